@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Packages that a module uses, by the product's name. The README says what each is for.
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
+
+let codecs: [Target.Dependency] = ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let pure: [Target] = [
+    module("KafkaProtocol", codecs + [nioCore]),
+    module("KafkaStorage", ["KafkaProtocol", nioCore, deque]),
+    module("KafkaBroker", ["KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
+    module("KafkaCluster", ["KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
+    module("Console", ["KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
+]
+
+let shells: [Target] = [
+    module(
+        "KafkaServer",
+        ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, nioPosix, logging, deque]),
+    module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
+    module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque]),
+    module("Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml]),
+    module("Terminal", ["CNcurses", "Console"]),
+    .executableTarget(
+        name: "klamm",
+        dependencies: [
+            "KafkaProtocol", "KafkaStorage", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer", "KafkaClient",
+            "Workload", "Settings", "Terminal", nioCore, nioPosix, logging, arguments,
+        ],
+        swiftSettings: strict),
+]
+
+let systemLibraries: [Target] = [
+    .target(name: "CCRC32C"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CSnappy"),
+    .systemLibrary(name: "CLZ4"),
+    .systemLibrary(name: "CZstd"),
+    .systemLibrary(name: "CRdkafka"),
+    .target(
+        name: "CNcurses",
+        linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+]
+
+let package = Package(
+    name: "klamm",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: pure + shells + systemLibraries,
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

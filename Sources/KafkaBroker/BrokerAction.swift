@@ -1,0 +1,23 @@
+import KafkaProtocol
+import NIOCore
+
+/// What a broker or controller wants done. The driver performs actions in the order given.
+package enum BrokerAction: Sendable {
+    /// One whole answer, response header first, without the size before it.
+    case respond(ConnectionID, [Payload])
+    /// A frame to another node over the in-process link. Lost when the link or the peer is down.
+    case send(to: BrokerID, PeerFrame)
+    /// Make the file durable on a helper thread, then hand in `BrokerInput.flushed`.
+    case flush(FlushID, FileID)
+    /// Close a client's connection; a reason is logged once with the client's address.
+    case close(ConnectionID, reason: String?)
+    /// Something worth showing happened.
+    case emit(BrokerEvent)
+    /// The orderly stop is done: the node may be dropped.
+    case stopped
+}
+
+package enum PeerFrame: Sendable {
+    case request(ByteBuffer)
+    case response([Payload])
+}

@@ -1,0 +1,54 @@
+import KafkaProtocol
+
+/// Something that happened in a node and that people or the ledger want to know.
+package struct BrokerEvent: Hashable, Sendable {
+    package var at: Instant
+    /// The node in which it happened.
+    package var node: BrokerID
+    package var kind: Kind
+
+    package init(at: Instant, node: BrokerID, kind: Kind) {
+        self.at = at
+        self.node = node
+        self.kind = kind
+    }
+
+    package enum Kind: Hashable, Sendable {
+        // Seen by the controller.
+        case brokerRegistered(BrokerID, epoch: Int64)
+        /// A new incarnation came while the old session was still valid; it waits until that has expired.
+        case registrationRefused(BrokerID, untilSessionExpires: Instant)
+        case brokerFenced(BrokerID, reason: String)
+        case brokerUnfenced(BrokerID)
+        case leaderElected(TopicPartition, leader: BrokerID, previous: BrokerID, leaderEpoch: Int32, isr: [BrokerID],
+            unclean: Bool)
+        case isrChanged(TopicPartition, from: [BrokerID], to: [BrokerID], leaderEpoch: Int32)
+        case topicCreated(String, partitions: Int32, replicationFactor: Int16)
+        case topicDeleted(String)
+        case partitionsAdded(String, total: Int32)
+        case configChanged(resource: String, name: String, value: String?)
+        // Seen by a broker.
+        case lifecycleChanged(BrokerLifecycleState)
+        /// A replica dropped records that the new leader does not have.
+        case logTruncated(TopicPartition, from: Int64, to: Int64)
+        /// Recovery after an unclean stop cut a damaged tail.
+        case logRecovered(TopicPartition, endOffset: Int64, bytesCut: Int64)
+        case replicaFailed(TopicPartition, reason: String)
+        case groupChanged(group: String, state: String, generation: Int32, members: Int)
+        case groupMemberLeft(group: String, member: String, reason: String)
+        /// A frame that made the broker close the connection.
+        case badFrame(client: String, reason: String)
+    }
+}
+
+/// Where a broker is on its way up or down (`BrokerState` in Kafka).
+package enum BrokerLifecycleState: String, Hashable, Sendable, CaseIterable {
+    /// Opening logs, and cutting damaged tails.
+    case recovering
+    /// Registering with the controller, perhaps waiting for its former session to expire.
+    case registering
+    /// Registered, and reading the metadata log up to its end; still fenced.
+    case catchingUp
+    case running
+    case shuttingDown
+}

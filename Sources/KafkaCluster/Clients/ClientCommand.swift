@@ -1,0 +1,11 @@
+/// A change to the workload while it runs, from a key press or a scenario's step.
+package enum ClientCommand: Hashable, Sendable {
+    case startProducer(ProducerSettings)
+    case stopProducer(topic: String)
+    /// Applied by a new client instance: acks is fixed in one, and the change is seen in the events.
+    case setAcks(topic: String, Acks)
+    case startGroup(ConsumerSettings)
+    case stopGroup(String)
+    /// Switched without leaving the group.
+    case setAutoCommit(group: String, Bool)
+}

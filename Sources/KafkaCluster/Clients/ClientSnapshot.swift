@@ -1,0 +1,49 @@
+import KafkaProtocol
+
+/// What the workload's own clients know of themselves.
+package struct WorkloadSnapshot: Hashable, Sendable {
+    package var producers: [Producer] = []
+    package var groups: [Group] = []
+
+    package init() {}
+
+    package struct Producer: Hashable, Sendable {
+        package var settings: ProducerSettings
+        package var isRunning: Bool
+        package var sent: Int64 = 0
+        package var acknowledged: Int64 = 0
+        package var failed: Int64 = 0
+        /// Neither acknowledged nor certainly failed: timeouts.
+        package var unknown: Int64 = 0
+        /// Microseconds from send to acknowledgement over the last seconds; nil before the first.
+        package var latencyP99Microseconds: Int64?
+
+        package init(settings: ProducerSettings, isRunning: Bool) {
+            self.settings = settings
+            self.isRunning = isRunning
+        }
+    }
+
+    package struct Group: Hashable, Sendable {
+        package var settings: ConsumerSettings
+        package var isRunning: Bool
+        package var consumed: Int64 = 0
+        package var positions: [GroupPosition] = []
+
+        package init(settings: ConsumerSettings, isRunning: Bool) {
+            self.settings = settings
+            self.isRunning = isRunning
+        }
+    }
+}
+
+/// Where one member of a group stands in one partition: the offset of the next record that it will be handed.
+package struct GroupPosition: Hashable, Sendable {
+    package var partition: TopicPartition
+    package var position: Int64
+
+    package init(partition: TopicPartition, position: Int64) {
+        self.partition = partition
+        self.position = position
+    }
+}

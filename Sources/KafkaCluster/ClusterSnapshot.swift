@@ -1,0 +1,168 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// The whole cluster at one moment, as a console shows it. The embedded cluster and an attached one fill the same type;
+/// what a source cannot know is nil and shown as unknown.
+package struct ClusterSnapshot: Hashable, Sendable {
+    package var takenAt: Instant
+    package var clusterID: String
+    /// The active controller; nil while there is none.
+    package var controller: BrokerID?
+    package var metadataOffset: Int64?
+    /// Sorted by id.
+    package var controllers: [ControllerNode] = []
+    /// Sorted by id.
+    package var brokers: [Broker] = []
+    /// Sorted by name.
+    package var topics: [Topic] = []
+    /// Sorted by id.
+    package var groups: [Group] = []
+    /// Records appended by leaders per second, over the last second or so.
+    package var recordsPerSecond: Double?
+    package var workload: WorkloadSnapshot?
+
+    package init(takenAt: Instant, clusterID: String) {
+        self.takenAt = takenAt
+        self.clusterID = clusterID
+    }
+
+    package struct ControllerNode: Hashable, Sendable {
+        package var id: BrokerID
+        package var isUp: Bool
+        package var isActive: Bool
+
+        package init(id: BrokerID, isUp: Bool, isActive: Bool) {
+            self.id = id
+            self.isUp = isUp
+            self.isActive = isActive
+        }
+    }
+
+    package struct Broker: Hashable, Sendable {
+        package var id: BrokerID
+        package var host: String
+        package var port: Int
+        package var state: State
+        package var connections: Int?
+        package var leaders: Int
+        package var replicas: Int
+        package var bytesInPerSecond: Double?
+        package var bytesOutPerSecond: Double?
+        package var logBytes: Int64?
+
+        package enum State: Hashable, Sendable {
+            /// Its process (in the embedded cluster: its state and connections) is gone.
+            case down
+            case starting(BrokerLifecycleState)
+            /// Back before its former session has expired: it may register in this many milliseconds.
+            case waitingForSession(milliseconds: Int64)
+            /// Alive, but the controller has not let it serve, or no longer does.
+            case fenced
+            case running
+            case shuttingDown
+        }
+
+        package init(id: BrokerID, host: String, port: Int, state: State, leaders: Int, replicas: Int) {
+            self.id = id
+            self.host = host
+            self.port = port
+            self.state = state
+            self.leaders = leaders
+            self.replicas = replicas
+        }
+    }
+
+    package struct Topic: Hashable, Sendable {
+        package var name: String
+        package var id: Uuid
+        package var isInternal: Bool
+        /// Sorted by index.
+        package var partitions: [Partition]
+
+        package init(name: String, id: Uuid, isInternal: Bool, partitions: [Partition]) {
+            self.name = name
+            self.id = id
+            self.isInternal = isInternal
+            self.partitions = partitions
+        }
+    }
+
+    package struct Partition: Hashable, Sendable {
+        package var index: Int32
+        /// Nil while the partition has no leader.
+        package var leader: BrokerID?
+        package var leaderEpoch: Int32
+        package var isr: [BrokerID]
+        /// In assignment order: the first is the preferred leader.
+        package var replicas: [Replica]
+        package var logStartOffset: Int64?
+        package var highWatermark: Int64?
+        package var logEndOffset: Int64?
+        package var sizeInBytes: Int64?
+
+        package init(index: Int32, leader: BrokerID?, leaderEpoch: Int32, isr: [BrokerID], replicas: [Replica]) {
+            self.index = index
+            self.leader = leader
+            self.leaderEpoch = leaderEpoch
+            self.isr = isr
+            self.replicas = replicas
+        }
+    }
+
+    package struct Replica: Hashable, Sendable {
+        package var broker: BrokerID
+        package var state: State
+        /// This replica's own log end offset; nil when its broker cannot be asked.
+        package var logEndOffset: Int64?
+
+        package enum State: Hashable, Sendable { case leader, inSync, lagging, offline }
+
+        package init(broker: BrokerID, state: State, logEndOffset: Int64?) {
+            self.broker = broker
+            self.state = state
+            self.logEndOffset = logEndOffset
+        }
+    }
+
+    package struct Group: Hashable, Sendable {
+        package var id: String
+        package var state: String
+        package var generation: Int32?
+        package var protocolName: String?
+        package var coordinator: BrokerID?
+        package var members: [GroupSnapshot.Member]
+        /// Sorted by partition. Includes assigned partitions that have no commit yet.
+        package var partitions: [GroupPartition]
+        /// Sum over partitions whose lag is known; nil when none is.
+        package var lag: Int64? {
+            partitions.reduce(nil as Int64?) { total, partition in partition.lag.map { (total ?? 0) + $0 } ?? total }
+        }
+
+        package init(
+            id: String, state: String, members: [GroupSnapshot.Member] = [], partitions: [GroupPartition] = []
+        ) {
+            self.id = id
+            self.state = state
+            self.members = members
+            self.partitions = partitions
+        }
+    }
+
+    package struct GroupPartition: Hashable, Sendable {
+        package var partition: TopicPartition
+        package var member: String?
+        package var committed: Int64?
+        /// The consumer's own position: known only for klamm's workload.
+        package var position: Int64?
+        package var highWatermark: Int64?
+        package var logEndOffset: Int64?
+        /// Records between the commit and the high watermark, which is as far as a consumer can read. Nil without a
+        /// commit.
+        package var lag: Int64? {
+            guard let committed, let highWatermark else { return nil }
+            return max(0, highWatermark - committed)
+        }
+
+        package init(partition: TopicPartition) { self.partition = partition }
+    }
+}

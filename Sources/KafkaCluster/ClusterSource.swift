@@ -1,0 +1,39 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// Something that happened in the cluster: in a node, by a fault, or in a client.
+package enum ClusterEvent: Hashable, Sendable {
+    case node(BrokerEvent)
+    /// A fault was injected, or ended, at this instant.
+    case fault(Fault, at: Instant)
+    case client(ClientEvent, at: Instant)
+
+    package var at: Instant {
+        switch self {
+        case .node(let event): event.at
+        case .fault(_, let at), .client(_, let at): at
+        }
+    }
+}
+
+/// What a client of the workload reports.
+package enum ClientEvent: Hashable, Sendable {
+    case producerStarted(ProducerSettings)
+    case producerStopped(topic: String)
+    case acksChanged(topic: String, Acks)
+    case groupStarted(ConsumerSettings)
+    case groupStopped(String)
+    case autoCommitChanged(group: String, Bool)
+    /// librdkafka's own words about an error, once per change.
+    case clientError(client: String, reason: String)
+}
+
+/// Where a console gets its picture from: the embedded cluster or an attached one.
+package protocol ClusterSource: Sendable {
+    /// The newest picture whenever it has changed, at most about 20 a second. Older ones are dropped, not queued.
+    func snapshots() -> AsyncStream<ClusterSnapshot>
+    /// Every event from now on, in order.
+    func events() -> AsyncStream<ClusterEvent>
+    /// Causes a fault; throws a sentence for the user where this cluster cannot.
+    func inject(_ fault: Fault) async throws
+}

@@ -1,0 +1,20 @@
+/// The number of a node: brokers are 1, 2, 3 ..., controllers 101, 102 ...; -1 stands for none, as on the wire.
+package struct BrokerID: RawRepresentable, Hashable, Sendable, Comparable, CustomStringConvertible {
+    package var rawValue: Int32
+
+    package init(rawValue: Int32) { self.rawValue = rawValue }
+    package init(_ rawValue: Int32) { self.rawValue = rawValue }
+
+    /// No broker: a partition without a leader, a request that comes from a client.
+    package static let none = Self(-1)
+
+    /// Controllers are nodes of their own, numbered from 101, so that no broker's fall takes the metadata along.
+    package var isController: Bool { rawValue > 100 }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    package var description: String { "\(rawValue)" }
+}
+
+extension BrokerID: ExpressibleByIntegerLiteral {
+    package init(integerLiteral value: Int32) { self.init(value) }
+}

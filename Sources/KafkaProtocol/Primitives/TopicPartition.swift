@@ -1,0 +1,16 @@
+/// One partition of one topic, written `orders-1` as Kafka writes it in logs and directory names.
+package struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package var topic: String
+    package var partition: Int32
+
+    package init(topic: String, partition: Int32) {
+        self.topic = topic
+        self.partition = partition
+    }
+
+    package static func < (left: Self, right: Self) -> Bool {
+        left.topic == right.topic ? left.partition < right.partition : left.topic < right.topic
+    }
+
+    package var description: String { "\(topic)-\(partition)" }
+}
