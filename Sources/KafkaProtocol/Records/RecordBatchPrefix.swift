@@ -1,0 +1,51 @@
+import NIOCore
+
+/// The first 17 bytes of a stored batch: enough to step over it in a segment without reading its records.
+///
+/// Made only where the length and the magic are possible, so `sizeInBytes` can be trusted to move forward; whether that
+/// many bytes are there is for the reader to see.
+package struct RecordBatchPrefix: Hashable, Sendable {
+    /// How many bytes a prefix takes.
+    package static let size = 17
+    /// The base offset and the length field, which the length does not count.
+    package static let logOverhead = 12
+    /// What Kafka calls too small for a batch of any magic.
+    private static let minimumLength: Int32 = 14
+
+    package let baseOffset: Int64
+    package let batchLength: Int32
+    package let partitionLeaderEpoch: Int32
+
+    /// The whole batch, log overhead included.
+    package var sizeInBytes: Int { Int(batchLength) + Self.logOverhead }
+
+    /// Reads the prefix at `index` (the reader index if nil). Nil if fewer than 17 bytes follow, which is how a torn or
+    /// size-limited run of batches ends. Throws where no batch can begin like this.
+    package static func read(
+        from bytes: ByteBuffer, at index: Int? = nil
+    ) throws(RecordError) -> Self? {
+        let start = index ?? bytes.readerIndex
+        // Kafka looks at the length as soon as it is there, and at the magic only with all 17 bytes.
+        guard start >= bytes.readerIndex,
+            let batchLength = bytes.getInteger(at: start + 8, as: Int32.self)
+        else { return nil }
+        guard batchLength >= minimumLength else { throw .batchTooShort(length: batchLength, at: start) }
+        guard batchLength <= Int32.max - Int32(logOverhead) else {
+            throw .batchLengthOverflow(length: batchLength, at: start)
+        }
+        guard let magic = bytes.getInteger(at: start + 16, as: Int8.self),
+            let baseOffset = bytes.getInteger(at: start, as: Int64.self),
+            let epoch = bytes.getInteger(at: start + 12, as: Int32.self)
+        else { return nil }
+        switch magic {
+        case 2: break
+        case 0, 1: throw .unsupportedMagic(magic, at: start)
+        default: throw .unknownMagic(magic, at: start)
+        }
+        let prefix = Self(baseOffset: baseOffset, batchLength: batchLength, partitionLeaderEpoch: epoch)
+        guard prefix.sizeInBytes >= RecordBatchHeader.size else {
+            throw .batchSmallerThanHeader(size: prefix.sizeInBytes, at: start)
+        }
+        return prefix
+    }
+}
