@@ -1,0 +1,99 @@
+import KafkaProtocol
+import NIOCore
+
+/// Kafka's text format for checkpoints: a line with the version (0), a line with the number of entries, an entry a line.
+///
+/// `recovery-point-offset-checkpoint`, `replication-offset-checkpoint` and `log-start-offset-checkpoint` of a broker hold
+/// `topic partition offset`; a partition's `leader-epoch-checkpoint` holds `epoch startOffset`.
+package enum CheckpointFile {
+    package static let recoveryPoints = "recovery-point-offset-checkpoint"
+    package static let highWatermarks = "replication-offset-checkpoint"
+    package static let logStartOffsets = "log-start-offset-checkpoint"
+
+    /// Reads the offsets of partitions, in the file's order. A missing or damaged file is an empty one: each of these
+    /// offsets has a safe default.
+    package static func readOffsets(_ path: String, on disk: any Disk) throws(DiskError) -> [(TopicPartition, Int64)] {
+        guard let text = try disk.text(of: path), let lines = entries(of: text) else { return [] }
+        var offsets: [(TopicPartition, Int64)] = []
+        for line in lines {
+            let words = line.split(separator: " ")
+            guard words.count == 3, let partition = Int32(words[1]), let offset = Int64(words[2]) else { return [] }
+            offsets.append((TopicPartition(topic: String(words[0]), partition: partition), offset))
+        }
+        return offsets
+    }
+
+    /// Replaces the file. The caller gives the entries in an order of its own, the same in every run.
+    package static func writeOffsets(
+        _ offsets: [(TopicPartition, Int64)], to path: String, on disk: any Disk, durably: Bool = false
+    ) throws(DiskError) {
+        let lines = offsets.map { "\($0.0.topic) \($0.0.partition) \($0.1)" }
+        try disk.replace(path, with: render(lines), durably: durably)
+    }
+
+    static func render(_ lines: [String]) -> ByteBuffer {
+        ByteBuffer(string: "0\n\(lines.count)\n" + lines.map { $0 + "\n" }.joined())
+    }
+
+    /// The lines after the count; nil when version or count do not agree with what is there.
+    static func entries(of text: String) -> [Substring]? {
+        let lines = text.split(separator: "\n")
+        guard lines.count >= 2, lines[0] == "0", Int(lines[1]) == lines.count - 2 else { return nil }
+        return Array(lines.dropFirst(2))
+    }
+}
+
+/// The marker at the root of a broker's logs which says that all of them were closed in order, so that nothing needs
+/// recovery. Kafka writes it last on a clean stop and removes it first on start.
+package enum CleanShutdownFile {
+    package static let name = ".kafka_cleanshutdown"
+
+    package static func write(brokerEpoch: Int64, in directory: String = "", on disk: any Disk) throws(DiskError) {
+        let text = "{\"version\":0,\"brokerEpoch\":\(brokerEpoch)}"
+        try disk.replace(path(in: directory), with: ByteBuffer(string: text), durably: true)
+    }
+
+    /// Whether the last stop was clean. Removes the marker, so that a crash from here on is seen as one.
+    package static func take(in directory: String = "", on disk: any Disk) throws(DiskError) -> Bool {
+        guard try disk.contents(of: path(in: directory)) != nil else { return false }
+        try disk.remove(path(in: directory))
+        try disk.flushDirectory(directory)
+        return true
+    }
+
+    private static func path(in directory: String) -> String { directory.isEmpty ? name : directory + "/" + name }
+}
+
+/// `partition.metadata` in a partition's folder: which topic id the folder belongs to, since a topic may be deleted and
+/// created again under the same name.
+package enum PartitionMetadataFile {
+    package static let name = "partition.metadata"
+
+    package static func read(in directory: String, on disk: any Disk) throws(DiskError) -> Uuid? {
+        guard let text = try disk.text(of: directory + "/" + name) else { return nil }
+        for line in text.split(separator: "\n") where line.hasPrefix("topic_id: ") {
+            return Uuid(String(line.dropFirst("topic_id: ".count)))
+        }
+        return nil
+    }
+
+    package static func write(_ topicID: Uuid, in directory: String, on disk: any Disk) throws(DiskError) {
+        let text = "version: 0\ntopic_id: \(topicID)\n"
+        try disk.replace(directory + "/" + name, with: ByteBuffer(string: text), durably: false)
+    }
+}
+
+extension TopicPartition {
+    /// The name of the folder that holds this partition's log.
+    package var directoryName: String { "\(topic)-\(partition)" }
+
+    /// Reads the name of a partition's folder; nil for one that is something else, or is being deleted.
+    package init?(directoryName: String) {
+        guard let dash = directoryName.lastIndex(of: "-"), dash != directoryName.startIndex else { return nil }
+        let digits = directoryName[directoryName.index(after: dash)...]
+        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let partition = Int32(digits) else {
+            return nil
+        }
+        self.init(topic: String(directoryName[..<dash]), partition: partition)
+    }
+}
