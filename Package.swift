@@ -46,6 +46,10 @@ let shells: [Target] = [
         swiftSettings: strict),
 ]
 
+let testTargets: [Target] = [
+    tests("LayoutTests", [])
+]
+
 let systemLibraries: [Target] = [
     .target(name: "CCRC32C"),
     .systemLibrary(name: "CZlib"),
@@ -67,7 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
-    targets: pure + shells + systemLibraries,
+    targets: pure + shells + testTargets + systemLibraries,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )

@@ -3,7 +3,8 @@ import NIOCore
 
 /// What a broker or controller wants done. The driver performs actions in the order given.
 package enum BrokerAction: Sendable {
-    /// One whole answer, response header first, without the size before it.
+    /// One whole answer, response header first, without the size before it. No parts stand for a request that gets no
+    /// answer (acks=0): nothing is sent, but the request no longer counts among those in flight.
     case respond(ConnectionID, [Payload])
     /// A frame to another node over the in-process link. Lost when the link or the peer is down.
     case send(to: BrokerID, PeerFrame)

@@ -20,8 +20,8 @@ package struct BrokerEvent: Hashable, Sendable {
         case registrationRefused(BrokerID, untilSessionExpires: Instant)
         case brokerFenced(BrokerID, reason: String)
         case brokerUnfenced(BrokerID)
-        case leaderElected(TopicPartition, leader: BrokerID, previous: BrokerID, leaderEpoch: Int32, isr: [BrokerID],
-            unclean: Bool)
+        case leaderElected(
+            TopicPartition, leader: BrokerID, previous: BrokerID, leaderEpoch: Int32, isr: [BrokerID], unclean: Bool)
         case isrChanged(TopicPartition, from: [BrokerID], to: [BrokerID], leaderEpoch: Int32)
         case topicCreated(String, partitions: Int32, replicationFactor: Int16)
         case topicDeleted(String)
