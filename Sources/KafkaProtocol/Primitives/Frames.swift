@@ -1,0 +1,55 @@
+import NIOCore
+
+/// A request as it travels: header and body, without the size before it.
+package enum RequestFrame {
+    package static func encode<Request: KafkaRequest>(
+        _ request: Request, version: Int16, correlationId: Int32, clientId: String?
+    ) throws(ProtocolError) -> ByteBuffer {
+        var header = RequestHeader()
+        header.requestApiKey = Request.apiKey
+        header.requestApiVersion = version
+        header.correlationId = correlationId
+        header.clientId = clientId
+        var encoder = MessageEncoder(keepsPayloads: false)
+        try encoder.append(header, version: Request.headerVersion(version))
+        try encoder.append(request, version: version)
+        return encoder.buffer
+    }
+
+    /// Reads the header and leaves the body. Fails for an API key that Kafka does not have, since the header's own
+    /// layout hangs on it.
+    package static func decodeHeader(from frame: inout ByteBuffer) throws(ProtocolError) -> RequestHeader {
+        // Key and version stand first in every version of the header, and say which one it is.
+        let start = try RequestHeader(decoding: frame, version: 0)
+        guard
+            let version = start.requestApiKey.requestHeaderVersion(apiVersion: start.requestApiVersion)
+        else {
+            throw ProtocolError(
+                .unknownAPIKey(start.requestApiKey.rawValue), field: "requestApiKey", offset: 0
+            ).inside(RequestHeader.self)
+        }
+        return try RequestHeader(decodingFrom: &frame, version: version)
+    }
+}
+
+/// A response as it travels: header and body, without the size before it.
+package enum ResponseFrame {
+    package static func encode<Response: KafkaResponse>(
+        _ response: Response, apiVersion: Int16, correlationId: Int32
+    ) throws(ProtocolError) -> [Payload] {
+        var header = ResponseHeader()
+        header.correlationId = correlationId
+        var encoder = MessageEncoder(keepsPayloads: true)
+        try encoder.append(header, version: Response.headerVersion(apiVersion))
+        try encoder.append(response, version: apiVersion)
+        return encoder.finish()
+    }
+
+    package static func decode<Response: KafkaResponse>(
+        _ type: Response.Type, apiVersion: Int16, from frame: ByteBuffer
+    ) throws(ProtocolError) -> (correlationId: Int32, response: Response) {
+        var rest = frame
+        let header = try ResponseHeader(decodingFrom: &rest, version: Response.headerVersion(apiVersion))
+        return (header.correlationId, try Response(decoding: rest, version: apiVersion))
+    }
+}

@@ -1,0 +1,240 @@
+import NIOCore
+
+/// Writes messages, one after another, into bytes or into parts.
+///
+/// Parts let records leave as they are: a region of a file stays a region, and a large run of bytes is not copied.
+package struct MessageEncoder: Coder {
+    package private(set) var version: Int16 = 0
+    private var isFlexible = false
+    /// What was written since the last part ended.
+    private(set) var buffer = ByteBuffer()
+    private var parts: [Payload] = []
+    private var finishedBytes = 0
+    private let keepsPayloads: Bool
+
+    /// Records from this many bytes on become a part of their own; smaller ones are cheaper to copy.
+    private static let ownPartFromBytes = 4096
+
+    package init(keepsPayloads: Bool) {
+        self.keepsPayloads = keepsPayloads
+        buffer.reserveCapacity(256)
+    }
+
+    /// Writes a whole message behind what is there.
+    package mutating func append<Message: KafkaMessage>(
+        _ message: Message, version: Int16
+    ) throws(ProtocolError) {
+        guard Message.versions.contains(version) else {
+            throw ProtocolError(.unsupportedVersion(version), field: "", offset: 0).inside(Message.self)
+        }
+        self.version = version
+        isFlexible = Message.isFlexible(version)
+        var message = message
+        do {
+            try message.code(with: &self, version: version)
+        } catch {
+            throw error.inside(Message.self)
+        }
+    }
+
+    /// All parts, in the order in which they go out.
+    package mutating func finish() -> [Payload] {
+        endPart()
+        return parts
+    }
+
+    private mutating func endPart() {
+        if buffer.readableBytes == 0 { return }
+        parts.append(.bytes(buffer))
+        finishedBytes += buffer.readableBytes
+        buffer = ByteBuffer()
+    }
+
+    private func failure(_ reason: ProtocolError.Reason, _ name: StaticString) -> ProtocolError {
+        ProtocolError(reason, field: "\(name)", offset: finishedBytes + buffer.readableBytes)
+    }
+
+    private mutating func compactLength(_ length: Int, _ name: StaticString) throws(ProtocolError) {
+        guard length < Int32.max else { throw failure(.lengthOutOfRange(length), name) }
+        buffer.writeUnsignedVarint(UInt32(length + 1))
+    }
+
+    private mutating func longLength(_ length: Int, _ name: StaticString) throws(ProtocolError) {
+        if isFlexible { return try compactLength(length, name) }
+        guard let short = Int32(exactly: length) else { throw failure(.lengthOutOfRange(length), name) }
+        buffer.writeInteger(short)
+    }
+
+    private mutating func null(_ name: StaticString, nullable: Bool) throws(ProtocolError) {
+        guard nullable else { throw failure(.unexpectedNull, name) }
+        if isFlexible {
+            buffer.writeInteger(UInt8(0))
+        } else {
+            buffer.writeInteger(Int32(-1))
+        }
+    }
+
+    // MARK: numbers
+
+    package mutating func bool(_ name: StaticString, _ value: inout Bool) {
+        buffer.writeInteger(UInt8(value ? 1 : 0))
+    }
+
+    package mutating func int8(_ name: StaticString, _ value: inout Int8) { buffer.writeInteger(value) }
+    package mutating func int16(_ name: StaticString, _ value: inout Int16) { buffer.writeInteger(value) }
+    package mutating func uint16(_ name: StaticString, _ value: inout UInt16) { buffer.writeInteger(value) }
+    package mutating func int32(_ name: StaticString, _ value: inout Int32) { buffer.writeInteger(value) }
+    package mutating func int64(_ name: StaticString, _ value: inout Int64) { buffer.writeInteger(value) }
+    package mutating func float64(_ name: StaticString, _ value: inout Double) {
+        buffer.writeInteger(value.bitPattern)
+    }
+
+    package mutating func uuid(_ name: StaticString, _ value: inout Uuid) {
+        buffer.writeInteger(value.high)
+        buffer.writeInteger(value.low)
+    }
+
+    // MARK: strings and bytes
+
+    private mutating func writeString(
+        _ name: StaticString, _ value: String, compact: Bool
+    ) throws(ProtocolError) {
+        let length = value.utf8.count
+        guard let short = Int16(exactly: length) else { throw failure(.lengthOutOfRange(length), name) }
+        if compact {
+            buffer.writeUnsignedVarint(UInt32(short) + 1)
+        } else {
+            buffer.writeInteger(short)
+        }
+        buffer.writeString(value)
+    }
+
+    package mutating func string(_ name: StaticString, _ value: inout String) throws(ProtocolError) {
+        try writeString(name, value, compact: isFlexible)
+    }
+
+    package mutating func nullableString(
+        _ name: StaticString, _ value: inout String?, nullable: Bool
+    ) throws(ProtocolError) {
+        if let value { return try writeString(name, value, compact: isFlexible) }
+        guard nullable else { throw failure(.unexpectedNull, name) }
+        if isFlexible {
+            buffer.writeInteger(UInt8(0))
+        } else {
+            buffer.writeInteger(Int16(-1))
+        }
+    }
+
+    package mutating func fixedLengthString(_ name: StaticString, _ value: inout String?) throws(ProtocolError) {
+        if let value { return try writeString(name, value, compact: false) }
+        buffer.writeInteger(Int16(-1))
+    }
+
+    package mutating func bytes(_ name: StaticString, _ value: inout ByteBuffer) throws(ProtocolError) {
+        try longLength(value.readableBytes, name)
+        buffer.writeImmutableBuffer(value)
+    }
+
+    package mutating func nullableBytes(
+        _ name: StaticString, _ value: inout ByteBuffer?, nullable: Bool
+    ) throws(ProtocolError) {
+        guard let value else { return try null(name, nullable: nullable) }
+        try longLength(value.readableBytes, name)
+        buffer.writeImmutableBuffer(value)
+    }
+
+    package mutating func nullableRecords(
+        _ name: StaticString, _ value: inout Payload?, nullable: Bool
+    ) throws(ProtocolError) {
+        guard let value else { return try null(name, nullable: nullable) }
+        try longLength(value.count, name)
+        switch value {
+        case .bytes(let bytes) where !keepsPayloads || bytes.readableBytes < Self.ownPartFromBytes:
+            buffer.writeImmutableBuffer(bytes)
+        case .file where !keepsPayloads:
+            throw failure(.recordsInFile, name)
+        case .bytes, .file:
+            endPart()
+            parts.append(value)
+            finishedBytes += value.count
+        }
+    }
+
+    // MARK: arrays and structs
+
+    private mutating func elements<Element: FieldValue>(
+        _ name: StaticString, _ elements: [Element]
+    ) throws(ProtocolError) {
+        try longLength(elements.count, name)
+        for index in elements.indices {
+            // A copy, since to change the element in place would copy the whole array.
+            var element = elements[index]
+            do {
+                try element.code(as: "", with: &self)
+            } catch {
+                throw error.inside(name, index: index)
+            }
+        }
+    }
+
+    package mutating func array<Element: FieldValue>(
+        _ name: StaticString, _ value: inout [Element]
+    ) throws(ProtocolError) {
+        try elements(name, value)
+    }
+
+    package mutating func nullableArray<Element: FieldValue>(
+        _ name: StaticString, _ value: inout [Element]?, nullable: Bool
+    ) throws(ProtocolError) {
+        guard let value else { return try null(name, nullable: nullable) }
+        try elements(name, value)
+    }
+
+    package mutating func structure<Structure: KafkaStruct>(
+        _ name: StaticString, _ value: inout Structure
+    ) throws(ProtocolError) {
+        if name.utf8CodeUnitCount == 0 { return try value.code(with: &self, version: version) }
+        do {
+            try value.code(with: &self, version: version)
+        } catch {
+            throw error.inside(name)
+        }
+    }
+
+    package mutating func absent(_ name: StaticString, isDefault: Bool) throws(ProtocolError) {
+        guard isDefault else { throw failure(.fieldNotInVersion(version), name) }
+    }
+
+    // MARK: tagged fields
+
+    package mutating func beginTags(_ unknown: [TaggedField]) throws(ProtocolError) -> TagSection {
+        if unknown.isEmpty { return TagSection() }
+        guard isFlexible else { throw failure(.fieldNotInVersion(version), "taggedFields") }
+        return TagSection(entries: unknown.map { .init(field: $0, offset: 0) })
+    }
+
+    package mutating func tagged<Value: FieldValue>(
+        _ tag: UInt32, _ name: StaticString, _ value: inout Value, default: Value, in section: inout TagSection
+    ) throws(ProtocolError) {
+        if value == `default` { return }
+        // The size comes before the data, so the data is written aside first. No records are ever tagged.
+        let outer = buffer
+        buffer = ByteBuffer()
+        try value.code(as: name, with: &self)
+        section.entries.append(.init(field: TaggedField(tag: tag, data: buffer), offset: 0))
+        buffer = outer
+    }
+
+    package mutating func endTags(
+        _ section: TagSection, _ unknown: inout [TaggedField]
+    ) throws(ProtocolError) {
+        guard isFlexible else { return }
+        buffer.writeUnsignedVarint(UInt32(clamping: section.entries.count))
+        if section.entries.isEmpty { return }
+        for entry in section.entries.sorted(by: { $0.field.tag < $1.field.tag }) {
+            buffer.writeUnsignedVarint(entry.field.tag)
+            buffer.writeUnsignedVarint(UInt32(clamping: entry.field.data.readableBytes))
+            buffer.writeImmutableBuffer(entry.field.data)
+        }
+    }
+}
