@@ -1,0 +1,149 @@
+import CRdkafka
+import KafkaProtocol
+import Logging
+
+/// A member of a consumer group, or a consumer of partitions chosen by hand. One thread polls.
+package final class Consumer: @unchecked Sendable {
+    private let handle: ClientHandle
+    private let queue: ClientQueue
+    private let rebalances: RebalanceObserver
+
+    /// `group.id` must be among the settings. `onError` and `onRebalance` run inside `poll` and `close`; they must not
+    /// hold the consumer. At `.revoked` the partitions are still this member's, so that it can store and commit.
+    package init(
+        _ configuration: ClientConfiguration, logger: Logger,
+        onError: (@Sendable (ClientError) -> Void)? = nil,
+        onRebalance: (@Sendable (Rebalance) -> Void)? = nil
+    ) throws(ClientError) {
+        guard configuration["group.id"] != nil else {
+            throw ClientError(code: .invalidArgument, reason: "A consumer needs group.id.")
+        }
+        self.rebalances = RebalanceObserver(handler: onRebalance)
+        let context = CallbackContext(logger: logger, onError: onError, rebalances: rebalances)
+        self.handle = try ClientHandle(RD_KAFKA_CONSUMER, configuration, context)
+        try ClientError.check(rd_kafka_poll_set_consumer(handle.pointer))
+        self.queue = ClientQueue(polledBy: handle, isConsumer: true)
+    }
+
+    package func subscribe(_ topics: [String]) throws(ClientError) {
+        let items = topics.map { PartitionOffset(TopicPartition(topic: $0, partition: -1), nil) }
+        let handle = handle
+        try withPartitionList(items) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_subscribe(handle.pointer, list))
+        }
+    }
+
+    /// Chooses partitions by hand. Without an offset a partition starts at the group's commit.
+    package func assign(_ partitions: [PartitionOffset]) throws(ClientError) {
+        let handle = handle
+        try withPartitionList(partitions) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_assign(handle.pointer, list))
+        }
+    }
+
+    package func seek(_ partitions: [PartitionOffset], milliseconds: Int = 5000) throws(ClientError) {
+        let handle = handle
+        let results = try withPartitionList(partitions) { list throws(ClientError) in
+            if let error = ClientError(
+                consuming: rd_kafka_seek_partitions(handle.pointer, list, Int32(clamping: milliseconds)))
+            {
+                throw error
+            }
+        }
+        if let error = results.lazy.compactMap(\.error).first { throw error }
+    }
+
+    package var assignment: [TopicPartition] {
+        get throws(ClientError) {
+            var list: PartitionList?
+            try ClientError.check(rd_kafka_assignment(handle.pointer, &list))
+            defer { if let list { rd_kafka_topic_partition_list_destroy(list) } }
+            return read(list).map(\.partition)
+        }
+    }
+
+    /// Waits for a first record, then takes what is there, up to `maximum`. A partition's end (with
+    /// `enable.partition.eof`) and errors of a partition go to `onPartitionError`; they end the poll.
+    package func poll(
+        maximum: Int, milliseconds: Int, onPartitionError: (TopicPartition, ClientError) -> Void = { _, _ in }
+    ) -> [ConsumedRecord] {
+        _ = rebalances.takeRevoked()
+        var records: [ConsumedRecord] = []
+        while records.count < maximum {
+            let timeout = records.isEmpty ? Int32(clamping: milliseconds) : 0
+            guard let message = rd_kafka_consumer_poll(handle.pointer, timeout) else { break }
+            defer { rd_kafka_message_destroy(message) }
+            if let error = ClientError(message.pointee.err) {
+                let topic = rd_kafka_message_topic(message)
+                let reason = rd_kafka_message_errstr(message).map { String(cString: $0) }
+                onPartitionError(
+                    TopicPartition(topic: topic, partition: message.pointee.partition),
+                    ClientError(code: error.code, reason: reason))
+                break
+            }
+            records.append(ConsumedRecord(message))
+        }
+        let revoked = rebalances.takeRevoked()
+        if !revoked.isEmpty { records.removeAll { revoked.contains($0.partition) } }
+        return records
+    }
+
+    /// Ends a poll that waits, from another thread.
+    package func wake() { queue.wake() }
+
+    /// Marks offsets for the next commit: automatic, at a rebalance, or by `commit()`. Each is that of the next record
+    /// to read. Partitions that are no longer assigned come back with their error.
+    @discardableResult
+    package func store(_ offsets: [PartitionOffset]) -> [PartitionOffset] {
+        let handle = handle
+        // Each partition carries its own error; the call's is only that of the last.
+        let results = try? withPartitionList(offsets) { list in
+            rd_kafka_offsets_store(handle.pointer, list)
+        }
+        return (results ?? offsets).filter { $0.error != nil }
+    }
+
+    /// Commits what is stored.
+    package func commitStored(asynchronously: Bool = false) throws(ClientError) {
+        let code = rd_kafka_commit(handle.pointer, nil, asynchronously ? 1 : 0)
+        // Nothing stored since the last commit is no failure.
+        if ClientError.Code(code) != .noOffset { try ClientError.check(code) }
+    }
+
+    package func commit(_ offsets: [PartitionOffset]) throws(ClientError) {
+        let handle = handle
+        try withPartitionList(offsets) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_commit(handle.pointer, list, 0))
+        }
+    }
+
+    /// The offset after the last record handed out, per partition; nil before the first.
+    package func positions(_ partitions: [TopicPartition]) throws(ClientError) -> [PartitionOffset] {
+        let handle = handle
+        return try withPartitionList(partitions.map { PartitionOffset($0, nil) }) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_position(handle.pointer, list))
+        }
+    }
+
+    package func committed(
+        _ partitions: [TopicPartition], milliseconds: Int = 5000
+    ) throws(ClientError) -> [PartitionOffset] {
+        let handle = handle
+        return try withPartitionList(partitions.map { PartitionOffset($0, nil) }) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_committed(handle.pointer, list, Int32(clamping: milliseconds)))
+        }
+    }
+
+    /// Gives the partitions up, commits what is stored (where auto-commit is on) and leaves the group.
+    package func close() throws(ClientError) {
+        try ClientError.check(rd_kafka_consumer_close(handle.pointer))
+    }
+
+    /// Dies as a process does: no last commit, no word to the group, which finds out by its session timeout. The client
+    /// itself goes with its last reference; do not poll it again.
+    package func crash() { handle.endAbruptly() }
+}
+
+private func rd_kafka_message_topic(_ message: UnsafePointer<rd_kafka_message_t>) -> String {
+    message.pointee.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? ""
+}

@@ -1,0 +1,174 @@
+import CRdkafka
+import KafkaProtocol
+
+/// One page's work: find where each partition begins, read, and merge.
+struct Reading {
+    private struct Partition {
+        var index: Int32
+        var log: Range<Int64>
+        var start: Int64
+        /// Not read at or past this offset.
+        var end: Int64
+        var records: [ConsumedRecord] = []
+        var next: Int64
+        var isFinished: Bool
+    }
+
+    private let consumer: GrouplessConsumer
+    private let topic: String
+    private let limit: Int
+    private let deadline: Int64
+    private var partitions: [Partition] = []
+    private var failures: [RecordPage.Failure] = []
+
+    init(_ consumer: GrouplessConsumer, topic: String, limit: Int, deadline: Int64) {
+        self.consumer = consumer
+        self.topic = topic
+        self.limit = limit
+        self.deadline = deadline
+    }
+
+    private var millisecondsLeft: Int { max(1, Int((deadline - monotonicNanoseconds()) / 1_000_000)) }
+
+    mutating func locate(_ chosen: [Int32]?, at position: RecordReader.Position) throws(ClientError) {
+        let metadata = try ClusterMetadata(from: consumer.handle, topic: topic, milliseconds: millisecondsLeft)
+        guard let found = metadata.topics.first(where: { $0.name == topic }) else {
+            throw ClientError(code: .unknownTopicOrPartition)
+        }
+        if let error = found.error { throw error }
+        for partition in found.partitions where chosen?.contains(partition.index) ?? true {
+            switch position {
+            case .from(let offsets) where offsets[partition.index] == nil: continue
+            case .before(let offsets) where offsets[partition.index] == nil: continue
+            default: break
+            }
+            guard partition.leader != nil else {
+                let error = partition.error ?? ClientError(code: .init(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
+                failures.append(RecordPage.Failure(partition: partition.index, error: error))
+                continue
+            }
+            do throws(ClientError) {
+                try partitions.append(open(partition.index, at: position))
+            } catch {
+                failures.append(RecordPage.Failure(partition: partition.index, error: error))
+            }
+        }
+    }
+
+    private func open(_ index: Int32, at position: RecordReader.Position) throws(ClientError) -> Partition {
+        let log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
+        var start: Int64
+        var end = log.upperBound
+        switch position {
+        case .beginning: start = log.lowerBound
+        case .end: start = log.upperBound - Int64(limit)
+        case .offset(let offset): start = offset
+        case .time(let timestamp): start = try offset(of: timestamp, in: index) ?? log.upperBound
+        case .from(let offsets): start = offsets[index] ?? log.upperBound
+        case .before(let offsets):
+            end = min(end, offsets[index] ?? end)
+            start = end - Int64(limit)
+        }
+        start = min(max(start, log.lowerBound), max(end, log.lowerBound))
+        return Partition(index: index, log: log, start: start, end: end, next: start, isFinished: start >= end)
+    }
+
+    private func offset(of timestamp: Int64, in index: Int32) throws(ClientError) -> Int64? {
+        let partition = TopicPartition(topic: topic, partition: index)
+        let (handle, timeout) = (consumer.handle, Int32(clamping: millisecondsLeft))
+        let answers = try withPartitionList([PartitionOffset(partition, timestamp)]) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_offsets_for_times(handle.pointer, list, timeout))
+        }
+        if let error = answers.first?.error { throw error }
+        return answers.first?.offset
+    }
+
+    /// Reads each partition to its limit or its end.
+    mutating func read() throws(ClientError) {
+        let starts = partitions.filter { !$0.isFinished }.map { (partition: $0.index, offset: $0.start) }
+        guard !starts.isEmpty else { return }
+        try read(starts, untilAnyRecord: false)
+    }
+
+    /// Reads whatever comes first, past what was the end when we looked.
+    mutating func waitForRecords() throws(ClientError) {
+        for index in partitions.indices {
+            partitions[index].end = .max
+            partitions[index].isFinished = false
+        }
+        let starts = partitions.map { (partition: $0.index, offset: $0.start) }
+        guard !starts.isEmpty else { return }
+        try read(starts, untilAnyRecord: true)
+    }
+
+    private mutating func read(
+        _ starts: [(partition: Int32, offset: Int64)], untilAnyRecord: Bool
+    ) throws(ClientError) {
+        let reader = try PartitionReader(consumer.handle, topic: topic, from: starts, batch: 500)
+        while monotonicNanoseconds() < deadline && partitions.contains(where: { !$0.isFinished }) {
+            let count = reader.read(milliseconds: millisecondsLeft) { message, error in
+                take(message, error, endsAtPartitionEnd: !untilAnyRecord)
+            }
+            if untilAnyRecord && count > 0 && partitions.contains(where: { !$0.records.isEmpty }) { return }
+        }
+        guard !untilAnyRecord else { return }
+        for partition in partitions where !partition.isFinished {
+            failures.append(RecordPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
+        }
+    }
+
+    private mutating func take(
+        _ message: UnsafePointer<rd_kafka_message_t>, _ error: ClientError?, endsAtPartitionEnd: Bool
+    ) {
+        guard let at = partitions.firstIndex(where: { $0.index == message.pointee.partition }) else { return }
+        switch error {
+        case let error? where error.code == .partitionEnd:
+            guard endsAtPartitionEnd, !partitions[at].isFinished else { return }
+            // Markers and compacted records leave gaps: the end is reached all the same.
+            partitions[at].next = max(partitions[at].next, partitions[at].end)
+            partitions[at].isFinished = true
+        case let error?:
+            failures.append(RecordPage.Failure(partition: partitions[at].index, error: error))
+            partitions[at].isFinished = true
+        case nil:
+            guard !partitions[at].isFinished else { return }
+            let offset = message.pointee.offset
+            guard offset < partitions[at].end else {
+                partitions[at].next = partitions[at].end
+                partitions[at].isFinished = true
+                return
+            }
+            partitions[at].records.append(ConsumedRecord(message, topic: topic))
+            partitions[at].next = offset + 1
+            let isFull = partitions[at].records.count >= limit
+            partitions[at].isFinished = isFull || offset + 1 >= partitions[at].end
+        }
+    }
+
+    /// The page: at most `limit` records over all partitions, the newest or the oldest of what was read.
+    func page(keepingNewest: Bool) -> RecordPage {
+        var page = RecordPage(topic: topic)
+        let merged = RecordPage.merge(partitions.map(\.records))
+        page.records = Array(keepingNewest ? merged.suffix(limit) : merged.prefix(limit))
+        page.failures = failures
+        page.partitions = partitions.map { partition in
+            let kept = page.records.lazy.filter { $0.partition.partition == partition.index }
+            var (first, next) = (partition.start, partition.next)
+            if keepingNewest {
+                // Nothing of this partition kept: what was read of it lies before the page.
+                first = kept.first?.offset ?? next
+            } else if let last = partition.records.last?.offset {
+                // What did not fit comes again with the next page.
+                if let newest = kept.map(\.offset).max() {
+                    if newest < last { next = newest + 1 }
+                } else {
+                    next = partition.start
+                }
+            }
+            return RecordPage.Partition(
+                index: partition.index, logStartOffset: partition.log.lowerBound,
+                highWatermark: max(partition.log.upperBound, partition.next), firstOffset: first, nextOffset: next)
+        }
+        return page
+    }
+}
