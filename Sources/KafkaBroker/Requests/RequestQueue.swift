@@ -37,7 +37,7 @@ package struct RequestQueue: Sendable {
     /// The next request that may start now, and the sequence under which it is answered.
     package mutating func startNext() -> (sequence: UInt64, frame: ByteBuffer)? {
         guard let frame = held.first else { return nil }
-        let isProduce = frame.getInteger(at: frame.readerIndex, as: Int16.self) == 0
+        let isProduce = frame.getInteger(at: frame.readerIndex, as: Int16.self) == APIKey.produce.rawValue
         guard outstanding.isEmpty || (isProduce && !isExclusive) else { return nil }
         isExclusive = !isProduce
         held.removeFirst()
