@@ -3,7 +3,7 @@ import NIOCore
 /// One record batch of magic 2: a view on its bytes, with the header decoded.
 ///
 /// Made only from bytes that are long enough for the size that they state; the checksum and the records are checked
-/// when asked, by ``validate()`` and ``records(limit:)``. Invariant: `header` is what the first 61 bytes say, and
+/// when asked, by ``validate()`` and ``records(decompressionLimit:)``. Invariant: `header` is what the first 61 bytes say, and
 /// `bytes` holds `header.sizeInBytes` readable bytes, no more.
 package struct RecordBatch: Hashable, Sendable {
     package private(set) var header: RecordBatchHeader
@@ -17,6 +17,12 @@ package struct RecordBatch: Hashable, Sendable {
         guard let bytes = buffer.getSlice(at: buffer.readerIndex, length: header.sizeInBytes) else {
             throw .batchTruncated(size: header.sizeInBytes, available: buffer.readableBytes)
         }
+        self.header = header
+        self.bytes = bytes
+    }
+
+    /// Both made here, by RecordBatchBuilder: `bytes` begins with `header` and holds no more than the batch.
+    init(checked header: RecordBatchHeader, bytes: ByteBuffer) {
         self.header = header
         self.bytes = bytes
     }
