@@ -37,6 +37,16 @@ package struct MessageEncoder: Coder {
         }
     }
 
+    /// The two-byte version before a record of `__consumer_offsets`.
+    mutating func appendVersion(_ version: Int16) { buffer.writeInteger(version) }
+
+    /// What stands before a record of the metadata log.
+    mutating func appendFrame(_ frameVersion: UInt32, type: UInt32, version: Int16) {
+        buffer.writeUnsignedVarint(frameVersion)
+        buffer.writeUnsignedVarint(type)
+        buffer.writeUnsignedVarint(UInt32(clamping: version))
+    }
+
     /// All parts, in the order in which they go out.
     package mutating func finish() -> [Payload] {
         endPart()
