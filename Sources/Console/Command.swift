@@ -1,0 +1,25 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// What the console wants done by the loop around it. Nothing here waits: what comes of it returns as an `Event`.
+package enum Command: Hashable, Sendable {
+    case inject(Fault)
+    case client(ClientCommand)
+    /// Answered by `Event.records`.
+    case fetchRecords(RecordQuery)
+    /// Answered by `.outcome(.produced)` or `.outcome(.failed)`.
+    case produce(RecordDraft)
+    case createTopic(TopicDraft)
+    case deleteTopic(String)
+    /// Preferred leader election for these partitions; answered by `.outcome(.done)` or `.failed`.
+    case electPreferredLeaders([TopicPartition])
+    /// Into the clipboard of the user's own terminal (OSC 52).
+    case copy(String)
+    /// Into a file of about this name; answered by `.outcome(.saved)`.
+    case save(name: String, text: String)
+    /// Resolve styles by this theme from now on; answered by `Event.themes`.
+    case setTheme(String)
+    /// Draw every cell anew: something else wrote on the terminal.
+    case redraw
+    case quit
+}

@@ -1,0 +1,27 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// Everything that the console is told.
+package enum Event: Hashable, Sendable {
+    case key(KeyChord)
+    case resized(Size)
+    /// Time passes. Wanted at `Model.nextTick`, and no sooner: an idle console costs nothing.
+    case tick(Instant)
+    case snapshot(ClusterSnapshot)
+    case cluster(ClusterEvent)
+    case records(RecordPage)
+    /// What became of a command, where that is worth a word.
+    case outcome(Outcome)
+    /// The themes that can be chosen, and the one in use.
+    case themes([String], current: String)
+
+    package enum Outcome: Hashable, Sendable {
+        case produced(TopicPartition, offset: Int64)
+        case topicCreated(String)
+        case topicDeleted(String)
+        case saved(path: String)
+        case done(String)
+        /// A command did not work: a sentence for the user.
+        case failed(String)
+    }
+}

@@ -1,0 +1,54 @@
+/// Text in runs of different looks, on one line.
+package struct StyledText: Hashable, Sendable {
+    package struct Run: Hashable, Sendable {
+        package var text: String
+        package var style: Style
+    }
+
+    package var runs: [Run]
+
+    package init(_ text: String = "", _ role: Role = .text, _ attributes: Attributes = []) {
+        self.init(text, Style(role, attributes))
+    }
+
+    package init(_ text: String, _ style: Style) {
+        runs = text.isEmpty ? [] : [Run(text: text, style: style)]
+    }
+
+    /// Columns that it takes on the screen.
+    package var width: Int { runs.reduce(0) { $0 + Glyphs.width(of: $1.text) } }
+
+    /// The text alone.
+    package var plain: String { runs.reduce(into: "") { $0 += $1.text } }
+
+    /// At most `width` columns of it, ended with `…` where something was cut off.
+    package func clipped(to limit: Int) -> Self {
+        var rest = limit
+        guard width > limit else { return self }
+        var clipped = Self()
+        for run in runs {
+            let width = Glyphs.width(of: run.text)
+            // The run that would leave no room for the ellipsis is the one that takes it.
+            if width >= rest {
+                let text = Glyphs.joined(Glyphs.clipped(run.text + (width == rest ? " " : ""), to: rest))
+                clipped.runs.append(Run(text: text, style: run.style))
+                break
+            }
+            clipped.runs.append(run)
+            rest -= width
+        }
+        return clipped
+    }
+
+    package static func + (left: Self, right: Self) -> Self {
+        var sum = left
+        sum.runs += right.runs
+        return sum
+    }
+
+    package static func += (left: inout Self, right: Self) { left.runs += right.runs }
+}
+
+extension StyledText: ExpressibleByStringLiteral {
+    package init(stringLiteral value: String) { self.init(value) }
+}

@@ -1,0 +1,51 @@
+/// Everything that a key or the palette can do. The raw value is its name in the settings file, the palette and
+/// scripted sessions.
+package enum ActionID: String, Hashable, Sendable, CaseIterable {
+    // Moving about.
+    case moveDown = "move-down"
+    case moveUp = "move-up"
+    case top, bottom
+    case pageDown = "page-down"
+    case pageUp = "page-up"
+    case halfPageDown = "half-page-down"
+    case halfPageUp = "half-page-up"
+    case open, back
+    case nextPane = "next-pane"
+    case viewBrokers = "brokers"
+    case viewTopics = "topics"
+    case viewGroups = "groups"
+    case viewEvents = "events"
+    case records
+    // Finding.
+    case filter
+    case nextMatch = "next-match"
+    case previousMatch = "previous-match"
+    case sortLeft = "sort-left"
+    case sortRight = "sort-right"
+    case sortOrder = "sort-order"
+    // Records.
+    case fromBegin = "from-begin"
+    case fromEnd = "from-end"
+    case fromOffset = "from-offset"
+    case fromTime = "from-time"
+    case nextRecords = "next-records"
+    case previousRecords = "previous-records"
+    case tail
+    case hex
+    // Doing.
+    case produce
+    case toggleProducer = "toggle-producer"
+    case cycleAcks = "cycle-acks"
+    case toggleAutoCommit = "toggle-auto-commit"
+    case createTopic = "create-topic"
+    case deleteTopic = "delete-topic"
+    // Breaking and mending.
+    case kill
+    case restart
+    case stop
+    case faults
+    case heal
+    case electPreferred = "elect-preferred"
+    // The console itself.
+    case palette, help, pause, copy, save, redraw, quit
+}

@@ -1,0 +1,136 @@
+/// One thing that can be done: the single source of keymap, palette, help page and the README's list of keys.
+package struct ActionEntry: Hashable, Sendable {
+    package enum Group: String, Hashable, Sendable, CaseIterable {
+        case move = "Move"
+        case find = "Find"
+        case records = "Records"
+        case clients = "Produce and consume"
+        case faults = "Break and mend"
+        case console = "Console"
+    }
+
+    package var id: ActionID
+    package var group: Group
+    package var keys: [KeyChord]
+    /// Where it is valid; empty for everywhere.
+    package var views: [ViewName]
+    /// Two or three words for the hints in the header.
+    package var label: String
+    /// A sentence without its full stop, for help and palette.
+    package var help: String
+    /// Breaks something or cannot be taken back.
+    package var isDangerous: Bool
+    /// Place among the header's hints: small first, nil for none.
+    package var hint: Int?
+
+    package func isValid(in view: ViewName) -> Bool { views.isEmpty || views.contains(view) }
+}
+
+package enum ActionTable {
+    /// In the order in which help shows them.
+    package static let all: [ActionEntry] = moving + finding + browsing + clients + faults + console
+
+    package static func entry(_ id: ActionID) -> ActionEntry {
+        guard let entry = all.first(where: { $0.id == id }) else { preconditionFailure("no table entry for \(id)") }
+        return entry
+    }
+
+    private static func entry(
+        _ id: ActionID, _ group: ActionEntry.Group, _ keys: String, _ label: String, _ help: String,
+        in views: [ViewName] = [], hint: Int? = nil, dangerous: Bool = false
+    ) -> ActionEntry {
+        let chords = keys.split(separator: " ").map { word in
+            guard let chord = KeyChord(parsing: String(word)) else { preconditionFailure("unreadable key \(word)") }
+            return chord
+        }
+        return ActionEntry(
+            id: id, group: group, keys: chords, views: views, label: label, help: help, isDangerous: dangerous,
+            hint: hint)
+    }
+
+    private static let moving = [
+        entry(.moveDown, .move, "j down", "Down", "Next row"),
+        entry(.moveUp, .move, "k up", "Up", "Previous row"),
+        entry(.top, .move, "g home", "Top", "First row"),
+        entry(.bottom, .move, "G end", "Bottom", "Last row"),
+        entry(.pageDown, .move, "ctrl-f pgdn", "Page down", "One screen down"),
+        entry(.pageUp, .move, "ctrl-b pgup", "Page up", "One screen up"),
+        entry(.halfPageDown, .move, "ctrl-d", "Half down", "Half a screen down"),
+        entry(.halfPageUp, .move, "ctrl-u", "Half up", "Half a screen up"),
+        entry(
+            .open, .move, "enter", "Open", "Open the selected row", in: [.topics, .topic, .records, .groups, .group],
+            hint: 1),
+        entry(.back, .move, "esc q", "Back", "Back to where you came from; q leaves klamm at the root"),
+        entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
+        entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
+        entry(.viewTopics, .move, "2", "Topics", "Show the topics"),
+        entry(.viewGroups, .move, "3", "Groups", "Show the consumer groups"),
+        entry(.viewEvents, .move, "4", "Events", "Show what happened"),
+    ]
+
+    private static let finding = [
+        entry(.filter, .find, "/", "Filter", "Show only rows that contain these words", hint: 40),
+        entry(.nextMatch, .find, "n", "Next match", "Next row, round the end"),
+        entry(.previousMatch, .find, "N", "Previous match", "Previous row, round the top"),
+        entry(.sortRight, .find, "shift-right", "Sort right", "Sort by the column to the right"),
+        entry(.sortLeft, .find, "shift-left", "Sort left", "Sort by the column to the left"),
+        entry(.sortOrder, .find, "O", "Sort order", "Turn the order of sorting round"),
+    ]
+
+    private static let browsing = [
+        entry(
+            .records, .records, "r", "Records", "Browse the records of the topic or partition",
+            in: [.topics, .topic, .group], hint: 2),
+        entry(.fromBegin, .records, "b", "From begin", "Read from the log start offset", in: [.records], hint: 3),
+        entry(.fromEnd, .records, "e", "From end", "Read the last records", in: [.records], hint: 4),
+        entry(.fromOffset, .records, "o", "From offset", "Read from an offset", in: [.records], hint: 5),
+        entry(.fromTime, .records, "@", "From time", "Read from a time", in: [.records], hint: 6),
+        entry(.nextRecords, .records, "]", "Later", "Read the records after these", in: [.records], hint: 7),
+        entry(.previousRecords, .records, "[", "Earlier", "Read the records before these", in: [.records], hint: 8),
+        entry(.tail, .records, "t", "Tail", "Follow the end of the log, or stop", in: [.records], hint: 2),
+        entry(.hex, .records, "x", "Text/hex", "Show the record as text, or byte by byte", in: [.record], hint: 2),
+    ]
+
+    private static let clients = [
+        entry(
+            .produce, .clients, "p", "Produce", "Write one record", in: [.topics, .topic, .records, .record],
+            hint: 12),
+        entry(.toggleProducer, .clients, "P", "Producer", "Start or stop the producer of the topic", hint: 22),
+        entry(.cycleAcks, .clients, "A", "Acks", "Next acks of the producer: all, 1, 0", hint: 23),
+        entry(
+            .toggleAutoCommit, .clients, "a", "Auto-commit", "Switch auto-commit of klamm's consumers on or off",
+            hint: 24),
+        entry(.createTopic, .clients, "c", "Create", "Create a topic", in: [.topics], hint: 30),
+        entry(
+            .deleteTopic, .clients, "D", "Delete", "Delete the topic, after its name is typed", in: [.topics],
+            hint: 31, dangerous: true),
+    ]
+
+    private static let faults = [
+        entry(
+            .kill, .faults, "K", "Kill leader",
+            "Kill the leader of the partition, as kill -9 (brokers: that node; groups: the coordinator)",
+            in: [.brokers, .topics, .topic, .records, .record, .groups, .group], hint: 10, dangerous: true),
+        entry(
+            .restart, .faults, "R", "Restart", "Restart what is down (brokers: the selected one, if it is down)",
+            hint: 11),
+        entry(
+            .stop, .faults, "S", "Stop", "Stop the broker in an orderly way: leaders move away first",
+            in: [.brokers], hint: 13, dangerous: true),
+        entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
+        entry(.heal, .faults, "H", "Heal all", "End every fault", hint: 32),
+        entry(
+            .electPreferred, .faults, "E", "Preferred", "Give leadership back to the preferred replicas",
+            in: [.topics, .topic], hint: 25),
+    ]
+
+    private static let console = [
+        entry(.palette, .console, ":", "Palette", "Find any action, topic, group or theme by name", hint: 41),
+        entry(.help, .console, "? f1", "Help", "Show these keys", hint: 42),
+        entry(.pause, .console, "space", "Pause", "Hold the picture; the cluster goes on", hint: 33),
+        entry(.copy, .console, "y", "Copy", "Copy the selected row, or the record, to the clipboard"),
+        entry(.save, .console, "ctrl-s", "Save", "Save what is shown as a text file"),
+        entry(.redraw, .console, "ctrl-l", "Redraw", "Draw the screen anew"),
+        entry(.quit, .console, "ctrl-c", "Quit", "Leave klamm; the embedded cluster stops"),
+    ]
+}

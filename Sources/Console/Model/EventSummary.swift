@@ -1,0 +1,157 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// An event as the console tells it: what sort it is, a sentence, and what it concerns.
+package struct EventSummary: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case election, isr, broker, group, fault, client, topic, log
+    }
+
+    package var kind: Kind
+    package var isBad: Bool
+    package var text: String
+    /// The topic or group concerned; nil where it concerns everybody.
+    package var topic: String?
+    package var group: String?
+
+    package init(_ event: ClusterEvent) {
+        switch event {
+        case .node(let event): self = Self.node(event)
+        case .fault(let fault, _): self = Self.fault(fault)
+        case .client(let event, _): self = Self.client(event)
+        }
+    }
+
+    private init(
+        _ kind: Kind, bad: Bool = false, _ text: String, topic: String? = nil, group: String? = nil
+    ) {
+        self.kind = kind
+        self.isBad = bad
+        self.text = text
+        self.topic = topic
+        self.group = group
+    }
+
+    private static func fault(_ fault: Fault) -> Self {
+        switch fault {
+        case .kill(let id): Self(.fault, bad: true, "\(id.title) was killed: memory and connections are gone")
+        case .restart(let id): Self(.fault, "\(id.title) was started again on the same data and port")
+        case .stop(let id): Self(.fault, bad: true, "\(id.title) was told to stop; its leaders move away first")
+        }
+    }
+
+    private static func node(_ event: BrokerEvent) -> Self {
+        let node = event.node.title
+        switch event.kind {
+        case .brokerRegistered(let id, let epoch): return Self(.broker, "\(id.title) registered (epoch \(epoch))")
+        case .registrationRefused(let id, let until):
+            let wait = max(0, (until - event.at).wholeMilliseconds)
+            return Self(.broker, bad: true, "\(id.title) must wait \(wait) ms for its former session to expire")
+        case .brokerFenced(let id, let reason): return Self(.broker, bad: true, "\(id.title) was fenced: \(reason)")
+        case .brokerUnfenced(let id): return Self(.broker, "\(id.title) serves again")
+        case .leaderElected(let partition, let leader, let previous, let epoch, let isr, let isUnclean):
+            return elected(partition, leader, previous: previous, epoch: epoch, isr: isr, isUnclean: isUnclean)
+        case .isrChanged(let partition, let from, let to, let epoch):
+            return isrChanged(partition, from: from, to: to, epoch: epoch)
+        case .topicCreated(let name, let partitions, let factor):
+            let text =
+                "Topic \(name) was created: \(Figures.plural(Int64(partitions), "partition")), "
+                + "\(Figures.plural(Int64(factor), "replica")) each"
+            return Self(.topic, text, topic: name)
+        case .topicDeleted(let name): return Self(.topic, "Topic \(name) was deleted", topic: name)
+        case .partitionsAdded(let name, let total):
+            return Self(.topic, "\(name) has \(total) partitions now", topic: name)
+        case .configChanged(let resource, let name, let value):
+            return Self(.topic, "\(resource): \(name) " + (value.map { "is \($0) now" } ?? "is back at its default"))
+        case .lifecycleChanged(let state): return Self(.broker, "\(node) is \(state.words)")
+        case .logTruncated(let partition, let from, let to):
+            let text = "\(node) dropped \(partition) from \(Figures.count(from)) back to \(Figures.count(to))"
+            return Self(.log, bad: true, text, topic: partition.topic)
+        case .logRecovered(let partition, let end, let cut):
+            let text = "\(node) recovered \(partition) up to \(Figures.count(end))"
+            let more = cut > 0 ? ", cutting \(Figures.bytes(cut)) of a torn tail" : ""
+            return Self(.log, bad: cut > 0, text + more, topic: partition.topic)
+        case .replicaFailed(let partition, let reason):
+            return Self(.log, bad: true, "\(node) cannot use \(partition): \(reason)", topic: partition.topic)
+        case .groupChanged(let group, let state, let generation, let members):
+            let text = "\(group) is \(state): generation \(generation), \(Figures.plural(Int64(members), "member"))"
+            return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)
+        case .groupMemberLeft(let group, let member, let reason):
+            return Self(.group, bad: true, "\(member) left \(group): \(reason)", group: group)
+        case .badFrame(let client, let reason):
+            return Self(.broker, bad: true, "\(node) hung up on \(client): \(reason)")
+        }
+    }
+
+    private static func elected(
+        _ partition: TopicPartition, _ leader: BrokerID, previous: BrokerID, epoch: Int32, isr: [BrokerID],
+        isUnclean: Bool
+    ) -> Self {
+        let topic = partition.topic
+        if leader == .none {
+            let text =
+                "\(partition) has no leader: \(previous.title) is gone and nobody else is in sync (epoch \(epoch))"
+            return Self(.election, bad: true, text, topic: topic)
+        }
+        let before = previous == .none || previous == leader ? "" : " after \(previous)"
+        let how = isUnclean ? ", UNCLEANLY: records may be lost" : ""
+        let text = "\(partition) is led by \(leader)\(before)\(how) · epoch \(epoch) · ISR \(isr.words)"
+        return Self(.election, bad: isUnclean, text, topic: topic)
+    }
+
+    private static func isrChanged(
+        _ partition: TopicPartition, from: [BrokerID], to: [BrokerID], epoch: Int32
+    ) -> Self {
+        let gone = from.filter { !to.contains($0) }
+        let back = to.filter { !from.contains($0) }
+        var parts: [String] = []
+        if !gone.isEmpty { parts.append("lost \(gone.words)") }
+        if !back.isEmpty { parts.append("took back \(back.words)") }
+        let what = parts.isEmpty ? "stays as it is" : parts.joined(separator: " and ")
+        let text = "\(partition) ISR \(what) · now \(to.words) · epoch \(epoch)"
+        return Self(.isr, bad: !gone.isEmpty, text, topic: partition.topic)
+    }
+
+    private static func client(_ event: ClientEvent) -> Self {
+        switch event {
+        case .producerStarted(let settings):
+            let rate = settings.recordsPerSecond.map { "\(Figures.rate($0))/s" } ?? "full speed"
+            return Self(
+                .client, "The producer of \(settings.topic) started: \(rate), acks=\(settings.acks.name)",
+                topic: settings.topic)
+        case .producerStopped(let topic): return Self(.client, "The producer of \(topic) stopped", topic: topic)
+        case .acksChanged(let topic, let acks):
+            return Self(.client, "The producer of \(topic) sends with acks=\(acks.name) now", topic: topic)
+        case .groupStarted(let settings):
+            let members = Figures.plural(Int64(settings.members), "member")
+            return Self(.client, "Group \(settings.group) started with \(members)", group: settings.group)
+        case .groupStopped(let group): return Self(.client, "Group \(group) stopped", group: group)
+        case .autoCommitChanged(let group, let isOn):
+            return Self(.client, "Auto-commit of \(group) is \(isOn ? "on" : "off")", group: group)
+        case .clientError(let client, let reason): return Self(.client, bad: true, "\(client): \(reason)")
+        }
+    }
+}
+
+extension BrokerID {
+    /// `Broker 2`, `Controller 101`.
+    var title: String { isController ? "Controller \(rawValue)" : "Broker \(rawValue)" }
+}
+
+extension [BrokerID] {
+    /// `1,3`, or `none`.
+    var words: String { isEmpty ? "none" : map(\.description).joined(separator: ",") }
+}
+
+extension BrokerLifecycleState {
+    var words: String {
+        switch self {
+        case .recovering: "recovering its logs"
+        case .registering: "registering"
+        case .catchingUp: "catching up on metadata"
+        case .running: "running"
+        case .shuttingDown: "shutting down"
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// The cluster as the console shows it: what space freezes.
+package struct Picture: Hashable, Sendable {
+    package var snapshot: ClusterSnapshot?
+    package var history = History()
+    package var events = EventLog()
+}
+
+/// A line at the foot of the screen that goes away by itself.
+package struct Toast: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable { case note, ok, warning, error, fault }
+
+    package var kind: Kind
+    package var text: String
+    /// Nil until the first tick after it appeared says what time it is.
+    package var until: Instant?
+}
+
+/// Everything that the console knows. Changed by `update` alone, drawn by `view` alone.
+package struct Model: Hashable, Sendable {
+    /// How soon a change must be seen.
+    package enum Redraw: Hashable, Sendable {
+        case none
+        /// Live data: within 50 ms, so that there are at most 20 pictures a second.
+        case soon
+        /// A key was pressed.
+        case now
+    }
+
+    package internal(set) var size = Size.smallest
+    /// The newest time heard of, by tick or snapshot.
+    package internal(set) var now: Instant?
+    package var keymap = Keymap()
+    package internal(set) var redraw = Redraw.now
+    package internal(set) var themes: [String] = []
+    package internal(set) var theme = Theme.dark.name
+    /// Added to UTC where times are shown.
+    package var utcOffsetSeconds = 0
+
+    var live = Picture()
+    var frozen: Picture?
+    var screens = [Screen(.topics)]
+    /// Root screens as they were left.
+    var rememberedRoots: [ViewName: Screen] = [:]
+    var overlay: Overlay?
+    var toast: Toast?
+    var browser: RecordBrowser?
+    var lastQueryID: UInt64 = 0
+    var recordStyle = RecordStyle.automatic
+    /// What was written last, to begin the next from.
+    var lastDraft: ProduceForm?
+
+    package init() {}
+
+    /// What is on the screen: the live picture, or the one held by space.
+    package var picture: Picture { frozen ?? live }
+    package var isPaused: Bool { frozen != nil }
+    package var snapshot: ClusterSnapshot? { picture.snapshot }
+
+    package var place: Place { screen.place }
+    var screen: Screen {
+        get { screens[screens.count - 1] }
+        set { screens[screens.count - 1] = newValue }
+    }
+
+    /// To be called when the picture has been drawn.
+    package mutating func drawn() { redraw = .none }
+
+    /// When the console next wants a tick; nil for not before something happens.
+    package var nextTick: Instant? {
+        var wanted: [Instant] = []
+        if let now, let toast { wanted.append(toast.until ?? now) }
+        if live.history.isMoving, let next = live.history.nextSample { wanted.append(next) }
+        if let browser, let next = browser.nextFetch { wanted.append(next) }
+        return wanted.min()
+    }
+
+    mutating func show(_ kind: Toast.Kind, _ text: String) {
+        toast = Toast(kind: kind, text: text, until: now.map { $0 + Toast.duration(of: kind) })
+        redraw = .now
+    }
+}
+
+extension Toast {
+    static func duration(of kind: Kind) -> Duration {
+        switch kind {
+        case .note, .ok: .seconds(4)
+        case .warning, .error, .fault: .seconds(8)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// What lies over the screen and takes the keys.
+package enum Overlay: Hashable, Sendable {
+    /// The filter being typed; the list follows as it grows.
+    case filter(TextField)
+    case palette(Palette)
+    case help(top: Int)
+    case menu(Menu)
+    case form(Form)
+}
+
+/// Anything by name: what matches the typed letters, best first.
+package struct Palette: Hashable, Sendable {
+    package enum Target: Hashable, Sendable {
+        case action(ActionID)
+        case place(Place)
+        case theme(String)
+    }
+
+    package struct Item: Hashable, Sendable {
+        package var name: String
+        package var help: String
+        package var target: Target
+    }
+
+    package var field = TextField()
+    package var selected = 0
+    package init() {}
+}
+
+/// A short list to choose from.
+package struct Menu: Hashable, Sendable {
+    package struct Item: Hashable, Sendable {
+        package var label: String
+        package var fault: Fault
+        /// What is said once it has been asked for.
+        package var toast: String
+    }
+
+    package var title: String
+    package var items: [Item]
+    package var selected = 0
+}
+
+/// A few fields to fill in.
+package struct Form: Hashable, Sendable {
+    package enum Purpose: Hashable, Sendable {
+        case produce
+        case createTopic
+        case deleteTopic(String)
+        case seekOffset
+        case seekTime
+    }
+
+    package struct Field: Hashable, Sendable {
+        package var label: String
+        package var field: TextField
+        package var hint: String
+        /// Chosen instead of any text: a tombstone's value, a record without a key.
+        package var isNull = false
+        package var mayBeNull = false
+    }
+
+    package var purpose: Purpose
+    package var title: String
+    package var fields: [Field]
+    package var focus = 0
+    /// What is wrong with what was entered.
+    package var error: String?
+}
+
+/// What the produce form last held.
+package struct ProduceForm: Hashable, Sendable {
+    package var fields: [Form.Field]
+}

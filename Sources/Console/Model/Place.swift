@@ -1,0 +1,65 @@
+import KafkaProtocol
+
+/// Where the user is: a screen and its subject.
+package enum Place: Hashable, Sendable {
+    case brokers, topics, groups, events
+    case topic(String)
+    /// Nil for all partitions of the topic.
+    case records(topic: String, partition: Int32?)
+    case record(TopicPartition, offset: Int64)
+    case group(String)
+
+    package var view: ViewName {
+        switch self {
+        case .brokers: .brokers
+        case .topics: .topics
+        case .groups: .groups
+        case .events: .events
+        case .topic: .topic
+        case .records: .records
+        case .record: .record
+        case .group: .group
+        }
+    }
+}
+
+/// A row's identity: it stays selected while rows come, go and move around it.
+package enum RowID: Hashable, Sendable {
+    case name(String)
+    case number(Int64)
+    case partition(TopicPartition)
+    case record(partition: Int32, offset: Int64)
+}
+
+/// What the user has done to a list.
+package struct ListState: Hashable, Sendable {
+    package struct Sort: Hashable, Sendable {
+        package var column: String
+        package var isDescending: Bool
+    }
+
+    package var selected: RowID?
+    /// Where the selected row was last, for when it is gone.
+    package var index = 0
+    /// The first row on the screen.
+    package var top = 0
+    package var sort: Sort?
+    package var filter = ""
+
+    package init() {}
+}
+
+/// One screen of the stack.
+package struct Screen: Hashable, Sendable {
+    package enum Pane: Hashable, Sendable { case table, events }
+
+    package var place: Place
+    package var list = ListState()
+    /// The events below the table, where there is room.
+    package var lower = ListState()
+    package var focus = Pane.table
+    /// First line shown, in screens that are text.
+    package var textTop = 0
+
+    package init(_ place: Place) { self.place = place }
+}

@@ -1,0 +1,27 @@
+/// The last values of something, oldest first; the oldest falls out when it is full.
+package struct Ring<Element: Hashable & Sendable>: Hashable, Sendable {
+    private var storage: [Element] = []
+    private var start = 0
+    package let capacity: Int
+
+    package init(capacity: Int) {
+        precondition(capacity > 0, "a ring holds at least one value")
+        self.capacity = capacity
+    }
+
+    package mutating func append(_ element: Element) {
+        if storage.count < capacity {
+            storage.append(element)
+        } else {
+            storage[start] = element
+            start = (start + 1) % capacity
+        }
+    }
+
+    package var count: Int { storage.count }
+    package var last: Element? {
+        storage.isEmpty ? nil : storage[(start + storage.count - 1) % storage.count]
+    }
+    /// Oldest first.
+    package var values: [Element] { Array(storage[start...] + storage[..<start]) }
+}

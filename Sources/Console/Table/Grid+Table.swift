@@ -1,0 +1,57 @@
+extension Grid {
+    /// Draws the heading and the rows of a list into the inside of a frame.
+    mutating func table(_ listing: Listing, state: ListState, in area: Rectangle, isFocused: Bool) {
+        guard area.rows > 1, area.columns > 2 else { return }
+        let visible = area.rows - 1
+        let top = listing.top(state, visible: visible)
+        let shown = top..<min(listing.ids.count, top + visible)
+        let cells = shown.map { listing.cells($0) }
+        let requests = listing.columns.enumerated().map { index, column in
+            let longest = cells.reduce(column.heading(state.sort).width) { max($0, $1[index].width) }
+            return ColumnRequest(
+                minimum: column.minimum, ideal: min(column.maximum, longest), priority: column.priority)
+        }
+        let left = area.column + 1
+        let layout = TableLayout(requests, width: area.columns - 2)
+        line(
+            listing.columns.map { $0.heading(state.sort) }, columns: listing.columns, layout: layout, row: area.row,
+            column: left)
+        if listing.ids.isEmpty {
+            let text = listing.total == 0 ? listing.empty : "Nothing matches the filter; esc shows all again."
+            let place = area.centred(rows: 1, columns: Glyphs.width(of: text))
+            put(
+                text, row: max(area.row + 1, place.row), column: place.column, style: Style(.muted), width: area.columns
+            )
+            return
+        }
+        let selected = listing.selectedIndex(state)
+        for (offset, index) in shown.enumerated() {
+            let row = area.row + 1 + offset
+            line(cells[offset], columns: listing.columns, layout: layout, row: row, column: left)
+            if index == selected, isFocused {
+                restyle(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns)) {
+                    $0.isSelected = true
+                }
+            }
+        }
+    }
+
+    private mutating func line(
+        _ texts: [StyledText], columns: [Listing.ColumnHead], layout: TableLayout, row: Int, column: Int
+    ) {
+        var column = column
+        for (index, text) in texts.enumerated() where layout.widths[index] > 0 {
+            let width = layout.widths[index]
+            let indent = columns[index].isRight ? max(0, width - text.width) : 0
+            put(text, row: row, column: column + indent, width: width)
+            column += width + layout.gap
+        }
+    }
+}
+
+extension Listing.ColumnHead {
+    func heading(_ sort: ListState.Sort?) -> StyledText {
+        guard let sort, sort.column == title else { return StyledText(title, .heading) }
+        return StyledText("\(title) \(sort.isDescending ? "↓" : "↑")", .accent, .bold)
+    }
+}

@@ -1,0 +1,127 @@
+/// What a column is sorted by. What is unknown comes last, whichever way round.
+enum SortValue: Hashable {
+    case text(String)
+    case number(Double)
+    case unknown
+
+    static func count(_ value: Int64?) -> Self { value.map { .number(Double($0)) } ?? .unknown }
+    static func count(_ value: Int) -> Self { .number(Double(value)) }
+}
+
+/// One column of a table of `Item`s: how it is laid out, shown and sorted.
+struct Column<Item> {
+    enum Alignment: Hashable, Sendable { case left, right }
+
+    /// Also its name in the table's order of sorting.
+    var title: String
+    var alignment = Alignment.left
+    var minimum: Int
+    /// More than this is not asked for, however long the contents.
+    var maximum = 60
+    var priority = 0
+    var sort: ((Item) -> SortValue)?
+    var cell: (Item) -> StyledText
+}
+
+/// The rows of a list and how to show them; made anew for each picture, so only what is seen is turned into text.
+struct Table<Item> {
+    var items: [Item]
+    var columns: [Column<Item>]
+    var id: (Item) -> RowID
+    /// What a filter looks at.
+    var words: (Item) -> String
+    /// Shown instead of rows.
+    var empty: String
+
+    func listing(_ state: ListState) -> Listing {
+        var shown = items
+        let terms = state.filter.lowercased().split(separator: " ").map { Array($0.utf8) }
+        if !terms.isEmpty {
+            shown = items.filter { item in
+                let words = Array(self.words(item).lowercased().utf8)
+                return terms.allSatisfy { words.containsRun($0) }
+            }
+        }
+        if let sort = state.sort, let value = columns.first(where: { $0.title == sort.column })?.sort {
+            shown = Self.sorted(shown, by: value, isDescending: sort.isDescending)
+        }
+        let sorted = shown
+        return Listing(
+            columns: columns.map {
+                Listing.ColumnHead(
+                    title: $0.title, isRight: $0.alignment == .right, minimum: $0.minimum, maximum: $0.maximum,
+                    priority: $0.priority, isSortable: $0.sort != nil)
+            },
+            ids: sorted.map(id), total: items.count, empty: empty,
+            cells: { row in columns.map { $0.cell(sorted[row]) } })
+    }
+
+    private static func sorted(
+        _ items: [Item], by value: (Item) -> SortValue, isDescending: Bool
+    ) -> [Item] {
+        let keyed = items.enumerated().map { (key: value($0.element), place: $0.offset, item: $0.element) }
+        return keyed.sorted { left, right in
+            switch (left.key, right.key) {
+            case (.number(let a), .number(let b)) where a != b: return isDescending ? a > b : a < b
+            case (.text(let a), .text(let b)) where a != b: return isDescending ? a > b : a < b
+            case (.unknown, .unknown): return left.place < right.place
+            case (.unknown, _): return false
+            case (_, .unknown): return true
+            default: return left.place < right.place
+            }
+        }.map(\.item)
+    }
+}
+
+/// A table's rows in the order shown, whatever they are rows of.
+struct Listing {
+    struct ColumnHead: Hashable {
+        var title: String
+        var isRight: Bool
+        var minimum: Int
+        var maximum: Int
+        var priority: Int
+        var isSortable: Bool
+    }
+
+    var columns: [ColumnHead]
+    var ids: [RowID]
+    /// Before filtering.
+    var total: Int
+    var empty: String
+    /// The texts of a row, by column.
+    var cells: (Int) -> [StyledText]
+
+    /// Where the selection is now; nil in an empty list. A selected row that is gone gives way to its neighbour.
+    func selectedIndex(_ state: ListState) -> Int? {
+        guard !ids.isEmpty else { return nil }
+        let last = min(max(0, state.index), ids.count - 1)
+        guard let selected = state.selected else { return last }
+        if ids[last] == selected { return last }
+        return ids.firstIndex(of: selected) ?? last
+    }
+
+    func selectedID(_ state: ListState) -> RowID? { selectedIndex(state).map { ids[$0] } }
+
+    /// The first row shown, so that the selected one is on the screen.
+    func top(_ state: ListState, visible: Int) -> Int {
+        let most = max(0, ids.count - visible)
+        var top = min(max(0, state.top), most)
+        if let index = selectedIndex(state), visible > 0 {
+            top = min(max(top, index - visible + 1), index)
+        }
+        return top
+    }
+}
+
+extension [UInt8] {
+    /// Whether `run` occurs in it.
+    func containsRun(_ run: [UInt8]) -> Bool {
+        guard let first = run.first else { return true }
+        guard run.count <= count else { return false }
+        for start in 0...(count - run.count) where self[start] == first {
+            if self[start..<start + run.count].elementsEqual(run) { return true }
+        }
+        return false
+    }
+}
