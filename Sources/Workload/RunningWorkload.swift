@@ -1,0 +1,207 @@
+import KafkaClient
+import KafkaCluster
+import Logging
+import Synchronization
+
+/// klamm's own producers and consumer groups, as clients of any cluster: real ones, over TCP. Idle, it does nothing.
+///
+/// Commands take effect on the clients' own threads; `execute` returns at once, and the events tell what came of it.
+package final class RunningWorkload: Sendable {
+    private struct ProducerEntry {
+        var worker: ProducerWorker
+        var settings: ProducerSettings
+        var tally: ProducerTally
+        var isStopped = false
+    }
+
+    private struct GroupEntry {
+        var members: [MemberWorker]
+        var settings: ConsumerSettings
+        var isStopped = false
+        /// Records that members of earlier starts were handed.
+        var consumedBefore: Int64 = 0
+    }
+
+    private struct State {
+        /// In order of their first start, one for a topic, one for a group.
+        var producers: [ProducerEntry] = []
+        var groups: [GroupEntry] = []
+        var threads: [(isEnded: @Sendable () -> Bool, thread: DedicatedThread)] = []
+        var starts = 0
+        var isShutDown = false
+    }
+
+    private let environment: WorkloadEnvironment
+    /// Distinguishes this run's record ids from those of every other.
+    private let run: String
+    private let state = Mutex(State())
+
+    package init(
+        _ configuration: ClientConfiguration, logger: Logger, observer: (any WorkloadObserver)? = nil
+    ) {
+        self.environment = WorkloadEnvironment(
+            configuration: configuration, logger: logger, feed: EventFeed(), observer: observer)
+        self.run = String(UInt32.random(in: .min ... .max), radix: 36)
+    }
+
+    package func events() -> AsyncStream<ClientEvent> { environment.feed.stream() }
+
+    package func execute(_ command: ClientCommand) {
+        let events = state.withLock { state -> [ClientEvent] in
+            guard !state.isShutDown else { return [] }
+            reap(&state)
+            switch command {
+            case .startProducer(let settings): return start(settings, in: &state)
+            case .stopProducer(let topic): return stopProducer(topic, in: &state)
+            case .setAcks(let topic, let acks): return setAcks(acks, of: topic, in: &state)
+            case .startGroup(let settings): return start(settings, in: &state)
+            case .stopGroup(let group): return stopGroup(group, in: &state)
+            case .setAutoCommit(let group, let isOn): return setAutoCommit(isOn, of: group, in: &state)
+            }
+        }
+        for event in events { environment.feed.emit(event) }
+    }
+
+    package func snapshot() -> WorkloadSnapshot {
+        let (producers, groups) = state.withLock { ($0.producers, $0.groups) }
+        let now = monotonicNanoseconds()
+        var snapshot = WorkloadSnapshot()
+        snapshot.producers = producers.map { entry in
+            let counts = entry.tally.current
+            let settings = entry.isStopped ? entry.settings : entry.worker.settings
+            let isRunning = !entry.isStopped && !entry.worker.isEnded
+            var producer = WorkloadSnapshot.Producer(settings: settings, isRunning: isRunning)
+            producer.sent = counts.sent
+            producer.acknowledged = counts.acknowledged
+            producer.failed = counts.failed
+            producer.unknown = counts.unknown
+            producer.latencyP99Microseconds = counts.latencies.percentile(0.99, now: now)
+            return producer
+        }
+        snapshot.groups = groups.map { entry in
+            let isRunning = !entry.isStopped && !entry.members.allSatisfy(\.isEnded)
+            var group = WorkloadSnapshot.Group(settings: entry.settings, isRunning: isRunning)
+            group.consumed = entry.consumedBefore + entry.members.reduce(0) { $0 + $1.positions.consumed }
+            group.positions = entry.members.flatMap(\.positions.positions).sorted { $0.partition < $1.partition }
+            return group
+        }
+        return snapshot
+    }
+
+    /// Acknowledged records of a topic's producer, by partition: what must be in the logs for nothing to be lost.
+    package func acknowledged(topic: String) -> [Int32: Int64] {
+        let tally = state.withLock { state in state.producers.first { $0.settings.topic == topic }?.tally }
+        return tally?.current.acknowledgedByPartition ?? [:]
+    }
+
+    /// Kills one member of a group as a crash would: no commit, no leave. For faults and tests.
+    package func crashMember(_ index: Int, of group: String) {
+        let member = state.withLock { state in
+            state.groups.first { $0.settings.group == group }.flatMap { entry in
+                entry.members.indices.contains(index) ? entry.members[index] : nil
+            }
+        }
+        member?.crash()
+    }
+
+    /// Stops every client in good order: producers flush, members commit and leave. Returns when all have ended.
+    package func shutDown() async {
+        let threads = state.withLock { state in
+            state.isShutDown = true
+            for entry in state.producers { entry.worker.stop() }
+            for entry in state.groups { for member in entry.members { member.stop() } }
+            defer { state.threads = [] }
+            return state.threads.map(\.thread)
+        }
+        if !threads.isEmpty {
+            try? await DedicatedThread.run(name: "klamm-join") { for thread in threads { thread.join() } }
+        }
+        environment.feed.finish()
+    }
+
+    // MARK: Commands, under the lock
+
+    private func start(_ settings: ProducerSettings, in state: inout State) -> [ClientEvent] {
+        state.starts += 1
+        let index = state.producers.firstIndex { $0.settings.topic == settings.topic }
+        let tally = index.map { state.producers[$0].tally } ?? ProducerTally()
+        let worker = ProducerWorker(
+            settings, name: "\(settings.topic)-\(run)-\(state.starts)", tally: tally, environment: environment)
+        let entry = ProducerEntry(worker: worker, settings: settings, tally: tally)
+        if let index {
+            state.producers[index].worker.stop()
+            state.producers[index] = entry
+        } else {
+            state.producers.append(entry)
+        }
+        state.threads.append(({ worker.isEnded }, worker.start()))
+        return [.producerStarted(settings)]
+    }
+
+    private func stopProducer(_ topic: String, in state: inout State) -> [ClientEvent] {
+        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic && !$0.isStopped }) else {
+            return []
+        }
+        state.producers[index].settings = state.producers[index].worker.settings
+        state.producers[index].isStopped = true
+        state.producers[index].worker.stop()
+        return [.producerStopped(topic: topic)]
+    }
+
+    private func setAcks(_ acks: Acks, of topic: String, in state: inout State) -> [ClientEvent] {
+        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic }) else { return [] }
+        if state.producers[index].isStopped {
+            // Takes effect with the next start.
+            state.producers[index].settings.acks = acks
+            return [.acksChanged(topic: topic, acks)]
+        }
+        // The worker tells when its new client has taken over.
+        state.producers[index].worker.change { $0.acks = acks }
+        return []
+    }
+
+    private func start(_ settings: ConsumerSettings, in state: inout State) -> [ClientEvent] {
+        state.starts += 1
+        let start = state.starts
+        let members = (1...max(1, settings.members)).map { number in
+            MemberWorker(
+                settings, name: "\(settings.group)-\(run)-\(start)-\(number)", environment: environment)
+        }
+        var entry = GroupEntry(members: members, settings: settings)
+        if let index = state.groups.firstIndex(where: { $0.settings.group == settings.group }) {
+            let former = state.groups[index]
+            for member in former.members { member.stop() }
+            entry.consumedBefore = former.consumedBefore + former.members.reduce(0) { $0 + $1.positions.consumed }
+            state.groups[index] = entry
+        } else {
+            state.groups.append(entry)
+        }
+        for member in members { state.threads.append(({ member.isEnded }, member.start())) }
+        return [.groupStarted(settings)]
+    }
+
+    private func stopGroup(_ group: String, in state: inout State) -> [ClientEvent] {
+        guard let index = state.groups.firstIndex(where: { $0.settings.group == group && !$0.isStopped }) else {
+            return []
+        }
+        state.groups[index].isStopped = true
+        for member in state.groups[index].members { member.stop() }
+        return [.groupStopped(group)]
+    }
+
+    private func setAutoCommit(_ isOn: Bool, of group: String, in state: inout State) -> [ClientEvent] {
+        guard let index = state.groups.firstIndex(where: { $0.settings.group == group }) else { return [] }
+        state.groups[index].settings.enableAutoCommit = isOn
+        for member in state.groups[index].members { member.setAutoCommit(isOn) }
+        return [.autoCommitChanged(group: group, isOn)]
+    }
+
+    /// Joins the threads of workers that have ended.
+    private func reap(_ state: inout State) {
+        state.threads.removeAll { isEnded, thread in
+            guard isEnded() else { return false }
+            thread.join()
+            return true
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import KafkaClient
+import Logging
+
+/// What every client of one workload shares.
+struct WorkloadEnvironment: Sendable {
+    var configuration: ClientConfiguration
+    var logger: Logger
+    var feed: EventFeed
+    var observer: (any WorkloadObserver)?
+}

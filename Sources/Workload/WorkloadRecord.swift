@@ -1,0 +1,57 @@
+import KafkaClient
+import KafkaCluster
+
+/// The bytes of a producer's records, made anew for each in the same memory.
+struct WorkloadRecord {
+    private let topic: String
+    private let keys: [[UInt8]]
+    private let prefix: [UInt8]
+    private let bytes: Int
+    private var value: [UInt8] = []
+
+    init(_ settings: ProducerSettings, producer: String) {
+        self.topic = settings.topic
+        self.keys = (0..<max(0, min(settings.keys, 100_000))).map { Array("key-\($0)".utf8) }
+        self.prefix = Array("\(producer):".utf8)
+        self.bytes = settings.valueBytes
+    }
+
+    enum Outcome {
+        case queued
+        /// The client's queue is full: the same record again, later.
+        case noRoom
+        /// This record will never go: too large, say.
+        case refused(ClientError)
+    }
+
+    mutating func send(_ sequence: UInt, through producer: Producer) -> Outcome {
+        value.removeAll(keepingCapacity: true)
+        value.append(contentsOf: prefix)
+        value.append(contentsOf: "\(sequence)".utf8)
+        if value.count < bytes {
+            value.append(UInt8(ascii: " "))
+            value.append(contentsOf: repeatElement(UInt8(ascii: "."), count: bytes - value.count))
+        }
+        do throws(ClientError) {
+            try send(through: producer, key: keys.isEmpty ? nil : keys[Int(sequence % UInt(keys.count))], sequence)
+            return .queued
+        } catch {
+            return error.code == .queueFull ? .noRoom : .refused(error)
+        }
+    }
+
+    private func send(through producer: Producer, key: [UInt8]?, _ sequence: UInt) throws(ClientError) {
+        var failure: ClientError?
+        func send(_ key: UnsafeRawBufferPointer?) {
+            value.withUnsafeBytes { value in
+                do throws(ClientError) {
+                    try producer.send(topic: topic, key: key, value: value, tag: sequence)
+                } catch {
+                    failure = error
+                }
+            }
+        }
+        if let key { key.withUnsafeBytes { send($0) } } else { send(nil) }
+        if let failure { throw failure }
+    }
+}
