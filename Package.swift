@@ -47,7 +47,8 @@ let shells: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("LayoutTests", [])
+    tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
+    tests("LayoutTests", []),
 ]
 
 let systemLibraries: [Target] = [

@@ -19,12 +19,21 @@ package struct RecordBatchPrefix: Hashable, Sendable {
     /// The whole batch, log overhead included.
     package var sizeInBytes: Int { Int(batchLength) + Self.logOverhead }
 
+    /// 2, once `validate()` has passed.
+    let magic: Int8
+
     /// Reads the prefix at `index` (the reader index if nil). Nil if fewer than 17 bytes follow, which is how a torn or
     /// size-limited run of batches ends. Throws where no batch can begin like this.
-    package static func read(
-        from bytes: ByteBuffer, at index: Int? = nil
-    ) throws(RecordError) -> Self? {
+    package static func read(from bytes: ByteBuffer, at index: Int? = nil) throws(RecordError) -> Self? {
         let start = index ?? bytes.readerIndex
+        guard let prefix = try readOfAnyMagic(from: bytes, at: start) else { return nil }
+        try prefix.validate(at: start)
+        return prefix
+    }
+
+    /// The same, but 0 and 1 pass for a magic and sizes for a message of theirs, as they do in Kafka until a batch is
+    /// there as a whole: what cannot be a v2 batch may still be the silent end of a buffer.
+    static func readOfAnyMagic(from bytes: ByteBuffer, at start: Int) throws(RecordError) -> Self? {
         // Kafka looks at the length as soon as it is there, and at the magic only with all 17 bytes.
         guard start >= bytes.readerIndex,
             let batchLength = bytes.getInteger(at: start + 8, as: Int32.self)
@@ -37,15 +46,14 @@ package struct RecordBatchPrefix: Hashable, Sendable {
             let baseOffset = bytes.getInteger(at: start, as: Int64.self),
             let epoch = bytes.getInteger(at: start + 12, as: Int32.self)
         else { return nil }
-        switch magic {
-        case 2: break
-        case 0, 1: throw .unsupportedMagic(magic, at: start)
-        default: throw .unknownMagic(magic, at: start)
+        guard (0...2).contains(magic) else { throw .unknownMagic(magic, at: start) }
+        return Self(baseOffset: baseOffset, batchLength: batchLength, partitionLeaderEpoch: epoch, magic: magic)
+    }
+
+    private func validate(at start: Int) throws(RecordError) {
+        guard magic == RecordBatchHeader.magic else { throw .unsupportedMagic(magic, at: start) }
+        guard sizeInBytes >= RecordBatchHeader.size else {
+            throw .batchSmallerThanHeader(size: sizeInBytes, at: start)
         }
-        let prefix = Self(baseOffset: baseOffset, batchLength: batchLength, partitionLeaderEpoch: epoch)
-        guard prefix.sizeInBytes >= RecordBatchHeader.size else {
-            throw .batchSmallerThanHeader(size: prefix.sizeInBytes, at: start)
-        }
-        return prefix
     }
 }

@@ -13,9 +13,9 @@ package struct RecordBatches: Sendable {
     /// The next batch; nil at the end, or where only a part of one is left.
     package mutating func next() throws(RecordError) -> RecordBatch? {
         do throws(RecordError) {
-            guard let prefix = try RecordBatchPrefix.read(from: rest), prefix.sizeInBytes <= rest.readableBytes else {
-                return nil
-            }
+            guard let prefix = try RecordBatchPrefix.readOfAnyMagic(from: rest, at: rest.readerIndex),
+                prefix.sizeInBytes <= rest.readableBytes
+            else { return nil }
             let batch = try RecordBatch(rest)
             rest.moveReaderIndex(forwardBy: batch.sizeInBytes)
             return batch
