@@ -48,6 +48,9 @@ let shells: [Target] = [
 
 let testTargets: [Target] = [
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
+    tests(
+        "KafkaServerTests",
+        ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
     tests("LayoutTests", []),
 ]
 
