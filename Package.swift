@@ -47,11 +47,13 @@ let shells: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
     tests(
         "KafkaServerTests",
         ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
     tests("LayoutTests", []),
+    tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "Workload", logging]),
 ]
 
 let systemLibraries: [Target] = [

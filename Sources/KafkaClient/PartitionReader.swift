@@ -51,15 +51,17 @@ package final class PartitionReader {
     func read(
         milliseconds: Int, _ body: (UnsafePointer<rd_kafka_message_t>, ClientError?) -> Void
     ) -> Int {
-        let count = rd_kafka_consume_batch_queue(
-            queue.pointer, Int32(clamping: milliseconds), batch.baseAddress, batch.count)
-        guard count > 0 else { return 0 }
+        // Asked for a batch, librdkafka waits until the batch is full; so the wait is for the first record alone.
+        guard let first = rd_kafka_consume_queue(queue.pointer, Int32(clamping: milliseconds)) else { return 0 }
+        body(first, ClientError(first.pointee.err))
+        rd_kafka_message_destroy(first)
+        let count = max(0, rd_kafka_consume_batch_queue(queue.pointer, 0, batch.baseAddress, batch.count))
         for index in 0..<count {
             guard let message = batch[index] else { continue }
             body(message, ClientError(message.pointee.err))
             rd_kafka_message_destroy(message)
         }
-        return count
+        return count + 1
     }
 
     /// Waits for records and counts them and the bytes of their values: as fast as records can be had.

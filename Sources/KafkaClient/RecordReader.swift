@@ -34,7 +34,7 @@ package final class RecordReader: Sendable {
     /// A partition that does not answer in time is among the page's failures and keeps nobody else waiting.
     package func page(
         topic: String, partitions: [Int32]? = nil, at position: Position, limit: Int, milliseconds: Int = 5000
-    ) async throws -> RecordPage {
+    ) async throws -> TopicPage {
         let consumer = consumer
         return try await worker.run {
             let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
@@ -49,7 +49,7 @@ package final class RecordReader: Sendable {
     /// asking again and again. Returns an empty page when nothing came in time.
     package func tail(
         topic: String, from offsets: [Int32: Int64], limit: Int, milliseconds: Int = 1000
-    ) async throws -> RecordPage {
+    ) async throws -> TopicPage {
         let consumer = consumer
         return try await worker.run {
             let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000

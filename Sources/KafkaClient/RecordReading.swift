@@ -19,7 +19,7 @@ struct Reading {
     private let limit: Int
     private let deadline: Int64
     private var partitions: [Partition] = []
-    private var failures: [RecordPage.Failure] = []
+    private var failures: [TopicPage.Failure] = []
 
     init(_ consumer: GrouplessConsumer, topic: String, limit: Int, deadline: Int64) {
         self.consumer = consumer
@@ -44,13 +44,13 @@ struct Reading {
             }
             guard partition.leader != nil else {
                 let error = partition.error ?? ClientError(code: .init(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
-                failures.append(RecordPage.Failure(partition: partition.index, error: error))
+                failures.append(TopicPage.Failure(partition: partition.index, error: error))
                 continue
             }
             do throws(ClientError) {
                 try partitions.append(open(partition.index, at: position))
             } catch {
-                failures.append(RecordPage.Failure(partition: partition.index, error: error))
+                failures.append(TopicPage.Failure(partition: partition.index, error: error))
             }
         }
     }
@@ -113,7 +113,7 @@ struct Reading {
         }
         guard !untilAnyRecord else { return }
         for partition in partitions where !partition.isFinished {
-            failures.append(RecordPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
+            failures.append(TopicPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
         }
     }
 
@@ -128,7 +128,7 @@ struct Reading {
             partitions[at].next = max(partitions[at].next, partitions[at].end)
             partitions[at].isFinished = true
         case let error?:
-            failures.append(RecordPage.Failure(partition: partitions[at].index, error: error))
+            failures.append(TopicPage.Failure(partition: partitions[at].index, error: error))
             partitions[at].isFinished = true
         case nil:
             guard !partitions[at].isFinished else { return }
@@ -146,9 +146,9 @@ struct Reading {
     }
 
     /// The page: at most `limit` records over all partitions, the newest or the oldest of what was read.
-    func page(keepingNewest: Bool) -> RecordPage {
-        var page = RecordPage(topic: topic)
-        let merged = RecordPage.merge(partitions.map(\.records))
+    func page(keepingNewest: Bool) -> TopicPage {
+        var page = TopicPage(topic: topic)
+        let merged = TopicPage.merge(partitions.map(\.records))
         page.records = Array(keepingNewest ? merged.suffix(limit) : merged.prefix(limit))
         page.failures = failures
         page.partitions = partitions.map { partition in
@@ -165,7 +165,7 @@ struct Reading {
                     next = partition.start
                 }
             }
-            return RecordPage.Partition(
+            return TopicPage.Partition(
                 index: partition.index, logStartOffset: partition.log.lowerBound,
                 highWatermark: max(partition.log.upperBound, partition.next), firstOffset: first, nextOffset: next)
         }

@@ -21,6 +21,8 @@ final class ProducerWorker: Sendable {
 
     let tally: ProducerTally
     private let environment: WorkloadEnvironment
+    /// What it starts with, whatever is asked of it before its thread has begun.
+    private let initial: ProducerSettings
     private let name: String
     private let orders: Mutex<Orders>
     private let errors: ErrorRelay
@@ -30,6 +32,7 @@ final class ProducerWorker: Sendable {
     init(_ settings: ProducerSettings, name: String, tally: ProducerTally, environment: WorkloadEnvironment) {
         self.tally = tally
         self.environment = environment
+        self.initial = settings
         self.name = name
         self.orders = Mutex(Orders(settings: settings))
         self.errors = ErrorRelay(client: name, feed: environment.feed)
@@ -64,7 +67,7 @@ final class ProducerWorker: Sendable {
             hasEnded.store(true, ordering: .releasing)
         }
         var sequence: UInt = 0
-        var settings = self.settings
+        var settings = initial
         guard var producer = open(settings) else { return }
         while true {
             send(through: producer, settings, &sequence)

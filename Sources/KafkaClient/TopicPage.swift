@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 /// Records of a topic as a person looks at them: some of each partition, in one order, and where to go on from here.
-package struct RecordPage: Hashable, Sendable {
+package struct TopicPage: Hashable, Sendable {
     /// A partition at the time of reading.
     package struct Partition: Hashable, Sendable {
         package var index: Int32
@@ -43,7 +43,7 @@ package struct RecordPage: Hashable, Sendable {
     package var isAtEnd: Bool { partitions.allSatisfy { $0.nextOffset >= $0.highWatermark } }
 }
 
-extension RecordPage {
+extension TopicPage {
     /// Merges the partitions' records into one order: always the oldest timestamp among the partitions' next records.
     /// Offsets of one partition stay in order, whatever their timestamps say.
     static func merge(_ partitions: [[ConsumedRecord]]) -> [ConsumedRecord] {
