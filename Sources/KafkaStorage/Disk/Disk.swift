@@ -11,7 +11,7 @@ import NIOCore
 /// - only what was flushed survives a loss of power. A flush also makes every earlier creation, removal and renaming of
 ///   files durable, as a journalling file system does;
 /// - a `write` that fails may have written any prefix of its bytes;
-/// - a file may be removed or renamed while it is open: its `FileID` stays valid until `close`.
+/// - a file, or a folder above it, may be renamed while it is open; a file is closed before it is removed.
 ///
 /// How many files are really open is the disk's business: a `FileID` is cheap, and stays valid until it is closed.
 package protocol Disk: AnyObject {
@@ -44,8 +44,6 @@ package protocol Disk: AnyObject {
     func read(_ file: FileID, at offset: Int64, count: Int, into buffer: inout ByteBuffer) throws(DiskError)
     /// Writes the readable bytes of `buffer`; a gap between the end of the file and `offset` becomes zeros.
     func write(_ buffer: ByteBuffer, to file: FileID, at offset: Int64) throws(DiskError)
-    /// Writes several buffers one after the other.
-    func write(_ buffers: [ByteBuffer], to file: FileID, at offset: Int64) throws(DiskError)
     /// Cuts the file, or lengthens it with zeros.
     func truncate(_ file: FileID, to size: Int64) throws(DiskError)
     /// Makes the file's content durable, on this thread.

@@ -161,12 +161,6 @@ package final class MemoryDisk: Disk {
         opened.write(buffer.readableBytesView, at: Int(offset))
     }
 
-    package func write(_ buffers: [ByteBuffer], to file: FileID, at offset: Int64) throws(DiskError) {
-        var whole = ByteBuffer()
-        for buffer in buffers { whole.writeImmutableBuffer(buffer) }
-        try write(whole, to: file, at: offset)
-    }
-
     package func truncate(_ file: FileID, to size: Int64) throws(DiskError) {
         let opened = try opened(file, "truncate")
         guard size >= 0 else { throw DiskError(operation: "truncate", path: "\(file)", reason: "negative size") }

@@ -35,15 +35,10 @@ package enum AppendOrigin: Hashable, Sendable {
 
 /// Why records were not appended. The log is as it was before, except after `disk`.
 package enum LogAppendError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Not a well-formed batch, or its checksum is wrong.
-    case corruptRecords(String)
-    /// Well-formed, but not allowed here.
-    case invalidRecords(String)
-    case unsupportedForMessageFormat(String)
-    case unsupportedCompression(String)
-    case invalidTimestamp(String)
-    /// A batch larger than `max.message.bytes`.
-    case messageTooLarge(size: Int, limit: Int64)
+    /// Not a sound batch, too large, or not allowed here.
+    case records(RecordError)
+    /// A time too far from the broker's.
+    case invalidTimestamp(timestamp: Int64, now: Int64)
     /// More than fits in one segment.
     case recordListTooLarge(size: Int, limit: Int64)
     case outOfOrderSequence(producerID: Int64, expected: Int32, found: Int32)
@@ -53,12 +48,24 @@ package enum LogAppendError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The disk failed: this log takes no more appends until it is loaded anew.
     case disk(DiskError)
 
+    /// What a producer is told.
+    package var errorCode: ErrorCode {
+        switch self {
+        case .records(let error): error.errorCode
+        case .invalidTimestamp: .invalidTimestamp
+        case .recordListTooLarge: .recordListTooLarge
+        case .outOfOrderSequence: .outOfOrderSequenceNumber
+        case .invalidProducerEpoch: .invalidProducerEpoch
+        case .unexpectedOffset: .unknownServerError
+        case .disk: .kafkaStorageError
+        }
+    }
+
     package var description: String {
         switch self {
-        case .corruptRecords(let what), .invalidRecords(let what), .unsupportedForMessageFormat(let what),
-            .unsupportedCompression(let what), .invalidTimestamp(let what):
-            what
-        case .messageTooLarge(let size, let limit): "a batch of \(size) bytes is larger than max.message.bytes \(limit)"
+        case .records(let error): error.description
+        case .invalidTimestamp(let timestamp, let now):
+            "timestamp \(timestamp) is too far from the broker's time \(now)"
         case .recordListTooLarge(let size, let limit): "\(size) bytes do not fit in a segment of \(limit) bytes"
         case .outOfOrderSequence(let producer, let expected, let found):
             "producer \(producer): sequence \(found) where \(expected) was due"

@@ -2,12 +2,6 @@ import KafkaProtocol
 
 /// The settings of one topic that its logs obey, with Kafka's defaults. Names are Kafka's in camel case.
 package struct LogConfig: Hashable, Sendable {
-    /// Whose time a batch bears: the producer's, or the leader's at the moment of the append.
-    package enum TimestampType: Hashable, Sendable {
-        case createTime
-        case logAppendTime
-    }
-
     package enum CleanupPolicy: Hashable, Sendable {
         case delete
         case compact
@@ -24,6 +18,7 @@ package struct LogConfig: Hashable, Sendable {
     package var indexIntervalBytes: Int64 = 4096
     /// The largest batch a producer may send.
     package var maxMessageBytes: Int64 = 1_048_588
+    /// Whose time a batch bears: the producer's, or the leader's at the moment of the append.
     package var messageTimestampType = TimestampType.createTime
     /// How far a producer's timestamp may lie before and after the broker's time.
     package var messageTimestampBeforeMaxMs = Int64.max

@@ -17,15 +17,20 @@ package struct LogRead: Hashable, Sendable {
 package enum LogReadError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Before the log start or after the log end.
     case offsetOutOfRange(offset: Int64, logStartOffset: Int64, logEndOffset: Int64)
+    /// The disk failed, or gave back something else than was written.
     case disk(DiskError)
-    /// What was read back from the disk is not what was written.
-    case corrupt(String)
+
+    package var errorCode: ErrorCode {
+        switch self {
+        case .offsetOutOfRange: .offsetOutOfRange
+        case .disk: .kafkaStorageError
+        }
+    }
 
     package var description: String {
         switch self {
         case .offsetOutOfRange(let offset, let start, let end): "offset \(offset) is not within \(start)...\(end)"
         case .disk(let error): error.description
-        case .corrupt(let what): what
         }
     }
 }

@@ -1,0 +1,35 @@
+import DequeModule
+import KafkaProtocol
+
+/// Where the last batches of the active segment lie. Most readers read at the log's end; they need no index.
+struct RecentBatches {
+    struct Place: Hashable {
+        var baseOffset: Int64
+        var lastOffset: Int64
+        var position: Int64
+        var sizeInBytes: Int
+    }
+
+    static let capacity = 64
+    private var places: Deque<Place> = []
+
+    mutating func append(_ place: Place) {
+        if places.count == Self.capacity { places.removeFirst() }
+        places.append(place)
+    }
+
+    mutating func removeAll() { places = [] }
+
+    /// The first batch whose last offset is not before `offset`: nil if that may lie before all that are remembered, or
+    /// if all end before it.
+    func first(endingAtOrAfter offset: Int64) -> Place? {
+        guard let oldest = places.first, offset >= oldest.baseOffset else { return nil }
+        var low = 0
+        var high = places.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if places[middle].lastOffset < offset { low = middle + 1 } else { high = middle }
+        }
+        return low < places.count ? places[low] : nil
+    }
+}

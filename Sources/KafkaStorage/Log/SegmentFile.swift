@@ -1,0 +1,54 @@
+import KafkaProtocol
+import NIOCore
+
+/// A file of a segment that is opened when it is first needed, so that a start need not touch what nobody reads.
+struct SegmentFile {
+    let disk: any Disk
+    private(set) var path: String
+    private var id: FileID?
+
+    init(path: String, on disk: any Disk) {
+        self.path = path
+        self.disk = disk
+    }
+
+    mutating func open() throws(DiskError) -> FileID {
+        if let id { return id }
+        let opened = try disk.open(path, creating: true)
+        id = opened
+        return opened
+    }
+
+    mutating func close() {
+        if let id { disk.close(id) }
+        id = nil
+    }
+
+    /// Those who still read the file do so by its old number.
+    mutating func rename(to newPath: String) throws(DiskError) {
+        try disk.rename(path, to: newPath)
+        path = newPath
+    }
+}
+
+/// The names of a segment's files: Kafka's twenty digits of the base offset, and what kind of file it is.
+enum SegmentName {
+    static let log = ".log"
+    static let offsetIndex = ".index"
+    static let timeIndex = ".timeindex"
+    static let snapshot = ".snapshot"
+    static let deleted = ".deleted"
+
+    static func file(_ baseOffset: Int64, _ suffix: String) -> String {
+        let digits = String(baseOffset)
+        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + suffix
+    }
+
+    /// The offset in a name of this kind; nil for another kind.
+    static func offset(in name: String, _ suffix: String) -> Int64? {
+        guard name.hasSuffix(suffix) else { return nil }
+        let digits = name.dropLast(suffix.count)
+        guard digits.count == 20, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return Int64(digits)
+    }
+}

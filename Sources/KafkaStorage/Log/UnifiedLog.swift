@@ -1,0 +1,194 @@
+import KafkaProtocol
+import NIOCore
+
+/// One partition's log on one disk: batches in segments, the epochs in which they were written, and the producers that
+/// wrote them, in Kafka's own format.
+///
+/// Belongs to one node and is used on its loop alone. It knows nothing of replication: high watermark and last stable
+/// offset come in as limits of a read.
+///
+/// Invariants: `logStartOffset <= logEndOffset`; segments lie in the order of their base offsets and the last one is the
+/// only one that grows; every batch lies at or after the end of the one before it. After the disk has failed in the middle
+/// of a change (`failure`), memory and disk may differ: as in Kafka such a log is offline until it is loaded anew.
+package final class UnifiedLog {
+    /// Reads of fewer bytes come as bytes; more stay in the file, where sendfile takes them.
+    package static let bytesPayloadLimit = 16 << 10
+
+    package let topicPartition: TopicPartition
+    package let directory: String
+    /// The topic's settings. A change holds from the next append on.
+    package var config: LogConfig
+    /// The topic that the folder belongs to, as `partition.metadata` says.
+    package private(set) var topicID: Uuid?
+    /// The first offset that may be read.
+    package internal(set) var logStartOffset: Int64
+    /// The offset that the next record gets.
+    package internal(set) var logEndOffset: Int64
+    /// Everything before it has reached the platter: recovery begins here after a crash. The broker keeps it in
+    /// `recovery-point-offset-checkpoint`.
+    package internal(set) var recoveryPoint: Int64
+    package internal(set) var sizeInBytes: Int64
+    /// Why this log takes nothing any more.
+    package internal(set) var failure: DiskError?
+    /// What recovery had to cut off the end when the log was loaded.
+    package let bytesCutByRecovery: Int64
+
+    let disk: any Disk
+    var segments: [LogSegment]
+    var epochs: LeaderEpochCache
+    var producers: ProducerStateManager
+    /// A flush up to here has been asked for.
+    var flushAskedUpTo: Int64
+    var lastFlush: Instant
+    var truncations = 0
+    var deletions = DelayedDeletions()
+
+    init(_ parts: LogParts, topicPartition: TopicPartition, directory: String, config: LogConfig, now: Instant) {
+        precondition(!parts.segments.isEmpty, "a log has at least the segment that it appends to")
+        self.topicPartition = topicPartition
+        self.directory = directory
+        self.config = config
+        disk = parts.disk
+        segments = parts.segments
+        epochs = parts.epochs
+        producers = parts.producers
+        topicID = parts.topicID
+        logStartOffset = parts.logStartOffset
+        logEndOffset = parts.logEndOffset
+        recoveryPoint = parts.recoveryPoint
+        sizeInBytes = parts.segments.reduce(0) { $0 + $1.size }
+        bytesCutByRecovery = parts.bytesCut
+        flushAskedUpTo = parts.recoveryPoint
+        lastFlush = now
+    }
+
+    /// Opens the log in one go: see `LogLoader`, which does it in slices, for what the arguments mean.
+    package static func load(
+        _ topicPartition: TopicPartition, directory: String? = nil, on disk: any Disk, config: LogConfig = LogConfig(),
+        recoveryPoint: Int64 = 0, logStartOffset: Int64 = 0, wasCleanlyStopped: Bool = false, now: Instant
+    ) throws(DiskError) -> UnifiedLog {
+        var loader = LogLoader(
+            topicPartition, directory: directory, on: disk, config: config, recoveryPoint: recoveryPoint,
+            logStartOffset: logStartOffset, wasCleanlyStopped: wasCleanlyStopped)
+        while true {
+            if let log = try loader.run(maxBytes: .max, now: now) { return log }
+        }
+    }
+
+    package var segmentCount: Int { segments.count }
+    package var segmentBaseOffsets: [Int64] { segments.map(\.baseOffset) }
+
+    /// The newest epoch that this log has heard of.
+    package var latestEpoch: Int32? { epochs.latest?.epoch }
+
+    /// Where the newest epoch began.
+    package var latestEpochStartOffset: Int64? { epochs.latest?.startOffset }
+
+    /// Where the oldest transaction that is under way began; nil if there is none.
+    package var firstUnstableOffset: Int64? { producers.firstUnstableOffset }
+
+    /// What is known of idempotent producers, by id.
+    package var producerStates: [ProducerState] { producers.all }
+
+    /// Where `epoch` ends in this log, or else the largest epoch before it (KIP-101, KIP-279).
+    package func endOffset(forEpoch epoch: Int32) -> EpochEndOffset {
+        epochs.endOffset(for: epoch, logEndOffset: logEndOffset)
+    }
+
+    /// The epoch in which the record at `offset` was written.
+    package func epoch(at offset: Int64) -> Int32? { epochs.epoch(at: offset) }
+
+    /// A new leader says that its epoch begins at its log end, before it appends anything.
+    package func assignEpoch(_ epoch: Int32, startOffset: Int64) throws(DiskError) {
+        try changing { () throws(DiskError) in try epochs.assign(epoch, startOffset: startOffset) }
+    }
+
+    package func assignTopicID(_ id: Uuid) throws(DiskError) {
+        guard topicID != id else { return }
+        try changing { () throws(DiskError) in try PartitionMetadataFile.write(id, in: directory, on: disk) }
+        topicID = id
+    }
+
+    /// Forgets producers that have been idle for `producer.id.expiration.ms`.
+    package func removeExpiredProducers(now: Instant) {
+        producers.removeExpired(now: now.wallClockMilliseconds, after: config.producerIdExpirationMs)
+    }
+
+    /// Takes the log offline, for a reason that others have found: a flush that failed.
+    package func fail(_ error: DiskError) {
+        if failure == nil { failure = error }
+    }
+
+    /// Flushes everything and gives the files back. A start after this, with the marker that all logs were closed, reads no
+    /// segment.
+    package func close() throws(DiskError) {
+        try changing { () throws(DiskError) in
+            producers.advance(to: logEndOffset)
+            try producers.takeSnapshot()
+            try active.seal()
+            try flush()
+            try epochs.flush()
+            for segment in segments { try segment.close() }
+            try deletions.removeAll()
+        }
+    }
+
+    /// Removes the log. The folder is renamed first, so that a crash in the middle leaves nothing that looks like a log.
+    package func delete() throws(DiskError) {
+        for segment in segments { segment.abandon() }
+        failure = DiskError(operation: "use", path: directory, reason: "the log was deleted")
+        let doomed = directory + Self.deletedDirectorySuffix
+        try disk.remove(doomed)
+        try disk.rename(directory, to: doomed)
+        try disk.remove(doomed)
+    }
+
+    /// What a folder is called while it is being removed.
+    package static let deletedDirectorySuffix = ".0-delete"
+
+    /// Removes folders of logs that were being deleted when the broker stopped.
+    package static func removeDeletedDirectories(in root: String = "", on disk: any Disk) throws(DiskError) {
+        for entry in try disk.list(root) where entry.isDirectory && entry.name.hasSuffix("-delete") {
+            try disk.remove(root.isEmpty ? entry.name : root + "/" + entry.name)
+        }
+    }
+
+    var active: LogSegment { segments[segments.count - 1] }
+
+    /// The number of the last segment that begins at or before `offset`; nil if all begin after it.
+    func segmentIndex(atOrBefore offset: Int64) -> Int? {
+        // Most look at the end.
+        if let last = segments.last, last.baseOffset <= offset { return segments.count - 1 }
+        var low = 0
+        var high = segments.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if segments[middle].baseOffset <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : low - 1
+    }
+
+    /// Runs a change of memory and disk, and takes the log offline if it fails in between.
+    func changing<T>(_ change: () throws(DiskError) -> T) throws(DiskError) -> T {
+        if let failure { throw failure }
+        do throws(DiskError) {
+            return try change()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}
+
+/// What a loader has put together.
+struct LogParts {
+    var disk: any Disk
+    var segments: [LogSegment]
+    var epochs: LeaderEpochCache
+    var producers: ProducerStateManager
+    var topicID: Uuid?
+    var logStartOffset: Int64
+    var logEndOffset: Int64
+    var recoveryPoint: Int64
+    var bytesCut: Int64
+}
