@@ -45,6 +45,8 @@ package enum CoordinatorInput: Sendable {
 package enum CoordinatorAction: Sendable {
     /// One whole answer, made by `ResponseFrame.encode`.
     case respond(RequestContext, [Payload])
+    /// The body cannot be read: close the client's connection, saying why.
+    case malformed(RequestContext, reason: String)
     /// Append one record batch (made by `RecordBatchBuilder`, base offset 0) to the partition, as its leader, with the
     /// guarantee of acks=all. Reported by `appended`, then `committed`; or by `appendFailed`.
     case append(CoordinatorAppendID, partition: Int32, batch: ByteBuffer, timeout: Duration)

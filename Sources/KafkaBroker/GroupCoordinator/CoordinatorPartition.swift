@@ -1,0 +1,15 @@
+import KafkaProtocol
+
+/// One partition of `__consumer_offsets` that this broker leads.
+struct CoordinatorPartition: Sendable {
+    enum Phase: Sendable {
+        /// Reading the log from its start; groups answer COORDINATOR_LOAD_IN_PROGRESS.
+        case loading
+        case active
+        /// The log could not be read; groups answer COORDINATOR_NOT_AVAILABLE.
+        case failed
+    }
+
+    var leaderEpoch: Int32
+    var phase = Phase.loading
+}

@@ -1,0 +1,206 @@
+import KafkaProtocol
+import NIOCore
+import OrderedCollections
+
+/// The group coordinator of one broker: the groups whose partition of `__consumer_offsets` it leads.
+///
+/// A handler never changes durable state: it appends records, and what they say takes effect when they are committed,
+/// by the same `replay` that loads a partition after an election. Membership of a generation that is still forming is
+/// kept in memory alone, as in Kafka: after a change of coordinator the members join again.
+///
+/// ```
+/// partition   event                          next      action
+/// none        elected                        loading   read from the start
+/// loading     read to the end                active    groups serve; members get a fresh session
+/// loading     read failed                    failed    COORDINATOR_NOT_AVAILABLE until the next election
+/// any         resigned                       none      waiting answers get NOT_COORDINATOR, groups are dropped
+/// ```
+package struct GroupCoordinator: Sendable {
+    enum Timer: Hashable, Sendable {
+        case group(String, ClassicGroup.Timer)
+        case offsetExpiry
+    }
+
+    let brokerId: BrokerID
+    let settings: GroupSettings
+    var generator: SeededGenerator
+    var partitions: [Int32: CoordinatorPartition] = [:]
+    var groups: OrderedDictionary<String, ClassicGroup> = [:]
+    var offsets: OrderedDictionary<String, GroupOffsets> = [:]
+    var appends: OrderedDictionary<CoordinatorAppendID, PendingAppend> = [:]
+    var deletions: [DeletionID: PendingDeletion] = [:]
+    var timers = Deadlines<Timer>()
+    private var nextId: UInt64 = 0
+    /// `__consumer_offsets` as it is now; 0 while it does not exist.
+    var partitionCount: Int32 = 0
+
+    package init(brokerId: BrokerID, settings: GroupSettings, seed: UInt64) {
+        self.brokerId = brokerId
+        self.settings = settings
+        generator = SeededGenerator(seed: seed)
+    }
+
+    package static let topic = "__consumer_offsets"
+    static let loadSliceBytes = 1 << 20
+
+    /// Monotonic nanoseconds, as `Deadlines` has them.
+    package var nextDeadline: Int64? { timers.nearest }
+
+    package mutating func step(
+        _ input: CoordinatorInput, metadata: MetadataImage, now: Instant, into actions: inout [CoordinatorAction]
+    ) {
+        partitionCount = Int32(metadata.topic(named: Self.topic)?.partitions.count ?? 0)
+        switch input {
+        case .request(let context, let clientHost, let body):
+            handle(context, clientHost, body, metadata, now, &actions)
+        case .elected(let partition, let leaderEpoch):
+            drop(partition, &actions)
+            partitions[partition] = CoordinatorPartition(leaderEpoch: leaderEpoch)
+            actions.append(.read(partition: partition, from: 0, maxBytes: Self.loadSliceBytes))
+        case .resigned(let partition):
+            drop(partition, &actions)
+            partitions[partition] = nil
+        case .read(let partition, let batches, let nextOffset, let isEnd):
+            load(partition, batches, nextOffset: nextOffset, isEnd: isEnd, now, &actions)
+        case .readFailed(let partition, _):
+            partitions[partition]?.phase = .failed
+        case .appended: break
+        case .committed(let id):
+            finish(id, .none, now, &actions)
+        case .appendFailed(let id, let error):
+            finish(id, error, now, &actions)
+        case .topicsDeleted(let names):
+            forgetTopics(Set(names), now, &actions)
+        case .deadlineReached:
+            while let timer = timers.popExpired(now: now) { fire(timer, now, &actions) }
+        }
+    }
+
+    mutating func newId() -> UInt64 {
+        nextId += 1
+        return nextId
+    }
+}
+
+// MARK: - Where a group lives
+
+extension GroupCoordinator {
+    func partition(of group: String) -> Int32? {
+        partitionCount > 0 ? GroupPartition.partition(forGroup: group, count: partitionCount) : nil
+    }
+
+    /// NONE when this broker may speak for the group now.
+    func availability(of group: String) -> ErrorCode {
+        if group.isEmpty { return .invalidGroupId }
+        return availabilityOfPartition(of: group)
+    }
+
+    /// The same for APIs in which the empty name is a group like any other, as it was before Kafka 1.0.
+    func availabilityOfPartition(of group: String) -> ErrorCode {
+        guard let number = partition(of: group), let partition = partitions[number] else { return .notCoordinator }
+        switch partition.phase {
+        case .loading: return .coordinatorLoadInProgress
+        case .failed: return .coordinatorNotAvailable
+        case .active: return .none
+        }
+    }
+
+    func groupNames(in number: Int32) -> [String] {
+        let names = OrderedSet(groups.keys).union(offsets.keys)
+        return names.filter { partition(of: $0) == number }
+    }
+}
+
+// MARK: - What a group asks for
+
+extension GroupCoordinator {
+    /// Lets the group act, and carries out what it asks for.
+    mutating func withGroup<Result>(
+        _ name: String, _ now: Instant, _ actions: inout [CoordinatorAction],
+        _ body: (inout ClassicGroup, inout [ClassicGroup.Action]) -> Result
+    ) -> Result? {
+        guard groups[name] != nil else { return nil }
+        var asked: [ClassicGroup.Action] = []
+        let result = body(&groups[name]!, &asked)
+        for action in asked { perform(action, for: name, now, &actions) }
+        return result
+    }
+
+    private mutating func perform(
+        _ action: ClassicGroup.Action, for name: String, _ now: Instant, _ actions: inout [CoordinatorAction]
+    ) {
+        switch action {
+        case .answerJoin(let context, let response): respond(context, response, &actions)
+        case .answerSync(let context, let response): respond(context, response, &actions)
+        case .setTimer(let timer, let duration): timers.set(.group(name, timer), at: now + duration)
+        case .cancelTimer(let timer): timers.remove(.group(name, timer))
+        case .write(let value, let purpose):
+            append([.group(name, value)], for: name, .group(name, purpose), now, &actions)
+        case .changed:
+            guard let group = groups[name] else { return }
+            actions.append(
+                .emit(
+                    .groupChanged(
+                        group: name, state: group.state.name, generation: group.generation,
+                        members: group.members.count)))
+        case .memberLeft(let member, let reason):
+            actions.append(.emit(.groupMemberLeft(group: name, member: member, reason: reason)))
+        }
+    }
+
+    private mutating func fire(_ timer: Timer, _ now: Instant, _ actions: inout [CoordinatorAction]) {
+        switch timer {
+        case .offsetExpiry: expireOffsets(now, &actions)
+        case .group(let name, let timer):
+            _ = withGroup(name, now, &actions) { group, asked in
+                switch timer {
+                case .heartbeat(let member): group.heartbeatTimerFired(member, now: now, into: &asked)
+                case .pendingMember(let member): group.pendingMemberTimerFired(member, now: now, into: &asked)
+                case .join: group.joinTimerFired(now: now, into: &asked)
+                case .sync: group.syncTimerFired(now: now, into: &asked)
+                }
+            }
+        }
+    }
+
+    func respond<Response: KafkaResponse>(
+        _ context: RequestContext, _ response: Response, _ actions: inout [CoordinatorAction]
+    ) {
+        do {
+            let frame = try ResponseFrame.encode(
+                response, apiVersion: context.version, correlationId: context.correlationId)
+            actions.append(.respond(context, frame))
+        } catch {
+            preconditionFailure("an answer of ours can be written in the version that was asked for: \(error)")
+        }
+    }
+
+    package func snapshot() -> [GroupSnapshot] {
+        let names = OrderedSet(groups.keys).union(offsets.keys).sorted()
+        return names.map { name in
+            let group = groups[name] ?? ClassicGroup(id: name)
+            let committed = offsets[name]
+            return GroupSnapshot(
+                id: name, state: group.state.name, generation: group.generation, protocolName: group.protocolName,
+                leader: group.leader, coordinator: brokerId,
+                members: group.members.values.map { $0.snapshot(protocolType: group.protocolType) },
+                offsets: (committed?.partitions ?? []).compactMap { partition in
+                    committed?[partition].map { .init(partition: partition, committed: $0.offset) }
+                })
+        }
+    }
+}
+
+extension GroupMember {
+    /// The assignment is the leader's own bytes; only consumers' can be read.
+    func snapshot(protocolType: String?) -> GroupSnapshot.Member {
+        let assigned =
+            protocolType == "consumer" ? try? ConsumerProtocolAssignment(decodingVersioned: assignment) : nil
+        let partitions = (assigned?.assignedPartitions ?? []).flatMap { topic in
+            topic.partitions.map { TopicPartition(topic: topic.topic, partition: $0) }
+        }
+        return GroupSnapshot.Member(
+            id: id, instanceID: instanceId, clientID: clientId, clientHost: clientHost,
+            assignment: partitions.sorted())
+    }
+}

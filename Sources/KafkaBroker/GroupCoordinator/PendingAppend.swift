@@ -1,0 +1,30 @@
+import KafkaProtocol
+
+/// Records that are on their way into `__consumer_offsets`, and what happens when they are committed.
+struct PendingAppend: Sendable {
+    enum Completion: Sendable {
+        /// A group's own record; the group is told.
+        case group(String, ClassicGroup.WritePurpose)
+        /// An OffsetCommit that is answered: with `answer` when all is well, else with the error in place of each
+        /// partition's NONE.
+        case offsets(RequestContext, answer: OffsetCommitResponse)
+        /// Tombstones of a group that is deleted by request; several groups may share the request.
+        case deletion(group: String, DeletionID)
+        /// Tombstones that nobody waits for.
+        case expiry
+    }
+
+    var partition: Int32
+    var records: [OffsetsRecord]
+    var completion: Completion
+}
+
+/// A DeleteGroups request whose groups are deleted one by one.
+struct DeletionID: RawRepresentable, Hashable, Sendable { var rawValue: UInt64 }
+
+struct PendingDeletion: Sendable {
+    var context: RequestContext
+    var answer: DeleteGroupsResponse
+    /// Groups whose tombstones are not committed yet.
+    var outstanding: Int
+}
