@@ -47,6 +47,7 @@ let shells: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
     tests(
