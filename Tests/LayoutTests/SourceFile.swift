@@ -33,18 +33,19 @@ struct SourceFile {
     /// clock is not taken for one. What is interpolated into a string goes with it.
     var code: [String] {
         var result: [String] = []
-        var line: [UInt8] = []
+        var line = ""
         var state = State.code
-        let bytes = Array(text.utf8)
+        let characters = Array(text)
         var index = 0
-        func follows(_ word: StaticString) -> Bool {
-            let count = word.utf8CodeUnitCount
-            return index + count <= bytes.count && (0..<count).allSatisfy { bytes[index + $0] == word.utf8Start[$0] }
+        func follows(_ word: String) -> Bool {
+            let end = index + word.count
+            return end <= characters.count && String(characters[index..<end]) == word
         }
-        while index < bytes.count {
-            if follows("\n") {
-                result.append(String(decoding: line, as: UTF8.self))
-                line.removeAll(keepingCapacity: true)
+        while index < characters.count {
+            let character = characters[index]
+            if character == "\n" {
+                result.append(line)
+                line = ""
                 if state != .longString { state = .code }
                 index += 1
                 continue
@@ -54,11 +55,11 @@ struct SourceFile {
             case .code where follows("\"\"\""):
                 state = .longString
                 index += 2
-            case .code where follows("\""): state = .string
-            case .code: line.append(bytes[index])
+            case .code where character == "\"": state = .string
+            case .code: line.append(character)
             case .comment: break
-            case .string where follows("\\"), .longString where follows("\\"): index += 1
-            case .string where follows("\""): state = .code
+            case .string where character == "\\", .longString where character == "\\": index += 1
+            case .string where character == "\"": state = .code
             case .longString where follows("\"\"\""):
                 state = .code
                 index += 2
@@ -66,7 +67,7 @@ struct SourceFile {
             }
             index += 1
         }
-        return result + [String(decoding: line, as: UTF8.self)]
+        return result + [line]
     }
 
     private enum State { case code, comment, string, longString }

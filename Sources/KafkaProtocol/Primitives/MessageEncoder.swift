@@ -167,7 +167,6 @@ package struct MessageEncoder: Coder {
             endPart()
             parts.append(value)
             finishedBytes += value.count
-            buffer.reserveCapacity(64)
         }
     }
 

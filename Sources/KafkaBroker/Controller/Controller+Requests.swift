@@ -1,0 +1,107 @@
+import KafkaProtocol
+import NIOCore
+
+extension Controller {
+    /// Answers a frame from a broker: its own request, or a client's that it passes on.
+    mutating func handle(_ frame: ByteBuffer, from peer: BrokerID, now: Instant) {
+        var body = frame
+        let call: Call
+        do {
+            let header = try RequestFrame.decodeHeader(from: &body)
+            call = Call(peer: peer, header: header, body: body, now: now)
+        } catch {
+            return refuse(peer, "\(error)", now: now)
+        }
+        let version = call.version
+        switch call.header.requestApiKey {
+        case .fetch:
+            decode(FetchRequest.self, call) { controller, request in controller.fetch(request, call) }
+        case .createTopics:
+            answer(CreateTopicsRequest.self, call, atomically: true) { $0.createTopics($1) }
+        case .deleteTopics:
+            answer(DeleteTopicsRequest.self, call) { $0.deleteTopics($1, version: version) }
+        case .alterConfigs:
+            answer(AlterConfigsRequest.self, call) { $0.alterConfigs($1) }
+            electWhereAllowed(now: now)
+        case .createPartitions:
+            answer(CreatePartitionsRequest.self, call, atomically: true) { $0.createPartitions($1) }
+        case .electLeaders:
+            answer(ElectLeadersRequest.self, call) { $0.electLeaders($1) }
+        case .incrementalAlterConfigs:
+            answer(IncrementalAlterConfigsRequest.self, call) { $0.incrementalAlterConfigs($1) }
+            electWhereAllowed(now: now)
+        case .alterPartition:
+            answer(AlterPartitionRequest.self, call) { $0.alterPartition($1, version: version) }
+        case .brokerRegistration:
+            answer(BrokerRegistrationRequest.self, call) { $0.registerBroker($1, now: now) }
+        case .brokerHeartbeat:
+            answer(BrokerHeartbeatRequest.self, call) { $0.heartbeat($1, now: now) }
+        case .allocateProducerIds:
+            answer(AllocateProducerIdsRequest.self, call) { $0.allocateProducerIds($1) }
+        default:
+            refuse(peer, "a controller does not serve \(call.header.requestApiKey)", now: now)
+        }
+    }
+
+    /// One request under way.
+    struct Call {
+        var peer: BrokerID
+        var header: RequestHeader
+        var body: ByteBuffer
+        var now: Instant
+
+        var version: Int16 { header.requestApiVersion }
+    }
+
+    private mutating func answer<Request: KafkaRequest>(
+        _ type: Request.Type, _ call: Call, atomically: Bool = false,
+        _ handler: (inout Self, Request) -> ControllerResult<Request.Response>
+    ) {
+        decode(type, call) { controller, request in
+            let result = handler(&controller, request)
+            controller.write(
+                result.records, atomically: atomically, fencingReason: result.fencingReason, now: call.now)
+            controller.respond(result.response, to: call)
+        }
+    }
+
+    private mutating func decode<Request: KafkaRequest>(
+        _ type: Request.Type, _ call: Call, _ handler: (inout Self, Request) -> Void
+    ) {
+        do {
+            handler(&self, try Request(decoding: call.body, version: call.version))
+        } catch {
+            refuse(call.peer, "\(error)", now: call.now)
+        }
+    }
+
+    /// Sends the answer once the log is durable up to here, since the answer may speak of all of it.
+    mutating func respond(_ response: some KafkaResponse, to call: Call) {
+        if isFailed { return }
+        deferred.wait(for: log.endOffset, answer(response, to: call))
+    }
+
+    /// Sends an answer that speaks only of what is durable.
+    mutating func respondAtOnce(_ response: some KafkaResponse, to call: Call) {
+        outbox.append(answer(response, to: call))
+    }
+
+    private func answer(_ response: some KafkaResponse, to call: Call) -> BrokerAction {
+        do {
+            let parts = try ResponseFrame.encode(
+                response, apiVersion: call.version, correlationId: call.header.correlationId)
+            return .send(to: call.peer, .response(parts))
+        } catch {
+            preconditionFailure("an answer of our own does not fit its version: \(error)")
+        }
+    }
+
+    private mutating func refuse(_ peer: BrokerID, _ reason: String, now: Instant) {
+        emit(.badFrame(client: "broker \(peer)", reason: reason), now: now)
+    }
+
+    /// A setting may have allowed what was forbidden before.
+    private mutating func electWhereAllowed(now: Instant) {
+        write(state.electionsForLeaderless(), now: now)
+    }
+}

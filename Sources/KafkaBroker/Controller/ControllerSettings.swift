@@ -1,0 +1,27 @@
+import KafkaProtocol
+
+/// What a controller is started with.
+package struct ControllerSettings: Hashable, Sendable {
+    /// `node.id`: 101 and up.
+    package var nodeId: BrokerID
+    /// The cluster's identifier, the same for all its nodes.
+    package var clusterID: String
+    /// What the user set; everything else has the default of `ConfigurationTable.brokers`.
+    package var configuration: StaticConfiguration
+    /// The folder on this controller's disk below which the metadata log has its folder. Empty is the disk's root.
+    package var logDir = ""
+
+    package init(nodeId: BrokerID = 101, clusterID: String, configuration: StaticConfiguration = .init()) {
+        self.nodeId = nodeId
+        self.clusterID = clusterID
+        self.configuration = configuration
+    }
+
+    package var brokerSessionTimeout: Duration {
+        .milliseconds(configuration.integer("broker.session.timeout.ms"))
+    }
+    package var rebalancesLeaders: Bool { configuration.boolean("auto.leader.rebalance.enable") }
+    package var leaderImbalanceCheckInterval: Duration {
+        .seconds(configuration.integer("leader.imbalance.check.interval.seconds"))
+    }
+}

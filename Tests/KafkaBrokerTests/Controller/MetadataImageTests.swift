@@ -1,0 +1,125 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaBroker
+
+@Suite struct MetadataImageTests {
+    private static let topicId = Uuid(high: 1, low: 2)
+
+    private func image() throws -> MetadataImage {
+        var image = MetadataImage(clusterID: "x")
+        var topic = TopicRecord()
+        topic.name = "orders"
+        topic.topicId = Self.topicId
+        try image.replay(.topic(topic), at: 0, epoch: 1)
+        var partition = PartitionRecord()
+        partition.topicId = Self.topicId
+        partition.partitionId = 0
+        partition.replicas = [1, 2]
+        partition.isr = [1, 2]
+        partition.leader = 1
+        partition.leaderEpoch = 0
+        partition.partitionEpoch = 0
+        try image.replay(.partition(partition), at: 1, epoch: 1)
+        return image
+    }
+
+    // Brokers act on changes alone, so these must tell all.
+    @Test func `a change tells what was and what is`() throws {
+        var image = try image()
+        let before = try #require(image.partition(TopicPartition(topic: "orders", partition: 0)))
+        var record = PartitionChangeRecord()
+        record.topicId = Self.topicId
+        record.partitionId = 0
+        record.isr = [2]
+        record.leader = 2
+        let change = try image.replay(.partitionChange(record), at: 2, epoch: 1)
+        let after = try #require(image.partition(PartitionKey(topicId: Self.topicId, partition: 0)))
+        #expect(after.leaderEpoch == 1)
+        #expect(after.partitionEpoch == 1)
+        #expect(
+            change
+                == .partitionChanged(
+                    TopicPartition(topic: "orders", partition: 0), topicId: Self.topicId, from: before, to: after))
+        #expect(image.offset == 2)
+    }
+
+    // Naming the same leader again is how an epoch is raised on purpose.
+    @Test func `the leader epoch grows with every named leader`() throws {
+        var image = try image()
+        var record = PartitionChangeRecord()
+        record.topicId = Self.topicId
+        record.partitionId = 0
+        record.leader = 1
+        try image.replay(.partitionChange(record), at: 2, epoch: 1)
+        record.leader = -2
+        record.isr = [1]
+        try image.replay(.partitionChange(record), at: 3, epoch: 1)
+        let partition = try #require(image.partition(TopicPartition(topic: "orders", partition: 0)))
+        #expect(partition.leaderEpoch == 1)
+        #expect(partition.partitionEpoch == 2)
+    }
+
+    // A damaged log must be noticed, not half applied.
+    @Test func `records that do not fit are refused and change nothing`() throws {
+        var image = try image()
+        let before = image
+        var partition = PartitionRecord()
+        partition.topicId = Self.topicId
+        partition.partitionId = 5
+        var change = PartitionChangeRecord()
+        change.topicId = Self.topicId
+        change.partitionId = 1
+        var topic = TopicRecord()
+        topic.name = "orders"
+        topic.topicId = Uuid(high: 9, low: 9)
+        var removal = RemoveTopicRecord()
+        removal.topicId = Uuid(high: 9, low: 9)
+        var fencing = BrokerRegistrationChangeRecord()
+        fencing.brokerId = 1
+        fencing.fenced = 1
+        for record: MetadataRecord in [
+            .partition(partition), .partitionChange(change), .topic(topic), .removeTopic(removal),
+            .brokerRegistrationChange(fencing),
+        ] {
+            #expect(throws: MetadataReplayError.self) { try image.replay(record, at: 2, epoch: 1) }
+            #expect(image == before)
+        }
+    }
+
+    // Screens and tools show things in the same order every time.
+    @Test func `topics, brokers and settings come sorted`() throws {
+        let driver = try ControllerDriver()
+        for id in [3, 1, 2] as [BrokerID] { try driver.start(id) }
+        for name in ["b", "c", "a"] { try driver.createTopic(name, configs: [("segment.ms", "9"), ("flush.ms", "8")]) }
+        #expect(driver.image.brokers.map(\.id) == [1, 2, 3])
+        #expect(driver.image.topics.map(\.name) == ["a", "b", "c"])
+        #expect(driver.image.configs(of: .topic("a")).map(\.name) == ["flush.ms", "segment.ms"])
+    }
+
+    // The index is what fencing goes by; a wrong one would leave partitions with a dead leader.
+    @Test func `the index says what the image says`() throws {
+        let driver = try ControllerDriver()
+        try driver.start(1, 2, 3)
+        try driver.createTopic("orders", partitions: 5, replicationFactor: 2)
+        try driver.createTopic("gone", partitions: 3)
+        var deletion = DeleteTopicsRequest()
+        deletion.topicNames = ["gone"]
+        _ = try driver.ask(deletion, version: 5)
+        try driver.advance(by: .milliseconds(1500), keeping: 2)
+        let index = driver.controller.state.index
+        let topic = try #require(driver.image.topic(named: "orders"))
+        func keys(_ isIncluded: (PartitionImage) -> Bool) -> [PartitionKey] {
+            (0..<5 as Range<Int32>).filter { isIncluded(topic.partitions[Int($0)]) }
+                .map { PartitionKey(topicId: topic.id, partition: $0) }
+        }
+        for id in [1, 2, 3] as [BrokerID] {
+            #expect(index.partitions(withInSync: id) == keys { $0.isr.contains(id) })
+            #expect(index.leaderCount(of: id) == keys { $0.leader == id }.count)
+            #expect(index.preferredCount(of: id) == keys { $0.preferredLeader == id }.count)
+        }
+        #expect(index.partitionsWithoutLeader == keys { $0.leader == .none })
+        #expect(index.partitionsNotLedByPreferred == keys { !$0.hasPreferredLeader })
+        #expect(index.leaderCount(of: 2) > 0)
+    }
+}
