@@ -14,6 +14,9 @@ package struct BrokerSettings: Hashable, Sendable {
     package var host: String
     package var port: Int
     package var configuration: StaticConfiguration
+    /// The folder on the broker's disk below which each partition has its folder. Empty is the disk's root, which is what
+    /// `log.dir` names.
+    package var logDir = ""
     /// The ids in `controller.quorum.voters`.
     package var controllers: [BrokerID] = [101]
     /// `broker.rack`

@@ -3,6 +3,10 @@ struct Connection: Sendable {
     /// The client's address, for log lines.
     let client: String
     var queue = RequestQueue()
+    /// The fetch that waits for records; a connection has one at most, since nothing passes a waiting fetch.
+    var parkedFetch: FetchID?
+
+    init(client: String) { self.client = client }
 
     /// The address without its port, as group members are shown.
     var clientHost: String {

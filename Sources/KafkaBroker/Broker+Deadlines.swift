@@ -1,0 +1,32 @@
+import KafkaProtocol
+
+extension Broker {
+    mutating func deadlinesReached() {
+        while let timer = timers.popExpired(now: now) { rang(timer) }
+        while let expired = peers.popExpired(now: now) { failed(expired.purpose, to: expired.peer) }
+
+        if let own = coordinator.nextDeadline, own <= now.monotonicNanoseconds { tellCoordinator(.deadlineReached) }
+    }
+
+    private mutating func rang(_ timer: Timer) {
+        switch timer {
+        case .recovery: recover()
+        case .registration: register()
+        case .heartbeat: heartbeat()
+        case .metadataFetch: fetchMetadata()
+        case .shutdown: finishShutdown()
+        case .isrCheck: checkISRs()
+        case .highWatermarkCheckpoint: checkpointHighWatermarks()
+        case .recoveryPointCheckpoint: flushAndCheckpoint()
+        case .retention: applyRetention()
+        case .replicaFetcher(let leader): replicaFetcherTimer(leader)
+        case .alterPartition: alterPartitionTimer()
+        case .producerIds: allocateProducerIds()
+        case .forwarded(let id): sendForwarded(id)
+        case .produce(let id): endProduce(id)
+        case .fetch(let id): endFetch(id)
+        case .coordinatorAppend(let id): coordinatorAppendTimedOut(id)
+        case .coordinatorRead: readForCoordinator()
+        }
+    }
+}

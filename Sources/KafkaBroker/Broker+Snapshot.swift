@@ -1,0 +1,24 @@
+import KafkaProtocol
+
+extension Broker {
+    /// What this broker knows about itself now. Costs a walk over its replicas.
+    package func snapshot() -> BrokerSnapshot {
+        var snapshot = BrokerSnapshot(id: settings.nodeId, lifecycle: lifecycle.state)
+        snapshot.brokerEpoch = brokerEpoch
+        snapshot.connections = connections.count
+        snapshot.bytesIn = counters.bytesIn
+        snapshot.bytesOut = counters.bytesOut
+        snapshot.recordsIn = counters.recordsIn
+        snapshot.replicas = partitions.all.map { partition in
+            var failure: String?
+            if case .offline(let reason) = partition.role { failure = reason }
+            return ReplicaSnapshot(
+                partition: partition.id, isLeader: partition.isLeader, leaderEpoch: partition.leaderEpoch,
+                logStartOffset: partition.log.logStartOffset, logEndOffset: partition.log.logEndOffset,
+                highWatermark: partition.highWatermark, sizeInBytes: partition.log.sizeInBytes,
+                isr: partition.leader?.committedISR ?? [], failure: failure)
+        }
+        snapshot.groups = coordinator.snapshot()
+        return snapshot
+    }
+}

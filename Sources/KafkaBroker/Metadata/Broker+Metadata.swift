@@ -1,0 +1,158 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// Following the metadata log: one Fetch of `__cluster_metadata`-0 at the controller at a time, each record replayed into
+/// the image, each change carried out.
+extension Broker {
+    /// The fixed topic id of the metadata log.
+    static let metadataTopicId = Uuid(high: 0, low: 1)
+
+    mutating func fetchMetadata() {
+        guard !metadataFetchInFlight, brokerEpoch >= 0 else { return }
+        if case .stopped = lifecycle { return }
+        var partition = FetchRequest.FetchPartition()
+        partition.fetchOffset = image.offset + 1
+        partition.lastFetchedEpoch = image.epoch
+        partition.partitionMaxBytes = settings.replicaFetchResponseMaxBytes
+        var topic = FetchRequest.FetchTopic()
+        topic.topicId = Self.metadataTopicId
+        topic.partitions = [partition]
+        var request = FetchRequest()
+        request.clusterId = settings.clusterID
+        request.replicaState.replicaId = settings.nodeId
+        request.replicaState.replicaEpoch = brokerEpoch
+        request.maxWaitMs = Int32(clamping: settings.replicaFetchWaitMax.wholeMilliseconds)
+        request.minBytes = 1
+        request.topics = [topic]
+        metadataFetchInFlight = true
+        send(request, version: 17, to: controller, .metadataFetch, timeout: settings.replicaFetchWaitMax * 4)
+    }
+
+    mutating func metadataFetchFailed() {
+        metadataFetchInFlight = false
+        timers.set(.metadataFetch, at: now + .milliseconds(50))
+    }
+
+    mutating func metadataFetched(_ response: FetchResponse) {
+        metadataFetchInFlight = false
+        guard response.errorCode == .none, let data = response.responses.first?.partitions.first,
+            data.errorCode == .none
+        else {
+            timers.set(.metadataFetch, at: now + .milliseconds(50))
+            return
+        }
+        guard data.divergingEpoch.epoch < 0, data.divergingEpoch.endOffset < 0 else {
+            // The controller has lost what this broker has acted on; only a new start of the broker mends that.
+            let reason = "the controller's log ends before what this broker has read of it"
+            emit(.replicaFailed(TopicPartition(topic: "__cluster_metadata", partition: 0), reason: reason))
+            timers.set(.metadataFetch, at: now + .seconds(5))
+            return
+        }
+        let before = image.offset
+        if case .bytes(let records)? = data.records { replay(records) }
+        becomeCaughtUp()
+        fetchMetadata()
+        if case .catchingUp = lifecycle, image.offset > before { heartbeat() }
+    }
+
+    private mutating func replay(_ records: ByteBuffer) {
+        var batches = RecordBatches(records)
+        do {
+            while let batch = try batches.next() {
+                for change in try image.replay(batch) where lifecycle.isServing { apply(change) }
+            }
+        } catch {
+            // A damaged metadata log cannot be stepped over: the broker says so and stays where it is.
+            emit(.replicaFailed(TopicPartition(topic: "__cluster_metadata", partition: 0), reason: "\(error)"))
+        }
+    }
+
+    /// The metadata log now tells of this registration: from here on each change is carried out as it comes.
+    private mutating func becomeCaughtUp() {
+        guard case .catchingUp(hasMetadata: false) = lifecycle,
+            image.broker(settings.nodeId)?.epoch == brokerEpoch
+        else { return }
+        lifecycle = .catchingUp(hasMetadata: true)
+        for topic in Array(image.topics) {
+            for (index, partition) in topic.partitions.enumerated() {
+                apply(TopicPartition(topic: topic.name, partition: Int32(index)), topic.id, partition)
+            }
+        }
+        removeStrayLogs()
+        startHeldRequests()
+    }
+
+    private mutating func apply(_ change: MetadataChange) {
+        switch change {
+        case .partitionAdded(let id, let topicId, let partition):
+            apply(id, topicId, partition)
+        case .partitionChanged(let id, let topicId, _, let partition):
+            apply(id, topicId, partition)
+        case .topicRemoved(let topic):
+            remove(topic)
+        case .brokerUnfenced(let id):
+            expandISRs(with: id)
+        case .configChanged(let resource, _, _):
+            configChanged(resource)
+        case .brokerRegistered, .brokerFenced, .brokerShuttingDown, .brokerUnregistered, .topicAdded,
+            .producerIdsAllocated, .nothing:
+            break
+        }
+    }
+
+    private mutating func remove(_ topic: TopicImage) {
+        for index in topic.partitions.indices {
+            let id = TopicPartition(topic: topic.name, partition: Int32(index))
+            if let partition = partitions[id], partition.topicId == topic.id { drop(partition) }
+        }
+        coordinatorTopicsDeleted([topic.name])
+    }
+
+    private mutating func configChanged(_ resource: ConfigResource) {
+        switch resource {
+        case .topic(let name):
+            guard let topic = image.topic(named: name) else { return }
+            for index in topic.partitions.indices {
+                guard let partition = partitions[TopicPartition(topic: name, partition: Int32(index))] else { continue }
+                configure(partition)
+            }
+        case .broker, .brokerDefault:
+            for partition in partitions.all { configure(partition) }
+        }
+    }
+
+    private mutating func configure(_ partition: Partition) {
+        let config = image.topicConfig(
+            partition.id.topic, node: settings.nodeId, configuration: settings.configuration)
+        partition.config = config
+        partition.log.config = logConfig(config)
+        partition.withLeader { $0.minInsyncReplicas = config.minInsyncReplicas }
+        advanceHighWatermark(of: partition)
+    }
+
+    /// The broker's own defaults, for logs whose topic is not known yet.
+    func defaultTopicConfig() -> TopicConfig {
+        image.topicConfig("", node: settings.nodeId, configuration: settings.configuration)
+    }
+
+    func logConfig(_ topic: TopicConfig) -> LogConfig {
+        var config = LogConfig()
+        config.segmentBytes = Int64(topic.segmentBytes)
+        config.segmentMs = topic.segmentAge.wholeMilliseconds
+        config.segmentIndexBytes = Int64(topic.segmentIndexBytes)
+        config.indexIntervalBytes = Int64(topic.indexIntervalBytes)
+        config.maxMessageBytes = Int64(topic.maxMessageBytes)
+        config.messageTimestampType = topic.usesLogAppendTime ? .logAppendTime : .createTime
+        config.messageTimestampBeforeMaxMs = topic.timestampBeforeMaxMs
+        config.messageTimestampAfterMaxMs = topic.timestampAfterMaxMs
+        config.cleanupPolicy = topic.compacts ? (topic.deletes ? .compactAndDelete : .compact) : .delete
+        config.retentionMs = topic.retention?.wholeMilliseconds ?? -1
+        config.retentionBytes = topic.retentionBytes ?? -1
+        config.fileDeleteDelayMs = topic.fileDeleteDelay.wholeMilliseconds
+        config.flushMessages = topic.flushMessages
+        config.flushMs = topic.flushInterval.wholeMilliseconds
+        config.producerIdExpirationMs = settings.producerIdExpiration.wholeMilliseconds
+        return config
+    }
+}

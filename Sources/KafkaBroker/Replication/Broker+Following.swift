@@ -1,0 +1,290 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// What a broker does as a follower: fetching from leaders, appending, cutting where logs diverge.
+extension Broker {
+    // MARK: Who is fetched from where
+
+    /// Begins to copy a partition from the leader that its role names.
+    mutating func startFetching(_ partition: Partition) {
+        guard let follower = partition.follower, follower.isFetching, follower.leader != settings.nodeId else { return }
+        let index = fetcherIndex(for: follower.leader)
+        fetchers[index].add(partition.slot)
+        fetchers[index].markChanged(partition.slot)
+        fetchersToRun.append(follower.leader)
+    }
+
+    mutating func stopFetching(_ partition: Partition) {
+        for index in fetchers.indices where fetchers[index].partitions.contains(partition.slot) {
+            fetchers[index].remove(partition.slot)
+            fetchersToRun.append(fetchers[index].leader)
+        }
+    }
+
+    private mutating func fetcherIndex(for leader: BrokerID) -> Int {
+        if let index = fetchers.firstIndex(where: { $0.leader == leader }) { return index }
+        fetchers.append(ReplicaFetcher(leader: leader))
+        return fetchers.count - 1
+    }
+
+    // MARK: Asking
+
+    /// Sends the next fetch to this leader, unless one is under way that is still right.
+    mutating func runFetcher(_ leader: BrokerID) {
+        guard let index = fetchers.firstIndex(where: { $0.leader == leader }) else { return }
+        switch fetchers[index].state {
+        case .waiting: return
+        case .fetching(let correlationId):
+            // A fetch that waits at the leader does not know of partitions that have come or gone since.
+            guard fetchers[index].isFull else { return }
+            _ = peers.answered(correlationId, by: leader)
+        case .idle: break
+        }
+        guard !fetchers[index].partitions.isEmpty, lifecycle.isServing else {
+            fetchers[index].state = .idle
+            return
+        }
+        let request = nextFetch(index)
+        let correlationId = send(
+            request, version: 17, to: leader, .replicaFetch, timeout: settings.replicaSocketTimeout)
+        fetchers[index].state = .fetching(correlationId: correlationId)
+    }
+
+    private mutating func nextFetch(_ index: Int) -> FetchRequest {
+        var request = FetchRequest()
+        request.replicaState.replicaId = settings.nodeId
+        request.replicaState.replicaEpoch = brokerEpoch
+        request.maxWaitMs = Int32(clamping: settings.replicaFetchWaitMax.wholeMilliseconds)
+        request.minBytes = settings.replicaFetchMinBytes
+        request.maxBytes = settings.replicaFetchResponseMaxBytes
+        request.sessionId = fetchers[index].sessionId
+        request.sessionEpoch = fetchers[index].sessionEpoch
+        for slot in fetchers[index].takeRequested() {
+            guard let partition = partitions[slot], let follower = partition.follower else { continue }
+            var wanted = FetchRequest.FetchPartition()
+            wanted.partition = partition.id.partition
+            wanted.currentLeaderEpoch = follower.leaderEpoch
+            wanted.fetchOffset = partition.log.logEndOffset
+            wanted.lastFetchedEpoch = partition.log.latestEpoch ?? -1
+            wanted.logStartOffset = partition.log.logStartOffset
+            wanted.partitionMaxBytes = settings.replicaFetchMaxBytes
+            if request.topics.last?.topicId != partition.topicId {
+                var topic = FetchRequest.FetchTopic()
+                topic.topicId = partition.topicId
+                request.topics.append(topic)
+            }
+            request.topics[request.topics.count - 1].partitions.append(wanted)
+        }
+        return request
+    }
+
+    // MARK: Answers
+
+    mutating func replicaFetchAnswered(by leader: BrokerID, _ response: FetchResponse) {
+        guard let index = fetchers.firstIndex(where: { $0.leader == leader }) else { return }
+        fetchers[index].state = .idle
+        switch response.errorCode {
+        case .none: break
+        case .fetchSessionIdNotFound, .invalidFetchSessionEpoch, .fetchSessionTopicIdError:
+            fetchers[index].forgetSession()
+            fetchersToRun.append(leader)
+            return
+        default:
+            backOff(index)
+            return
+        }
+        fetchers[index].answered(sessionId: response.sessionId)
+        for topic in response.responses {
+            guard let name = image.topicName(topic.topicId) else { continue }
+            for data in topic.partitions {
+                guard
+                    let partition = partitions[TopicPartition(topic: name, partition: data.partitionIndex)],
+                    partition.topicId == topic.topicId,
+                    let follower = partition.follower, follower.leader == leader, follower.isFetching
+                else { continue }
+                fetched(partition, follower, data)
+            }
+        }
+        fetchersToRun.append(leader)
+    }
+
+    private mutating func fetched(
+        _ partition: Partition, _ follower: FollowerReplica, _ data: FetchResponse.PartitionData
+    ) {
+        switch data.errorCode {
+        case .none:
+            if data.divergingEpoch.epoch >= 0 || data.divergingEpoch.endOffset >= 0 {
+                truncate(partition, data.divergingEpoch)
+            } else {
+                append(partition, follower, data)
+            }
+        case .offsetOutOfRange:
+            partition.withFollower { $0.state = .resetting }
+            stopFetching(partition)
+            askForBounds(of: partition, follower, timestamp: -1)
+        default:
+            delay(partition)
+        }
+    }
+
+    private mutating func append(
+        _ partition: Partition, _ follower: FollowerReplica, _ data: FetchResponse.PartitionData
+    ) {
+        if case .bytes(let records)? = data.records, records.readableBytes > 0 {
+            do throws(LogAppendError) {
+                let info = try partition.log.appendAsFollower(records, now: now)
+                if info.mustFlushBeforeAnswer { try flush(partition) }
+                flushIfDue(partition)
+            } catch {
+                if case .disk(let failure) = error {
+                    fail(partition, failure)
+                } else {
+                    emit(.replicaFailed(partition.id, reason: error.description))
+                    delay(partition)
+                }
+                return
+            }
+            markChanged(partition, at: follower.leader)
+        }
+        partition.followHighWatermark(data.highWatermark)
+        if data.logStartOffset > partition.log.logStartOffset {
+            do throws(DiskError) {
+                try partition.log.updateLogStartOffset(data.logStartOffset)
+            } catch {
+                return fail(partition, error)
+            }
+            markChanged(partition, at: follower.leader)
+        }
+    }
+
+    private func flush(_ partition: Partition) throws(LogAppendError) {
+        do throws(DiskError) { try partition.log.flush() } catch { throw .disk(error) }
+    }
+
+    private mutating func markChanged(_ partition: Partition, at leader: BrokerID) {
+        guard let index = fetchers.firstIndex(where: { $0.leader == leader }) else { return }
+        fetchers[index].markChanged(partition.slot)
+    }
+
+    private mutating func truncate(_ partition: Partition, _ leaderEnd: FetchResponse.EpochEndOffset) {
+        let log = partition.log
+        let offset = FollowerReplica.truncationOffset(
+            leaderEnd: EpochEndOffset(leaderEpoch: leaderEnd.epoch, endOffset: leaderEnd.endOffset),
+            logEndOffset: log.logEndOffset, highWatermark: partition.highWatermark,
+            ours: { log.endOffset(forEpoch: $0) })
+        cut(partition, to: offset)
+        if let leader = partition.follower?.leader { markChanged(partition, at: leader) }
+    }
+
+    private mutating func cut(_ partition: Partition, to offset: Int64) {
+        let end = partition.log.logEndOffset
+        guard offset < end else { return }
+        do throws(DiskError) {
+            try partition.log.truncate(to: offset)
+        } catch {
+            fail(partition, error)
+            return
+        }
+        partition.followHighWatermark(partition.highWatermark)
+        emit(.logTruncated(partition.id, from: end, to: partition.log.logEndOffset))
+    }
+
+    // MARK: Out of range
+
+    private mutating func askForBounds(of partition: Partition, _ follower: FollowerReplica, timestamp: Int64) {
+        var wanted = ListOffsetsRequest.ListOffsetsPartition()
+        wanted.partitionIndex = partition.id.partition
+        wanted.currentLeaderEpoch = follower.leaderEpoch
+        wanted.timestamp = timestamp
+        var topic = ListOffsetsRequest.ListOffsetsTopic()
+        topic.name = partition.id.topic
+        topic.partitions = [wanted]
+        var request = ListOffsetsRequest()
+        request.replicaId = settings.nodeId
+        request.topics = [topic]
+        send(
+            request, version: 7, to: follower.leader, .replicaBounds(partition.key, slot: partition.slot, timestamp),
+            timeout: settings.replicaSocketTimeout)
+    }
+
+    /// First the leader's end; if we are not beyond it, its start as well.
+    mutating func boundsAnswered(
+        _ key: PartitionKey, slot: Int, timestamp: Int64, _ response: ListOffsetsResponse?
+    ) {
+        guard let partition = partitions[slot], partition.key == key, let follower = partition.follower,
+            follower.state == .resetting
+        else { return }
+        guard let data = response?.topics.first?.partitions.first, data.errorCode == .none else {
+            return delay(partition)
+        }
+        let end = partition.log.logEndOffset
+        if timestamp == -1 {
+            if case .truncate(let offset) = FollowerReplica.reset(
+                leaderStart: 0, leaderEnd: data.offset, logEndOffset: end)
+            {
+                cut(partition, to: offset)
+            } else {
+                return askForBounds(of: partition, follower, timestamp: -2)
+            }
+        } else if case .startAnew(let start) = FollowerReplica.reset(
+            leaderStart: data.offset, leaderEnd: .max, logEndOffset: end)
+        {
+            do throws(DiskError) {
+                try partition.log.truncateFullyAndStart(at: start)
+            } catch {
+                return fail(partition, error)
+            }
+            partition.followHighWatermark(start)
+            emit(.logTruncated(partition.id, from: end, to: start))
+        }
+        partition.withFollower { $0.state = .fetching }
+        startFetching(partition)
+    }
+
+    // MARK: Errors
+
+    /// Nothing is fetched of this partition for a while.
+    private mutating func delay(_ partition: Partition) {
+        let until = now + settings.replicaFetchBackoff
+        guard let leader = partition.follower?.leader else { return }
+        partition.withFollower { $0.state = .delayed(until: until) }
+        stopFetching(partition)
+        delayedReplicas.append(partition.slot)
+        timers.set(.replicaFetcher(leader), at: until)
+    }
+
+    /// The request as a whole failed.
+    mutating func replicaFetchFailed(_ leader: BrokerID) {
+        guard let index = fetchers.firstIndex(where: { $0.leader == leader }) else { return }
+        fetchers[index].forgetSession()
+        backOff(index)
+    }
+
+    private mutating func backOff(_ index: Int) {
+        let until = now + settings.replicaFetchBackoff
+        fetchers[index].state = .waiting(until: until)
+        fetchers[index].restartSession()
+        timers.set(.replicaFetcher(fetchers[index].leader), at: until)
+    }
+
+    mutating func replicaFetcherTimer(_ leader: BrokerID) {
+        if let index = fetchers.firstIndex(where: { $0.leader == leader }) {
+            if case .waiting(let until) = fetchers[index].state, until <= now { fetchers[index].state = .idle }
+            fetchersToRun.append(leader)
+        }
+        let due = delayedReplicas
+        delayedReplicas.removeAll()
+        for slot in due {
+            guard let partition = partitions[slot], case .delayed(let until)? = partition.follower?.state else {
+                continue
+            }
+            if until <= now {
+                partition.withFollower { $0.state = .fetching }
+                startFetching(partition)
+            } else {
+                delayedReplicas.append(slot)
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// Produce (key 0), versions 3-11; 0-2 are advertised and answered UNSUPPORTED_VERSION, since librdkafka stops
+/// compressing where 0 is missing (KAFKA-18659).
+///
+/// Appends each partition's batch in the order of the request. acks=1 is answered after the leader's append, acks=all
+/// when the high watermark has passed the records or the request's own time is over (REQUEST_TIMED_OUT: the records stay
+/// in the log). acks=0 gets no answer; an error closes the connection, as in Kafka, so that the producer asks for new
+/// metadata. From version 10 on NOT_LEADER_OR_FOLLOWER names the present leader (KIP-951).
+///
+/// Not done: transactions (INVALID_TXN_STATE), quotas, recompression by `compression.type`.
+extension Broker {
+    mutating func handleProduce(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
+        let request = try ProduceRequest(decoding: body, version: context.version)
+        if let refusal = refusal(of: request, version: context.version) {
+            return answerProduce(context, acks: request.acks, refused(request, refusal))
+        }
+        var response = ProduceResponse()
+        var waiting: [(partition: Partition, offset: Int64, topicIndex: Int, partitionIndex: Int)] = []
+        response.responses.reserveCapacity(request.topicData.count)
+        for topic in request.topicData {
+            var topicResponse = ProduceResponse.TopicProduceResponse()
+            topicResponse.name = topic.name
+            for data in topic.partitionData {
+                let id = TopicPartition(topic: topic.name, partition: data.index)
+                var result = ProduceResponse.PartitionProduceResponse()
+                result.index = data.index
+                result.baseOffset = -1
+                do throws(AppendFailure) {
+                    let partition = try replica(id)
+                    let records = try bytes(of: data.records)
+                    let info = try append(records, to: partition, requiresAll: request.acks == -1, origin: .client)
+                    result.baseOffset = info.firstOffset
+                    result.logAppendTimeMs = info.logAppendTime
+                    result.logStartOffset = info.logStartOffset
+                    let required = info.lastOffset + 1
+                    if request.acks == -1 {
+                        waiting.append(
+                            (partition, required, response.responses.count, topicResponse.partitionResponses.count))
+                    }
+                } catch {
+                    result.errorCode = error.code
+                    result.errorMessage = error.message
+                    if error.code == .notLeaderOrFollower, context.version >= 10 {
+                        nameLeader(of: id, in: &result, endpoints: &response.nodeEndpoints)
+                    }
+                }
+                topicResponse.partitionResponses.append(result)
+            }
+            response.responses.append(topicResponse)
+        }
+        if waiting.isEmpty { return answerProduce(context, acks: request.acks, response) }
+        park(context, response, waiting, timeout: .milliseconds(Int64(max(0, request.timeoutMs))))
+    }
+
+    /// The error of the whole request, if it has one.
+    private func refusal(of request: ProduceRequest, version: Int16) -> ErrorCode? {
+        if version < 3 { return .unsupportedVersion }
+        if !(-1...1).contains(request.acks) { return .invalidRequiredAcks }
+        if request.transactionalId != nil { return .invalidTxnState }
+        return nil
+    }
+
+    private func refused(_ request: ProduceRequest, _ error: ErrorCode) -> ProduceResponse {
+        var response = ProduceResponse()
+        response.responses = request.topicData.map { topic in
+            var topicResponse = ProduceResponse.TopicProduceResponse()
+            topicResponse.name = topic.name
+            topicResponse.partitionResponses = topic.partitionData.map { data in
+                var result = ProduceResponse.PartitionProduceResponse()
+                result.index = data.index
+                result.errorCode = error
+                result.baseOffset = -1
+                return result
+            }
+            return topicResponse
+        }
+        return response
+    }
+
+    /// The replica that this broker has of a partition.
+    func replica(_ id: TopicPartition) throws(AppendFailure) -> Partition {
+        if let partition = partitions[id] { return partition }
+        throw AppendFailure(code: image.partition(id) == nil ? .unknownTopicOrPartition : .notLeaderOrFollower)
+    }
+
+    private func bytes(of records: Payload?) throws(AppendFailure) -> ByteBuffer {
+        guard case .bytes(let bytes)? = records else {
+            throw AppendFailure(code: .invalidRecord, message: "there are no records")
+        }
+        return bytes
+    }
+
+    private func nameLeader(
+        of id: TopicPartition, in result: inout ProduceResponse.PartitionProduceResponse,
+        endpoints: inout [ProduceResponse.NodeEndpoint]
+    ) {
+        guard let partition = image.partition(id), let leader = image.broker(partition.leader),
+            let listener = leader.listeners.first
+        else { return }
+        result.currentLeader.leaderId = leader.id
+        result.currentLeader.leaderEpoch = partition.leaderEpoch
+        if endpoints.contains(where: { $0.nodeId == leader.id }) { return }
+        var endpoint = ProduceResponse.NodeEndpoint()
+        endpoint.nodeId = leader.id
+        endpoint.host = listener.host
+        endpoint.port = Int32(listener.port)
+        endpoint.rack = leader.rack
+        endpoints.append(endpoint)
+    }
+
+    private mutating func answerProduce(_ context: RequestContext, acks: Int16, _ response: ProduceResponse) {
+        if acks != 0 { return respond(context, with: response) }
+        let failed = response.responses.lazy.flatMap(\.partitionResponses).first { $0.errorCode != .none }
+        if let failed {
+            close(context, reason: "a produce with acks=0 failed with \(failed.errorCode)")
+        } else {
+            respondWithNothing(context)
+        }
+    }
+
+    // MARK: Waiting
+
+    private mutating func park(
+        _ context: RequestContext, _ response: ProduceResponse,
+        _ waiting: [(partition: Partition, offset: Int64, topicIndex: Int, partitionIndex: Int)], timeout: Duration
+    ) {
+        let id = ProduceID(rawValue: nextProduceID)
+        nextProduceID += 1
+        var delayed = DelayedProduce(context: context, response: response, remaining: 0)
+        for (partition, offset, topicIndex, partitionIndex) in waiting {
+            guard let leader = partition.leader else {
+                let error: ErrorCode =
+                    if case .offline = partition.role { .kafkaStorageError } else { .notLeaderOrFollower }
+                delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode = error
+                continue
+            }
+            if leader.highWatermark >= offset {
+                if !leader.hasEnoughReplicas {
+                    delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode =
+                        .notEnoughReplicasAfterAppend
+                }
+                continue
+            }
+            delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode = .requestTimedOut
+            delayed.remaining += 1
+            partition.wait(.produce(id, topic: topicIndex, partition: partitionIndex), for: offset)
+        }
+        if delayed.remaining == 0 { return respond(context, with: delayed.response) }
+        delayedProduces[id] = delayed
+        timers.set(.produce(id), at: now + timeout)
+    }
+
+    /// One partition of a waiting produce has its result.
+    mutating func produceAcknowledged(_ id: ProduceID, topic: Int, partition: Int, with error: ErrorCode) {
+        guard delayedProduces[id] != nil else { return }
+        delayedProduces[id]!.response.responses[topic].partitionResponses[partition].errorCode = error
+        delayedProduces[id]!.remaining -= 1
+        if delayedProduces[id]!.remaining == 0 { endProduce(id) }
+    }
+
+    /// Answers with what is there: all results, or REQUEST_TIMED_OUT where one is still missing.
+    mutating func endProduce(_ id: ProduceID) {
+        guard let delayed = delayedProduces.removeValue(forKey: id) else { return }
+        timers.remove(.produce(id))
+        respond(delayed.context, with: delayed.response)
+    }
+}

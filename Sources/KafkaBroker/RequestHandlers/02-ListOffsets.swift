@@ -1,0 +1,83 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// ListOffsets (key 2), versions 1-9.
+///
+/// Timestamps: -1 the end (the high watermark for consumers, the log end for replicas), -2 the start, -3 the record with
+/// the largest timestamp, -4 the local start (the same as -2), -5 the end of what is in tiered storage (nothing), else the
+/// first record at or after the time. Only the leader answers. A consumer of a leader that was just elected is told
+/// OFFSET_NOT_AVAILABLE until the high watermark has passed the start of its epoch, since an answer could go back.
+///
+/// Not done: transactions (the last stable offset is the high watermark), version 0.
+extension Broker {
+    mutating func handleListOffsets(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
+        let request = try ListOffsetsRequest(decoding: body, version: context.version)
+        var response = ListOffsetsResponse()
+        for topic in request.topics {
+            var topicResponse = ListOffsetsResponse.ListOffsetsTopicResponse()
+            topicResponse.name = topic.name
+            for wanted in topic.partitions {
+                let id = TopicPartition(topic: topic.name, partition: wanted.partitionIndex)
+                topicResponse.partitions.append(
+                    listOffset(id, wanted, isReplica: request.replicaId.rawValue >= 0, version: context.version))
+            }
+            response.topics.append(topicResponse)
+        }
+        respond(context, with: response)
+    }
+
+    private mutating func listOffset(
+        _ id: TopicPartition, _ wanted: ListOffsetsRequest.ListOffsetsPartition, isReplica: Bool, version: Int16
+    ) -> ListOffsetsResponse.ListOffsetsPartitionResponse {
+        var result = ListOffsetsResponse.ListOffsetsPartitionResponse()
+        result.partitionIndex = wanted.partitionIndex
+        do throws(AppendFailure) {
+            let partition = try replica(id)
+            let error = access(partition, epoch: wanted.currentLeaderEpoch)
+            guard error == .none, let leader = partition.leader else { throw AppendFailure(code: error) }
+            let log = partition.log
+            let end = isReplica ? log.logEndOffset : leader.highWatermark
+            let mayGoBack = !isReplica && leader.highWatermark < leader.epochStartOffset
+            switch wanted.timestamp {
+            case -1:
+                if mayGoBack { throw AppendFailure(code: version >= 5 ? .offsetNotAvailable : .leaderNotAvailable) }
+                result.offset = end
+                result.leaderEpoch = log.latestEpoch ?? -1
+            case -2, -4:
+                result.offset = log.logStartOffset
+                result.leaderEpoch = log.epoch(at: log.logStartOffset) ?? -1
+            case -5:
+                break
+            default:
+                let found =
+                    wanted.timestamp == -3
+                    ? try find(partition) { log throws(LogReadError) in try log.offsetOfMaxTimestamp() }
+                    : try find(partition) { log throws(LogReadError) in
+                        try log.offset(forTimestamp: wanted.timestamp)
+                    }
+                if let found, found.offset < end {
+                    result.timestamp = found.timestamp
+                    result.offset = found.offset
+                    result.leaderEpoch = found.leaderEpoch
+                } else if mayGoBack {
+                    throw AppendFailure(code: version >= 5 ? .offsetNotAvailable : .leaderNotAvailable)
+                }
+            }
+        } catch {
+            result.errorCode = error.code
+        }
+        return result
+    }
+
+    private mutating func find(
+        _ partition: Partition, _ search: (UnifiedLog) throws(LogReadError) -> TimestampAndOffset?
+    ) throws(AppendFailure) -> TimestampAndOffset? {
+        do throws(LogReadError) {
+            return try search(partition.log)
+        } catch {
+            if case .disk(let failure) = error { fail(partition, failure) }
+            throw AppendFailure(code: .kafkaStorageError, message: error.description)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import KafkaProtocol
+import NIOCore
+
+/// A client's request that only the controller may serve, on its way there and back.
+struct ForwardedRequest: Sendable {
+    var context: RequestContext
+    /// The whole frame with a correlation id that is set anew for each try.
+    var frame: ByteBuffer
+    var deadline: Instant
+}
+
+/// Passing administration on to the active controller: the same body in the same version under our own correlation id,
+/// and the answer under the client's. While there is no controller, a request is tried again until its time is over;
+/// then the client is answered REQUEST_TIMED_OUT.
+extension Broker {
+    mutating func forward(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
+        guard let headerVersion = context.apiKey.requestHeaderVersion(apiVersion: context.version) else {
+            throw ProtocolError(.unknownAPIKey(context.apiKey.rawValue), field: "requestApiKey", offset: 0)
+        }
+        var header = RequestHeader()
+        header.requestApiKey = context.apiKey
+        header.requestApiVersion = context.version
+        header.clientId = context.clientId
+        var frame = try header.encode(version: headerVersion)
+        frame.writeImmutableBuffer(body)
+        let id = nextForwardID
+        nextForwardID += 1
+        forwarded[id] = ForwardedRequest(context: context, frame: frame, deadline: now + settings.requestTimeout)
+        sendForwarded(id)
+    }
+
+    mutating func sendForwarded(_ id: UInt64) {
+        guard let request = forwarded[id] else { return }
+        if now >= request.deadline { return giveUpForwarding(id) }
+        let correlationId = peers.add(to: controller, .forwarded(id), deadline: request.deadline)
+        var frame = request.frame
+        // The correlation id stands after key and version in every header.
+        frame.setInteger(correlationId, at: frame.readerIndex + 4)
+        out.append(.send(to: controller, .request(frame)))
+    }
+
+    mutating func forwardedAnswered(_ id: UInt64, _ frame: ByteBuffer) {
+        guard let request = forwarded.removeValue(forKey: id) else { return }
+        var answer = frame
+        answer.setInteger(request.context.correlationId, at: answer.readerIndex)
+        respond(request.context, parts: [.bytes(answer)])
+    }
+
+    mutating func forwardFailed(_ id: UInt64) {
+        guard let request = forwarded[id] else { return }
+        if now >= request.deadline { return giveUpForwarding(id) }
+        timers.set(.forwarded(id), at: min(request.deadline, now + .milliseconds(100)))
+    }
+
+    private mutating func giveUpForwarding(_ id: UInt64) {
+        guard let request = forwarded.removeValue(forKey: id) else { return }
+        let context = request.context
+        var body = request.frame
+        do throws(ProtocolError) {
+            _ = try RequestFrame.decodeHeader(from: &body)
+            try respondTimedOut(context, body)
+        } catch {
+            close(context, reason: error.description)
+        }
+    }
+
+    private mutating func respondTimedOut(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
+        switch context.apiKey {
+        case .createTopics:
+            let request = try CreateTopicsRequest(decoding: body, version: context.version)
+            var response = CreateTopicsResponse()
+            response.topics = request.topics.map {
+                var topic = CreateTopicsResponse.CreatableTopicResult()
+                topic.name = $0.name
+                topic.errorCode = .requestTimedOut
+                return topic
+            }
+            respond(context, with: response)
+        case .deleteTopics:
+            let request = try DeleteTopicsRequest(decoding: body, version: context.version)
+            var response = DeleteTopicsResponse()
+            let named =
+                context.version >= 6
+                ? request.topics.map { ($0.name, $0.topicId) }
+                : request.topicNames.map { (Optional($0), Uuid.zero) }
+            response.responses = named.map { name, id in
+                var topic = DeleteTopicsResponse.DeletableTopicResult()
+                topic.name = name
+                topic.topicId = id
+                topic.errorCode = .requestTimedOut
+                return topic
+            }
+            respond(context, with: response)
+        case .createPartitions:
+            let request = try CreatePartitionsRequest(decoding: body, version: context.version)
+            var response = CreatePartitionsResponse()
+            response.results = request.topics.map {
+                var topic = CreatePartitionsResponse.CreatePartitionsTopicResult()
+                topic.name = $0.name
+                topic.errorCode = .requestTimedOut
+                return topic
+            }
+            respond(context, with: response)
+        case .alterConfigs:
+            let request = try AlterConfigsRequest(decoding: body, version: context.version)
+            var response = AlterConfigsResponse()
+            response.responses = request.resources.map {
+                var resource = AlterConfigsResponse.AlterConfigsResourceResponse()
+                resource.resourceType = $0.resourceType
+                resource.resourceName = $0.resourceName
+                resource.errorCode = .requestTimedOut
+                return resource
+            }
+            respond(context, with: response)
+        case .incrementalAlterConfigs:
+            let request = try IncrementalAlterConfigsRequest(decoding: body, version: context.version)
+            var response = IncrementalAlterConfigsResponse()
+            response.responses = request.resources.map {
+                var resource = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
+                resource.resourceType = $0.resourceType
+                resource.resourceName = $0.resourceName
+                resource.errorCode = .requestTimedOut
+                return resource
+            }
+            respond(context, with: response)
+        default:
+            var response = ElectLeadersResponse()
+            response.errorCode = .requestTimedOut
+            respond(context, with: response)
+        }
+    }
+}
