@@ -5,5 +5,6 @@ struct Klamm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "klamm",
         abstract: "A Kafka cluster in a terminal that you can break.",
-        version: "0.1.0")
+        version: "0.1.0",
+        subcommands: [BenchCommand.self])
 }
