@@ -50,6 +50,9 @@ let testTargets: [Target] = [
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
+    tests(
+        "KafkaServerTests",
+        ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
     tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "Workload", logging]),

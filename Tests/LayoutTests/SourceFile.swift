@@ -33,19 +33,18 @@ struct SourceFile {
     /// clock is not taken for one. What is interpolated into a string goes with it.
     var code: [String] {
         var result: [String] = []
-        var line = ""
+        var line: [UInt8] = []
         var state = State.code
-        let characters = Array(text)
+        let bytes = Array(text.utf8)
         var index = 0
-        func follows(_ word: String) -> Bool {
-            let end = index + word.count
-            return end <= characters.count && String(characters[index..<end]) == word
+        func follows(_ word: StaticString) -> Bool {
+            let count = word.utf8CodeUnitCount
+            return index + count <= bytes.count && (0..<count).allSatisfy { bytes[index + $0] == word.utf8Start[$0] }
         }
-        while index < characters.count {
-            let character = characters[index]
-            if character == "\n" {
-                result.append(line)
-                line = ""
+        while index < bytes.count {
+            if follows("\n") {
+                result.append(String(decoding: line, as: UTF8.self))
+                line.removeAll(keepingCapacity: true)
                 if state != .longString { state = .code }
                 index += 1
                 continue
@@ -55,11 +54,11 @@ struct SourceFile {
             case .code where follows("\"\"\""):
                 state = .longString
                 index += 2
-            case .code where character == "\"": state = .string
-            case .code: line.append(character)
+            case .code where follows("\""): state = .string
+            case .code: line.append(bytes[index])
             case .comment: break
-            case .string where character == "\\", .longString where character == "\\": index += 1
-            case .string where character == "\"": state = .code
+            case .string where follows("\\"), .longString where follows("\\"): index += 1
+            case .string where follows("\""): state = .code
             case .longString where follows("\"\"\""):
                 state = .code
                 index += 2
@@ -67,7 +66,7 @@ struct SourceFile {
             }
             index += 1
         }
-        return result + [line]
+        return result + [String(decoding: line, as: UTF8.self)]
     }
 
     private enum State { case code, comment, string, longString }

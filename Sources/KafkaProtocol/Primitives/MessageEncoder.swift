@@ -167,6 +167,7 @@ package struct MessageEncoder: Coder {
             endPart()
             parts.append(value)
             finishedBytes += value.count
+            buffer.reserveCapacity(64)
         }
     }
 

@@ -25,6 +25,9 @@ package struct TagSection: Sendable {
 
     var entries: [Entry] = []
 
+    package init() {}
+    init(entries: [Entry]) { self.entries = entries }
+
     /// Takes out the field with this tag; of several the last, as Kafka's readers do.
     mutating func take(_ tag: UInt32) -> Entry? {
         guard let entry = entries.last(where: { $0.field.tag == tag }) else { return nil }

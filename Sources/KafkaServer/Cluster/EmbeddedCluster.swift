@@ -1,0 +1,139 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// A whole Kafka cluster in this process: every node on an event loop, and so a thread, of its own.
+///
+/// Starting, killing and stopping go through here; requests never do. It owns the loops and the nodes' ports.
+package final class EmbeddedCluster: ClusterSource {
+    package let clusterID: String
+    /// Sorted by broker.
+    package let ports: [PortReservation]
+    /// Brokers by id, then controllers.
+    let nodes: [NodeHandle]
+    private let group: MultiThreadedEventLoopGroup
+    private let flushThreads: NIOThreadPool
+    private let broadcast: Broadcast<ClusterEvent>
+    private let feed: SnapshotFeed
+    private let logger: Logger
+
+    /// Makes the nodes' places; `start()` starts the nodes.
+    package init(
+        clusterID: String, blueprints: [NodeBlueprint], limits: ConnectionLimits = ConnectionLimits(), logger: Logger
+    ) async throws {
+        // One loop more than there are nodes: pictures are put together there.
+        group = MultiThreadedEventLoopGroup(numberOfThreads: blueprints.count + 1)
+        flushThreads = NIOThreadPool(numberOfThreads: max(1, blueprints.count))
+        flushThreads.start()
+        let broadcast = Broadcast<ClusterEvent>(buffering: .bufferingNewest(10_000))
+        let sessionEnds = SessionEnds()
+        let onEvent: @Sendable (BrokerEvent) -> Void = { event in
+            sessionEnds.note(event)
+            broadcast.send(.node(event))
+        }
+        var nodes: [NodeHandle] = []
+        for blueprint in blueprints {
+            let loop = group.next()
+            nodes.append(
+                try await loop.submit { [flushThreads] in
+                    let host = NodeHost(
+                        blueprint, loop: loop, flushThreads: flushThreads, limits: limits, logger: logger,
+                        onEvent: onEvent)
+                    return NodeHandle(host, loop: loop)
+                }.get())
+        }
+        for node in nodes {
+            let ends = nodes.map { ($0.id, $0.loop, $0.links) }
+            try await node.on { host in host.links.connect(to: ends) }.get()
+        }
+        self.clusterID = clusterID
+        self.nodes = nodes
+        self.broadcast = broadcast
+        self.logger = logger
+        ports = blueprints.compactMap(\.port)
+        feed = SnapshotFeed(clusterID: clusterID, nodes: nodes, sessionEnds: sessionEnds, loop: group.next())
+    }
+
+    /// `127.0.0.1:9092,127.0.0.1:9093 ...`, as clients are given it.
+    package var bootstrapServers: String { ports.map { "\($0.host):\($0.port)" }.joined(separator: ",") }
+
+    /// Starts every node; returns when every broker serves.
+    package func start(timeout: Duration = .seconds(60)) async throws {
+        // Controllers first: brokers ask them at once, and are refused for a while where nobody is there.
+        let starting = nodes.reversed().map { node in (node, node.flatOn { try $0.start() }) }
+        let limit = group.next().makePromise(of: Void.self)
+        let timer = limit.futureResult.eventLoop.scheduleTask(in: .nanoseconds(timeout.wholeNanoseconds)) {
+            limit.fail(ClusterError.notReady("it took longer than \(timeout)"))
+        }
+        let all = EventLoopFuture.andAllSucceed(starting.map(\.1), on: limit.futureResult.eventLoop)
+        all.cascade(to: limit)
+        defer { timer.cancel() }
+        try await limit.futureResult.get()
+    }
+
+    /// As `kill -9` of one node's process.
+    package func kill(_ id: BrokerID) async throws {
+        try await node(id).on { $0.kill() }.get()
+    }
+
+    /// Starts a node again on its data and port. Returns as soon as it has begun; events and snapshots tell the rest.
+    package func restart(_ id: BrokerID) async throws {
+        try await node(id).on { host in
+            // Serving comes later, or never, if it is killed again before that.
+            try host.start().whenComplete { _ in }
+        }.get()
+    }
+
+    /// An orderly stop of one node: leaders move away first.
+    package func stop(_ id: BrokerID, patience: Duration = .seconds(10)) async throws {
+        let patience = TimeAmount.nanoseconds(patience.wholeNanoseconds)
+        try await node(id).flatOn { $0.stop(patience: patience) }.get()
+    }
+
+    /// Stops everything and gives loops and threads back. Brokers go first and together; one that cannot hand its
+    /// leaders over, since nobody stays, is not waited for long.
+    package func shutDown(patience: Duration = .seconds(1)) async {
+        let patience = TimeAmount.nanoseconds(patience.wholeNanoseconds)
+        for nodes in [nodes.filter { !$0.id.isController }, nodes.filter { $0.id.isController }] {
+            let stopping = nodes.map { node in node.flatOn { $0.stop(patience: patience) } }
+            for future in stopping { try? await future.get() }
+        }
+        feed.finish()
+        broadcast.finish()
+        try? await flushThreads.shutdownGracefully()
+        try? await group.shutdownGracefully()
+    }
+
+    private func node(_ id: BrokerID) throws(ClusterError) -> NodeHandle {
+        guard let node = nodes.first(where: { $0.id == id }) else {
+            throw .unknownNode("\(id.isController ? "controller" : "broker") \(id)")
+        }
+        return node
+    }
+
+    // MARK: ClusterSource
+
+    package func snapshots() -> AsyncStream<ClusterSnapshot> { feed.listen() }
+
+    package func events() -> AsyncStream<ClusterEvent> { broadcast.listen() }
+
+    package func inject(_ fault: Fault) async throws {
+        switch fault {
+        case .kill(let id):
+            _ = try node(id)
+            // First the cause: its consequences are reported from other threads.
+            broadcast.send(.fault(fault, at: SystemClock.now()))
+            try await kill(id)
+        case .restart(let id):
+            try await restart(id)
+            broadcast.send(.fault(fault, at: SystemClock.now()))
+        case .stop(let id):
+            _ = try node(id)
+            broadcast.send(.fault(fault, at: SystemClock.now()))
+            try await stop(id)
+        }
+    }
+}

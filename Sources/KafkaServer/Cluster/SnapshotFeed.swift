@@ -1,0 +1,114 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+import Synchronization
+
+/// Until when the former sessions of returned brokers last. The controller knows, and says so when it refuses them.
+final class SessionEnds: Sendable {
+    private let ends = Mutex<[BrokerID: Instant]>([:])
+
+    var all: [BrokerID: Instant] { ends.withLock { $0 } }
+
+    func note(_ event: BrokerEvent) {
+        switch event.kind {
+        case .registrationRefused(let broker, let end): ends.withLock { $0[broker] = end }
+        case .brokerRegistered(let broker, _): _ = ends.withLock { $0.removeValue(forKey: broker) }
+        default: break
+        }
+    }
+}
+
+/// Looks at all nodes up to 20 times a second while somebody listens, and sends a picture when it differs from the last.
+///
+/// Has a loop of its own, so that putting a picture together holds up no node. Without a listener no timer runs.
+final class SnapshotFeed: Sendable {
+    static let interval: TimeAmount = .milliseconds(50)
+
+    /// Confined to the feed's loop.
+    private final class State {
+        var assembly = ClusterAssembly()
+        var input: ClusterAssembly.Input
+        var looks: [BrokerID: NodeLook] = [:]
+        var isTicking = false
+        /// A new listener has seen nothing yet.
+        var isWaitedFor = false
+        var last: ClusterSnapshot?
+
+        init(clusterID: String) { input = ClusterAssembly.Input(clusterID: clusterID) }
+    }
+
+    private let loop: any EventLoop
+    private let nodes: [NodeHandle]
+    private let sessionEnds: SessionEnds
+    private let state: NIOLoopBoundBox<State>
+    private let broadcast = Broadcast<ClusterSnapshot>(buffering: .bufferingNewest(1))
+
+    init(clusterID: String, nodes: [NodeHandle], sessionEnds: SessionEnds, loop: any EventLoop) {
+        self.loop = loop
+        self.nodes = nodes
+        self.sessionEnds = sessionEnds
+        state = NIOLoopBoundBox.makeBoxSendingValue(State(clusterID: clusterID), eventLoop: loop)
+    }
+
+    func listen() -> AsyncStream<ClusterSnapshot> {
+        let stream = broadcast.listen()
+        loop.execute { [self] in
+            state.value.isWaitedFor = true
+            guard !state.value.isTicking else { return }
+            state.value.isTicking = true
+            tick()
+        }
+        return stream
+    }
+
+    func finish() { broadcast.finish() }
+
+    private func tick() {
+        guard broadcast.hasListeners else {
+            state.value.isTicking = false
+            return
+        }
+        let looks = nodes.map { node in
+            let mark = state.value.looks[node.id]?.mark
+            return node.on { host in host.look(since: mark) }
+        }
+        EventLoopFuture.whenAllSucceed(looks, on: loop).whenComplete { [self] result in
+            // Loops that answer no more belong to a cluster that is being torn down.
+            guard case .success(let looks) = result else { return }
+            for (node, look) in zip(nodes, looks) {
+                if let look { state.value.looks[node.id] = look }
+            }
+            publish()
+            loop.scheduleTask(in: Self.interval) { [self] in tick() }
+        }
+    }
+
+    private func publish() {
+        let state = state.value
+        let now = SystemClock.now()
+        state.input.sessionEnds = sessionEnds.all
+        state.input.brokers = []
+        state.input.controllers = []
+        for node in nodes {
+            switch state.looks[node.id]?.picture {
+            case .broker(let broker): state.input.brokers.append(broker)
+            case .controller(let controller, let image):
+                state.input.controllers.append(controller)
+                if let image, image.offset >= state.input.image?.offset ?? -1 { state.input.image = image }
+            case nil: break
+            }
+        }
+        state.assembly.note(state.input.brokers, at: now)
+        var snapshot = state.assembly.snapshot(of: state.input, at: now)
+        if let last = state.last, !state.isWaitedFor {
+            let takenAt = snapshot.takenAt
+            snapshot.takenAt = last.takenAt
+            guard snapshot != last else { return }
+            snapshot.takenAt = takenAt
+        }
+        state.isWaitedFor = false
+        state.last = snapshot
+        broadcast.send(snapshot)
+    }
+}

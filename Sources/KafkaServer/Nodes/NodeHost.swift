@@ -1,0 +1,198 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import Logging
+import NIOCore
+import NIOPosix
+
+/// One node's place in the process through all its lives: its loop, its links, its port.
+///
+/// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs: a client that
+/// comes earlier is refused at once and tries another broker, as it would with a process that is still starting.
+///
+/// | state    | start | running | kill | stop     | stopped | patience ends |
+/// |----------|-------|---------|------|----------|---------|---------------|
+/// | down     | up    | -       | down | down     | -       | -             |
+/// | up       | error | listens | down | stopping | down    | -             |
+/// | stopping | error | -       | down | stopping | down    | down          |
+final class NodeHost {
+    private enum State {
+        case down
+        case up(NodeDriver)
+        case stopping(NodeDriver, done: [EventLoopPromise<Void>])
+    }
+
+    let blueprint: NodeBlueprint
+    let links: PeerLinks
+    private let loop: any EventLoop
+    private let flushThreads: NIOThreadPool
+    private let limits: ConnectionLimits
+    private let logger: Logger
+    private let onEvent: @Sendable (BrokerEvent) -> Void
+    private let numbers = ConnectionNumbers()
+    private var state = State.down { didSet { changes += 1 } }
+    /// Lives and ends of them so far.
+    private var changes: UInt64 = 0
+    private var listener: (any Channel)?
+    private var runningPromise: EventLoopPromise<Void>?
+
+    init(
+        _ blueprint: NodeBlueprint, loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits,
+        logger: Logger, onEvent: @escaping @Sendable (BrokerEvent) -> Void
+    ) {
+        self.blueprint = blueprint
+        self.loop = loop
+        self.flushThreads = flushThreads
+        self.limits = limits
+        self.logger = logger
+        self.onEvent = onEvent
+        links = PeerLinks(id: blueprint.id, loop: loop)
+    }
+
+    var driver: NodeDriver? {
+        switch state {
+        case .down: nil
+        case .up(let driver), .stopping(let driver, _): driver
+        }
+    }
+
+    /// What the node shows; nil when nothing has happened in it since the mark.
+    func look(since mark: NodeMark?) -> NodeLook? {
+        let now = NodeMark(changes: changes, steps: driver?.steps ?? 0)
+        guard now != mark else { return nil }
+        let content = driver?.look(blueprint.show)
+        let picture: NodePicture
+        if let port = blueprint.port {
+            let presence: ClusterAssembly.BrokerNode.Presence =
+                switch (state, content) {
+                case (.up, .broker(let snapshot)): .up(snapshot)
+                case (.stopping, .broker(let snapshot)): .stopping(snapshot)
+                default: .down
+                }
+            picture = .broker(
+                ClusterAssembly.BrokerNode(id: blueprint.id, host: port.host, port: port.port, presence: presence))
+        } else if case .controller(let isActive, let image) = content {
+            picture = .controller(.init(id: blueprint.id, isUp: true, isActive: isActive), image)
+        } else {
+            picture = .controller(.init(id: blueprint.id, isUp: false, isActive: false), nil)
+        }
+        return NodeLook(picture: picture, mark: now)
+    }
+
+    /// Begins a new life. The future ends when the node serves: a broker when it runs and listens, a controller at once.
+    func start() throws -> EventLoopFuture<Void> {
+        guard case .down = state else { throw ClusterError.alreadyRunning(blueprint.name) }
+        let disk = try blueprint.disk()
+        var generator = SystemRandomNumberGenerator()
+        let node = try blueprint.node(disk, generator.next(), SystemClock.now())
+        let driver = NodeDriver(
+            id: blueprint.id, node: node, disk: disk, links: links, loop: loop, flushThreads: flushThreads,
+            limits: limits, logger: logger,
+            onEvent: { [unowned self] in emitted($0) },
+            onStopped: { [weak self] in self?.stopped() })
+        state = .up(driver)
+        let promise = loop.makePromise(of: Void.self)
+        runningPromise = promise
+        driver.start()
+        if blueprint.port == nil { nowRunning() }
+        return promise.futureResult
+    }
+
+    /// The node dies as a process that is killed with -9.
+    func kill() {
+        let waiting: [EventLoopPromise<Void>]
+        switch state {
+        case .down: return
+        case .up: waiting = []
+        case .stopping(_, let done): waiting = done
+        }
+        closeListener()
+        driver?.drop()
+        state = .down
+        giveUpWaiting()
+        for promise in waiting { promise.succeed() }
+    }
+
+    /// An orderly stop; the future ends when the node is down. After `patience` it is killed.
+    func stop(patience: TimeAmount) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        switch state {
+        case .down:
+            promise.succeed()
+        case .stopping(let driver, let done):
+            state = .stopping(driver, done: done + [promise])
+        case .up(let driver):
+            state = .stopping(driver, done: [promise])
+            driver.stop()
+            loop.assumeIsolated().scheduleTask(in: patience) { [weak self] in
+                guard let self, case .stopping(driver, _) = self.state else { return }
+                logger.warning("\(blueprint.name) did not stop in time and was killed")
+                kill()
+            }
+        }
+        return promise.futureResult
+    }
+
+    private func stopped() {
+        guard case .stopping(let driver, let done) = state else { return }
+        closeListener()
+        driver.retire()
+        state = .down
+        giveUpWaiting()
+        for promise in done { promise.succeed() }
+    }
+
+    // MARK: Listening
+
+    private func emitted(_ event: BrokerEvent) {
+        onEvent(event)
+        if case .lifecycleChanged(.running) = event.kind { listen() }
+    }
+
+    private func listen() {
+        guard case .up(let driver) = state, listener == nil, let port = blueprint.port else { return nowRunning() }
+        let opening: EventLoopFuture<any Channel>
+        do {
+            let address = try SocketAddress(ipAddress: port.host, port: port.port)
+            opening = Listener.open(on: address, loop: loop, limits: limits, sink: driver, numbers: numbers)
+        } catch {
+            return cannotListen(error)
+        }
+        opening.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let channel):
+                // Killed, or even started anew, while the port was being opened.
+                guard case .up(driver) = self.state, self.listener == nil else { return channel.close(promise: nil) }
+                self.listener = channel
+                self.nowRunning()
+            case .failure(let error):
+                self.cannotListen(error)
+            }
+        }
+    }
+
+    private func nowRunning() {
+        runningPromise?.succeed()
+        runningPromise = nil
+    }
+
+    private func giveUpWaiting() {
+        runningPromise?.fail(ClusterError.notReady("\(blueprint.name) went down"))
+        runningPromise = nil
+    }
+
+    private func cannotListen(_ error: any Error) {
+        logger.error("\(blueprint.name) cannot listen: \(error)")
+        kill()
+    }
+
+    private func closeListener() {
+        listener?.close(promise: nil)
+        listener = nil
+    }
+}
+
+extension NodeDriver {
+    /// Two lives of one node are different drivers.
+    static func ~= (pattern: NodeDriver, value: NodeDriver) -> Bool { pattern === value }
+}

@@ -1,0 +1,153 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// A frame between nodes, whole and in memory.
+enum LinkFrame: Sendable {
+    case request(ByteBuffer)
+    case response(ByteBuffer)
+}
+
+/// One node's ends of its links to all other nodes of the process.
+///
+/// A link behaves as TCP does: frames arrive in order and once; when a node dies, both ends lose what is in flight and
+/// the other learns of it by a reset. Every life of a node has its own number, and a frame that was sent by or to
+/// another life is dropped, so nothing is carried over a restart. Frames of one burst cross together.
+///
+/// Lives on its node's loop and outlasts the node, so that a peer's restart is seen while the node itself is down.
+///
+/// | this end's view of the peer | send             | peer comes up                    | peer goes down        |
+/// |-----------------------------|------------------|----------------------------------|-----------------------|
+/// | up                          | queued, crosses at the burst's end | -              | reset is handed in    |
+/// | down, nothing tried         | refusal is due after a pause       | up             | -                     |
+/// | down, refusal due           | dropped          | reset is handed in at once, up   | -                     |
+final class PeerLinks {
+    /// What the node at this end hears.
+    enum Delivery {
+        case frame(from: BrokerID, LinkFrame)
+        case reset(BrokerID)
+        /// What came in one go has been handed in.
+        case endOfBurst
+    }
+
+    private struct Peer {
+        var loop: any EventLoop
+        var links: NIOLoopBound<PeerLinks>
+        /// Which life of the peer frames go to; nil while it is down.
+        var life: UInt64?
+        var outbox: [LinkFrame] = []
+        var refusal: Scheduled<Void>?
+    }
+
+    /// How long an attempt to reach a node that is down takes to be refused: keeps a node that tries at once from
+    /// spinning.
+    static let refusalPause: TimeAmount = .milliseconds(20)
+
+    let id: BrokerID
+    private let loop: any EventLoop
+    private var peers: [BrokerID: Peer] = [:]
+    private var withOutbox: [BrokerID] = []
+    private var lives: UInt64 = 0
+    private var receiver: ((Delivery) -> Void)?
+
+    init(id: BrokerID, loop: any EventLoop) {
+        self.id = id
+        self.loop = loop
+    }
+
+    /// Makes a peer known. Each end is told of the other once, before any node starts.
+    func connect(to others: [(id: BrokerID, loop: any EventLoop, links: NIOLoopBound<PeerLinks>)]) {
+        for other in others where other.id != id { peers[other.id] = Peer(loop: other.loop, links: other.links) }
+    }
+
+    // MARK: This node's lives
+
+    /// This node has started: deliveries go to `receiver`.
+    func open(_ receiver: @escaping (Delivery) -> Void) {
+        precondition(self.receiver == nil, "a node that is up cannot come up")
+        loop.preconditionInEventLoop()
+        lives += 1
+        self.receiver = receiver
+        announce { [id, lives] in $0.peerCameUp(id, life: lives) }
+    }
+
+    /// This node is gone, and with it all that it had not sent and all that is on its way to it.
+    func close() {
+        guard receiver != nil else { return }
+        loop.preconditionInEventLoop()
+        receiver = nil
+        withOutbox.removeAll()
+        for peer in peers.keys {
+            peers[peer]?.outbox.removeAll()
+            peers[peer]?.refusal?.cancel()
+            peers[peer]?.refusal = nil
+        }
+        announce { [id] in $0.peerWentDown(id) }
+    }
+
+    private func announce(_ change: @escaping @Sendable (PeerLinks) -> Void) {
+        for peer in peers.values {
+            peer.loop.execute { [links = peer.links] in change(links.value) }
+        }
+    }
+
+    // MARK: Sending
+
+    func send(_ frame: LinkFrame, to peer: BrokerID) {
+        guard let isDown = peers[peer].map({ $0.life == nil }) else {
+            preconditionFailure("node \(id) sends to \(peer), which is no node of this cluster")
+        }
+        if isDown {
+            refuse(peer)
+            return
+        }
+        if peers[peer]?.outbox.isEmpty == true { withOutbox.append(peer) }
+        peers[peer]?.outbox.append(frame)
+    }
+
+    /// Lets everything queued since the last call cross.
+    func flush() {
+        guard !withOutbox.isEmpty else { return }
+        for id in withOutbox {
+            guard let peer = peers[id], let life = peer.life, !peer.outbox.isEmpty else { continue }
+            peers[id]?.outbox.removeAll()
+            peer.loop.execute { [links = peer.links, sender = self.id, ownLife = lives, frames = peer.outbox] in
+                links.value.receive(frames, from: sender, senderLife: ownLife, ownLife: life)
+            }
+        }
+        withOutbox.removeAll(keepingCapacity: true)
+    }
+
+    private func refuse(_ peer: BrokerID) {
+        guard peers[peer]?.refusal == nil else { return }
+        peers[peer]?.refusal = loop.assumeIsolated().scheduleTask(in: Self.refusalPause) {
+            self.peers[peer]?.refusal = nil
+            self.receiver?(.reset(peer))
+            self.receiver?(.endOfBurst)
+        }
+    }
+
+    // MARK: From the other ends
+
+    private func receive(_ frames: [LinkFrame], from sender: BrokerID, senderLife: UInt64, ownLife: UInt64) {
+        guard ownLife == lives, peers[sender]?.life == senderLife else { return }
+        for frame in frames { receiver?(.frame(from: sender, frame)) }
+        receiver?(.endOfBurst)
+    }
+
+    private func peerCameUp(_ peer: BrokerID, life: UInt64) {
+        peers[peer]?.life = life
+        guard let refusal = peers[peer]?.refusal else { return }
+        refusal.cancel()
+        peers[peer]?.refusal = nil
+        receiver?(.reset(peer))
+        receiver?(.endOfBurst)
+    }
+
+    private func peerWentDown(_ peer: BrokerID) {
+        peers[peer]?.life = nil
+        peers[peer]?.outbox.removeAll()
+        receiver?(.reset(peer))
+        receiver?(.endOfBurst)
+    }
+}

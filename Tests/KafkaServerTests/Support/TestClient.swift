@@ -1,0 +1,64 @@
+import Glibc
+
+/// A plain blocking socket: what a client looks like from outside.
+final class TestClient {
+    enum Failure: Error, Equatable { case refused, closed, reset, timeout, system(CInt) }
+
+    private let descriptor: CInt
+
+    init(port: Int) throws {
+        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else {
+            let reason = errno
+            close(descriptor)
+            throw reason == ECONNREFUSED ? Failure.refused : Failure.system(reason)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) throws {
+        let size = UInt32(text.utf8.count)
+        try send(bytes: [UInt8(size >> 24), UInt8(size >> 16 & 255), UInt8(size >> 8 & 255), UInt8(size & 255)])
+        try send(bytes: Array(text.utf8))
+    }
+
+    func send(bytes: [UInt8]) throws {
+        guard Glibc.send(descriptor, bytes, bytes.count, CInt(MSG_NOSIGNAL)) == bytes.count else {
+            throw Failure.system(errno)
+        }
+    }
+
+    func receive() throws -> String {
+        let size = try receive(count: 4).reduce(0) { $0 << 8 | Int($1) }
+        return String(decoding: try receive(count: size), as: UTF8.self)
+    }
+
+    func ask(_ text: String) throws -> String {
+        try send(text)
+        return try receive()
+    }
+
+    private func receive(count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let read = bytes.withUnsafeMutableBytes { recv(descriptor, $0.baseAddress! + filled, count - filled, 0) }
+            if read == 0 { throw Failure.closed }
+            if read < 0 { throw errno == ECONNRESET ? Failure.reset : errno == EAGAIN ? .timeout : .system(errno) }
+            filled += read
+        }
+        return bytes
+    }
+}
