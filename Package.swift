@@ -35,7 +35,9 @@ let shells: [Target] = [
         ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, nioPosix, logging, deque]),
     module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
     module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque]),
-    module("Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml]),
+    module(
+        "Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml],
+        resources: ["dark", "light", "mono"].map { .embedInCode("../../Themes/\($0).toml") }),
     module("Terminal", ["CNcurses", "Console"]),
     .executableTarget(
         name: "klamm",

@@ -1,0 +1,45 @@
+import Console
+
+/// The themes that can be chosen: those shipped inside the program, and the user's own files, which may also replace
+/// a shipped one by taking its name.
+package struct ThemeCatalogue: Hashable, Sendable {
+    private static let shipped: [(name: String, toml: [UInt8])] = [
+        ("dark", PackageResources.dark_toml), ("light", PackageResources.light_toml),
+        ("mono", PackageResources.mono_toml),
+    ]
+
+    private let folder: String?
+    private let own: [String]
+
+    /// `folder` holds the user's `<name>.toml`; it need not exist.
+    package init(folder: String?) {
+        self.folder = folder
+        own = (folder.map(SettingsFolder.entries(of:)) ?? []).filter { $0.hasSuffix(".toml") && $0.count > 5 }
+            .map { String($0.dropLast(5)) }.sorted()
+    }
+
+    /// Shipped first, then the user's, by name.
+    package var names: [String] {
+        let shipped = Self.shipped.map(\.name)
+        return shipped + own.filter { !shipped.contains($0) }
+    }
+
+    /// Throws `UnknownTheme`, or a `SettingsError` about the user's file.
+    package func theme(_ name: String) throws -> Theme {
+        if let folder, own.contains(name) {
+            let path = "\(folder)/\(name).toml"
+            return try Theme(name: name, file: path, text: try SettingsFolder.text(of: path) ?? "")
+        }
+        guard let shipped = Self.shipped.first(where: { $0.name == name }) else {
+            throw UnknownTheme(name: name, known: names)
+        }
+        return try Theme(name: name, file: "\(name).toml", text: String(decoding: shipped.toml, as: UTF8.self))
+    }
+}
+
+package struct UnknownTheme: Error, Hashable, Sendable, CustomStringConvertible {
+    package var name: String
+    package var known: [String]
+
+    package var description: String { "there is no theme '\(name)'; known are \(listed(known))" }
+}
