@@ -49,6 +49,8 @@ let shells: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests(
+        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"], resources: [.copy("Golden")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),

@@ -20,8 +20,10 @@ enum CharacterWidth {
         default:
             if isNewer(properties) { return .unsafe }
         }
-        // Vowels and final consonants of decomposed Hangul join the consonant before them.
-        if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FB).contains(value) { return .columns(0) }
+        // Vowels and final consonants of decomposed Hangul join the consonant before them, as does one Ahom sign.
+        if (0x1160...0x11FF).contains(value) || (0xD7B0...0xD7FB).contains(value) || value == 0x1171E {
+            return .columns(0)
+        }
         return .columns(isWide(value) ? 2 : 1)
     }
 
@@ -32,7 +34,7 @@ enum CharacterWidth {
 
     /// Marks that East Asian fonts give a square of their own.
     private static func isSpacing(_ value: UInt32) -> Bool {
-        value == 0x302E || value == 0x302F || value == 0x16FE4
+        value == 0x302E || value == 0x302F
     }
 
     private static func isWide(_ value: UInt32) -> Bool {

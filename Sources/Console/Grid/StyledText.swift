@@ -52,3 +52,28 @@ package struct StyledText: Hashable, Sendable {
 extension StyledText: ExpressibleByStringLiteral {
     package init(stringLiteral value: String) { self.init(value) }
 }
+
+extension StyledText {
+    /// As many lines of at most `width` columns as it takes; at least one.
+    package func wrapped(to width: Int) -> [StyledText] {
+        guard self.width > width else { return [self] }
+        var lines: [StyledText] = []
+        var line = StyledText()
+        var used = 0
+        for run in runs {
+            var text = ""
+            for glyph in Glyphs.safe(run.text) {
+                if used + glyph.width > width {
+                    line += StyledText(text, run.style)
+                    lines.append(line)
+                    (line, text, used) = (StyledText(), "", 0)
+                }
+                text += glyph.text
+                used += glyph.width
+            }
+            line += StyledText(text, run.style)
+        }
+        lines.append(line)
+        return lines
+    }
+}

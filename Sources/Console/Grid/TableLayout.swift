@@ -26,7 +26,7 @@ package struct TableLayout: Hashable, Sendable {
     package var widths: [Int]
     package var gap: Int
 
-    package init(_ columns: [ColumnRequest], width: Int) {
+    package init(_ columns: [ColumnRequest], width: Int, gapMost: Int = Self.gapMost) {
         gap = Self.gapLeast
         widths = columns.map { _ in 0 }
         var kept = Array(columns.indices)
@@ -58,6 +58,6 @@ package struct TableLayout: Hashable, Sendable {
             widths[index] += more
             rest -= more
         }
-        if kept.count > 1, rest > 0 { gap = min(Self.gapMost, Self.gapLeast + rest / (kept.count - 1)) }
+        if kept.count > 1, rest > 0 { gap = min(gapMost, Self.gapLeast + rest / (kept.count - 1)) }
     }
 }

@@ -1,11 +1,11 @@
 /// One thing that can be done: the single source of keymap, palette, help page and the README's list of keys.
 package struct ActionEntry: Hashable, Sendable {
     package enum Group: String, Hashable, Sendable, CaseIterable {
+        case faults = "Break and mend"
+        case clients = "Produce and consume"
+        case records = "Records"
         case move = "Move"
         case find = "Find"
-        case records = "Records"
-        case clients = "Produce and consume"
-        case faults = "Break and mend"
         case console = "Console"
     }
 
@@ -28,7 +28,7 @@ package struct ActionEntry: Hashable, Sendable {
 
 package enum ActionTable {
     /// In the order in which help shows them.
-    package static let all: [ActionEntry] = moving + finding + browsing + clients + faults + console
+    package static let all: [ActionEntry] = faults + clients + browsing + moving + finding + console
 
     package static func entry(_ id: ActionID) -> ActionEntry {
         guard let entry = all.first(where: { $0.id == id }) else { preconditionFailure("no table entry for \(id)") }
@@ -60,7 +60,7 @@ package enum ActionTable {
         entry(
             .open, .move, "enter", "Open", "Open the selected row", in: [.topics, .topic, .records, .groups, .group],
             hint: 1),
-        entry(.back, .move, "esc q", "Back", "Back to where you came from; q leaves klamm at the root"),
+        entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
         entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
         entry(.viewTopics, .move, "2", "Topics", "Show the topics"),
@@ -109,10 +109,10 @@ package enum ActionTable {
     private static let faults = [
         entry(
             .kill, .faults, "K", "Kill leader",
-            "Kill the leader of the partition, as kill -9 (brokers: that node; groups: the coordinator)",
+            "Kill the partition's leader, as kill -9 does",
             in: [.brokers, .topics, .topic, .records, .record, .groups, .group], hint: 10, dangerous: true),
         entry(
-            .restart, .faults, "R", "Restart", "Restart what is down (brokers: the selected one, if it is down)",
+            .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",
             hint: 11),
         entry(
             .stop, .faults, "S", "Stop", "Stop the broker in an orderly way: leaders move away first",

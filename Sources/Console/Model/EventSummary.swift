@@ -35,7 +35,7 @@ package struct EventSummary: Hashable, Sendable {
 
     private static func fault(_ fault: Fault) -> Self {
         switch fault {
-        case .kill(let id): Self(.fault, bad: true, "\(id.title) was killed: memory and connections are gone")
+        case .kill(let id): Self(.fault, bad: true, "\(id.title) was killed: its memory and connections are gone")
         case .restart(let id): Self(.fault, "\(id.title) was started again on the same data and port")
         case .stop(let id): Self(.fault, bad: true, "\(id.title) was told to stop; its leaders move away first")
         }
@@ -91,7 +91,7 @@ package struct EventSummary: Hashable, Sendable {
         let topic = partition.topic
         if leader == .none {
             let text =
-                "\(partition) has no leader: \(previous.title) is gone and nobody else is in sync (epoch \(epoch))"
+                "\(partition) has no leader: nobody in sync is up · epoch \(epoch)"
             return Self(.election, bad: true, text, topic: topic)
         }
         let before = previous == .none || previous == leader ? "" : " after \(previous)"

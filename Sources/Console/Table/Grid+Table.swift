@@ -8,11 +8,12 @@ extension Grid {
         let cells = shown.map { listing.cells($0) }
         let requests = listing.columns.enumerated().map { index, column in
             let longest = cells.reduce(column.heading(state.sort).width) { max($0, $1[index].width) }
+            let ideal = max(column.minimum, min(column.maximum, longest))
             return ColumnRequest(
-                minimum: column.minimum, ideal: min(column.maximum, longest), priority: column.priority)
+                minimum: column.shrinks ? column.minimum : ideal, ideal: ideal, priority: column.priority)
         }
         let left = area.column + 1
-        let layout = TableLayout(requests, width: area.columns - 2)
+        let layout = TableLayout(requests, width: area.columns - 2, gapMost: listing.gapMost)
         line(
             listing.columns.map { $0.heading(state.sort) }, columns: listing.columns, layout: layout, row: area.row,
             column: left)

@@ -18,6 +18,8 @@ struct Column<Item> {
     var minimum: Int
     /// More than this is not asked for, however long the contents.
     var maximum = 60
+    /// May be clipped down to `minimum`; other columns are shown whole or not at all, as numbers must be.
+    var shrinks = false
     var priority = 0
     var sort: ((Item) -> SortValue)?
     var cell: (Item) -> StyledText
@@ -32,6 +34,8 @@ struct Table<Item> {
     var words: (Item) -> String
     /// Shown instead of rows.
     var empty: String
+    /// How far apart columns may stand where there is room; sentences stand close to what precedes them.
+    var gapMost = TableLayout.gapMost
 
     func listing(_ state: ListState) -> Listing {
         var shown = items
@@ -50,9 +54,9 @@ struct Table<Item> {
             columns: columns.map {
                 Listing.ColumnHead(
                     title: $0.title, isRight: $0.alignment == .right, minimum: $0.minimum, maximum: $0.maximum,
-                    priority: $0.priority, isSortable: $0.sort != nil)
+                    priority: $0.priority, shrinks: $0.shrinks, isSortable: $0.sort != nil)
             },
-            ids: sorted.map(id), total: items.count, empty: empty,
+            ids: sorted.map(id), total: items.count, empty: empty, gapMost: gapMost,
             cells: { row in columns.map { $0.cell(sorted[row]) } })
     }
 
@@ -81,6 +85,7 @@ struct Listing {
         var minimum: Int
         var maximum: Int
         var priority: Int
+        var shrinks: Bool
         var isSortable: Bool
     }
 
@@ -89,6 +94,7 @@ struct Listing {
     /// Before filtering.
     var total: Int
     var empty: String
+    var gapMost: Int
     /// The texts of a row, by column.
     var cells: (Int) -> [StyledText]
 

@@ -4,17 +4,101 @@ extension Model {
     /// Sends a key to whatever has the keyboard: an overlay, or the keymap of the view.
     mutating func pressed(_ chord: KeyChord) -> [Command] {
         let action = keymap.action(for: chord, in: place.view)
-        return action.map { perform($0) } ?? []
-    }
-
-    mutating func perform(_ action: ActionID) -> [Command] {
-        switch action {
-        case .quit: [.quit]
-        case .redraw: [.redraw]
-        default: []
+        // Leaving and drawing anew work everywhere, also in the middle of a form or on a screen that is too small.
+        if let action, [.quit, .redraw].contains(action), chord.modifiers == .control { return perform(action) }
+        guard size.columns >= Size.smallest.columns, size.rows >= Size.smallest.rows else {
+            return chord == KeyChord("q") ? [.quit] : []
+        }
+        switch overlay {
+        case nil:
+            if action == .back { return back(isQuitKey: chord.key != .escape) }
+            return action.map { perform($0) } ?? []
+        case .filter(let field): return pressed(chord, filter: field)
+        case .palette(let palette): return pressed(chord, palette: palette)
+        case .help(let top): return pressed(chord, help: top, action)
+        case .menu(let menu): return pressed(chord, menu: menu, action)
+        case .form(let form): return pressed(chord, form: form)
         }
     }
 
-    mutating func received(_ page: RecordPage) -> [Command] { [] }
-    func tailOn(at now: Instant) -> [Command] { [] }
+    private mutating func pressed(_ chord: KeyChord, filter field: TextField) -> [Command] {
+        var field = field
+        switch chord.key {
+        case .enter: overlay = nil
+        case .escape:
+            overlay = nil
+            setFilter("")
+        case .up, .down, .pageUp, .pageDown:
+            if let action = keymap.action(for: chord, in: place.view) { return perform(action) }
+        default:
+            if field.edit(chord) {
+                overlay = .filter(field)
+                setFilter(field.text)
+            }
+        }
+        return []
+    }
+
+    private mutating func pressed(_ chord: KeyChord, help top: Int, _ action: ActionID?) -> [Command] {
+        let page = max(1, size.rows - 4)
+        let most = max(0, HelpView.lines(self).count - page)
+        switch action {
+        case .moveDown: overlay = .help(top: min(most, top + 1))
+        case .moveUp: overlay = .help(top: max(0, top - 1))
+        case .pageDown, .halfPageDown: overlay = .help(top: min(most, top + page / 2))
+        case .pageUp, .halfPageUp: overlay = .help(top: max(0, top - page / 2))
+        case .top: overlay = .help(top: 0)
+        case .bottom: overlay = .help(top: most)
+        case .back, .help: overlay = nil
+        default: break
+        }
+        return []
+    }
+
+    private mutating func pressed(_ chord: KeyChord, menu: Menu, _ action: ActionID?) -> [Command] {
+        var menu = menu
+        if chord.key == .enter {
+            overlay = nil
+            guard menu.items.indices.contains(menu.selected) else { return [] }
+            let item = menu.items[menu.selected]
+            show(.fault, item.toast)
+            return [.inject(item.fault)]
+        }
+        switch action {
+        case .moveDown: menu.selected = min(menu.items.count - 1, menu.selected + 1)
+        case .moveUp: menu.selected = max(0, menu.selected - 1)
+        case .top: menu.selected = 0
+        case .bottom: menu.selected = menu.items.count - 1
+        case .back, .faults:
+            overlay = nil
+            return []
+        default: break
+        }
+        overlay = .menu(menu)
+        return []
+    }
+
+    private mutating func pressed(_ chord: KeyChord, form: Form) -> [Command] {
+        var form = form
+        form.error = nil
+        switch (chord.key, chord.modifiers) {
+        case (.escape, _):
+            if form.purpose == .produce { lastDraft = ProduceForm(fields: form.fields) }
+            overlay = nil
+            return []
+        case (.enter, _): return submit(form)
+        case (.tab, .shift), (.up, []): form.focus = (form.focus + form.fields.count - 1) % form.fields.count
+        case (.tab, []), (.down, []): form.focus = (form.focus + 1) % form.fields.count
+        case (.character("n"), .control) where form.fields[form.focus].mayBeNull:
+            form.fields[form.focus].isNull.toggle()
+        default:
+            if form.fields[form.focus].field.edit(chord) { form.fields[form.focus].isNull = false }
+        }
+        overlay = .form(form)
+        return []
+    }
+
+    mutating func setFilter(_ text: String) {
+        editList { $0.filter = text }
+    }
 }

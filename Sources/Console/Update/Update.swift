@@ -45,7 +45,9 @@ extension Model {
 
     /// The live picture is another; the screen too, unless it is held.
     mutating func dataChanged() {
-        if !isPaused, redraw == .none { redraw = .soon }
+        guard !isPaused else { return }
+        if redraw == .none { redraw = .soon }
+        settle()
     }
 
     fileprivate mutating func ticked(_ instant: Instant) -> [Command] {

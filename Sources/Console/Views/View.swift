@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The picture of a model on a screen of this size. Pure: the same model and size always give the same grid.
 package func view(_ model: Model, _ size: Size) -> Grid {
     var grid = Grid(size: size)
@@ -5,5 +7,98 @@ package func view(_ model: Model, _ size: Size) -> Grid {
         TooSmallView.draw(size, on: &grid)
         return grid
     }
+    // Views ask the model for the screen's width.
+    var model = model
+    model.size = size
+    var listing = model.listing
+    if model.snapshot == nil { listing?.empty = "Waiting for the first picture of the cluster…" }
+    let layout = model.layout(of: size, listing: listing)
+    Header.draw(model, in: layout.header, on: &grid)
+    ClientsStrip.draw(model, in: layout.clients, on: &grid)
+    let isTableFocused = model.screen.focus == .table || layout.events == nil
+    if let listing {
+        drawTable(model, listing, in: layout.table, isFocused: isTableFocused, on: &grid)
+    } else {
+        drawText(model, in: layout.table, on: &grid)
+    }
+    if let area = layout.events { drawEvents(model, in: area, isFocused: !isTableFocused, on: &grid) }
+    Foot.drawCrumbs(model, in: layout.crumbs, on: &grid)
+    Foot.drawToast(model, in: layout.foot, on: &grid)
+    Overlays.draw(model, layout, on: &grid)
     return grid
+}
+
+private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
+    var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
+    var foot = position(listing, model.screen.list, visible: area.rows - 3)
+    switch model.place {
+    case .topic:
+        foot = foot.runs.isEmpty ? TopicView.legend : foot + StyledText("  ") + TopicView.legend
+    case .group(let id): remark = joined(remark, GroupView.remark(model, group: id))
+    case .records:
+        if let browser = model.browser {
+            remark = joined(remark, RecordsView.remark(browser))
+            foot = joined(RecordsView.foot(browser), foot)
+        }
+    default: break
+    }
+    grid.frame(area, title: title(model, listing), remark: remark, foot: foot, isFocused: isFocused)
+    grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
+}
+
+private func drawText(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+    let inner = area.inner
+    let lines = RecordView.lines(model, width: inner.columns - 2)
+    let top = max(0, min(model.screen.textTop, lines.count - inner.rows))
+    let more = lines.count - inner.rows - top
+    let foot = more > 0 ? StyledText("\(Figures.plural(Int64(more), "line")) below", .muted) : StyledText()
+    grid.frame(area, title: title(model, nil), foot: foot)
+    for (offset, line) in lines[top...].prefix(inner.rows).enumerated() {
+        grid.put(line, row: inner.row + offset, column: inner.column + 1, width: inner.columns - 2)
+    }
+}
+
+private func drawEvents(_ model: Model, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
+    let listing = EventsView.lowerListing(model)
+    let foot = position(listing, model.screen.lower, visible: area.rows - 3)
+    grid.frame(
+        area, title: StyledText("What happened", .title), foot: isFocused ? foot : StyledText(), isFocused: isFocused)
+    grid.table(listing, state: model.screen.lower, in: area.inner, isFocused: isFocused)
+}
+
+/// `Topics(all)[12]`; with a filter `Topics(/ord)[3 of 12]`.
+private func title(_ model: Model, _ listing: Listing?) -> StyledText {
+    let (kind, scope): (String, String) =
+        switch model.place {
+        case .brokers: ("Brokers", "all")
+        case .topics: ("Topics", "all")
+        case .topic(let name): ("Topic", name)
+        case .records(let name, let partition): ("Records", partition.map { "\(name)-\($0)" } ?? name)
+        case .record(let partition, let offset): ("Record", "\(partition) @ \(Figures.count(offset))")
+        case .groups: ("Groups", "all")
+        case .group(let id): ("Group", id)
+        case .events: ("Events", "all")
+        }
+    var text =
+        StyledText(kind, .title) + StyledText("(", .border) + StyledText(scope, .accent) + StyledText(")", .border)
+    guard let listing, model.snapshot != nil else { return text }
+    let filter = model.screen.list.filter
+    let count =
+        filter.isEmpty
+        ? Figures.count(listing.total) : "\(Figures.count(listing.ids.count)) of \(Figures.count(listing.total))"
+    text += StyledText("[", .border) + StyledText(count, .text, .bold) + StyledText("]", .border)
+    if !filter.isEmpty { text += StyledText(" /\(filter)", .key) }
+    return text
+}
+
+/// Which rows are seen, if not all.
+private func position(_ listing: Listing, _ state: ListState, visible: Int) -> StyledText {
+    guard listing.ids.count > visible, visible > 0 else { return StyledText() }
+    let top = listing.top(state, visible: visible)
+    let last = min(listing.ids.count, top + visible)
+    return StyledText("\(Figures.count(top + 1))–\(Figures.count(last)) of \(Figures.count(listing.ids.count))", .muted)
+}
+
+private func joined(_ left: StyledText, _ right: StyledText) -> StyledText {
+    left.runs.isEmpty ? right : right.runs.isEmpty ? left : left + StyledText("  ") + right
 }

@@ -1,0 +1,163 @@
+import KafkaProtocol
+
+extension Model {
+    /// The listing that has the keyboard, and its state and number of visible rows.
+    private var focused: (listing: Listing, state: ListState, visible: Int)? {
+        guard let listing else { return nil }
+        let layout = layout(of: size, listing: listing)
+        if screen.focus == .events, let area = layout.events {
+            return (EventsView.lowerListing(self), screen.lower, max(1, area.rows - 3))
+        }
+        return (listing, screen.list, max(1, layout.table.rows - 3))
+    }
+
+    private var isEventsFocused: Bool {
+        guard screen.focus == .events, let listing else { return false }
+        return layout(of: size, listing: listing).events != nil
+    }
+
+    mutating func editList(_ change: (inout ListState) -> Void) {
+        if isEventsFocused { change(&screen.lower) } else { change(&screen.list) }
+        settle()
+    }
+
+    /// Ties the selection to the row under it, so that it stays there when rows come, go or move. The newest event is
+    /// an exception: whoever looks at it wants to see the next.
+    mutating func settle() {
+        guard let (listing, state, visible) = focused else { return }
+        var settled = state
+        if let index = listing.selectedIndex(state) {
+            settled.index = index
+            let follows = (place == .events || isEventsFocused) && index == 0 && state.selected == nil
+            settled.selected = follows ? nil : listing.ids[index]
+        }
+        settled.top = listing.top(settled, visible: visible)
+        if isEventsFocused { screen.lower = settled } else { screen.list = settled }
+    }
+
+    mutating func move(_ action: ActionID) -> [Command] {
+        guard let (listing, state, visible) = focused else {
+            scrollText(action)
+            return []
+        }
+        guard let index = listing.selectedIndex(state) else { return [] }
+        let last = listing.ids.count - 1
+        var target = index
+        switch action {
+        case .moveDown: target = index + 1
+        case .moveUp: target = index - 1
+        case .top: target = 0
+        case .bottom: target = last
+        case .pageDown: target = index + visible
+        case .pageUp: target = index - visible
+        case .halfPageDown: target = index + max(1, visible / 2)
+        case .halfPageUp: target = index - max(1, visible / 2)
+        case .nextMatch: target = index == last ? 0 : index + 1
+        case .previousMatch: target = index == 0 ? last : index - 1
+        default: break
+        }
+        // Going on past the last record reads what comes after it.
+        if case .records = place, target > last, index == last, browser?.hasLater == true, screen.list.filter.isEmpty {
+            return pageRecords(forward: true)
+        }
+        select(min(max(0, target), last), in: listing)
+        return []
+    }
+
+    private mutating func select(_ index: Int, in listing: Listing) {
+        let isLog = place == .events || isEventsFocused
+        editList {
+            $0.index = index
+            $0.selected = isLog && index == 0 ? nil : listing.ids[index]
+        }
+    }
+
+    private mutating func scrollText(_ action: ActionID) {
+        let inner = layout(of: size, listing: nil).table.inner
+        let most = max(0, RecordView.lines(self, width: inner.columns - 2).count - inner.rows)
+        let step: Int
+        switch action {
+        case .moveDown: step = 1
+        case .moveUp: step = -1
+        case .pageDown: step = inner.rows
+        case .pageUp: step = -inner.rows
+        case .halfPageDown: step = inner.rows / 2
+        case .halfPageUp: step = -inner.rows / 2
+        case .top: step = -most
+        case .bottom: step = most
+        default: step = 0
+        }
+        screen.textTop = min(most, max(0, min(screen.textTop, most) + step))
+    }
+
+    mutating func nextPane() {
+        guard let listing, layout(of: size, listing: listing).events != nil else { return }
+        screen.focus = screen.focus == .table ? .events : .table
+        settle()
+    }
+
+    // MARK: Going places
+
+    mutating func go(to place: Place) {
+        screens.append(Screen(place))
+        settle()
+    }
+
+    /// Shows a root screen as it was left.
+    mutating func goToRoot(_ place: Place) {
+        rememberedRoots[screens[0].place.view] = screens[0]
+        screens = [rememberedRoots[place.view] ?? Screen(place)]
+        browser = nil
+        settle()
+    }
+
+    mutating func back(isQuitKey: Bool) -> [Command] {
+        if !screen.list.filter.isEmpty || !screen.lower.filter.isEmpty {
+            screen.list.filter = ""
+            screen.lower.filter = ""
+            settle()
+            return []
+        }
+        if screens.count > 1 {
+            if case .records = place { browser = nil }
+            screens.removeLast()
+            settle()
+            return []
+        }
+        return isQuitKey ? [.quit] : []
+    }
+
+    mutating func open() -> [Command] {
+        guard let id = listing?.selectedID(screen.list), !isEventsFocused else { return [] }
+        switch (place, id) {
+        case (.topics, .name(let name)): go(to: .topic(name))
+        case (.groups, .name(let name)): go(to: .group(name))
+        case (.topic, .partition(let partition)), (.group, .partition(let partition)):
+            return browse(partition.topic, partition: partition.partition)
+        case (.records(let topic, _), .record(let partition, let offset)):
+            go(to: .record(TopicPartition(topic: topic, partition: partition), offset: offset))
+        default: break
+        }
+        return []
+    }
+
+    // MARK: Sorting
+
+    mutating func sort(by step: Int) {
+        guard let listing, !isEventsFocused else { return }
+        let sortable = listing.columns.filter(\.isSortable).map(\.title)
+        guard !sortable.isEmpty else { return }
+        // One place more than there are columns: the order in which the rows came.
+        let now = screen.list.sort.flatMap { sortable.firstIndex(of: $0.column) } ?? sortable.count
+        let next = (now + step + sortable.count + 1) % (sortable.count + 1)
+        screen.list.sort =
+            next == sortable.count ? nil : ListState.Sort(column: sortable[next], isDescending: false)
+        settle()
+    }
+
+    mutating func turnSort() {
+        guard let sort = screen.list.sort else { return show(.note, "Choose a column first: \(keyName(.sortRight))") }
+        screen.list.sort = ListState.Sort(column: sort.column, isDescending: !sort.isDescending)
+        settle()
+    }
+}

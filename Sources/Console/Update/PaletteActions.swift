@@ -1,0 +1,104 @@
+import KafkaProtocol
+
+extension Model {
+    /// Everything with a name that can be done or gone to here, best match first.
+    func paletteItems(_ typed: String) -> [Palette.Item] {
+        let letters = Array(typed.lowercased())
+        var items: [Palette.Item] = []
+        for entry in ActionTable.all where entry.isValid(in: place.view) && entry.id != .palette {
+            items.append(Palette.Item(name: entry.id.rawValue, help: entry.help, target: .action(entry.id)))
+        }
+        for topic in snapshot?.topics ?? [] {
+            items.append(
+                Palette.Item(
+                    name: "topic \(topic.name)", help: Figures.plural(Int64(topic.partitions.count), "partition"),
+                    target: .place(.topic(topic.name))))
+        }
+        for group in snapshot?.groups ?? [] {
+            items.append(
+                Palette.Item(name: "group \(group.id)", help: group.state, target: .place(.group(group.id))))
+        }
+        for name in themes {
+            items.append(
+                Palette.Item(
+                    name: "theme \(name)", help: name == theme ? "The theme in use" : "Use this theme",
+                    target: .theme(name)))
+        }
+        guard !letters.isEmpty else { return items }
+        let scored = items.enumerated().compactMap { index, item in
+            Self.score(letters, in: Array(item.name.lowercased())).map { score in
+                // Mostly one wants to go somewhere.
+                let isPlace = if case .place = item.target { true } else { false }
+                return (score: score * 2 - (isPlace ? 1 : 0), index: index, item: item)
+            }
+        }
+        return scored.sorted { ($0.score, $0.index) < ($1.score, $1.index) }.map(\.item)
+    }
+
+    /// How far the letters are from the name: small is near, nil if they do not occur in this order. A name that
+    /// begins with them comes before one with a word that does, that before one that merely contains them, and that
+    /// before one where they are strewn.
+    static func score(_ letters: [Character], in name: [Character]) -> Int? {
+        if name == letters { return 0 }
+        if name.starts(with: letters) { return 1 }
+        for start in name.indices.dropFirst() where name[start...].starts(with: letters) {
+            return (" -_.".contains(name[start - 1]) ? 2 : 12) + name.count / 8
+        }
+        var place = 0
+        var gaps = 0
+        var first: Int?
+        for letter in letters {
+            guard let found = name[place...].firstIndex(of: letter) else { return nil }
+            if first == nil { first = found } else { gaps += found - place }
+            place = found + 1
+        }
+        return 24 + gaps * 8 + (first ?? 0) + name.count / 8
+    }
+
+    func paletteKey(_ item: Palette.Item) -> String {
+        guard case .action(let action) = item.target else { return "" }
+        return keymap.keys(for: action, in: place.view).first?.description ?? ""
+    }
+
+    mutating func pressed(_ chord: KeyChord, palette: Palette) -> [Command] {
+        var palette = palette
+        let items = paletteItems(palette.field.text)
+        switch (chord.key, chord.modifiers) {
+        case (.escape, _):
+            overlay = nil
+            return []
+        case (.backspace, []) where palette.field.text.isEmpty:
+            overlay = nil
+            return []
+        case (.enter, _):
+            overlay = nil
+            // As in vi: people type it without looking.
+            if ["q", "q!", "quit", "exit"].contains(palette.field.text) { return [.quit] }
+            guard items.indices.contains(palette.selected) else { return [] }
+            return choose(items[palette.selected].target)
+        case (.down, []), (.tab, []), (.character("n"), .control):
+            palette.selected = min(items.count - 1, palette.selected + 1)
+        case (.up, []), (.tab, .shift), (.character("p"), .control): palette.selected -= 1
+        default:
+            if palette.field.edit(chord) { palette.selected = 0 }
+        }
+        palette.selected = max(0, palette.selected)
+        overlay = .palette(palette)
+        return []
+    }
+
+    private mutating func choose(_ target: Palette.Target) -> [Command] {
+        switch target {
+        case .action(let action): return perform(action)
+        case .theme(let name): return [.setTheme(name)]
+        case .place(let place):
+            switch place {
+            case .topic: goToRoot(.topics)
+            case .group: goToRoot(.groups)
+            default: break
+            }
+            go(to: place)
+            return []
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import KafkaCluster
+
+/// What klamm's own producers and consumers do: a line each for the one that matters here.
+enum ClientsStrip {
+    static func rows(_ model: Model, width: Int) -> Int { lines(model, width: width).count }
+
+    static func draw(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        for (offset, line) in lines(model, width: area.columns).enumerated() where offset < area.rows {
+            grid.put(line, row: area.row + offset, column: 1, width: area.columns - 2)
+        }
+    }
+
+    /// A part of the line; the least important are left out where there is no room.
+    private struct Part {
+        var text: StyledText
+        var priority = 0
+    }
+
+    private static func lines(_ model: Model, width: Int) -> [StyledText] {
+        var lines: [StyledText] = []
+        if let producer = model.producerHere {
+            let more = (model.snapshot?.workload?.producers.count ?? 1) - 1
+            lines.append(fit(parts(producer, more: more), width: width - 2))
+        }
+        if let group = model.consumersHere {
+            let more = (model.snapshot?.workload?.groups.count ?? 1) - 1
+            lines.append(fit(parts(group, more: more), width: width - 2))
+        }
+        return lines
+    }
+
+    private static func parts(_ producer: WorkloadSnapshot.Producer, more: Int) -> [Part] {
+        let settings = producer.settings
+        let rate = settings.recordsPerSecond.map { "\(Figures.rate($0))/s" } ?? "full speed"
+        var parts = [
+            Part(text: head("Producer", isRunning: producer.isRunning, name: settings.topic)),
+            Part(
+                text: StyledText(producer.isRunning ? rate : "stopped", producer.isRunning ? .text : .warning),
+                priority: 4),
+            Part(
+                text: StyledText("acks=", .muted)
+                    + StyledText(settings.acks.name, settings.acks == .all ? .ok : .warning, .bold)),
+            Part(text: figure("sent", producer.sent, .text), priority: 3),
+            Part(text: figure("acked", producer.acknowledged, .ok)),
+            Part(text: figure("failed", producer.failed, producer.failed > 0 ? .error : .muted), priority: 1),
+            Part(text: figure("unknown", producer.unknown, producer.unknown > 0 ? .warning : .muted), priority: 2),
+            Part(
+                text: StyledText("p99 ", .muted)
+                    + (producer.latencyP99Microseconds.map { StyledText(Figures.latency(microseconds: $0)) }
+                        ?? StyledText(Figures.unknown, .muted)),
+                priority: 5),
+        ]
+        if more > 0 { parts.append(Part(text: StyledText("+\(more) more", .muted), priority: 6)) }
+        return parts
+    }
+
+    private static func parts(_ group: WorkloadSnapshot.Group, more: Int) -> [Part] {
+        let settings = group.settings
+        var parts = [
+            Part(text: head("Group", isRunning: group.isRunning, name: settings.group)),
+            Part(text: StyledText(Figures.plural(Int64(settings.members), "member")), priority: 2),
+            Part(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(group)),
+            Part(text: figure("read", group.consumed, .text)),
+        ]
+        if settings.enableAutoCommit {
+            let seconds = Figures.decimal(Double(settings.autoCommitIntervalMilliseconds) / 1000, places: 1)
+            parts.append(Part(text: StyledText("every \(seconds) s", .muted), priority: 3))
+        }
+        if more > 0 { parts.append(Part(text: StyledText("+\(more) more", .muted), priority: 6)) }
+        return parts
+    }
+
+    private static func head(_ kind: String, isRunning: Bool, name: String) -> StyledText {
+        let label = kind + String(repeating: " ", count: max(1, 11 - kind.count))
+        return StyledText(label, .muted) + StyledText(isRunning ? "▶ " : "■ ", isRunning ? .ok : .warning)
+            + StyledText(name, .text, .bold)
+    }
+
+    private static func figure(_ name: String, _ value: Int64, _ role: Role) -> StyledText {
+        StyledText("\(name) ", .muted) + StyledText(Figures.count(value), role)
+    }
+
+    private static func fit(_ parts: [Part], width: Int) -> StyledText {
+        var parts = parts
+        func joined() -> StyledText {
+            parts.dropFirst().reduce(parts.first?.text ?? StyledText()) { $0 + StyledText("  ") + $1.text }
+        }
+        while joined().width > width, let worst = parts.map(\.priority).max(), worst > 0,
+            let index = parts.lastIndex(where: { $0.priority == worst })
+        {
+            parts.remove(at: index)
+        }
+        return joined()
+    }
+}
+
+extension Model {
+    /// The topic that the screen or its selected row is about.
+    var topicHere: String? {
+        switch place {
+        case .topic(let name), .records(let name, _): return name
+        case .record(let partition, _): return partition.topic
+        case .topics:
+            guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
+            return name
+        case .group:
+            guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
+            return partition.topic
+        case .brokers, .groups, .events: return nil
+        }
+    }
+
+    /// The group that the screen or its selected row is about.
+    var groupHere: String? {
+        switch place {
+        case .group(let id): return id
+        case .groups:
+            guard case .name(let id)? = listing?.selectedID(screen.list) else { return nil }
+            return id
+        default: return nil
+        }
+    }
+
+    /// Klamm's producer of the topic here, else its first.
+    var producerHere: WorkloadSnapshot.Producer? {
+        let producers = snapshot?.workload?.producers ?? []
+        let topic = topicHere
+        return producers.first { $0.settings.topic == topic } ?? producers.first
+    }
+
+    /// Klamm's consumers of the group here, else of the topic here, else its first.
+    var consumersHere: WorkloadSnapshot.Group? {
+        let groups = snapshot?.workload?.groups ?? []
+        let (group, topic) = (groupHere, topicHere)
+        return groups.first { $0.settings.group == group }
+            ?? groups.first { topic.map($0.settings.topics.contains) ?? false } ?? groups.first
+    }
+}

@@ -1,0 +1,50 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// What happened, newest first.
+enum EventsView {
+    static func listing(_ model: Model) -> Listing {
+        listing(model, entries: model.picture.events.entries.reversed(), state: model.screen.list)
+    }
+
+    /// Below another view's table: what concerns its subject, and what concerns everybody.
+    static func lowerListing(_ model: Model) -> Listing {
+        let place = model.place
+        let entries = model.picture.events.entries.reversed().filter { concerns($0.summary, place) }
+        return listing(model, entries: entries, state: model.screen.lower)
+    }
+
+    private static func listing(_ model: Model, entries: [EventLog.Entry], state: ListState) -> Listing {
+        let offset = model.utcOffsetSeconds
+        // Sentences matter more than what sort they are; the glyph tells that.
+        let isWide = model.size.columns >= 100
+        let columns: [Column<EventLog.Entry>] = [
+            Column(title: "Time", minimum: 12) {
+                StyledText(WallClock.time($0.event.at.wallClockMilliseconds, offsetSeconds: offset), .muted)
+            },
+            Column(title: isWide ? "Kind" : "", minimum: isWide ? 10 : 1) {
+                let sign = Sign.of($0.summary)
+                return isWide ? sign.text($0.summary.kind.rawValue) : sign.text
+            },
+            Column(title: "What", minimum: 20, maximum: 400, shrinks: true) {
+                StyledText($0.summary.text, $0.summary.kind == .fault ? .fault : .text)
+            },
+        ]
+        return Table(
+            items: entries, columns: columns, id: { .number($0.number) },
+            words: { "\($0.summary.kind.rawValue) \($0.summary.text)" }, empty: "Nothing has happened yet.",
+            gapMost: TableLayout.gapLeast
+        ).listing(state)
+    }
+
+    static func concerns(_ summary: EventSummary, _ place: Place) -> Bool {
+        switch place {
+        case .topic(let name), .records(let name, _):
+            summary.topic == name || summary.kind == .fault || summary.kind == .broker
+        case .group(let id): summary.group == id || summary.kind == .fault
+        case .groups: summary.group != nil || summary.kind == .fault || summary.kind == .client
+        case .brokers: summary.kind != .client && summary.kind != .group
+        case .topics, .events, .record: true
+        }
+    }
+}

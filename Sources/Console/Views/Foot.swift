@@ -1,0 +1,57 @@
+import KafkaProtocol
+
+/// The two lines at the bottom: where we are, and the toast.
+enum Foot {
+    static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        var crumbs = StyledText()
+        for (index, screen) in model.screens.enumerated() {
+            if index > 0 { crumbs += StyledText(" › ", .muted) }
+            let isLast = index == model.screens.count - 1
+            crumbs += StyledText(" \(crumb(screen.place)) ", Style(.crumb, isLast ? .reverse : []))
+        }
+        grid.put(crumbs, row: area.row, column: 1, width: area.columns - 2)
+        // Deep down the way back matters more than the ways elsewhere.
+        let tabs = tabs(model)
+        if crumbs.width + tabs.width + 4 <= area.columns {
+            grid.put(tabs, row: area.row, column: area.columns - tabs.width - 1)
+        }
+    }
+
+    private static func crumb(_ place: Place) -> String {
+        switch place {
+        case .brokers, .topics, .groups, .events: place.view.rawValue
+        case .topic(let name): name
+        case .records(_, let partition): partition.map { "records of \($0)" } ?? "records"
+        case .record(_, let offset): "@ \(Figures.count(offset))"
+        case .group(let id): id
+        }
+    }
+
+    private static func tabs(_ model: Model) -> StyledText {
+        let roots: [(ActionID, Place)] = [
+            (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
+        ]
+        var text = StyledText()
+        for (action, place) in roots {
+            let isHere = model.screens[0].place == place
+            text += StyledText(" \(model.keyName(action)) ", .key)
+            text += StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
+        }
+        return text
+    }
+
+    static func drawToast(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        guard let toast = model.toast else { return }
+        let (glyph, role): (String, Role) =
+            switch toast.kind {
+            case .note: ("▸", .text)
+            case .ok: ("●", .ok)
+            case .warning: ("◐", .warning)
+            case .error: ("!", .error)
+            case .fault: ("✗", .fault)
+            }
+        grid.put(
+            StyledText("\(glyph) ", role, .bold) + StyledText(toast.text, role), row: area.row, column: 1,
+            width: area.columns - 2)
+    }
+}

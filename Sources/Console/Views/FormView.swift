@@ -1,0 +1,65 @@
+/// A form over the table: labels, fields, and what is wrong.
+enum FormView {
+    static func draw(_ form: Form, over layout: ScreenLayout, on grid: inout Grid) {
+        let body = Rectangle(
+            row: layout.table.row, column: 0, rows: layout.crumbs.row - layout.table.row,
+            columns: layout.table.columns)
+        let box = body.centred(rows: form.fields.count * 2 + 4, columns: min(90, body.columns - 6))
+        grid.clear(box.withMargin)
+        let mayBeNull = form.fields.contains(where: \.mayBeNull)
+        let keys =
+            "enter \(form.verb)" + (form.fields.count > 1 ? " · tab next" : "") + (mayBeNull ? " · ctrl-n null" : "")
+            + " · esc cancel"
+        grid.frame(box, title: StyledText(form.title, .title), foot: StyledText(keys, .muted))
+        let inner = box.inner
+        let labels = form.fields.reduce(0) { max($0, $1.label.count) } + 2
+        for (index, field) in form.fields.enumerated() {
+            let row = inner.row + 1 + index * 2
+            guard row < inner.row + inner.rows - 1 else { break }
+            let isFocused = index == form.focus
+            grid.put(
+                (isFocused ? "▸ " : "  ") + field.label, row: row, column: inner.column + 1,
+                style: Style(isFocused ? .title : .muted))
+            let column = inner.column + 3 + labels
+            let width = inner.columns - labels - 5
+            draw(field, isFocused: isFocused, row: row, column: column, width: width, on: &grid)
+        }
+        if let error = form.error {
+            grid.put(
+                "! \(error)", row: box.row + box.rows - 2, column: inner.column + 1, style: Style(.error),
+                width: inner.columns - 2)
+        }
+    }
+
+    private static func draw(
+        _ field: Form.Field, isFocused: Bool, row: Int, column: Int, width: Int, on grid: inout Grid
+    ) {
+        if field.isNull {
+            grid.put("null", row: row, column: column, style: Style(.warning, .italic))
+            if isFocused { grid.cursor = Position(row: row, column: column) }
+            return
+        }
+        if field.field.text.isEmpty {
+            grid.put(field.hint, row: row, column: column, style: Style(.muted, .italic), width: width)
+        }
+        if isFocused {
+            grid.input(field.field, row: row, column: column, width: width)
+            if field.field.text.isEmpty {
+                grid.put(field.hint, row: row, column: column, style: Style(.muted, .italic), width: width)
+            }
+        } else if !field.field.text.isEmpty {
+            grid.put(field.field.text, row: row, column: column, width: width)
+        }
+    }
+}
+
+extension Form {
+    var verb: String {
+        switch purpose {
+        case .produce: "writes it"
+        case .createTopic: "creates it"
+        case .deleteTopic: "deletes it"
+        case .seekOffset, .seekTime: "reads from there"
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// One group, a row a partition: how far its consumer has read, what is committed, and where the log ends.
+enum GroupView {
+    static func listing(_ model: Model, group id: String) -> Listing {
+        let group = model.snapshot?.groups.first { $0.id == id }
+        let history = model.picture.history
+        let width = model.size.columns < 110 ? 8 : 24
+        let names = memberNames(group?.members ?? [])
+        let columns: [Column<ClusterSnapshot.GroupPartition>] = [
+            Column(
+                title: "Partition", minimum: 10, maximum: 40, shrinks: true, sort: { .text($0.partition.description) }
+            ) {
+                StyledText($0.partition.description)
+            },
+            Column(
+                title: "Member", minimum: 9, maximum: 30, shrinks: true, priority: 4, sort: { .text($0.member ?? "") }
+            ) {
+                $0.member.map { StyledText(names[$0] ?? $0) } ?? StyledText("nobody", .warning)
+            },
+            Column(title: "Position", alignment: .right, minimum: 8, sort: { .count($0.position) }) {
+                .count($0.position)
+            },
+            Column(title: "Committed", alignment: .right, minimum: 9, sort: { .count($0.committed) }) {
+                $0.committed.map { StyledText(Figures.count($0)) } ?? StyledText(Figures.none, .muted)
+            },
+            Column(title: "High wm", alignment: .right, minimum: 8, priority: 1, sort: { .count($0.highWatermark) }) {
+                .count($0.highWatermark)
+            },
+            Column(title: "Log end", alignment: .right, minimum: 8, priority: 2, sort: { .count($0.logEndOffset) }) {
+                .count($0.logEndOffset)
+            },
+            Column(title: "Lag", alignment: .right, minimum: 7, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: "Trend", minimum: width, priority: 3) {
+                Sparkline.lags(history.lags(ofGroup: id, partition: $0.partition), width: width)
+            },
+            Column(title: "Uncommitted", alignment: .right, minimum: 11, priority: 5, sort: { .count(uncommitted($0)) })
+            {
+                uncommitted($0).map { StyledText(Figures.count($0), $0 > 0 ? .warning : .muted) }
+                    ?? StyledText(Figures.none, .muted)
+            },
+        ]
+        return Table(
+            items: group?.partitions ?? [], columns: columns, id: { .partition($0.partition) },
+            words: { "\($0.partition) \($0.member.map { names[$0] ?? $0 } ?? "nobody")" },
+            empty: group == nil ? "Group \(id) is gone." : "The group has neither an assignment nor a commit."
+        ).listing(model.screen.list)
+    }
+
+    /// What would be read again if the consumer died now.
+    private static func uncommitted(_ partition: ClusterSnapshot.GroupPartition) -> Int64? {
+        guard let position = partition.position, let committed = partition.committed else { return nil }
+        return max(0, position - committed)
+    }
+
+    /// Client ids where they tell members apart, else the end of the member id, which is what differs.
+    private static func memberNames(_ members: [GroupSnapshot.Member]) -> [String: String] {
+        var names: [String: String] = [:]
+        for member in members {
+            let isAlone = members.count { $0.clientID == member.clientID } == 1
+            names[member.id] = isAlone ? member.clientID : "\(member.clientID)…\(member.id.suffix(4))"
+        }
+        return names
+    }
+
+    /// State, members and commit mode, for the frame's edge.
+    static func remark(_ model: Model, group id: String) -> StyledText {
+        guard let group = model.snapshot?.groups.first(where: { $0.id == id }) else { return StyledText() }
+        var text = Sign.ofGroup(group.state).text(group.state)
+        text += StyledText(" · \(Figures.plural(Int64(group.members.count), "member"))", .muted)
+        if let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id }) {
+            text += StyledText(" · auto-commit ", .muted) + GroupsView.autoCommit(own)
+        }
+        text += StyledText(" · lag ", .muted) + .lag(group.lag)
+        return text
+    }
+}

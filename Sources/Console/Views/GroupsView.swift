@@ -1,0 +1,49 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// All consumer groups, and whether they keep up.
+enum GroupsView {
+    static func listing(_ model: Model) -> Listing {
+        let history = model.picture.history
+        let workload = model.snapshot?.workload
+        let width = model.size.columns < 110 ? 8 : 30
+        let columns: [Column<ClusterSnapshot.Group>] = [
+            Column(title: "Group", minimum: 14, maximum: 60, shrinks: true, sort: { .text($0.id) }) {
+                Sign.ofGroup($0.state).text + " " + StyledText($0.id)
+            },
+            Column(title: "State", minimum: 8, maximum: 20, sort: { .text($0.state) }) {
+                StyledText($0.state, Sign.ofGroup($0.state).role)
+            },
+            Column(title: "Members", alignment: .right, minimum: 7, sort: { .count($0.members.count) }) {
+                StyledText(Figures.count($0.members.count), $0.members.isEmpty ? .muted : .text)
+            },
+            Column(title: "Lag", alignment: .right, minimum: 8, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: model.size.columns < 110 ? "Trend" : "Lag trend", minimum: width, priority: 1) {
+                Sparkline.lags(history.lags(ofGroup: $0.id), width: width)
+            },
+            Column(title: "Auto-commit", minimum: 11, priority: 2) { group in
+                autoCommit(workload?.groups.first { $0.settings.group == group.id })
+            },
+            Column(title: "Generation", alignment: .right, minimum: 10, priority: 4) {
+                $0.generation.map { StyledText("\($0)") } ?? StyledText(Figures.unknown, .muted)
+            },
+            Column(title: "Coordinator", alignment: .right, minimum: 11, priority: 3) {
+                $0.coordinator.map { StyledText("\($0)") } ?? StyledText(Figures.unknown, .muted)
+            },
+            Column(title: "Assignor", minimum: 8, maximum: 24, shrinks: true, priority: 5) {
+                StyledText($0.protocolName ?? Figures.none, .muted)
+            },
+        ]
+        return Table(
+            items: model.snapshot?.groups ?? [], columns: columns, id: { .name($0.id) },
+            words: { "\($0.id) \($0.state)" },
+            empty: "There is no consumer group yet."
+        ).listing(model.screen.list)
+    }
+
+    /// Only klamm's own consumers say whether they commit by themselves.
+    static func autoCommit(_ group: WorkloadSnapshot.Group?) -> StyledText {
+        guard let group else { return StyledText(Figures.unknown, .muted) }
+        return group.settings.enableAutoCommit ? Sign.good.text("on") : Sign(glyph: "○", role: .warning).text("off")
+    }
+}

@@ -1,0 +1,96 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// The cluster at a glance, and what can be pressed here.
+enum Header {
+    static func draw(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        let left = area.columns < 100 ? 36 : 46
+        drawFacts(model, in: Rectangle(row: area.row, column: 1, rows: area.rows, columns: left), on: &grid)
+        let hints = Rectangle(
+            row: area.row, column: left + 2, rows: area.rows, columns: area.columns - left - 3)
+        drawHints(model, in: hints, on: &grid)
+    }
+
+    private static func drawFacts(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        let lines = [
+            StyledText("Cluster    ", .muted) + cluster(model), StyledText("Controller ", .muted) + controller(model),
+            StyledText("Brokers    ", .muted) + brokers(model),
+            StyledText("Records/s  ", .muted) + rate(model, width: area.columns - 11),
+        ]
+        for (offset, line) in lines.enumerated() where offset < area.rows {
+            grid.put(line, row: area.row + offset, column: area.column, width: area.columns)
+        }
+    }
+
+    private static func cluster(_ model: Model) -> StyledText {
+        StyledText("◆ klamm", .title, .bold) + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
+    }
+
+    private static func controller(_ model: Model) -> StyledText {
+        guard let snapshot = model.snapshot else { return StyledText(Figures.unknown, .muted) }
+        guard let active = snapshot.controller else { return Sign.gone.text("none: nobody elects leaders") }
+        var text = StyledText("\(active)", .accent)
+        if let offset = snapshot.metadataOffset { text += StyledText("  metadata at \(Figures.count(offset))", .muted) }
+        return text
+    }
+
+    /// A glyph per broker as long as they fit, and how many are up.
+    private static func brokers(_ model: Model) -> StyledText {
+        guard let snapshot = model.snapshot else { return StyledText(Figures.unknown, .muted) }
+        let up = snapshot.brokers.count { $0.state == .running }
+        let all = snapshot.brokers.count
+        var text = StyledText("\(up)/\(all) up ", up == all ? .ok : .error, up == all ? [] : .bold)
+        for broker in snapshot.brokers.prefix(12) { text += StyledText(" ") + Sign.of(broker.state).text }
+        return text
+    }
+
+    private static func rate(_ model: Model, width: Int) -> StyledText {
+        guard let rate = model.snapshot?.recordsPerSecond else { return StyledText(Figures.unknown, .muted) }
+        let number = StyledText(Figures.rate(rate), .accent)
+        let room = min(40, width - max(8, number.width + 1))
+        let gap = StyledText(String(repeating: " ", count: max(1, 8 - number.width)))
+        return number + gap
+            + Sparkline.rates(model.picture.history.recordsPerSecond.values, width: room)
+    }
+
+    private static func drawHints(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+        let entries = ActionTable.all.filter {
+            $0.hint != nil && !model.keymap.keys(for: $0.id, in: model.place.view).isEmpty
+        }
+        .sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
+        let width = 20
+        let columns = max(1, min(5, area.columns / width))
+        let room = columns * area.rows
+        // Help is always the last, so that everything else can be found.
+        var shown = entries.count <= room ? entries : Array(entries.prefix(room - 1))
+        if entries.count > room, let help = entries.first(where: { $0.id == .help }) {
+            shown.removeAll { $0.id == .help }
+            shown.append(help)
+        }
+        let used = (shown.count + area.rows - 1) / area.rows
+        let left = area.column + area.columns - used * width
+        let keys = shown.map { "<\(model.keyName($0.id))>" }
+        for (index, entry) in shown.enumerated() {
+            let key = keys[index]
+            let column = index / area.rows * area.rows
+            let longest = keys[column..<min(keys.count, column + area.rows)].reduce(0) { max($0, $1.count) }
+            let gap = String(repeating: " ", count: longest + 1 - key.count)
+            let label = model.label(of: entry)
+            let text = StyledText(key, .key) + StyledText(gap) + StyledText(label, entry.isDangerous ? .fault : .muted)
+            grid.put(
+                text, row: area.row + index % area.rows, column: left + index / area.rows * width, width: width - 1)
+        }
+    }
+}
+
+extension Model {
+    /// What an action is called where its meaning depends on the view.
+    func label(of entry: ActionEntry) -> String {
+        switch (entry.id, place.view) {
+        case (.kill, .brokers): "Kill"
+        case (.kill, .groups): "Kill coord."
+        case (.pause, _) where isPaused: "Go on"
+        default: entry.label
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import KafkaProtocol
+
+/// What lies over a screen: prompts, the palette, help, menus and forms.
+enum Overlays {
+    static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
+        switch model.overlay {
+        case .help, .menu, .form: grid.fade()
+        case .filter, .palette, nil: break
+        }
+        switch model.overlay {
+        case nil: break
+        case .filter(let field):
+            if let area = layout.prompt { prompt("/", field, hint: "enter keeps, esc shows all", in: area, on: &grid) }
+        case .palette(let palette): drawPalette(model, palette, layout, on: &grid)
+        case .help(let top): HelpView.draw(model, top: top, on: &grid)
+        case .menu(let menu): drawMenu(menu, in: layout.table, on: &grid)
+        case .form(let form): FormView.draw(form, over: layout, on: &grid)
+        }
+    }
+
+    private static func prompt(
+        _ sign: String, _ field: TextField, hint: String, in area: Rectangle, on grid: inout Grid
+    ) {
+        grid.put("\(sign) ", row: area.row, column: 1, style: Style(.key))
+        grid.input(field, row: area.row, column: 3, width: area.columns - 8 - hint.count)
+        grid.put(hint, row: area.row, column: area.columns - 1 - hint.count, style: Style(.muted))
+    }
+
+    private static func drawPalette(
+        _ model: Model, _ palette: Palette, _ layout: ScreenLayout, on grid: inout Grid
+    ) {
+        guard let area = layout.prompt else { return }
+        prompt(":", palette.field, hint: "enter does it, esc closes", in: area, on: &grid)
+        let items = model.paletteItems(palette.field.text)
+        let rows = min(items.count, 12, layout.crumbs.row - area.row - 3)
+        let box = Rectangle(
+            row: area.row + 1, column: 0, rows: max(1, rows) + 2, columns: min(area.columns, 96))
+        grid.clear(box)
+        let count = StyledText("\(Figures.count(items.count)) found", .muted)
+        grid.frame(box, title: StyledText("Palette", .title), foot: items.count > rows ? count : StyledText())
+        let inner = box.inner
+        if items.isEmpty {
+            grid.put("Nothing has such a name.", row: inner.row, column: inner.column + 1, style: Style(.muted))
+            return
+        }
+        let names = min(30, items.reduce(12) { max($0, Glyphs.width(of: $1.name)) })
+        let top = max(0, min(palette.selected - rows + 1, items.count - rows))
+        for (offset, item) in items[top..<top + rows].enumerated() {
+            let row = inner.row + offset
+            grid.put(item.name, row: row, column: inner.column + 1, style: Style(.title), width: names)
+            let key = model.paletteKey(item)
+            grid.put(
+                item.help, row: row, column: inner.column + names + 3, style: Style(.muted),
+                width: inner.columns - names - 5 - key.count - 1)
+            grid.put(key, row: row, column: inner.column + inner.columns - 1 - key.count, style: Style(.key))
+            if top + offset == palette.selected {
+                grid.restyle(Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)) {
+                    $0.isSelected = true
+                }
+            }
+        }
+    }
+
+    private static func drawMenu(_ menu: Menu, in area: Rectangle, on grid: inout Grid) {
+        let width = menu.items.reduce(menu.title.count + 4) { max($0, $1.label.count) }
+        let box = area.centred(rows: menu.items.count + 2, columns: width + 6)
+        grid.clear(box.withMargin)
+        grid.frame(box, title: StyledText(menu.title, .fault))
+        let inner = box.inner
+        let top = max(0, min(menu.selected - inner.rows + 1, menu.items.count - inner.rows))
+        for (offset, item) in menu.items[top...].prefix(inner.rows).enumerated() {
+            let row = inner.row + offset
+            grid.put(item.label, row: row, column: inner.column + 2, width: inner.columns - 3)
+            if top + offset == menu.selected {
+                grid.put("▸", row: row, column: inner.column, style: Style(.fault))
+                grid.restyle(Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)) {
+                    $0.isSelected = true
+                }
+            }
+        }
+    }
+}
+
+extension Rectangle {
+    /// With a blank column on either side, so that what lies below does not touch the frame.
+    var withMargin: Self { Self(row: row, column: column - 1, rows: rows, columns: columns + 2) }
+}
+
+extension Grid {
+    /// Lets everything step back behind what is drawn next.
+    mutating func fade() {
+        restyle(Rectangle(row: 0, column: 0, size: size)) { $0 = Style(.muted, .dim) }
+    }
+
+    /// A line of input with the cursor in it; scrolled so that the cursor is seen.
+    mutating func input(_ field: TextField, row: Int, column: Int, width: Int) {
+        guard width > 1 else { return }
+        let before = Glyphs.safe(String(field.characters[..<field.cursor]))
+        var skipped = before[...]
+        var place = skipped.reduce(0) { $0 + $1.width }
+        while place > width - 1, let first = skipped.popFirst() { place -= first.width }
+        let shown = Glyphs.joined(Array(skipped)) + String(field.characters[field.cursor...])
+        put(shown, row: row, column: column, style: .text, width: width)
+        cursor = Position(row: row, column: column + place)
+    }
+}

@@ -1,0 +1,85 @@
+/// Where the parts of a screen lie.
+///
+/// ```
+/// header   4 rows: cluster at the left, key hints at the right
+/// clients  1 or 2 rows: what klamm's own producers and consumers do, if there are any
+/// prompt   1 row, while something is typed after / or :
+/// table    the framed view
+/// events   what happened to its subject, where the table leaves room
+/// crumbs   1 row: where we are, and the numbered views
+/// foot     1 row: the toast
+/// ```
+struct ScreenLayout: Hashable {
+    static let headerRows = 4
+    /// Less than this is not worth a frame of its own.
+    static let eventsLeast = 6
+
+    var header: Rectangle
+    var clients: Rectangle
+    var prompt: Rectangle?
+    var table: Rectangle
+    var events: Rectangle?
+    var crumbs: Rectangle
+    var foot: Rectangle
+
+    /// `rows` of a table, or nil for a view that takes all there is.
+    init(_ size: Size, clientRows: Int, hasPrompt: Bool, rows: Int?) {
+        func band(_ row: Int, _ rows: Int) -> Rectangle {
+            Rectangle(row: row, column: 0, rows: rows, columns: size.columns)
+        }
+        header = band(0, Self.headerRows)
+        clients = band(Self.headerRows, clientRows)
+        var row = Self.headerRows + clientRows
+        if hasPrompt {
+            prompt = band(row, 1)
+            row += 1
+        }
+        let body = size.rows - 2 - row
+        crumbs = band(size.rows - 2, 1)
+        foot = band(size.rows - 1, 1)
+        // Two lines of frame and a heading come on top of the rows.
+        let needed = max(2, rows ?? body) + 3
+        if body - needed >= Self.eventsLeast {
+            table = band(row, needed)
+            events = band(row + needed, body - needed)
+        } else {
+            table = band(row, body)
+        }
+    }
+}
+
+extension Model {
+    func layout(of size: Size, listing: Listing?) -> ScreenLayout {
+        let hasPrompt =
+            switch overlay {
+            case .filter, .palette: true
+            case .help, .menu, .form, nil: false
+            }
+        let rows: Int? =
+            switch place {
+            case .brokers, .topics, .topic, .groups, .group: listing?.total
+            case .records, .record, .events: nil
+            }
+        return ScreenLayout(
+            size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
+    }
+
+    /// The rows of the screen's table; nil in a screen that is text.
+    var listing: Listing? {
+        switch place {
+        case .brokers: BrokersView.listing(self)
+        case .topics: TopicsView.listing(self)
+        case .topic(let name): TopicView.listing(self, topic: name)
+        case .groups: GroupsView.listing(self)
+        case .group(let id): GroupView.listing(self, group: id)
+        case .records: RecordsView.listing(self)
+        case .events: EventsView.listing(self)
+        case .record: nil
+        }
+    }
+
+    /// The key to press for an action here, as it is written.
+    func keyName(_ action: ActionID) -> String {
+        keymap.keys(for: action, in: place.view).first?.description ?? Figures.none
+    }
+}

@@ -1,0 +1,128 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// The glyph and role that tell a state, so that it is read without colour too. All are one column wide everywhere.
+struct Sign: Hashable {
+    var glyph: String
+    var role: Role
+
+    var text: StyledText { StyledText(glyph, role) }
+    func text(_ words: String) -> StyledText { StyledText(glyph + " ", role) + StyledText(words, role) }
+
+    static let good = Sign(glyph: "●", role: .ok)
+    static let idle = Sign(glyph: "○", role: .muted)
+    static let partly = Sign(glyph: "◐", role: .warning)
+    static let gone = Sign(glyph: "✗", role: .offline)
+
+    static func of(_ state: ClusterSnapshot.Replica.State) -> Sign {
+        switch state {
+        case .leader: Sign(glyph: "◆", role: .leader)
+        case .inSync: Sign(glyph: "●", role: .inSync)
+        case .lagging: Sign(glyph: "◐", role: .lagging)
+        case .offline: Sign(glyph: "✗", role: .offline)
+        }
+    }
+
+    static func of(_ state: ClusterSnapshot.Broker.State) -> Sign {
+        switch state {
+        case .running: .good
+        case .down: .gone
+        case .starting: Sign(glyph: "◔", role: .warning)
+        case .waitingForSession: Sign(glyph: "◌", role: .warning)
+        case .fenced: Sign(glyph: "◍", role: .error)
+        case .shuttingDown: Sign(glyph: "◑", role: .warning)
+        }
+    }
+
+    static func of(_ partition: ClusterSnapshot.Partition) -> Sign {
+        if partition.leader == nil { return .gone }
+        return partition.isr.count < partition.replicas.count ? .partly : .good
+    }
+
+    static func of(_ topic: ClusterSnapshot.Topic) -> Sign {
+        if topic.leaderless > 0 { return .gone }
+        return topic.underReplicated > 0 ? .partly : .good
+    }
+
+    static func ofGroup(_ state: String) -> Sign {
+        switch state {
+        case "Stable": .good
+        case "Empty": .idle
+        case "Dead": .gone
+        default: .partly
+        }
+    }
+
+    static func of(_ summary: EventSummary) -> Sign {
+        let glyph =
+            switch summary.kind {
+            case .election: "◆"
+            case .isr: "◐"
+            case .broker: "■"
+            case .group: "◇"
+            case .fault: "✗"
+            case .client: "▸"
+            case .topic: "□"
+            case .log: "≡"
+            }
+        let role: Role =
+            switch (summary.kind, summary.isBad) {
+            case (.fault, true): .fault
+            case (_, true): .warning
+            case (.election, false): .leader
+            case (.isr, false), (.fault, false), (.broker, false): .ok
+            case (_, false): .accent
+            }
+        return Sign(glyph: glyph, role: role)
+    }
+}
+
+extension ClusterSnapshot.Broker.State {
+    /// In a few words.
+    var words: String {
+        switch self {
+        case .down: "down"
+        case .starting(let state): state.words
+        case .waitingForSession(let milliseconds): "waits \(Figures.count(milliseconds)) ms for its old session"
+        case .fenced: "fenced"
+        case .running: "running"
+        case .shuttingDown: "shutting down"
+        }
+    }
+
+    /// Whether restarting it makes sense.
+    var isDown: Bool { self == .down }
+}
+
+extension StyledText {
+    /// A number, or a muted sign that it is not known.
+    static func count(_ value: Int64?, _ role: Role = .text) -> StyledText {
+        value.map { StyledText(Figures.count($0), role) } ?? StyledText(Figures.unknown, .muted)
+    }
+
+    /// A number that is coloured, when it is not zero.
+    static func alarm(_ value: Int, _ role: Role) -> StyledText {
+        value == 0 ? StyledText("0", .muted) : StyledText(Figures.count(value), role, .bold)
+    }
+
+    static func bytes(_ value: Int64?) -> StyledText {
+        value.map { StyledText(Figures.bytes($0)) } ?? StyledText(Figures.unknown, .muted)
+    }
+
+    static func rate(_ value: Double?) -> StyledText {
+        value.map { StyledText(Figures.rate($0)) } ?? StyledText(Figures.unknown, .muted)
+    }
+
+    static func bytesPerSecond(_ value: Double?) -> StyledText {
+        guard let value, value.isFinite, value < 1e15 else { return StyledText(Figures.unknown, .muted) }
+        return StyledText(Figures.bytes(Int64(max(0, value))) + "/s", value > 0 ? .text : .muted)
+    }
+
+    /// A lag, coloured by its order of magnitude.
+    static func lag(_ value: Int64?) -> StyledText {
+        guard let value else { return StyledText(Figures.none, .muted) }
+        guard value > 0 else { return StyledText("0", .ok) }
+        return StyledText(Figures.count(value), Style(.scale(.lag, Sparkline.lagPlace(value))))
+    }
+}

@@ -1,0 +1,49 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// All topics, and at a glance which of them are short of replicas.
+enum TopicsView {
+    static func listing(_ model: Model) -> Listing {
+        let history = model.picture.history
+        let columns: [Column<ClusterSnapshot.Topic>] = [
+            Column(title: "Topic", minimum: 20, maximum: 70, shrinks: true, sort: { .text($0.name) }) {
+                Sign.of($0).text + " " + StyledText($0.name, $0.isInternal ? .muted : .text)
+            },
+            Column(title: "Partitions", alignment: .right, minimum: 10, sort: { .count($0.partitions.count) }) {
+                StyledText(Figures.count($0.partitions.count))
+            },
+            Column(title: "Replicas", alignment: .right, minimum: 8, priority: 3, sort: { .count(factor($0) ?? 0) }) {
+                factor($0).map { StyledText("\($0)") } ?? StyledText(Figures.none, .muted)
+            },
+            Column(title: "Under-rep.", alignment: .right, minimum: 10, sort: { .count($0.underReplicated) }) {
+                .alarm($0.underReplicated, .lagging)
+            },
+            Column(title: "No leader", alignment: .right, minimum: 9, priority: 6, sort: { .count($0.leaderless) }) {
+                .alarm($0.leaderless, .offline)
+            },
+            Column(title: "Records", alignment: .right, minimum: 10, sort: { .count($0.records) }) {
+                .count($0.records)
+            },
+            Column(
+                title: "Rec/s", alignment: .right, minimum: 7, priority: 1,
+                sort: { history.rate(ofTopic: $0.name).map { .number($0) } ?? .unknown }
+            ) { .rate(history.rate(ofTopic: $0.name)) },
+            Column(title: "Last minute", minimum: 20, priority: 5) {
+                Sparkline.rates(history.rates(ofTopic: $0.name), width: 20)
+            },
+            Column(title: "Size", alignment: .right, minimum: 8, priority: 2, sort: { .count($0.sizeInBytes) }) {
+                .bytes($0.sizeInBytes)
+            },
+        ]
+        return Table(
+            items: model.snapshot?.topics ?? [], columns: columns, id: { .name($0.name) }, words: \.name,
+            empty: "There is no topic yet. \(model.keyName(.createTopic)) creates one."
+        ).listing(model.screen.list)
+    }
+
+    /// Replicas of each partition; nil where they differ.
+    private static func factor(_ topic: ClusterSnapshot.Topic) -> Int? {
+        guard let first = topic.partitions.first?.replicas.count else { return nil }
+        return topic.partitions.allSatisfy { $0.replicas.count == first } ? first : nil
+    }
+}

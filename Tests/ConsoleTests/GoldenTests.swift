@@ -1,0 +1,156 @@
+import Foundation
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// Every screen as text, looked at by a person and kept: a change that nobody meant is seen as a difference.
+/// `KLAMM_RECORD_GOLDEN=1 swift test --filter Golden` records them anew.
+@Suite struct GoldenTests {
+    static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 40)]
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+
+    static let scenes: [(name: String, play: @Sendable (inout Session) -> Void)] = [
+        ("brokers", { $0.press("topics.brokers") }),
+        ("topics", { $0.press("topics.bottom", "topics.move-up", "topics.move-up") }),
+        (
+            "topics-filter",
+            {
+                $0.press("topics.filter"); $0.type("o")
+            }
+        ),
+        ("topic", { openOrders(&$0) }),
+        ("topic-many-partitions", { $0.press("topics.open", "topic.bottom") }),
+        (
+            "topic-killed",
+            {
+                openOrders(&$0); $0.press("topic.move-down", "topic.kill")
+            }
+        ),
+        ("records", { openRecords(&$0) }),
+        (
+            "record-json",
+            {
+                openRecords(&$0); $0.press("records.top", "records.open")
+            }
+        ),
+        (
+            "record-binary",
+            {
+                openRecords(&$0); $0.press("records.move-up", "records.open")
+            }
+        ),
+        (
+            "record-unicode",
+            {
+                openRecords(&$0); $0.press("records.open")
+            }
+        ),
+        ("groups", { $0.press("topics.groups", "groups.move-down") }),
+        ("group", { openBilling(&$0) }),
+        ("events", { $0.press("topics.events") }),
+        ("help", { $0.press("topics.help") }),
+        (
+            "palette",
+            {
+                $0.press("topics.palette"); $0.type("or")
+            }
+        ),
+        (
+            "produce",
+            {
+                openOrders(&$0); $0.press("topic.produce"); $0.type("{\"id\": 18}")
+            }
+        ),
+        (
+            "faults",
+            {
+                openOrders(&$0); $0.press("topic.faults")
+            }
+        ),
+        (
+            "delete",
+            { session in
+                session.press("topics.move-down", "topics.move-down", "topics.delete-topic")
+                session.type("wrong")
+                session.key(.enter)
+            }
+        ),
+        (
+            "paused",
+            {
+                openOrders(&$0); $0.press("topic.pause")
+            }
+        ),
+    ]
+
+    private static func openOrders(_ session: inout Session) {
+        session.press("topics.move-down", "topics.move-down", "topics.open")
+    }
+
+    private static func openRecords(_ session: inout Session) {
+        openOrders(&session)
+        session.press("topic.records")
+        session.answer()
+    }
+
+    private static func openBilling(_ session: inout Session) {
+        session.press("topics.groups", "groups.move-down", "groups.open")
+    }
+
+    @Test(arguments: scenes.map(\.name))
+    func `a screen looks as it did when a person last approved of it`(name: String) throws {
+        // Every view at the least size and at a usual one: layout is what breaks without anybody noticing.
+        let scene = try #require(Self.scenes.first { $0.name == name })
+        for size in Self.sizes {
+            var session = Session(columns: size.columns, rows: size.rows)
+            scene.play(&session)
+            try Self.compare(session.screen, name: "\(name)-\(size.columns)x\(size.rows)")
+        }
+    }
+
+    @Test func `a large screen is filled, not stretched`() throws {
+        // Wide terminals are common; a table must not tear its columns apart there.
+        var session = Session(columns: 200, rows: 60)
+        Self.openOrders(&session)
+        try Self.compare(session.screen, name: "topic-200x60")
+        session.press("topic.groups")
+        try Self.compare(session.screen, name: "groups-200x60")
+    }
+
+    @Test func `before the first snapshot nothing is claimed`() throws {
+        // Numbers that are not known yet must not look like zeros.
+        let session = Session(empty: Size(columns: 80, rows: 24))
+        try Self.compare(session.screen, name: "waiting-80x24")
+    }
+
+    @Test func `a screen that is too small says so`() throws {
+        // Half a table is worse than a sentence; and q must still leave.
+        var session = Session()
+        session.send(.resized(Size(columns: 60, rows: 12)))
+        try Self.compare(session.screen, name: "too-small-60x12")
+        #expect(session.type("q") == [.quit])
+    }
+
+    private static func compare(_ screen: String, name: String) throws {
+        let file = folder.appending(path: "\(name).txt")
+        if ProcessInfo.processInfo.environment["KLAMM_RECORD_GOLDEN"] == "1" {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data((screen + "\n").utf8).write(to: file)
+            return
+        }
+        let golden = try String(decoding: Data(contentsOf: file), as: UTF8.self)
+        guard screen + "\n" != golden else { return }
+        let lines = zip(
+            screen.split(separator: "\n", omittingEmptySubsequences: false),
+            golden.split(separator: "\n", omittingEmptySubsequences: false))
+        let difference = lines.enumerated().first { $0.element.0 != $0.element.1 }
+        Issue.record(
+            """
+            \(name) differs from its golden, first in line \((difference?.offset ?? -1) + 1):
+            now:    \(difference?.element.0 ?? "")
+            golden: \(difference?.element.1 ?? "")
+            \(screen)
+            """)
+    }
+}

@@ -1,0 +1,155 @@
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+@Suite struct RecordBrowsingTests {
+    private func records() -> Session {
+        var session = Session()
+        session.press("topics.move-down", "topics.move-down", "topics.records")
+        return session
+    }
+
+    private func query(_ session: Session) -> RecordQuery? {
+        guard case .fetchRecords(let query)? = session.commands.first else { return nil }
+        return query
+    }
+
+    private func offsets(_ offsets: [Int64]) -> [PartitionOffset] {
+        offsets.enumerated().map { PartitionOffset(partition: Int32($0.offset), offset: $0.element) }
+    }
+
+    @Test func `browsing begins at the end, and goes to begin, an offset or a time`() {
+        // The right seeks are what users of such tools ask for.
+        var session = records()
+        #expect(query(session)?.start == .end && query(session)?.topic == "orders" && query(session)?.partition == nil)
+        session.answer()
+        session.press("records.from-begin")
+        #expect(query(session)?.start == .begin)
+        session.press("records.from-offset")
+        session.type("12,000")
+        session.key(.enter)
+        #expect(query(session)?.start == .offset(12_000))
+        session.press("records.from-time")
+        session.type("nonsense")
+        session.key(.enter)
+        #expect(session.commands == [] && session.shows("not a time"))
+        session.send(.key(.control("u")))
+        session.type("2026-11-21 14:02:33.120")
+        session.key(.enter)
+        #expect(query(session)?.start == .time(1_795_269_753_120))
+    }
+
+    @Test func `an answer that comes late is ignored`() {
+        // Else records of an earlier seek appear under the title of a later one.
+        var session = records()
+        let late = query(session)?.id ?? 0
+        session.press("records.from-begin")
+        session.send(.records(RecordPage(id: late, rows: Fixture.records, marks: Fixture.marks)))
+        #expect(session.model.browser?.rows.isEmpty == true)
+        session.answer()
+        #expect(session.model.browser?.rows.count == Fixture.records.count)
+        session.key(.escape)
+        session.send(.records(RecordPage(id: late + 1, rows: Fixture.records, marks: Fixture.marks)))
+        #expect(session.model.browser == nil)
+    }
+
+    @Test func `pages go on where they ended, both ways`() {
+        // Nothing is skipped and nothing is shown twice.
+        var session = records()
+        session.answer()
+        session.press("records.next-records")
+        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+        session.answer()
+        session.press("records.previous-records")
+        #expect(query(session)?.start == .before(offsets([12_301, 12_300, 1_012_001])))
+        let ended = Fixture.marks.map {
+            PartitionMark(
+                partition: $0.partition, logStartOffset: 0, highWatermark: $0.nextOffset, nextOffset: $0.nextOffset)
+        }
+        session.answer(marks: ended)
+        #expect(session.press("records.next-records") == [])
+        #expect(session.toast == "This is the end of the log · t follows it")
+    }
+
+    @Test func `moving past the last record reads on`() {
+        // As every pager does.
+        var session = records()
+        session.answer()
+        session.press("records.bottom", "records.move-down")
+        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+    }
+
+    @Test func `tailing asks again and again, appends, and follows the newest`() {
+        // One query at a time, waiting at the broker, not a loop that burns a core.
+        var session = records()
+        session.answer()
+        session.press("records.tail")
+        #expect(query(session)?.start == .end)
+        session.answer()
+        #expect(session.commands == [])
+        guard let next = session.model.nextTick else {
+            Issue.record("no tick is wanted")
+            return
+        }
+        session.send(.tick(next))
+        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+        #expect(query(session)?.maxWait ?? .zero > .zero)
+        session.send(.tick(next + .seconds(5)))
+        #expect(session.commands == [], "a second query before the first is answered")
+        let new = RecordRow(partition: 0, offset: 12_303, timestamp: nil, key: nil, value: Array("newest".utf8))
+        let mark = PartitionMark(partition: 0, logStartOffset: 0, highWatermark: 12_304, nextOffset: 12_304)
+        session.answer([new], marks: [mark])
+        #expect(session.selectedRow.contains("newest"))
+        #expect(session.model.browser?.rows.count == Fixture.records.count + 1)
+        session.press("records.move-up")
+        let read = session.selectedRow
+        session.send(.tick(next + .seconds(10)))
+        #expect(query(session)?.start == .from(offsets([12_304, 12_304, 1_012_003])))
+        session.answer([RecordRow(partition: 0, offset: 12_304, timestamp: nil, key: nil, value: [65])], marks: [])
+        #expect(session.selectedRow == read)
+        session.press("records.tail")
+        session.send(.tick(next + .seconds(20)))
+        #expect(session.commands == [])
+    }
+
+    @Test func `a tail keeps a bounded number of records`() {
+        // It may run for days.
+        var session = records()
+        session.answer()
+        session.press("records.tail")
+        session.answer()
+        for batch in 0..<30 {
+            session.send(.tick(Fixture.instant(seconds: 100 + Double(batch))))
+            let rows = (0..<100).map {
+                RecordRow(partition: 0, offset: Int64(20_000 + batch * 100 + $0), timestamp: nil, key: nil, value: nil)
+            }
+            session.answer(rows, marks: [])
+        }
+        #expect(session.model.browser?.rows.count == RecordBrowser.rowsMax)
+        #expect(session.model.browser?.rows.last?.offset == 22_999)
+    }
+
+    @Test func `a whole record shows every byte of its value, and can be sent again`() {
+        // Replay and edit: the form begins from the record.
+        var session = records()
+        session.answer()
+        session.press("records.top", "records.open")
+        #expect(session.shows("\"items\": ["))
+        session.press("record.hex")
+        #expect(session.shows("7b 22 69 64 22 3a 31 37"))
+        session.press("record.produce")
+        #expect(session.shows("customer-17") && session.shows("trace=a1b2"))
+        session.key(.escape)
+        session.press("record.back")
+        #expect(session.model.place == .records(topic: "orders", partition: nil))
+    }
+
+    @Test func `an error is shown where records are missing`() {
+        // An empty page would say that there are none.
+        var session = records()
+        guard let id = session.model.browser?.awaited?.id else { return }
+        session.send(.records(RecordPage(id: id, rows: [], marks: [], error: "orders-1 has no leader")))
+        #expect(session.shows("! orders-1 has no leader"))
+    }
+}

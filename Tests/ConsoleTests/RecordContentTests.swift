@@ -1,0 +1,48 @@
+import Testing
+
+@testable import Console
+
+@Suite struct RecordContentTests {
+    private func laidOut(_ text: String) -> [String]? { JSONLayout.lines(Array(text.utf8))?.map(\.plain) }
+
+    @Test func `JSON is laid out over lines`() {
+        // A value of one long line cannot be read.
+        #expect(
+            laidOut(#" {"a":1,"b":[true,{"c":"x\"y"}],"d":{},"e":[]} "#) == [
+                "{", #"  "a": 1,"#, #"  "b": ["#, "    true,", "    {", #"      "c": "x\"y""#, "    }", "  ],",
+                #"  "d": {},"#, #"  "e": []"#, "}",
+            ])
+    }
+
+    @Test func `what is not JSON is left alone`() {
+        // A formatter that guesses would show a record that does not exist.
+        for text in [
+            "", "12", "text", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "[1] [2]", "{\"a\":1", "[\"x]", "[nope]", "[\"\\",
+            "{1:2}", "[1 2]",
+        ] {
+            #expect(laidOut(text) == nil, "\(text)")
+        }
+        #expect(JSONLayout.lines([0x5B, 0x22, 0xFF, 0x22, 0x5D]) == nil)
+        #expect(laidOut(String(repeating: "[", count: 100_000)) == nil)
+    }
+
+    @Test func `bytes that are not text are shown one by one`() {
+        // Mojibake looks like data.
+        #expect(Bytes.text([0xC3, 0x28]) == nil)
+        #expect(Bytes.text([0, 1, 2, 65]) == nil)
+        #expect(Bytes.preview([0xFF, 0x01]) == "0xff01")
+        #expect(
+            Bytes.dump(Array("Hello, wide world!\n".utf8)).map(\.plain) == [
+                "000000  48 65 6c 6c 6f 2c 20 77  69 64 65 20 77 6f 72 6c  Hello, wide worl",
+                "000010  64 21 0a                                          d!·",
+            ])
+    }
+
+    @Test func `a long value is cut between characters`() {
+        // Cutting inside one would make text look binary.
+        for length in 1020...1028 {
+            let bytes = Array((String(repeating: "x", count: length) + "日本語日本語").utf8)
+            #expect(Bytes.preview(bytes).hasPrefix("xxxx"), "\(length)")
+        }
+    }
+}

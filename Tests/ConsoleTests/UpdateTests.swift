@@ -1,0 +1,376 @@
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+@Suite struct UpdateTests {
+    private func orders() -> Session {
+        var session = Session()
+        session.press("topics.move-down", "topics.move-down", "topics.open")
+        return session
+    }
+
+    // MARK: Faults
+
+    @Test func `K kills the leader of the selected partition, and the toast says who and how to undo it`() {
+        // The one key that klamm is about.
+        var session = orders()
+        #expect(session.press("topic.move-down", "topic.kill") == [.inject(.kill(3))])
+        #expect(session.toast == "Killed broker 3, the leader of orders-1 · R restarts it")
+        #expect(session.shows("✗ Killed broker 3"))
+    }
+
+    @Test func `K aims at the leader as it is, not as a held picture shows it`() {
+        // After a pause the leader may have moved; the wrong broker would be killed.
+        var session = orders()
+        session.press("topic.pause")
+        var snapshot = Fixture.snapshot(step: 61)
+        snapshot.topics[2].partitions[0].leader = 3
+        session.send(.snapshot(snapshot))
+        #expect(session.press("topic.kill") == [.inject(.kill(3))])
+    }
+
+    @Test func `K on a partition without a leader hits nobody`() {
+        // The old leader is dead already.
+        var session = Session()
+        session.press("topics.move-down", "topics.open")
+        #expect(session.press("topic.kill") == [])
+        #expect(session.toast == "audit-0 has no leader: there is nobody to kill")
+    }
+
+    @Test func `K among brokers kills the selected one, and among groups the coordinator`() {
+        // The same key, aimed by what is on the screen.
+        var session = Session()
+        session.press("topics.brokers")
+        #expect(session.press("brokers.kill") == [.inject(.kill(1))])
+        #expect(session.press("brokers.move-down", "brokers.kill") == [])
+        #expect(session.toast == "Broker 2 is down already · R restarts it")
+        #expect(session.press("brokers.bottom", "brokers.kill") == [.inject(.kill(101))])
+        session.press("brokers.groups")
+        #expect(session.press("groups.move-down", "groups.kill") == [.inject(.kill(1))])
+        #expect(session.toast.contains("the coordinator of billing"))
+    }
+
+    @Test func `R restarts what is down, and says so when nothing is`() {
+        // It must never restart a broker that runs.
+        var session = orders()
+        #expect(session.press("topic.restart") == [.inject(.restart(2))])
+        var healthy = Fixture.snapshot(step: 61)
+        healthy.brokers[1].state = .running
+        session.send(.snapshot(healthy))
+        #expect(session.press("topic.restart") == [])
+        #expect(session.toast == "Nothing is down")
+        healthy.controllers[0].isUp = false
+        healthy.brokers[0].state = .down
+        session.send(.snapshot(healthy))
+        #expect(session.press("topic.heal") == [.inject(.restart(101)), .inject(.restart(1))])
+    }
+
+    @Test func `the menu of faults offers what is possible for each node`() {
+        // A dead broker cannot be killed, a live one not restarted.
+        var session = orders()
+        session.press("topic.faults")
+        #expect(session.shows("Kill broker 1, the leader of orders-0"))
+        #expect(session.shows("Restart broker 2"))
+        #expect(!session.shows("Kill broker 2"))
+        session.type("j")
+        session.type("j")
+        #expect(session.key(.enter) == [.inject(.stop(1))])
+        #expect(session.model.overlay == nil)
+    }
+
+    @Test func `preferred leaders are asked for where others lead`() {
+        // Only partitions that would change.
+        var session = orders()
+        #expect(
+            session.press("topic.elect-preferred")
+                == [.electPreferredLeaders([TopicPartition(topic: "orders", partition: 1)])])
+    }
+
+    // MARK: Clients
+
+    @Test func `a switches auto-commit of the group that reads the topic`() {
+        // Seen from the topic as well as from the group.
+        var session = orders()
+        #expect(session.press("topic.toggle-auto-commit") == [.client(.setAutoCommit(group: "billing", true))])
+        session.press("topic.groups")
+        session.press("groups.top")
+        #expect(session.press("groups.toggle-auto-commit") == [])
+        #expect(session.toast == "audit-nightly is not klamm's own: only its clients can switch their auto-commit")
+    }
+
+    @Test func `A goes through acks, P stops the producer and starts one where there is none`() {
+        // Each shown in words, for who does not know acks by heart.
+        var session = orders()
+        #expect(session.press("topic.cycle-acks") == [.client(.setAcks(topic: "orders", .leader))])
+        #expect(session.toast == "acks=1 for orders: the leader alone has a record before it counts")
+        #expect(session.press("topic.toggle-producer") == [.client(.stopProducer(topic: "orders"))])
+        session.press("topic.topics", "topics.move-down")
+        #expect(
+            session.press("topics.toggle-producer")
+                == [.client(.startProducer(ProducerSettings(topic: "payments", recordsPerSecond: 50)))])
+        session.press("topics.top")
+        #expect(session.press("topics.toggle-producer") == [])
+        #expect(session.toast == "__consumer_offsets is internal: only brokers write to it")
+    }
+
+    // MARK: Forms
+
+    @Test func `a record is written from the form`() {
+        // Topic from the screen, no partition chosen, no key: what most people want.
+        var session = orders()
+        session.press("topic.produce")
+        session.type("hello")
+        #expect(
+            session.key(.enter) == [
+                .produce(RecordDraft(topic: "orders", partition: nil, key: nil, value: Array("hello".utf8)))
+            ])
+        session.send(.outcome(.produced(TopicPartition(topic: "orders", partition: 2), offset: 12_345)))
+        #expect(session.toast == "Wrote orders-2 at offset 12,345")
+    }
+
+    @Test func `key, headers, partition and a tombstone can be given`() {
+        // A tombstone is not an empty value.
+        var session = orders()
+        session.press("topic.produce")
+        session.send(.key(.control("n")))
+        session.key(.tab)
+        session.type("a=1, b=x=y")
+        session.send(.key(.shift(.tab)))
+        session.send(.key(.shift(.tab)))
+        session.type("k")
+        session.send(.key(.shift(.tab)))
+        session.type("x")
+        #expect(session.key(.enter) == [])
+        #expect(session.shows("a partition is a number"))
+        session.key(.backspace)
+        session.type("1")
+        #expect(
+            session.key(.enter) == [
+                .produce(
+                    RecordDraft(
+                        topic: "orders", partition: 1, key: [107], value: nil,
+                        headers: [
+                            RecordRow.Header(name: "a", value: [49]),
+                            RecordRow.Header(name: "b", value: Array("x=y".utf8)),
+                        ]))
+            ])
+    }
+
+    @Test func `a topic is deleted only after its name is typed`() {
+        // It takes its records along.
+        var session = Session()
+        session.press("topics.move-down", "topics.delete-topic")
+        session.type("orders")
+        #expect(session.key(.enter) == [])
+        session.send(.key(.control("u")))
+        session.type("audit")
+        #expect(session.key(.enter) == [.deleteTopic("audit")])
+    }
+
+    @Test func `a topic is created with what is given, the rest is the broker's`() {
+        // Defaults are Kafka's, not ours.
+        var session = Session()
+        session.press("topics.create-topic")
+        session.type("in valid")
+        #expect(session.key(.enter) == [])
+        session.send(.key(.control("u")))
+        session.type("fresh.topic")
+        session.key(.tab)
+        session.type("6")
+        #expect(
+            session.key(.enter)
+                == [.createTopic(TopicDraft(name: "fresh.topic", partitions: 6, replicationFactor: nil))])
+    }
+
+    // MARK: Lists
+
+    @Test func `the selection stays on its topic when others come and go`() {
+        // Killing the wrong leader because a topic was created above is the bug this prevents.
+        var session = Session()
+        session.press("topics.move-down", "topics.move-down")
+        #expect(session.selectedRow.contains("orders"))
+        var snapshot = Fixture.snapshot(step: 61)
+        snapshot.topics.insert(
+            ClusterSnapshot.Topic(name: "aaa", id: .zero, isInternal: false, partitions: []), at: 0)
+        session.send(.snapshot(snapshot))
+        #expect(session.selectedRow.contains("orders"))
+        snapshot.topics.removeAll { $0.name == "orders" }
+        session.send(.snapshot(snapshot))
+        #expect(session.selectedRow.contains("payments"))
+        snapshot.topics = []
+        session.send(.snapshot(snapshot))
+        #expect(session.press("topics.open") == [])
+        #expect(session.shows("There is no topic yet"))
+    }
+
+    @Test func `a filter narrows as it is typed, and esc shows all again`() {
+        // Nine thousand topics are found by typing.
+        var session = Session()
+        session.press("topics.filter")
+        session.type("ord")
+        #expect(session.shows("[1 of 5]"))
+        session.key(.enter)
+        session.press("topics.open")
+        #expect(session.model.place == .topic("orders"))
+        session.key(.escape)
+        #expect(session.shows("[1 of 5]"))
+        session.key(.escape)
+        #expect(session.shows("[5]"))
+        session.press("topics.filter")
+        session.type("zzz")
+        #expect(session.shows("Nothing matches"))
+    }
+
+    @Test func `sorting goes from column to column and back to the given order`() {
+        // Numbers as numbers, what is unknown last.
+        var session = Session()
+        session.press("topics.sort-left")
+        #expect(session.shows("Size ↑"))
+        session.press("topics.sort-order", "topics.top")
+        #expect(session.selectedRow.contains("orders"))
+        session.press("topics.bottom")
+        #expect(session.selectedRow.contains("audit"))
+        session.press("topics.sort-right", "topics.top")
+        #expect(session.selectedRow.contains("__consumer_offsets"))
+        #expect(!session.shows("↑") && !session.shows("↓"))
+    }
+
+    @Test func `paging keeps the selected row on the screen`() {
+        // Fifty partitions on sixteen rows.
+        var session = Session()
+        session.press("topics.open")
+        for action in ["page-down", "half-page-down", "bottom", "page-up", "half-page-up", "top", "next-match"] {
+            session.press("topic.\(action)")
+            #expect(!session.selectedRow.isEmpty, "\(action)")
+        }
+        session.press("topic.previous-match", "topic.previous-match")
+        #expect(
+            session.model.screen.list.selected
+                == .partition(TopicPartition(topic: "__consumer_offsets", partition: 49)))
+    }
+
+    @Test func `the newest event is followed until another is selected`() {
+        // A log that jumps while one reads it cannot be read.
+        var session = Session()
+        session.press("topics.events")
+        session.send(.cluster(.fault(.restart(2), at: Fixture.instant(seconds: 61))))
+        #expect(session.selectedRow.contains("Broker 2 was started again"))
+        session.press("events.move-down")
+        let read = session.selectedRow
+        session.send(.cluster(.fault(.kill(1), at: Fixture.instant(seconds: 62))))
+        #expect(session.selectedRow == read)
+    }
+
+    // MARK: Moving about
+
+    @Test func `q leaves only at the root, esc never`() {
+        // A key too many on the way back must not end a cluster.
+        var session = orders()
+        #expect(session.type("q") == [])
+        #expect(session.model.place == .topics)
+        #expect(session.key(.escape) == [])
+        #expect(session.type("q") == [.quit])
+    }
+
+    @Test func `ctrl-c leaves from anywhere, also out of a form`() {
+        // The key that everybody tries when nothing else works.
+        var session = orders()
+        session.press("topic.produce")
+        #expect(session.send(.key(.control("c"))) == [.quit])
+    }
+
+    @Test func `the palette finds actions, topics, groups and themes by a few letters`() {
+        // And :q leaves, as in vi.
+        var session = Session()
+        session.press("topics.palette")
+        session.type("gbil")
+        session.key(.enter)
+        #expect(session.model.place == .group("billing"))
+        session.press("group.palette")
+        session.type("theme mono")
+        #expect(session.key(.enter) == [.setTheme("mono")])
+        session.press("group.palette")
+        session.type("kil")
+        #expect(session.key(.enter) == [.inject(.kill(1))])
+        session.press("group.palette")
+        session.type("q")
+        #expect(session.key(.enter) == [.quit])
+        session.press("group.palette")
+        session.type("no such thing")
+        #expect(session.key(.enter) == [])
+    }
+
+    // MARK: Time
+
+    @Test func `a toast goes away by itself, and then nothing more is due`() {
+        // An idle console sleeps: no tick, no picture.
+        var session = Session(empty: Size(columns: 80, rows: 24))
+        var snapshot = Fixture.snapshot(step: 0)
+        snapshot.workload = nil
+        session.send(.snapshot(snapshot))
+        session.press("topics.restart")
+        let until = session.model.nextTick
+        #expect(until == Fixture.start + .seconds(4))
+        session.send(.tick(Fixture.start + .seconds(4)))
+        #expect(session.toast == "")
+        #expect(session.model.nextTick == nil)
+    }
+
+    @Test func `live data may wait a moment for its picture, a key may not`() {
+        // At most 20 pictures a second, but keys feel immediate.
+        var session = Session()
+        session.drawn()
+        #expect(session.model.redraw == .none)
+        session.live(seconds: 1)
+        #expect(session.model.redraw == .soon)
+        session.press("topics.move-down")
+        #expect(session.model.redraw == .now)
+    }
+
+    @Test func `space holds the picture while the cluster goes on`() {
+        // To read a moment that would be gone.
+        var session = orders()
+        let end = "13,343"
+        #expect(session.shows(end))
+        session.press("topic.pause")
+        session.drawn()
+        session.live(seconds: 5)
+        #expect(session.model.redraw == .none)
+        #expect(session.shows(end) && session.shows("paused"))
+        session.press("topic.pause")
+        #expect(!session.shows(end) && !session.shows("paused"))
+    }
+
+    @Test func `rates come from two snapshots, and fall to zero when nothing more comes`() {
+        // A rate that stands still after the last record is a lie; one before the second sample too.
+        var session = Session(empty: Size(columns: 80, rows: 24))
+        session.live(seconds: 1)
+        #expect(session.model.live.history.rate(ofTopic: "orders") == nil)
+        session.live(seconds: 1)
+        #expect(session.model.live.history.rate(ofTopic: "orders") == 50)
+        #expect(session.model.live.history.rate(ofTopic: "audit") == nil)
+        let next = session.model.nextTick
+        #expect(next != nil)
+        if let next { session.send(.tick(next)) }
+        #expect(session.model.live.history.rate(ofTopic: "orders") == 0)
+        #expect(session.model.nextTick == nil)
+    }
+
+    // MARK: Copying
+
+    @Test func `y copies the row, and of a record its value`() {
+        // Over ssh too: the terminal does it.
+        var session = orders()
+        guard case .copy(let text)? = session.press("topic.copy").first else {
+            Issue.record("nothing was copied")
+            return
+        }
+        #expect(text.contains("1,3") && text.contains("\t"))
+        session.press("topic.records")
+        session.answer()
+        session.press("records.top", "records.move-down")
+        #expect(session.press("records.copy") == [.copy("plain text, one line")])
+    }
+}
