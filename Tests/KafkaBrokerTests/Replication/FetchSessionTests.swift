@@ -1,0 +1,87 @@
+import KafkaProtocol
+import NIOCore
+import OrderedCollections
+import Testing
+
+@testable import KafkaBroker
+
+/// Fetch sessions: in the cache alone, and as a client sees them.
+@Suite struct FetchSessionTests {
+    let start = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+
+    private func open(
+        _ cache: inout FetchSessionCache, isReplica: Bool = false, at seconds: Int64 = 0,
+        _ generator: inout SeededGenerator
+    ) -> Int32? {
+        cache.open(
+            partitions: [:], isReplica: isReplica, usesTopicIds: true, now: start + .seconds(seconds),
+            using: &generator)?.id
+    }
+
+    @Test func `a full cache evicts only what has been idle for long enough`() {
+        // Else many clients would push each other out in turn and all send full requests.
+        var generator = SeededGenerator(seed: 1)
+        var cache = FetchSessionCache(slots: 2, eviction: .seconds(120))
+        let first = open(&cache, at: 0, &generator)
+        let second = open(&cache, at: 100, &generator)
+        check(open(&cache, at: 110, &generator) == nil)
+        let third = open(&cache, at: 121, &generator)
+        #expect(third != nil)
+        #expect(cache[first ?? 0] == nil)
+        #expect(cache[second ?? 0] != nil)
+    }
+
+    @Test func `a replica pushes a consumer out, never the other way round`() {
+        // Replication must not suffer from many consumers.
+        var generator = SeededGenerator(seed: 1)
+        var cache = FetchSessionCache(slots: 1, eviction: .seconds(120))
+        _ = open(&cache, &generator)
+        let replica = open(&cache, isReplica: true, at: 1, &generator)
+        #expect(replica != nil)
+        check(open(&cache, at: 2, &generator) == nil)
+        #expect(cache.count == 1)
+    }
+
+    @Test func `a session is told what is new and nothing else`() throws {
+        // That is what sessions are for: thousands of idle partitions cost nothing.
+        let cluster = TestCluster(brokers: 1)
+        let client = TestClient(cluster, 1)
+        try client.createTopic("orders", partitions: 2, replicas: 1)
+        let id = try #require(cluster.image.topicId("orders"))
+        var topic = FetchRequest.FetchTopic()
+        topic.topicId = id
+        topic.partitions = (0..<2 as Range<Int32>).map { index in
+            var wanted = FetchRequest.FetchPartition()
+            wanted.partition = index
+            wanted.partitionMaxBytes = 1 << 20
+            return wanted
+        }
+        var request = FetchRequest()
+        request.sessionEpoch = 0
+        request.topics = [topic]
+        let full = try client.call(request, version: 17)
+        #expect(full.sessionId != 0)
+        #expect(full.responses.flatMap(\.partitions).map(\.partitionIndex) == [0, 1])
+
+        request.sessionId = full.sessionId
+        request.sessionEpoch = 1
+        request.topics = []
+        #expect(try client.call(request, version: 17).responses.isEmpty)
+
+        #expect(try client.produce(TopicPartition(topic: "orders", partition: 1), ["a"], acks: 1).errorCode == .none)
+        request.sessionEpoch = 2
+        let news = try client.call(request, version: 17)
+        #expect(news.responses.flatMap(\.partitions).map(\.partitionIndex) == [1])
+        #expect(news.responses.first?.partitions.first?.highWatermark == 1)
+
+        // The same epoch again is one that the broker has left behind.
+        #expect(try client.call(request, version: 17).errorCode == .invalidFetchSessionEpoch)
+        request.sessionId = full.sessionId &+ 1
+        #expect(try client.call(request, version: 17).errorCode == .fetchSessionIdNotFound)
+        request.sessionId = full.sessionId
+        request.sessionEpoch = -1
+        #expect(try client.call(request, version: 17).sessionId == 0)
+        request.sessionEpoch = 3
+        #expect(try client.call(request, version: 17).errorCode == .fetchSessionIdNotFound)
+    }
+}

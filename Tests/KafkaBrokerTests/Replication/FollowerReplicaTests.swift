@@ -1,0 +1,74 @@
+import KafkaProtocol
+import KafkaStorage
+import Testing
+
+@testable import KafkaBroker
+
+/// Where a follower cuts its log, and how it goes on.
+@Suite struct FollowerReplicaTests {
+    private func cut(
+        leader: EpochEndOffset, end: Int64, highWatermark: Int64 = 0, ours: [(epoch: Int32, end: Int64)]
+    ) -> Int64 {
+        FollowerReplica.truncationOffset(leaderEnd: leader, logEndOffset: end, highWatermark: highWatermark) { epoch in
+            let known = ours.last { $0.epoch <= epoch }
+            return known.map { EpochEndOffset(leaderEpoch: $0.epoch, endOffset: $0.end) } ?? .undefined
+        }
+    }
+
+    @Test func `an epoch that both know is cut where the shorter one ends`() {
+        // Up to there both logs were written by the same leader.
+        #expect(cut(leader: .init(leaderEpoch: 3, endOffset: 70), end: 100, ours: [(1, 50), (3, 100)]) == 70)
+        #expect(cut(leader: .init(leaderEpoch: 3, endOffset: 90), end: 100, ours: [(3, 80), (4, 100)]) == 80)
+    }
+
+    @Test func `an epoch that we lack is cut to the end of the one before it`() {
+        // The leader may have diverged before that epoch, too, so the next fetch asks again (KIP-279).
+        #expect(cut(leader: .init(leaderEpoch: 3, endOffset: 90), end: 100, ours: [(1, 60), (4, 100)]) == 60)
+    }
+
+    @Test func `without common epochs the leader's end decides`() {
+        #expect(cut(leader: .init(leaderEpoch: 1, endOffset: 40), end: 100, ours: [(4, 100)]) == 40)
+    }
+
+    @Test func `a leader without an answer leaves what is committed`() {
+        // The high watermark is the only ground that is left.
+        #expect(cut(leader: .undefined, end: 100, highWatermark: 30, ours: [(4, 100)]) == 30)
+    }
+
+    @Test func `a follower out of range cuts, starts anew or goes on`() {
+        // Beyond the leader's end (unclean election), before its start (retention), or neither any more.
+        #expect(FollowerReplica.reset(leaderStart: 0, leaderEnd: 50, logEndOffset: 80) == .truncate(to: 50))
+        #expect(FollowerReplica.reset(leaderStart: 90, leaderEnd: 200, logEndOffset: 80) == .startAnew(at: 90))
+        #expect(FollowerReplica.reset(leaderStart: 10, leaderEnd: 200, logEndOffset: 80) == .goOn)
+    }
+
+    @Test func `the first fetch is full, the next ones carry changes, a new partition begins anew`() {
+        // The session must hold exactly the partitions that are followed.
+        var fetcher = ReplicaFetcher(leader: 1)
+        fetcher.add(4)
+        fetcher.add(7)
+        check(fetcher.takeRequested() == [4, 7])
+        fetcher.answered(sessionId: 99)
+        #expect(fetcher.sessionId == 99)
+        #expect(fetcher.sessionEpoch == 1)
+        check(fetcher.takeRequested() == [])
+        fetcher.markChanged(7)
+        fetcher.markChanged(12)
+        check(fetcher.takeRequested() == [7])
+        fetcher.answered(sessionId: 99)
+        #expect(fetcher.sessionEpoch == 2)
+        fetcher.add(12)
+        #expect(fetcher.isFull)
+        #expect(fetcher.sessionId == 99)
+        check(fetcher.takeRequested() == [4, 7, 12])
+    }
+
+    @Test func `a leader without room for a session is asked in full each time`() {
+        var fetcher = ReplicaFetcher(leader: 1)
+        fetcher.add(4)
+        _ = fetcher.takeRequested()
+        fetcher.answered(sessionId: 0)
+        #expect(fetcher.isFull)
+        check(fetcher.takeRequested() == [4])
+    }
+}
