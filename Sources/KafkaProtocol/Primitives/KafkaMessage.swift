@@ -6,6 +6,21 @@ package protocol KafkaMessage: KafkaStruct {
     static var versions: ClosedRange<Int16> { get }
     /// The versions with compact lengths and tagged fields; nil if there are none.
     static var flexibleVersions: PartialRangeFrom<Int16>? { get }
+
+    /// `code` with the reader and the writer. As requirements with a default they give each message its own compiled
+    /// copy in this module, to which callers in other modules dispatch; without them they would run the generic one.
+    mutating func read(with decoder: inout MessageDecoder) throws(ProtocolError)
+    mutating func write(with encoder: inout MessageEncoder) throws(ProtocolError)
+}
+
+extension KafkaMessage {
+    package mutating func read(with decoder: inout MessageDecoder) throws(ProtocolError) {
+        try code(with: &decoder, version: decoder.version)
+    }
+
+    package mutating func write(with encoder: inout MessageEncoder) throws(ProtocolError) {
+        try code(with: &encoder, version: encoder.version)
+    }
 }
 
 /// A request, with the response that answers it in the same version.
@@ -45,7 +60,7 @@ extension KafkaMessage {
         self.init()
         var decoder = MessageDecoder(buffer, version: version, isFlexible: Self.isFlexible(version))
         do {
-            try code(with: &decoder, version: version)
+            try read(with: &decoder)
         } catch {
             throw error.inside(Self.self)
         }

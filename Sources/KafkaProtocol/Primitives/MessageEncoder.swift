@@ -31,7 +31,7 @@ package struct MessageEncoder: Coder {
         isFlexible = Message.isFlexible(version)
         var message = message
         do {
-            try message.code(with: &self, version: version)
+            try message.write(with: &self)
         } catch {
             throw error.inside(Message.self)
         }
