@@ -22,3 +22,8 @@ extension Broker {
         return snapshot
     }
 }
+
+extension Broker {
+    /// The last record of the metadata log that this broker has replayed; -1 before the first.
+    package var metadataOffset: Int64 { image.offset }
+}

@@ -1,10 +1,9 @@
 import ArgumentParser
 
-@main
 struct Klamm: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "klamm",
         abstract: "A Kafka cluster in a terminal that you can break.",
         version: "0.1.0",
-        subcommands: [BenchCommand.self])
+        subcommands: [Serve.self, BenchCommand.self])
 }

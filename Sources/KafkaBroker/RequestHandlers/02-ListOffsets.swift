@@ -67,6 +67,8 @@ extension Broker {
         } catch {
             result.errorCode = error.code
         }
+        // Older versions have no field for it.
+        if version < 4 { result.leaderEpoch = -1 }
         return result
     }
 

@@ -60,18 +60,44 @@ package final class EmbeddedCluster: ClusterSource {
     /// `127.0.0.1:9092,127.0.0.1:9093 ...`, as clients are given it.
     package var bootstrapServers: String { ports.map { "\($0.host):\($0.port)" }.joined(separator: ",") }
 
-    /// Starts every node; returns when every broker serves.
+    /// Starts every node; returns when every broker serves and knows all that the controller has decided.
     package func start(timeout: Duration = .seconds(60)) async throws {
-        // Controllers first: brokers ask them at once, and are refused for a while where nobody is there.
-        let starting = nodes.reversed().map { node in (node, node.flatOn { try $0.start() }) }
-        let limit = group.next().makePromise(of: Void.self)
-        let timer = limit.futureResult.eventLoop.scheduleTask(in: .nanoseconds(timeout.wholeNanoseconds)) {
-            limit.fail(ClusterError.notReady("it took longer than \(timeout)"))
+        let limit = SystemClock.now() + timeout
+        // Controllers first: a broker that found nobody there would wait before it asked again.
+        for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
+            let serving = EventLoopFuture.andAllSucceed(role.map { $0.flatOn { try $0.start() } }, on: group.next())
+            try await within(limit, serving).get()
         }
-        let all = EventLoopFuture.andAllSucceed(starting.map(\.1), on: limit.futureResult.eventLoop)
-        all.cascade(to: limit)
-        defer { timer.cancel() }
-        try await limit.futureResult.get()
+        while try await !brokersAgree() {
+            guard SystemClock.now() < limit else { throw ClusterError.notReady("brokers lag behind the controller") }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    private func within(_ limit: Instant, _ future: EventLoopFuture<Void>) -> EventLoopFuture<Void> {
+        let promise = future.eventLoop.makePromise(of: Void.self)
+        let left = TimeAmount.nanoseconds((limit - SystemClock.now()).wholeNanoseconds)
+        let timer = future.eventLoop.scheduleTask(in: left) {
+            promise.fail(ClusterError.notReady("its brokers do not serve yet"))
+        }
+        future.whenComplete { result in
+            timer.cancel()
+            promise.completeWith(result)
+        }
+        return promise.futureResult
+    }
+
+    /// Whether every broker has read as much of the metadata log as the controller has written by now.
+    private func brokersAgree() async throws -> Bool {
+        var decided: Int64 = -1
+        for node in nodes.reversed() {
+            switch try await node.on({ $0.content }).get() {
+            case .controller(_, let image): decided = max(decided, image?.offset ?? -1)
+            case .broker(_, let metadataOffset): if metadataOffset < decided { return false }
+            case nil: throw ClusterError.notReady("node \(node.id) went down")
+            }
+        }
+        return true
     }
 
     /// As `kill -9` of one node's process.

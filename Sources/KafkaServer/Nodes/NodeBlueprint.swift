@@ -29,7 +29,8 @@ package struct NodeBlueprint: Sendable {
 
 /// What a node knows and shows.
 package enum NodeContent: Sendable {
-    case broker(BrokerSnapshot)
+    /// How far it has read the metadata log is not for showing: a start waits for it.
+    case broker(BrokerSnapshot, metadataOffset: Int64)
     case controller(isActive: Bool, MetadataImage?)
 }
 

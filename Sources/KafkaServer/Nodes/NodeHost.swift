@@ -56,17 +56,20 @@ final class NodeHost {
         }
     }
 
+    /// What the node knows now; nil while it is down.
+    var content: NodeContent? { driver?.look(blueprint.show) }
+
     /// What the node shows; nil when nothing has happened in it since the mark.
     func look(since mark: NodeMark?) -> NodeLook? {
         let now = NodeMark(changes: changes, steps: driver?.steps ?? 0)
         guard now != mark else { return nil }
-        let content = driver?.look(blueprint.show)
+        let content = content
         let picture: NodePicture
         if let port = blueprint.port {
             let presence: ClusterAssembly.BrokerNode.Presence =
                 switch (state, content) {
-                case (.up, .broker(let snapshot)): .up(snapshot)
-                case (.stopping, .broker(let snapshot)): .stopping(snapshot)
+                case (.up, .broker(let snapshot, _)): .up(snapshot)
+                case (.stopping, .broker(let snapshot, _)): .stopping(snapshot)
                 default: .down
                 }
             picture = .broker(

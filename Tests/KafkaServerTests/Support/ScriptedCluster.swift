@@ -20,7 +20,7 @@ enum ScriptedCluster {
                     id: id, port: try PortReservation(host: "127.0.0.1", port: 0),
                     disk: { ScratchDisk("0123456789") },
                     node: { _, _, now in ScriptedNode(id: id, now: now, ignoresStop: ignoringStop) },
-                    show: { .broker(($0 as! ScriptedNode).snapshot) }))
+                    show: { .broker(($0 as! ScriptedNode).snapshot, metadataOffset: 0) }))
         }
         let cluster = try await EmbeddedCluster(
             clusterID: "test", blueprints: blueprints, limits: limits, logger: logger)

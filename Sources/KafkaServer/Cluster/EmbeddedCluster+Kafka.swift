@@ -1,0 +1,74 @@
+import KafkaBroker
+import KafkaProtocol
+import Logging
+
+extension FileDisk: ServedDisk {}
+
+extension EmbeddedCluster {
+    /// What a cluster of real brokers is made of.
+    package struct Options: Hashable, Sendable {
+        package var brokers: Int
+        package var controllers = 1
+        package var host: String
+        /// The first broker's; 0 takes free ones.
+        package var port: Int
+
+        package init(brokers: Int, host: String = "127.0.0.1", port: Int = 0) {
+            self.brokers = brokers
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// Brokers 1, 2, 3 ... and a controller 101, each with its folder in the data directory.
+    package static func make(
+        _ options: Options, in directory: DataDirectory, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
+    ) async throws -> EmbeddedCluster {
+        var blueprints: [NodeBlueprint] = []
+        for number in 0..<options.brokers {
+            let port = try PortReservation(
+                host: options.host, port: options.port == 0 ? 0 : options.port + number)
+            blueprints.append(.broker(BrokerID(Int32(number + 1)), port, options, directory))
+        }
+        for number in 0..<options.controllers {
+            blueprints.append(.controller(BrokerID(Int32(101 + number)), directory))
+        }
+        return try await EmbeddedCluster(
+            clusterID: directory.clusterID, blueprints: blueprints, limits: limits, logger: logger)
+    }
+}
+
+extension NodeBlueprint {
+    static func broker(
+        _ id: BrokerID, _ port: PortReservation, _ options: EmbeddedCluster.Options, _ directory: DataDirectory
+    ) -> NodeBlueprint {
+        let folder = directory.folder(of: id)
+        var settings = BrokerSettings(
+            nodeId: id, clusterID: directory.clusterID, host: port.host, port: port.port)
+        // A lab of one broker has topics too.
+        settings.defaultReplicationFactor = Int16(min(3, options.brokers))
+        settings.offsetsTopicReplicationFactor = Int16(min(3, options.brokers))
+        return NodeBlueprint(
+            id: id, port: port,
+            disk: { try FileDisk(root: folder) },
+            node: { [settings] disk, seed, now in Broker(settings: settings, disk: disk, seed: seed, now: now) },
+            show: { node in
+                guard let broker = node as? Broker else { preconditionFailure("this place is a broker's") }
+                return .broker(broker.snapshot(), metadataOffset: broker.metadataOffset)
+            })
+    }
+
+    static func controller(_ id: BrokerID, _ directory: DataDirectory) -> NodeBlueprint {
+        let folder = directory.folder(of: id)
+        let settings = ControllerSettings(nodeId: id, clusterID: directory.clusterID)
+        return NodeBlueprint(
+            id: id, port: nil,
+            disk: { try FileDisk(root: folder) },
+            node: { disk, seed, now in try Controller(settings: settings, disk: disk, seed: seed, now: now) },
+            show: { node in
+                guard let controller = node as? Controller else { preconditionFailure("this place is a controller's") }
+                let snapshot = controller.snapshot(now: SystemClock.now())
+                return .controller(isActive: snapshot.isActive, snapshot.image)
+            })
+    }
+}
