@@ -124,20 +124,20 @@ import Testing
         // Without the index it would walk from the segment's start.
         let disk = MemoryDisk()
         var config = LogConfig()
-        config.segmentBytes = 4 << 20
+        config.segmentBytes = 1 << 20
         let log = try UnifiedLog.load(orders, on: disk, config: config, now: .at(0))
         let batch = try Batches.make(1, valueBytes: 20)
-        for _ in 0..<100_000 { try log.append(batch) }
+        for _ in 0..<40_000 { try log.append(batch) }
         try log.close()
         disk.kill()
         let again = try UnifiedLog.load(orders, on: disk, config: config, wasCleanlyStopped: true, now: .at(0))
         #expect(again.segmentCount > 2)
         var generator = SeededGenerator(seed: 1)
         for _ in 0..<200 {
-            let offset = Int64.random(in: 0..<100_000, using: &generator)
+            let offset = Int64.random(in: 0..<40_000, using: &generator)
             let reads = disk.readCount
             let bytes = disk.bytesRead
-            _ = try again.read(from: offset, maxBytes: 1 << 20, upTo: 100_000)
+            _ = try again.read(from: offset, maxBytes: 1 << 20, upTo: 40_000)
             #expect(disk.readCount - reads <= 8)
             #expect(disk.bytesRead - bytes <= 50_000)
         }

@@ -149,6 +149,7 @@ package final class MemoryDisk: Disk {
 
     package func write(_ buffer: ByteBuffer, to file: FileID, at offset: Int64) throws(DiskError) {
         let opened = try opened(file, "write")
+        guard buffer.readableBytes > 0 else { return }
         guard offset >= 0 else { throw DiskError(operation: "write", path: "\(file)", reason: "negative offset") }
         do throws(DiskError) {
             try change("write", "file \(file.rawValue)")

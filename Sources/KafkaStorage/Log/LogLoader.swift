@@ -172,8 +172,7 @@ package struct LogLoader {
             bytesCut += segment.size - soundEnd
             try segment.cut(at: soundEnd)
         }
-        if number + 1 < segments.count, segments[number + 1].baseOffset < nextOffset {
-            // What follows was written after a truncation that this segment has forgotten.
+        if number + 1 < segments.count, !canFollow(segments[number + 1].baseOffset, nextOffset) {
             try removeSegments(after: number)
         }
         if number + 1 < segments.count {
@@ -185,6 +184,15 @@ package struct LogLoader {
             try epochs.write()
             try loadProducers()
         }
+    }
+
+    /// Whether a segment that begins at `base` can follow one that was found to end at `end`.
+    ///
+    /// After a loss of power a segment may lack its end, and still be sound, when the next one was already begun; or have an
+    /// end that was cut off before the next one was begun. Compaction leaves gaps too, but in segments that were
+    /// flushed, so a compacted log is trusted only as far as nothing is known of its flushes.
+    private func canFollow(_ base: Int64, _ end: Int64) -> Bool {
+        base == end || base > end && config.cleanupPolicy != .delete && recoveryPoint == 0
     }
 
     /// The newest first: a crash here leaves no gap.

@@ -166,7 +166,7 @@ extension UnifiedLog {
                 while let header = header(in: records, at: at) {
                     if try mustRoll(before: header, pending: at - start, now: now) {
                         try writeRun(records, start..<at)
-                        try roll(at: header.baseOffset, now: now)
+                        try roll(at: nextBase(for: header), now: now)
                         start = at
                     }
                     at += header.sizeInBytes
@@ -187,6 +187,12 @@ extension UnifiedLog {
         guard pending == 0 else { return false }
         let time = now.wallClockMilliseconds
         return try active.age(at: max(header.maxTimestamp, 0), now: time) > config.segmentMs
+    }
+
+    /// A segment begins where the one before it ends, so that recovery sees when the end of that one is missing. Only a
+    /// gap too wide for relative offsets is left between them.
+    private func nextBase(for header: RecordBatchHeader) -> Int64 {
+        header.lastOffset - logEndOffset <= Int64(Int32.max) ? logEndOffset : header.baseOffset
     }
 
     private func writeRun(_ records: ByteBuffer, _ range: Range<Int>) throws(DiskError) {
