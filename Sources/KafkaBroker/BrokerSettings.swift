@@ -89,7 +89,11 @@ package struct BrokerSettings: Hashable, Sendable {
         self.clusterID = clusterID
         self.host = host
         self.port = port
-        self.configuration = configuration
+        // What the driver gives is shown with the rest.
+        var shown = configuration
+        try? shown.set("node.id", nodeId.description)
+        try? shown.set("advertised.listeners", "PLAINTEXT://\(host):\(port)")
+        self.configuration = shown
         brokerRack = configuration["broker.rack"]
         brokerSessionTimeout = milliseconds("broker.session.timeout.ms")
         brokerHeartbeatInterval = milliseconds("broker.heartbeat.interval.ms")

@@ -64,10 +64,8 @@ extension ConfigurationTable {
 
     private static let logSettings: [ConfigDefinition] = [
         ConfigDefinition(
-            "compression.type", .string, "producer",
-            in: .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), updateMode: .clusterWide,
+            "compression.type", .string, "producer", in: .oneOf(["producer"]), updateMode: .clusterWide,
             "The default of the topics' setting of the same name."),
-        ConfigDefinition("log.dir", .string, "/tmp/kafka-logs", "The folder that holds the logs."),
         ConfigDefinition(
             "log.cleaner.delete.retention.ms", .long, "86400000", in: atLeastZero, updateMode: .clusterWide,
             "The default of the topics' delete.retention.ms."),
@@ -124,11 +122,6 @@ extension ConfigurationTable {
         ConfigDefinition(
             "log.roll.hours", .int, "168", in: atLeastOne,
             "The default of the topics' segment.ms, in hours; log.roll.ms wins over it."),
-        ConfigDefinition(
-            "log.roll.jitter.hours", .int, "0", in: atLeastZero,
-            "The default of the topics' segment.jitter.ms, in hours; log.roll.jitter.ms wins over it."),
-        ConfigDefinition(
-            "log.roll.jitter.ms", .long, nil, updateMode: .clusterWide, "As log.roll.jitter.hours, in milliseconds."),
         ConfigDefinition(
             "log.roll.ms", .long, nil, updateMode: .clusterWide, "As log.roll.hours, in milliseconds."),
         ConfigDefinition(

@@ -2,7 +2,6 @@
 package struct TopicConfig: Hashable, Sendable {
     package var deletes: Bool
     package var compacts: Bool
-    package var compressionType: String
     package var deleteRetention: Duration
     package var fileDeleteDelay: Duration
     /// `Int64.max` for never.
@@ -24,7 +23,6 @@ package struct TopicConfig: Hashable, Sendable {
     package var retention: Duration?
     package var segmentBytes: Int
     package var segmentIndexBytes: Int
-    package var segmentJitter: Duration
     package var segmentAge: Duration
     package var allowsUncleanLeaderElection: Bool
 
@@ -46,7 +44,6 @@ package struct TopicConfig: Hashable, Sendable {
         }
         deletes = policies.contains("delete")
         compacts = policies.contains("compact")
-        compressionType = word("compression.type")
         deleteRetention = milliseconds("delete.retention.ms")
         fileDeleteDelay = milliseconds("file.delete.delay.ms")
         flushMessages = integer("flush.messages")
@@ -67,7 +64,6 @@ package struct TopicConfig: Hashable, Sendable {
         retention = limit(integer("retention.ms")).map { .milliseconds($0) }
         segmentBytes = Int(integer("segment.bytes"))
         segmentIndexBytes = Int(integer("segment.index.bytes"))
-        segmentJitter = milliseconds("segment.jitter.ms")
         segmentAge = milliseconds("segment.ms")
         guard case .boolean(let unclean) = value("unclean.leader.election.enable") else {
             preconditionFailure("unclean.leader.election.enable is not a boolean")

@@ -5,7 +5,8 @@ private let minute: Int64 = 60_000
 private let hour: Int64 = 3_600_000
 
 extension ConfigurationTable {
-    /// Topic settings, with Kafka's names, types and defaults.
+    /// Topic settings, with Kafka's names, types and defaults. Those of the log cleaner are kept and shown although
+    /// nothing is compacted yet.
     static let topicSettings: [ConfigDefinition] = [
         ConfigDefinition(
             "cleanup.policy", .list, "delete", in: .oneOf(["compact", "delete"]),
@@ -13,10 +14,10 @@ extension ConfigurationTable {
             "What happens to old segments: delete drops them by age and size, compact keeps the last record of each "
                 + "key; both may be given."),
         ConfigDefinition(
-            "compression.type", .string, "producer",
-            in: .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
+            "compression.type", .string, "producer", in: .oneOf(["producer"]),
             synonyms: [.init("compression.type")],
-            "The codec in which batches are kept; producer leaves each batch as it came."),
+            "The codec in which batches are kept; producer leaves each batch as it came, and is all that there is here."
+        ),
         ConfigDefinition(
             "delete.retention.ms", .long, "86400000", in: atLeastZero,
             synonyms: [.init("log.cleaner.delete.retention.ms")],
@@ -82,10 +83,6 @@ extension ConfigurationTable {
             "segment.index.bytes", .int, "10485760", in: .range(atLeast: 4, atMost: nil),
             synonyms: [.init("log.index.size.max.bytes")],
             "The largest size of a segment's offset index; a full one begins a new segment."),
-        ConfigDefinition(
-            "segment.jitter.ms", .long, "0", in: atLeastZero,
-            synonyms: [.init("log.roll.jitter.ms"), .init("log.roll.jitter.hours", factor: hour)],
-            "At most so much is taken off segment.ms, so that segments do not all roll at once."),
         ConfigDefinition(
             "segment.ms", .long, "604800000", in: atLeastOne,
             synonyms: [.init("log.roll.ms"), .init("log.roll.hours", factor: hour)],

@@ -28,6 +28,13 @@ package struct BrokerSessions: Hashable, Sendable {
         contacts[broker] = Contact(at: now, metadataOffset: -1)
     }
 
+    /// The controller itself was away for so long and cannot know who was silent: every session goes on as much longer.
+    package mutating func extend(by duration: Duration) {
+        contacts = contacts.mapValues {
+            Contact(at: $0.at + duration, metadataOffset: $0.metadataOffset, shutdownOffset: $0.shutdownOffset)
+        }
+    }
+
     package mutating func remove(_ broker: BrokerID) { contacts[broker] = nil }
 
     /// When the session of a broker that is not fenced ends unless it is heard of again.

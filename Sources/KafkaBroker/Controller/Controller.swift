@@ -10,6 +10,7 @@ import KafkaStorage
 /// | active   | a flush has ended              | answers, events and waiting fetches go out                |
 /// | active   | a flush or an append failed    | failed                                                    |
 /// | active   | asked to stop                  | stopping                                                  |
+/// | active   | a session ends very late       | all sessions go on: this node was away, not the brokers   |
 /// | stopping | the last flush has ended       | stopped, the log closed in order                          |
 /// | failed   | anything                       | silence, as of a process that has halted                  |
 ///
@@ -37,6 +38,8 @@ package struct Controller: Node {
     /// The incarnations that wait for the end of their broker's former session.
     var refusals: [BrokerID: Uuid] = [:]
     private var nextLeaderCheck: Instant
+    /// The last deadline came so late that the sessions were extended.
+    private var hasForgiven = false
     /// The deadline at which what the start has written is flushed.
     private var startedAt: Instant?
 
@@ -111,6 +114,7 @@ package struct Controller: Node {
     // MARK: Time
 
     private mutating func runTimers(now: Instant) {
+        forgiveOwnAbsence(now: now)
         if let start = startedAt, now >= start {
             startedAt = nil
             // A crash may have come between a broker's return and the elections that it allowed.
@@ -127,6 +131,17 @@ package struct Controller: Node {
             }
         }
         answerExpiredFetches(now: now)
+    }
+
+    /// A deadline that comes very late means that this node did not run: stopped by a signal, held up by its disk. The
+    /// heartbeats of that time may be waiting behind this input, so that fencing now would fence everybody. Not twice in
+    /// a row: where the disk is slow all the time, the dead are fenced late, but they are.
+    private mutating func forgiveOwnAbsence(now: Instant) {
+        guard let expiry = sessions.nextExpiry(in: state.image) else { return }
+        let lateness = now - expiry
+        let isLate = lateness > sessions.timeout / 4
+        if isLate, !hasForgiven { sessions.extend(by: lateness + sessions.timeout / 4) }
+        hasForgiven = isLate && !hasForgiven
     }
 
     // MARK: Effects

@@ -53,6 +53,28 @@ import Testing
         #expect(driver.image.broker(1)?.fenced == true)
     }
 
+    // A process that was stopped and goes on must not fence all its brokers before it reads what they sent.
+    @Test func `a controller that was away itself gives brokers time to be heard`() throws {
+        let driver = try ControllerDriver()
+        try driver.start(1, 2)
+        try driver.stall(for: .seconds(10))
+        #expect(driver.image.broker(1)?.fenced == false)
+        try driver.heartbeat(1)
+        try driver.advance(by: .milliseconds(375))
+        #expect(driver.image.broker(1)?.fenced == false)
+        #expect(driver.image.broker(2)?.fenced == true)
+    }
+
+    // A controller on a slow disk is late every time, and must fence the dead all the same.
+    @Test func `absence is not forgiven twice in a row`() throws {
+        let driver = try ControllerDriver()
+        try driver.start(1)
+        try driver.stall(for: .seconds(10))
+        #expect(driver.image.broker(1)?.fenced == false)
+        try driver.stall(for: .seconds(10))
+        #expect(driver.image.broker(1)?.fenced == true)
+    }
+
     // The answer may have been lost on the way; the broker asks again.
     @Test func `the same incarnation may repeat its registration`() throws {
         let driver = try ControllerDriver()

@@ -41,6 +41,7 @@ import Testing
         #expect(
             sentence("cleanup.policy", "burn")?.hasSuffix("String must be one of: compact, delete") == true)
         #expect(sentence("unclean.leader.election.enable", "yes")?.hasSuffix("Not a valid boolean") == true)
+        #expect(sentence("compression.type", "zstd")?.hasSuffix("String must be one of: producer") == true)
         #expect(sentence("no.such", "1") == "Unknown topic config name: no.such")
         #expect(throws: ConfigError(message: "Unknown broker config name: nope")) {
             try StaticConfiguration(["nope": "1"])

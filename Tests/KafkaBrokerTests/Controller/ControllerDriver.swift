@@ -82,6 +82,12 @@ final class ControllerDriver {
     /// Moves the clock, with every deadline on the way handed in at its time.
     func advance(by duration: Duration) throws { try runDeadlines(upTo: now + duration) }
 
+    /// The process does not run for so long; then the deadline that has passed is handed in first.
+    func stall(for duration: Duration) throws {
+        now = now + duration
+        try step(.deadlineReached)
+    }
+
     private func runDeadlines(upTo end: Instant) throws {
         while let deadline = controller.nextDeadline, deadline <= end {
             if now < deadline { now = now + (deadline - now) }
