@@ -1,0 +1,79 @@
+"""A klamm cluster as an outside program sees it: a process that prints one line of JSON when it is ready."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+
+class Klamm:
+    """Runs `klamm serve`. Its log goes to a file that is shown when a check fails."""
+
+    def __init__(self, binary, data_dir=None, port=0):
+        self.binary = binary
+        self.data_dir = data_dir
+        self.port = port
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="klamm-", suffix=".log", delete=False)
+        self.start()
+
+    def start(self):
+        arguments = [self.binary, "serve", "--port", str(self.port)]
+        arguments += ["--data-dir", self.data_dir] if self.data_dir else ["--ephemeral"]
+        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        ready, _, _ = select.select([self.process.stdout], [], [], 30)
+        line = self.process.stdout.readline() if ready else ""
+        if not line:
+            self.fail("klamm did not become ready")
+        said = json.loads(line)
+        self.bootstrap = said["bootstrap.servers"]
+        self.directory = said["data.dir"]
+        self.port = int(self.bootstrap.split(",")[0].rsplit(":", 1)[1])
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """SIGTERM; the exit code tells whether the stop was clean."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.fail("klamm did not stop within 15 s of SIGTERM")
+
+    def fail(self, why):
+        self.log.flush()
+        with open(self.log.name) as log:
+            tail = log.readlines()[-40:]
+        print(f"FAIL {why}\n--- the end of klamm's log\n{''.join(tail)}", flush=True)
+        if self.process.poll() is None:
+            self.process.kill()
+        os._exit(1)
+
+
+def check(klamm, condition, what):
+    """Prints what was shown, or fails with klamm's log."""
+    if not condition:
+        klamm.fail(what)
+    print(f"PASS {what}", flush=True)
+
+
+def wait_until(klamm, seconds, what, condition):
+    """Waits for something that the cluster is to do by itself; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    klamm.fail(f"not within {seconds} s: {what}")
+
+
+def binary():
+    if len(sys.argv) != 2:
+        sys.exit(f"usage: {sys.argv[0]} PATH-TO-KLAMM")
+    return sys.argv[1]
