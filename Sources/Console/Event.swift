@@ -4,6 +4,8 @@ import KafkaProtocol
 /// Everything that the console is told.
 package enum Event: Hashable, Sendable {
     case key(KeyChord)
+    /// Pasted text goes into the field that is being filled in, and nowhere else: it must never press keys.
+    case pasted(String)
     case resized(Size)
     /// Time passes. Wanted at `Model.nextTick`, and no sooner: an idle console costs nothing.
     case tick(Instant)

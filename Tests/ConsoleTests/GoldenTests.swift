@@ -12,6 +12,7 @@ import Testing
 
     static let scenes: [(name: String, play: @Sendable (inout Session) -> Void)] = [
         ("brokers", { $0.press("topics.brokers") }),
+        ("broker", { $0.press("topics.brokers", "brokers.open", "broker.bottom") }),
         ("topics", { $0.press("topics.bottom", "topics.move-up", "topics.move-up") }),
         (
             "topics-filter",

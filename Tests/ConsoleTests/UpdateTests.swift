@@ -52,6 +52,34 @@ import Testing
         #expect(session.toast.contains("the coordinator of billing"))
     }
 
+    @Test func `a broker's own screen leads to its partitions, and K there means that broker`() {
+        // Whoever looks at a broker wants to hit that broker.
+        var session = Session()
+        session.press("topics.brokers", "brokers.bottom", "brokers.open")
+        #expect(session.model.place == .brokers, "a controller holds no replicas")
+        session.press("brokers.top", "brokers.open", "broker.filter")
+        session.type("lagging")
+        session.key(.enter)
+        #expect(session.shows("orders-1") && session.shows("3,071"))
+        #expect(session.press("broker.kill") == [.inject(.kill(1))])
+        session.press("broker.open")
+        #expect(session.model.place == .topic("orders"))
+        #expect(session.model.screen.list.selected == .partition(TopicPartition(topic: "orders", partition: 1)))
+    }
+
+    @Test func `pasted text goes into fields and presses no keys`() {
+        // Somebody's clipboard may well contain a K.
+        var session = orders()
+        #expect(session.send(.pasted("KKRq:q\n")) == [])
+        #expect(session.model.place == .topic("orders"))
+        session.press("topic.produce")
+        session.send(.pasted("{\n  \"id\": 1\n}"))
+        #expect(
+            session.key(.enter) == [
+                .produce(RecordDraft(topic: "orders", partition: nil, key: nil, value: Array("{\n  \"id\": 1\n}".utf8)))
+            ])
+    }
+
     @Test func `R restarts what is down, and says so when nothing is`() {
         // It must never restart a broker that runs.
         var session = orders()

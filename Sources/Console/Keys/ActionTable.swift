@@ -58,8 +58,8 @@ package enum ActionTable {
         entry(.halfPageDown, .move, "ctrl-d", "Half down", "Half a screen down"),
         entry(.halfPageUp, .move, "ctrl-u", "Half up", "Half a screen up"),
         entry(
-            .open, .move, "enter", "Open", "Open the selected row", in: [.topics, .topic, .records, .groups, .group],
-            hint: 1),
+            .open, .move, "enter", "Open", "Open the selected row",
+            in: [.brokers, .broker, .topics, .topic, .records, .groups, .group], hint: 1),
         entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
         entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
@@ -80,7 +80,7 @@ package enum ActionTable {
     private static let browsing = [
         entry(
             .records, .records, "r", "Records", "Browse the records of the topic or partition",
-            in: [.topics, .topic, .group], hint: 2),
+            in: [.broker, .topics, .topic, .group], hint: 2),
         entry(.fromBegin, .records, "b", "From begin", "Read from the log start offset", in: [.records], hint: 3),
         entry(.fromEnd, .records, "e", "From end", "Read the last records", in: [.records], hint: 4),
         entry(.fromOffset, .records, "o", "From offset", "Read from an offset", in: [.records], hint: 5),
@@ -110,13 +110,13 @@ package enum ActionTable {
         entry(
             .kill, .faults, "K", "Kill leader",
             "Kill the partition's leader, as kill -9 does",
-            in: [.brokers, .topics, .topic, .records, .record, .groups, .group], hint: 10, dangerous: true),
+            in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group], hint: 10, dangerous: true),
         entry(
             .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",
             hint: 11),
         entry(
             .stop, .faults, "S", "Stop", "Stop the broker in an orderly way: leaders move away first",
-            in: [.brokers], hint: 13, dangerous: true),
+            in: [.brokers, .broker], hint: 13, dangerous: true),
         entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
         entry(.heal, .faults, "H", "Heal all", "End every fault", hint: 32),
         entry(

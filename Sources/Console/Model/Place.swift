@@ -3,6 +3,7 @@ import KafkaProtocol
 /// Where the user is: a screen and its subject.
 package enum Place: Hashable, Sendable {
     case brokers, topics, groups, events
+    case broker(BrokerID)
     case topic(String)
     /// Nil for all partitions of the topic.
     case records(topic: String, partition: Int32?)
@@ -12,6 +13,7 @@ package enum Place: Hashable, Sendable {
     package var view: ViewName {
         switch self {
         case .brokers: .brokers
+        case .broker: .broker
         case .topics: .topics
         case .groups: .groups
         case .events: .events

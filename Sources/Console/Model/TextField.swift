@@ -39,6 +39,11 @@ package struct TextField: Hashable, Sendable {
         return true
     }
 
+    mutating func insert(_ text: String) {
+        characters.insert(contentsOf: text, at: cursor)
+        cursor += text.count
+    }
+
     private mutating func removeBefore() {
         cursor -= 1
         characters.remove(at: cursor)

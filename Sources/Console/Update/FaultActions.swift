@@ -15,8 +15,9 @@ extension Model {
         cluster?.topics.first { $0.name == partition.topic }?.partitions.first { $0.index == partition.partition }
     }
 
-    /// The node selected in the view of brokers.
+    /// The node selected in the view of brokers, or the one whose screen this is.
     private var selectedNode: BrokerID? {
+        if case .broker(let id) = place { return id }
         guard place == .brokers, case .number(let id)? = listing?.selectedID(screen.list) else { return nil }
         return BrokerID(Int32(truncatingIfNeeded: id))
     }
@@ -24,7 +25,7 @@ extension Model {
     /// What `kill` is aimed at, and why that node.
     private var target: Result<(node: BrokerID, why: String), Refusal> {
         switch place {
-        case .brokers:
+        case .brokers, .broker:
             guard let node = selectedNode else { return .failure(Refusal(reason: "There is no broker here")) }
             return .success((node, ""))
         case .groups:
@@ -58,7 +59,7 @@ extension Model {
         case .topic, .group:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition
-        case .brokers, .groups, .events: return nil
+        case .brokers, .broker, .groups, .events: return nil
         }
     }
 
@@ -125,7 +126,7 @@ extension Model {
     mutating func openFaultMenu() {
         var items: [Menu.Item] = []
         let key = keyName(.restart)
-        if place != .brokers, case .success(let (node, why)) = target, isUp(node) {
+        if place.view != .brokers, place.view != .broker, case .success(let (node, why)) = target, isUp(node) {
             let name = "\(node.title.lowercasedFirst)\(why)"
             items.append(
                 Menu.Item(label: "Kill \(name)", fault: .kill(node), toast: "Killed \(name) · \(key) restarts it"))

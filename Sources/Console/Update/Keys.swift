@@ -98,6 +98,25 @@ extension Model {
         return []
     }
 
+    mutating func pasted(_ text: String) {
+        redraw = .now
+        switch overlay {
+        case .filter(var field):
+            field.insert(text)
+            overlay = .filter(field)
+            setFilter(field.text)
+        case .palette(var palette):
+            palette.field.insert(text)
+            palette.selected = 0
+            overlay = .palette(palette)
+        case .form(var form):
+            form.fields[form.focus].field.insert(text)
+            form.fields[form.focus].isNull = false
+            overlay = .form(form)
+        case .help, .menu, nil: show(.note, "Nothing here takes text: what was pasted is dropped")
+        }
+    }
+
     mutating func setFilter(_ text: String) {
         editList { $0.filter = text }
     }

@@ -132,6 +132,13 @@ extension Model {
         switch (place, id) {
         case (.topics, .name(let name)): go(to: .topic(name))
         case (.groups, .name(let name)): go(to: .group(name))
+        case (.brokers, .number(let number)):
+            let id = BrokerID(Int32(truncatingIfNeeded: number))
+            if !id.isController { go(to: .broker(id)) }
+        case (.broker, .partition(let partition)):
+            go(to: .topic(partition.topic))
+            screen.list.selected = .partition(partition)
+            settle()
         case (.topic, .partition(let partition)), (.group, .partition(let partition)):
             return browse(partition.topic, partition: partition.partition)
         case (.records(let topic, _), .record(let partition, let offset)):

@@ -9,7 +9,8 @@ extension Model {
         switch (place, listing?.selectedID(screen.list)) {
         case (.topics, .name(let name)?): return browse(name, partition: nil)
         case (.topic(let name), _): return browse(name, partition: nil)
-        case (.group, .partition(let partition)?): return browse(partition.topic, partition: partition.partition)
+        case (.group, .partition(let partition)?), (.broker, .partition(let partition)?):
+            return browse(partition.topic, partition: partition.partition)
         default: return []
         }
     }

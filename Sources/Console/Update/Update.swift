@@ -8,6 +8,9 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
     case .key(let chord):
         model.redraw = .now
         return model.pressed(chord)
+    case .pasted(let text):
+        model.pasted(text)
+        return []
     case .resized(let size):
         model.size = size
         model.redraw = .now

@@ -103,7 +103,7 @@ extension Model {
         case .topics:
             guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
             return name
-        case .group:
+        case .group, .broker:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition.topic
         case .brokers, .groups, .events: return nil
@@ -124,6 +124,8 @@ extension Model {
     /// Klamm's producer of the topic here, else its first.
     var producerHere: WorkloadSnapshot.Producer? {
         let producers = snapshot?.workload?.producers ?? []
+        // The listing that this needs is not free.
+        guard producers.count > 1 else { return producers.first }
         let topic = topicHere
         return producers.first { $0.settings.topic == topic } ?? producers.first
     }
@@ -131,6 +133,7 @@ extension Model {
     /// Klamm's consumers of the group here, else of the topic here, else its first.
     var consumersHere: WorkloadSnapshot.Group? {
         let groups = snapshot?.workload?.groups ?? []
+        guard groups.count > 1 else { return groups.first }
         let (group, topic) = (groupHere, topicHere)
         return groups.first { $0.settings.group == group }
             ?? groups.first { topic.map($0.settings.topics.contains) ?? false } ?? groups.first

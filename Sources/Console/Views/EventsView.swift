@@ -43,7 +43,7 @@ enum EventsView {
             summary.topic == name || summary.kind == .fault || summary.kind == .broker
         case .group(let id): summary.group == id || summary.kind == .fault
         case .groups: summary.group != nil || summary.kind == .fault || summary.kind == .client
-        case .brokers: summary.kind != .client && summary.kind != .group
+        case .brokers, .broker: summary.kind != .client && summary.kind != .group
         case .topics, .events, .record: true
         }
     }

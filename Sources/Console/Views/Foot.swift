@@ -20,6 +20,7 @@ enum Foot {
     private static func crumb(_ place: Place) -> String {
         switch place {
         case .brokers, .topics, .groups, .events: place.view.rawValue
+        case .broker(let id): id.title.lowercasedFirst
         case .topic(let name): name
         case .records(_, let partition): partition.map { "records of \($0)" } ?? "records"
         case .record(_, let offset): "@ \(Figures.count(offset))"

@@ -87,7 +87,7 @@ extension Model {
     /// What an action is called where its meaning depends on the view.
     func label(of entry: ActionEntry) -> String {
         switch (entry.id, place.view) {
-        case (.kill, .brokers): "Kill"
+        case (.kill, .brokers), (.kill, .broker): "Kill"
         case (.kill, .groups): "Kill coord."
         case (.pause, _) where isPaused: "Go on"
         default: entry.label

@@ -57,7 +57,7 @@ extension Model {
             }
         let rows: Int? =
             switch place {
-            case .brokers, .topics, .topic, .groups, .group: listing?.total
+            case .brokers, .broker, .topics, .topic, .groups, .group: listing?.total
             case .records, .record, .events: nil
             }
         return ScreenLayout(
@@ -68,6 +68,7 @@ extension Model {
     var listing: Listing? {
         switch place {
         case .brokers: BrokersView.listing(self)
+        case .broker(let id): BrokerView.listing(self, broker: id)
         case .topics: TopicsView.listing(self)
         case .topic(let name): TopicView.listing(self, topic: name)
         case .groups: GroupsView.listing(self)

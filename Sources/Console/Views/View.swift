@@ -33,7 +33,10 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     var foot = position(listing, model.screen.list, visible: area.rows - 3)
     switch model.place {
     case .topic:
-        foot = foot.runs.isEmpty ? TopicView.legend : foot + StyledText("  ") + TopicView.legend
+        foot = joined(foot, TopicView.legend)
+    case .broker(let id):
+        remark = joined(remark, BrokerView.remark(model, broker: id))
+        foot = joined(foot, TopicView.legend)
     case .group(let id): remark = joined(remark, GroupView.remark(model, group: id))
     case .records:
         if let browser = model.browser {
@@ -71,6 +74,7 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
     let (kind, scope): (String, String) =
         switch model.place {
         case .brokers: ("Brokers", "all")
+        case .broker(let id): (id.isController ? "Controller" : "Broker", "\(id)")
         case .topics: ("Topics", "all")
         case .topic(let name): ("Topic", name)
         case .records(let name, let partition): ("Records", partition.map { "\(name)-\($0)" } ?? name)
