@@ -20,7 +20,7 @@ package final class Terminal {
 
     /// `crashNote` is what a user reads after a crash, when the screen is theirs again.
     package init(crashNote: String) throws(TerminalError) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { throw .notATerminal }
+        guard Self.isATerminal else { throw .notATerminal }
         useUTF8()
         klamm_guard_remember(tty)
         wakeDescriptor = klamm_wake_open()
@@ -51,6 +51,9 @@ package final class Terminal {
     package static func wake() { klamm_wake(CChar(KLAMM_WAKE_POKED)) }
 
     package var size: Size { Size(columns: Int(getmaxx(klamm_stdscr())), rows: Int(getmaxy(klamm_stdscr()))) }
+
+    /// Whether somebody sits at both ends of this process.
+    package static var isATerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
     // MARK: Out
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
 import KafkaServer
+import Settings
+import Terminal
 
 /// What the process asks of the system before anything else, and how it ends.
 enum ProcessSetup {
@@ -23,6 +25,10 @@ enum ProcessSetup {
         if let error = error as? ClusterError {
             complain(error.description)
             exit(error.isBadInput ? badInput : 1)
+        }
+        if error is TerminalError || error is SettingsError || error is UnknownTheme {
+            complain("\(error)")
+            exit(badInput)
         }
         let code = Klamm.exitCode(for: error)
         let message = Klamm.message(for: error)

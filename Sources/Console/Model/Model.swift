@@ -60,6 +60,14 @@ package struct Model: Hashable, Sendable {
     package var isPaused: Bool { frozen != nil }
     package var snapshot: ClusterSnapshot? { picture.snapshot }
 
+    /// Whether keys are letters of something being typed, not commands.
+    package var takesText: Bool {
+        switch overlay {
+        case .filter, .palette, .form: true
+        case .help, .menu, nil: false
+        }
+    }
+
     package var place: Place { screen.place }
     var screen: Screen {
         get { screens[screens.count - 1] }

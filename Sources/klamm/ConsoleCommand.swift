@@ -1,0 +1,59 @@
+import ArgumentParser
+import Console
+import Glibc
+import KafkaClient
+import KafkaServer
+import Logging
+import Settings
+import Terminal
+import Workload
+
+/// A cluster with the console over it: what `klamm` alone does.
+struct ConsoleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Run a cluster and open the console on it (the default).",
+        discussion: """
+            The first start makes a topic orders with a producer of 50 records/s and a group billing of two members. Logs \
+            go to klamm.log in the data directory.
+            """)
+
+    @OptionGroup var options: ClusterOptions
+
+    @Flag(name: .customLong("no-demo"), help: "Start without the topic orders, its producer and its group.")
+    var isWithoutDemo = false
+
+    @Option(help: "The theme: dark, light, mono, or one of $XDG_CONFIG_HOME/klamm/themes.")
+    var theme: String?
+
+    func run() async throws {
+        let folder = SettingsFolder.path { name in getenv(name).map { String(cString: $0) } }
+        let settings = try ConsoleSettings(folder: folder)
+        let themes = ThemeCatalogue(folder: folder.map { $0 + "/themes" })
+        let theme = try themes.theme(self.theme ?? settings.theme ?? "dark")
+        guard Terminal.isATerminal else { throw TerminalError.notATerminal }
+
+        let directory = try options.openDataDirectory()
+        defer { directory.release() }
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let logger = Logger(label: "klamm")
+        let cluster = try await options.makeCluster(in: directory, logger: logger)
+        let log = try ConsoleLog(path: directory.path + "/klamm.log")
+        defer { log.end() }
+
+        let session = ConsoleSession(cluster: cluster, themes: themes, logger: logger)
+        session.open(withDemo: !isWithoutDemo, brokers: options.brokers)
+        var model = Model()
+        model.keymap = settings.keymap
+        let loop = ConsoleLoop(session: session, model: model, theme: theme, crashNote: log.crashNote)
+        let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
+        await session.close()
+        try ended.get()
+    }
+}
+
+extension Result where Failure == any Error {
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
+    }
+}

@@ -1,0 +1,33 @@
+import Console
+import KafkaCluster
+import Synchronization
+import Terminal
+
+/// What other threads tell the console. Posting wakes it; a newer snapshot takes the place of one not yet seen.
+final class ConsoleInbox: Sendable {
+    struct Contents {
+        var snapshot: ClusterSnapshot?
+        var events: [Event] = []
+        var isEmpty: Bool { snapshot == nil && events.isEmpty }
+    }
+
+    private let contents = Mutex(Contents())
+
+    func post(_ event: Event) { change { $0.events.append(event) } }
+    func post(_ snapshot: ClusterSnapshot) { change { $0.snapshot = snapshot } }
+
+    private func change(_ body: (inout Contents) -> Void) {
+        let wasEmpty = contents.withLock { contents in
+            defer { body(&contents) }
+            return contents.isEmpty
+        }
+        if wasEmpty { Terminal.wake() }
+    }
+
+    func take() -> Contents {
+        contents.withLock { contents in
+            defer { contents = Contents() }
+            return contents
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Console
+import Glibc
+import KafkaCluster
+import KafkaProtocol
+import KafkaServer
+import Settings
+import Terminal
+
+/// The one loop of the console, on a thread of its own: takes what is typed and what the cluster tells into the model,
+/// carries its commands out, and draws.
+///
+/// A key is seen at once, live data at most 20 times a second. With nothing to show it sleeps in poll.
+final class ConsoleLoop: Sendable {
+    private let session: ConsoleSession
+    private let model: Model
+    private let theme: Theme
+    private let crashNote: String
+
+    init(session: ConsoleSession, model: Model, theme: Theme, crashNote: String) {
+        self.session = session
+        self.model = model
+        self.theme = theme
+        self.crashNote = crashNote
+    }
+
+    /// Returns when the user or a signal ends it, with the terminal restored.
+    func run() throws {
+        let terminal = try Terminal(crashNote: crashNote)
+        defer { terminal.restore() }
+        var run = ConsoleRun(session: session, model: model, theme: theme, terminal: terminal)
+        run.untilTheEnd()
+    }
+}
+
+/// The state of a running loop; confined to its thread.
+private struct ConsoleRun {
+    /// Least time between two pictures of live data.
+    private static let liveInterval = Duration.milliseconds(50)
+    /// How often running clients are asked for their figures when the cluster itself stands still.
+    private static let workloadInterval = Duration.milliseconds(500)
+
+    let session: ConsoleSession
+    var model: Model
+    var theme: Theme
+    let terminal: Terminal
+    private var picture: ClusterSnapshot?
+    private var workloadAskedAt: Instant?
+    private var drawnAt: Instant?
+    private var isEnding = false
+
+    init(session: ConsoleSession, model: Model, theme: Theme, terminal: Terminal) {
+        self.session = session
+        self.model = model
+        self.theme = theme
+        self.terminal = terminal
+        self.model.utcOffsetSeconds = localOffsetSeconds()
+    }
+
+    mutating func untilTheEnd() {
+        tell(.themes(session.themes.names, current: theme.name))
+        tell(.resized(terminal.size))
+        while true {
+            tell(.tick(SystemClock.now()))
+            takeMail()
+            draw()
+            if isEnding { return }
+            for input in terminal.wait(milliseconds: patience()) { take(input) }
+        }
+    }
+
+    /// Until when nothing is to be done of our own accord; nil for ever.
+    private func patience() -> Int? {
+        var wanted: [Instant] = []
+        if let tick = model.nextTick { wanted.append(tick) }
+        if model.redraw == .soon, let drawnAt { wanted.append(drawnAt + Self.liveInterval) }
+        if picture?.workload?.isMoving == true, let workloadAskedAt {
+            wanted.append(workloadAskedAt + Self.workloadInterval)
+        }
+        // Rounded up: waking a moment early would only mean another round.
+        return wanted.min().map { max(0, Int(($0 - SystemClock.now() + .microseconds(999)).wholeMilliseconds)) }
+    }
+
+    private mutating func draw() {
+        let now = SystemClock.now()
+        switch model.redraw {
+        case .none: return
+        case .soon: if let drawnAt, now - drawnAt < Self.liveInterval { return }
+        case .now: break
+        }
+        terminal.draw(view(model, terminal.size), theme: theme)
+        model.drawn()
+        drawnAt = now
+    }
+
+    // MARK: In
+
+    private mutating func take(_ input: TerminalInput) {
+        switch input {
+        case .key(let chord):
+            tell(.tick(SystemClock.now()))
+            tell(.key(chord))
+        case .pasted(let text):
+            // Only where text is wanted: elsewhere each letter would be a command.
+            guard model.takesText else { return }
+            for character in text { tell(.key(KeyChord(character.isNewline || character == "\t" ? " " : character))) }
+        case .resized(let size): tell(.resized(size))
+        case .suspend:
+            terminal.suspend()
+            tell(.resized(terminal.size))
+        case .continued: tell(.resized(terminal.size))
+        case .terminate: isEnding = true
+        }
+    }
+
+    private mutating func takeMail() {
+        let mail = session.inbox.take()
+        let now = SystemClock.now()
+        let isDue = workloadAskedAt.map { now - $0 >= Self.workloadInterval } ?? true
+        if let snapshot = mail.snapshot ?? (isDue && picture?.workload?.isMoving == true ? picture : nil) {
+            let merged = snapshot.merged(with: session.workload.snapshot(), at: now)
+            workloadAskedAt = now
+            if mail.snapshot != nil || merged.workload != picture?.workload { tell(.snapshot(merged)) }
+            picture = merged
+        }
+        for event in mail.events { tell(event) }
+    }
+
+    private mutating func tell(_ event: Event) {
+        for command in update(&model, event) { perform(command) }
+    }
+
+    // MARK: Out
+
+    private mutating func perform(_ command: Command) {
+        switch command {
+        case .inject(let fault): session.inject(fault)
+        case .client(let command):
+            session.workload.execute(command)
+            // So that the next round asks for its figures.
+            workloadAskedAt = nil
+            if let picture { session.inbox.post(picture) }
+        case .fetchRecords(let query): session.fetch(query)
+        case .produce(let draft): session.produce(draft)
+        case .createTopic(let draft): session.createTopic(draft)
+        case .deleteTopic(let name): session.deleteTopic(name)
+        case .electPreferredLeaders(let partitions): session.electPreferredLeaders(partitions)
+        case .copy(let text):
+            let isCopied = terminal.copy(text)
+            tell(.outcome(isCopied ? .done("Copied") : .failed("This is more than a terminal's clipboard takes")))
+        case .save(let name, let text):
+            do {
+                tell(.outcome(.saved(path: try SavedFile.write(text, about: name))))
+            } catch {
+                tell(.outcome(.failed("\(error)")))
+            }
+        case .setTheme(let name):
+            do {
+                theme = try session.themes.theme(name)
+                tell(.themes(session.themes.names, current: theme.name))
+            } catch {
+                tell(.outcome(.failed("\(error)")))
+            }
+        case .redraw: terminal.invalidate()
+        case .quit: isEnding = true
+        }
+    }
+}
+
+private func localOffsetSeconds() -> Int {
+    var now = time(nil)
+    var local = tm()
+    localtime_r(&now, &local)
+    return local.tm_gmtoff
+}

@@ -1,0 +1,120 @@
+import Console
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+import KafkaServer
+import Logging
+import Settings
+import Synchronization
+import Workload
+
+/// The cluster and klamm's own clients under one console: feeds its inbox and carries its commands out.
+final class ConsoleSession: Sendable {
+    let inbox = ConsoleInbox()
+    let workload: RunningWorkload
+    let themes: ThemeCatalogue
+    private let cluster: EmbeddedCluster
+    private let configuration: ClientConfiguration
+    private let clients: ConsoleClients
+    private let logger: Logger
+    private let tasks = Mutex<[Task<Void, Never>]>([])
+
+    init(cluster: EmbeddedCluster, themes: ThemeCatalogue, logger: Logger) {
+        self.cluster = cluster
+        self.themes = themes
+        self.logger = logger
+        configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
+        workload = RunningWorkload(configuration, logger: logger)
+        clients = ConsoleClients(configuration, logger: logger)
+    }
+
+    /// Listens, and then starts the cluster: its start is the first thing seen.
+    func open(withDemo: Bool, brokers: Int) {
+        let (snapshots, events, clientEvents) = (cluster.snapshots(), cluster.events(), workload.events())
+        run { session in for await snapshot in snapshots { session.inbox.post(snapshot) } }
+        run { session in for await event in events { session.inbox.post(.cluster(event)) } }
+        run { session in
+            for await event in clientEvents { session.inbox.post(.cluster(.client(event, at: SystemClock.now()))) }
+        }
+        run { session in
+            do {
+                try await session.cluster.start()
+                if withDemo { try await session.startDemo(brokers: brokers) }
+            } catch is CancellationError {
+            } catch {
+                session.logger.error("The start failed: \(error)")
+                session.fail(error)
+            }
+        }
+    }
+
+    /// A user who deleted the demo's topic does not get it back with the next start.
+    private func startDemo(brokers: Int) async throws {
+        let topics = try await clients.admin().describe().topics.map(\.name).filter { !$0.hasPrefix("__") }
+        guard topics.isEmpty || topics.contains(DemoWorkload.topic) else { return }
+        try Task.checkCancellation()
+        try await DemoWorkload.start(on: workload, brokers: brokers, configuration, logger: logger)
+    }
+
+    /// Stops clients and cluster in order.
+    func close() async {
+        for task in tasks.withLock({ $0 }) { task.cancel() }
+        await workload.shutDown()
+        await cluster.shutDown()
+    }
+
+    // MARK: Commands
+
+    func inject(_ fault: Fault) { attempt { try await $0.cluster.inject(fault) } }
+
+    func fetch(_ query: RecordQuery) {
+        run { session in
+            do {
+                session.inbox.post(.records(try await session.clients.page(query)))
+            } catch {
+                session.inbox.post(.records(RecordPage(id: query.id, rows: [], marks: [], error: "\(error)")))
+            }
+        }
+    }
+
+    func produce(_ draft: RecordDraft) {
+        attempt { session in session.inbox.post(.outcome(try await session.clients.produce(draft))) }
+    }
+
+    func createTopic(_ draft: TopicDraft) {
+        attempt { session in
+            try await session.clients.admin().createTopic(
+                draft.name, partitions: draft.partitions ?? -1, replicationFactor: draft.replicationFactor ?? -1)
+            session.inbox.post(.outcome(.topicCreated(draft.name)))
+        }
+    }
+
+    func deleteTopic(_ name: String) {
+        attempt { session in
+            try await session.clients.admin().deleteTopic(name)
+            session.inbox.post(.outcome(.topicDeleted(name)))
+        }
+    }
+
+    func electPreferredLeaders(_ partitions: [TopicPartition]) {
+        attempt { session in
+            let elections = PreferredElections(bootstrapServers: session.cluster.bootstrapServers)
+            session.inbox.post(.outcome(.done(try await elections.elect(partitions))))
+        }
+    }
+
+    private func attempt(_ body: @escaping @Sendable (ConsoleSession) async throws -> Void) {
+        run { session in do { try await body(session) } catch { session.fail(error) } }
+    }
+
+    private func fail(_ error: any Error) { inbox.post(.outcome(.failed("\(error)"))) }
+
+    /// Not cancelled tasks keep nothing alive: each ends with its stream, its answer or its time limit.
+    private func run(_ body: @escaping @Sendable (ConsoleSession) async -> Void) {
+        let task = Task { [self] in await body(self) }
+        tasks.withLock { tasks in
+            if tasks.count > 64 { tasks.removeFirst(32) }
+            tasks.append(task)
+        }
+    }
+}
