@@ -60,6 +60,8 @@ package struct Broker: Node {
     /// Slots of partitions whose pending ISR change is to be sent.
     var alterations: [Int] = []
     var isAlterationInFlight = false
+    /// Slots of partitions where a refused follower may be asked for again.
+    var expansionsToRetry: [Int] = []
     var delayedProduces: [ProduceID: DelayedProduce] = [:]
     var nextProduceID: UInt64 = 0
     var delayedFetches: [FetchID: DelayedFetch] = [:]
@@ -143,8 +145,8 @@ package struct Broker: Node {
         while true {
             if let id = ready.popFirst() {
                 pump(id)
-            } else if let partition = moved.popFirst() {
-                partitionMoved(partition)
+            } else if !moved.isEmpty {
+                partitionsMoved()
             } else if let leader = fetchersToRun.popFirst() {
                 runFetcher(leader)
             } else {

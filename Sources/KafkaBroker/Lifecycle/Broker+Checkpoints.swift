@@ -50,7 +50,8 @@ extension Broker {
             if case .offline = partition.role { continue }
             do throws(DiskError) {
                 partition.log.removeExpiredProducers(now: now)
-                try partition.log.deleteOldSegments(upTo: partition.highWatermark, now: now)
+                let count = try partition.log.deleteOldSegments(upTo: partition.highWatermark, now: now)
+                if count > 0 { markMoved(partition) }
             } catch {
                 fail(partition, error)
             }

@@ -29,6 +29,9 @@ extension Broker {
             let now = now
             let alteration = partition.withLeader { $0.shrink(leaderLogEndOffset: end, now: now) }
             if alteration ?? nil != nil { requestAlteration(of: partition) }
+            expandISR(of: partition)
+            // A follower that held the high watermark back may not count any more.
+            if partition.highWatermark < end { advanceHighWatermark(of: partition) }
         }
         timers.set(.isrCheck, at: now + settings.replicaLagTimeMax / 2)
     }
@@ -96,6 +99,8 @@ extension Broker {
         case .operationNotAttempted, .ineligibleReplica, .invalidRequest, .unknownTopicId, .unknownTopicOrPartition:
             // Certainly not committed: a later fetch or check asks anew.
             partition.withLeader { $0.alterationRefused() }
+            expansionsToRetry.append(partition.slot)
+            timers.set(.alterPartition, at: now + .milliseconds(500))
         case .newLeaderElected, .fencedLeaderEpoch, .invalidUpdateVersion, .notLeaderOrFollower:
             // Our picture is old. What we asked for may have been committed by a request whose answer was lost, so it
             // stays pending, and a member-to-be goes on counting, until the metadata log brings the truth.
@@ -113,7 +118,18 @@ extension Broker {
         timers.set(.alterPartition, at: now + .milliseconds(50))
     }
 
-    mutating func alterPartitionTimer() { sendAlterations() }
+    mutating func alterPartitionTimer() {
+        let slots = expansionsToRetry
+        expansionsToRetry.removeAll()
+        for slot in slots { if let partition = partitions[slot] { expandISR(of: partition) } }
+        sendAlterations()
+    }
+
+    /// Asks for every follower that has caught up and is not a member.
+    private mutating func expandISR(of partition: Partition) {
+        guard let leader = partition.leader else { return }
+        for follower in leader.followers { expandISR(of: partition, with: follower.id) }
+    }
 
     /// The controller has committed an ISR of a partition that this broker leads.
     mutating func commitISR(of partition: Partition, _ isr: [BrokerID], partitionEpoch: Int32) {

@@ -24,6 +24,7 @@ extension Broker {
                 code: .notEnoughReplicas,
                 message: "\(leader.committedISR.count) replicas are in sync, \(leader.effectiveMinISR) are required")
         }
+        let formerEnd = partition.log.logEndOffset
         let info: LogAppendInfo
         do throws(LogAppendError) {
             info = try partition.log.appendAsLeader(
@@ -42,6 +43,8 @@ extension Broker {
             }
         }
         if !info.isDuplicate {
+            let now = now
+            partition.withLeader { $0.appended(from: formerEnd, now: now) }
             counters.bytesIn += Int64(info.sizeInBytes)
             counters.recordsIn += Int64(info.recordCount)
             markMoved(partition)

@@ -112,8 +112,8 @@ extension Broker {
         stopFetching(partition)
         partition.become(.follower(FollowerReplica(leader: .none, leaderEpoch: partition.leaderEpoch)))
         failWaiters(of: partition, with: .notLeaderOrFollower)
-        for id in partition.waitingFetches { endFetch(id) }
         partitions.remove(partition)
+        endFetches(of: partition)
         do throws(DiskError) { try partition.log.delete() } catch {
             emit(.replicaFailed(partition.id, reason: error.description))
         }

@@ -30,9 +30,18 @@ struct DelayedFetch {
     var sendsFirstBatchWhole: Bool
     var isReadCommitted: Bool
     var session: Session
+    /// Everything that was asked for; of an incremental fetch only what this request names, since its session knows the
+    /// rest.
     var targets: [Target]
 
     var isFromReplica: Bool { replica != .none }
+
+    var asksForNothing: Bool {
+        switch session {
+        case .none, .opened: targets.isEmpty
+        case .incremental: false
+        }
+    }
 }
 
 /// What reading one partition gave.
@@ -42,6 +51,8 @@ struct PartitionRead {
     var logStartOffset: Int64 = -1
     var records: Payload?
     var divergingEpoch: EpochEndOffset?
+    /// There is more, but the answer had no room for it.
+    var isCutShort = false
 
     var size: Int { records?.count ?? 0 }
 }

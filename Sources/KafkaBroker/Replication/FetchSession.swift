@@ -38,55 +38,88 @@ package struct FetchSessionPartition: Hashable, Sendable {
 }
 
 /// A fetch session (KIP-227): the broker remembers the partitions, so that requests and answers carry only changes.
-package struct FetchSession: Sendable {
-    package let id: Int32
+///
+/// It also remembers which partitions may have something new to say, so that a fetch of thousands of partitions costs as
+/// much as what has happened in them. Invariant: a partition that is not in `news` has no records for this client and
+/// stands as it was last told.
+struct FetchSession: Sendable {
+    let id: Int32
     /// What the next request must bear.
-    package var epoch: Int32 = 1
+    var epoch: Int32 = 1
     /// Replicas' sessions are not evicted for those of consumers.
-    package let isReplica: Bool
+    let isReplica: Bool
     /// Whether partitions are named by topic id; it may not change within a session.
-    package let usesTopicIds: Bool
-    package var partitions: OrderedDictionary<FetchKey, FetchSessionPartition>
-    /// Where the next answer begins, so that a partition that fills the answer does not starve those after it.
-    package var start = 0
-    package var lastUsed: Instant
+    let usesTopicIds: Bool
+    private(set) var partitions: OrderedDictionary<FetchKey, FetchSessionPartition>
+    /// In the order in which they are read: one that has just filled an answer stands last, and starves nobody.
+    private(set) var news: OrderedSet<FetchKey>
+    /// The session's fetch that waits for records.
+    var parked: FetchID?
+    var lastUsed: Instant
 
-    /// Notes what the answer says about a partition. Whether it must be said: only what is new, or has records.
-    mutating func tell(_ position: Int, _ read: PartitionRead) -> Bool {
-        var partition = partitions.values[position]
-        var isNew = read.size > 0 || read.divergingEpoch != nil
-        if read.size > 0 { start = position + 1 }
-        if read.error != .none {
-            // An error is said again each time, and what follows it is news.
-            partition.toldHighWatermark = -1
-            isNew = true
-        } else {
-            if partition.toldHighWatermark != read.highWatermark { isNew = true }
-            if partition.toldLogStartOffset != read.logStartOffset { isNew = true }
-            partition.toldHighWatermark = read.highWatermark
-            partition.toldLogStartOffset = read.logStartOffset
-        }
-        partitions.values[position] = partition
-        return isNew
+    init(
+        id: Int32, isReplica: Bool, usesTopicIds: Bool, partitions: OrderedDictionary<FetchKey, FetchSessionPartition>,
+        now: Instant
+    ) {
+        self.id = id
+        self.isReplica = isReplica
+        self.usesTopicIds = usesTopicIds
+        self.partitions = partitions
+        news = partitions.keys
+        lastUsed = now
+    }
+
+    /// Notes that something has happened in a partition; false if the session does not know it.
+    mutating func noteNews(_ key: FetchKey) -> Bool {
+        guard partitions[key] != nil else { return false }
+        news.append(key)
+        return true
     }
 
     /// Takes the changes of an incremental request.
-    package mutating func update(
-        _ changed: [(FetchKey, FetchSessionPartition)], forgotten: [FetchKey], now: Instant
-    ) {
+    mutating func update(_ changed: [(FetchKey, FetchSessionPartition)], forgotten: [FetchKey], now: Instant) {
         for (key, wanted) in changed {
+            var next = wanted
             if let known = partitions[key] {
-                var next = wanted
                 next.toldHighWatermark = known.toldHighWatermark
                 next.toldLogStartOffset = known.toldLogStartOffset
-                partitions[key] = next
-            } else {
-                partitions[key] = wanted
             }
+            partitions[key] = next
+            news.append(key)
         }
-        for key in forgotten { partitions.removeValue(forKey: key) }
+        for key in forgotten {
+            partitions.removeValue(forKey: key)
+            news.remove(key)
+        }
         epoch = epoch == .max ? 1 : epoch + 1
         lastUsed = now
+    }
+
+    /// Notes what an answer says about all that was news. Returns which of it must be said: only what is new, or has
+    /// records, or an error.
+    mutating func tell(_ keys: [FetchKey], _ reads: [PartitionRead]) -> [Bool] {
+        var unfinished: OrderedSet<FetchKey> = []
+        var filled: OrderedSet<FetchKey> = []
+        let mustTell = zip(keys, reads).map { key, read in
+            guard var partition = partitions[key] else { return false }
+            var isNew = read.size > 0 || read.divergingEpoch != nil
+            if read.error != .none {
+                // An error is said again each time, and what follows it is news.
+                partition.toldHighWatermark = -1
+                isNew = true
+                unfinished.append(key)
+            } else {
+                if partition.toldHighWatermark != read.highWatermark { isNew = true }
+                if partition.toldLogStartOffset != read.logStartOffset { isNew = true }
+                partition.toldHighWatermark = read.highWatermark
+                partition.toldLogStartOffset = read.logStartOffset
+                if read.size > 0 { filled.append(key) } else if read.isCutShort { unfinished.append(key) }
+            }
+            partitions[key] = partition
+            return isNew
+        }
+        news = unfinished.union(filled)
+        return mustTell
     }
 }
 
@@ -94,28 +127,28 @@ package struct FetchSession: Sendable {
 ///
 /// A full cache evicts the session that was unused for longest, if that is longer than the eviction time; a replica may
 /// push out any consumer. Otherwise the newcomer gets no session and sends whole requests.
-package struct FetchSessionCache: Sendable {
+struct FetchSessionCache: Sendable {
     private let slots: Int
     private let eviction: Duration
     /// In order of creation.
     private var sessions: OrderedDictionary<Int32, FetchSession> = [:]
 
-    package init(slots: Int, eviction: Duration) {
+    init(slots: Int, eviction: Duration) {
         self.slots = slots
         self.eviction = eviction
     }
 
-    package var count: Int { sessions.count }
+    var count: Int { sessions.count }
 
-    package subscript(id: Int32) -> FetchSession? {
+    subscript(id: Int32) -> FetchSession? {
         get { sessions[id] }
         _modify { yield &sessions[id] }
     }
 
-    package mutating func remove(_ id: Int32) { sessions.removeValue(forKey: id) }
+    mutating func remove(_ id: Int32) { sessions.removeValue(forKey: id) }
 
     /// Opens a session, or nil when there is no room for it.
-    package mutating func open(
+    mutating func open(
         partitions: OrderedDictionary<FetchKey, FetchSessionPartition>, isReplica: Bool, usesTopicIds: Bool,
         now: Instant, using generator: inout some RandomNumberGenerator
     ) -> FetchSession? {
@@ -123,7 +156,7 @@ package struct FetchSessionCache: Sendable {
         var id: Int32
         repeat { id = Int32.random(in: 1...(.max), using: &generator) } while sessions[id] != nil
         let session = FetchSession(
-            id: id, isReplica: isReplica, usesTopicIds: usesTopicIds, partitions: partitions, lastUsed: now)
+            id: id, isReplica: isReplica, usesTopicIds: usesTopicIds, partitions: partitions, now: now)
         sessions[id] = session
         return session
     }

@@ -166,6 +166,13 @@ package struct LeaderReplica: Sendable {
         return true
     }
 
+    /// The leader's log has grown from here on: whoever had everything before was caught up until now.
+    package mutating func appended(from formerLogEndOffset: Int64, now: Instant) {
+        for index in followers.indices where followers[index].logEndOffset == formerLogEndOffset {
+            followers[index].lastCaughtUp = now
+        }
+    }
+
     /// Advances the high watermark as far as everyone who counts has copied. Answers whether it moved.
     ///
     /// Frozen while the ISR is smaller than `min.insync.replicas`, for acks=1 too: what consumers read must survive.

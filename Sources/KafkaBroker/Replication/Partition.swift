@@ -40,6 +40,8 @@ final class Partition {
     var waiters: Deque<Waiter> = []
     /// Fetches that wait for something to happen here.
     var waitingFetches: [FetchID] = []
+    /// Fetch sessions that are told when something happens here. Those that are gone are dropped when they are met.
+    var watchers: [Int32] = []
     /// Whether it is in the broker's list of what has moved in this step.
     var isMarkedMoved = false
     private var lastHighWatermark: Int64

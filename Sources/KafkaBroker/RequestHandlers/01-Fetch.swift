@@ -74,17 +74,10 @@ extension Broker {
         }
         fetchSessions[id]?.update(wanted, forgotten: forgotten, now: now)
         fetch.session = .incremental(id)
-        guard let partitions = fetchSessions[id]?.partitions else { return }
-        let start = partitions.isEmpty ? 0 : session.start % partitions.count
-        fetch.targets.reserveCapacity(partitions.count)
-        for index in partitions.elements.indices {
-            let shifted = index + start < partitions.count ? index + start : index + start - partitions.count
-            let (key, wanted) = partitions.elements[shifted]
-            fetch.targets.append(target(key, wanted, usesTopicIds: usesTopicIds))
-        }
+        fetch.targets = wanted.map { target($0, $1, usesTopicIds: usesTopicIds) }
     }
 
-    private func target(
+    func target(
         _ key: FetchKey, _ wanted: FetchSessionPartition, usesTopicIds: Bool
     ) -> DelayedFetch.Target {
         var target = DelayedFetch.Target(key: key, wanted: wanted, partition: nil, error: .none)
@@ -140,164 +133,33 @@ extension Broker {
     }
 
     /// Where the reader's log leaves the leader's, if it does.
-    private func divergence(_ wanted: FetchSessionPartition, _ log: UnifiedLog) -> EpochEndOffset? {
+    func divergence(_ wanted: FetchSessionPartition, _ log: UnifiedLog) -> EpochEndOffset? {
         guard wanted.lastFetchedEpoch >= 0 else { return nil }
         let end = log.endOffset(forEpoch: wanted.lastFetchedEpoch)
         if end.leaderEpoch < wanted.lastFetchedEpoch || end.endOffset < wanted.fetchOffset { return end }
         return nil
     }
 
-    // MARK: Reading
-
-    /// Whether this broker leads the partition in the epoch that the client knows.
-    func access(_ partition: Partition, epoch: Int32) -> ErrorCode {
-        if epoch >= 0 {
-            if epoch < partition.leaderEpoch { return .fencedLeaderEpoch }
-            if epoch > partition.leaderEpoch { return .unknownLeaderEpoch }
-        }
-        switch partition.role {
-        case .leader: return .none
-        case .follower, .changing: return .notLeaderOrFollower
-        case .offline: return .kafkaStorageError
-        }
-    }
-
-    private mutating func read(
-        _ target: DelayedFetch.Target, _ fetch: DelayedFetch, bytesLeft: Int, isFirst: Bool
-    ) -> PartitionRead {
-        var result = PartitionRead()
-        guard let partition = target.partition, target.error == .none else {
-            result.error = target.error
-            return result
-        }
-        result.error = access(partition, epoch: target.wanted.currentLeaderEpoch)
-        guard result.error == .none else { return result }
-        let log = partition.log
-        let offset = target.wanted.fetchOffset
-        if target.wanted.lastFetchedEpoch >= 0, let end = divergence(target.wanted, log) {
-            if end == .undefined || offset < log.logStartOffset {
-                result.error = .offsetOutOfRange
-                return result
-            }
-            result.divergingEpoch = end
-        }
-        result.highWatermark = partition.highWatermark
-        result.logStartOffset = log.logStartOffset
-        if result.divergingEpoch != nil { return result }
-        guard offset >= log.logStartOffset, offset <= log.logEndOffset else {
-            result.error = .offsetOutOfRange
-            return result
-        }
-        let end = fetch.isFromReplica ? log.logEndOffset : partition.highWatermark
-        let limit = min(bytesLeft, Int(max(0, target.wanted.maxBytes)))
-        let takesFirstBatch = isFirst && fetch.sendsFirstBatchWhole
-        guard offset < end, limit > 0 || takesFirstBatch else { return result }
-        do throws(LogReadError) {
-            result.records = try log.read(
-                from: offset, maxBytes: limit, upTo: end, minOneBatch: takesFirstBatch
-            ).records
-        } catch {
-            switch error {
-            case .offsetOutOfRange: result.error = .offsetOutOfRange
-            case .disk(let failure):
-                fail(partition, failure)
-                result.error = .kafkaStorageError
-            }
-        }
-        return result
-    }
-
-    /// Reads everything once. `isReady` says that the answer must not wait.
-    private mutating func read(_ fetch: DelayedFetch) -> (reads: [PartitionRead], isReady: Bool) {
-        var reads: [PartitionRead] = []
-        reads.reserveCapacity(fetch.targets.count)
-        var total = 0
-        var mustAnswer = fetch.targets.isEmpty
-        for target in fetch.targets {
-            let read = read(target, fetch, bytesLeft: fetch.maxBytes - total, isFirst: total == 0)
-            total += read.size
-            if read.error != .none || read.divergingEpoch != nil { mustAnswer = true }
-            reads.append(read)
-        }
-        return (reads, mustAnswer || total >= fetch.minBytes)
-    }
-
-    // MARK: Waiting
-
-    private mutating func answerOrPark(_ fetch: DelayedFetch, maxWait: Duration) {
-        let (reads, isReady) = read(fetch)
-        if isReady || maxWait == .zero { return answer(fetch, reads) }
-        let id = FetchID(rawValue: nextFetchID)
-        nextFetchID += 1
-        delayedFetches[id] = fetch
-        for target in fetch.targets { target.partition?.waitingFetches.append(id) }
-        timers.set(.fetch(id), at: now + maxWait)
-        if fetch.isFromReplica { parkedFetchByReplica[fetch.replica] = id }
-        if case .client(let connection, _) = fetch.context.source { connections[connection]?.parkedFetch = id }
-    }
-
-    /// A partition has moved: fetches that wait for it may have enough now.
-    mutating func partitionMoved(_ slot: Int) {
-        guard let partition = partitions[slot] else { return }
-        partition.isMarkedMoved = false
-        for id in partition.waitingFetches {
-            guard let fetch = delayedFetches[id] else { continue }
-            let (reads, isReady) = read(fetch)
-            if isReady {
-                forgetFetch(id)
-                answer(fetch, reads)
-            }
-        }
-    }
-
-    /// The wait is over: what is there is the answer.
-    mutating func endFetch(_ id: FetchID) {
-        guard let fetch = forgetFetch(id) else { return }
-        answer(fetch, read(fetch).reads)
-    }
-
-    @discardableResult
-    mutating func forgetFetch(_ id: FetchID) -> DelayedFetch? {
-        guard let fetch = delayedFetches.removeValue(forKey: id) else { return nil }
-        timers.remove(.fetch(id))
-        for target in fetch.targets {
-            guard let partition = target.partition,
-                let index = partition.waitingFetches.firstIndex(of: id)
-            else { continue }
-            partition.waitingFetches.remove(at: index)
-        }
-        if fetch.isFromReplica, parkedFetchByReplica[fetch.replica] == id { parkedFetchByReplica[fetch.replica] = nil }
-        if case .client(let connection, _) = fetch.context.source { connections[connection]?.parkedFetch = nil }
-        return fetch
-    }
-
     // MARK: Answering
 
-    private mutating func answer(_ fetch: DelayedFetch, _ reads: [PartitionRead]) {
+    mutating func answer(_ fetch: DelayedFetch, _ reading: Reading) {
         var response = FetchResponse()
+        var isTold: [Bool]?
         switch fetch.session {
         case .none: break
-        case .opened(let id), .incremental(let id): response.sessionId = id
+        case .opened(let id):
+            response.sessionId = id
+            for target in reading.targets { watch(target.partition, from: id) }
+            _ = fetchSessions[id]?.tell(reading.targets.map(\.key), reading.reads)
+        case .incremental(let id):
+            response.sessionId = id
+            isTold = fetchSessions[id]?.tell(reading.targets.map(\.key), reading.reads)
         }
-        for index in reads.indices where mustTell(fetch, index, reads[index]) {
-            tell(fetch.targets[index], reads[index], fetch, &response)
+        for index in reading.reads.indices where isTold?[index] ?? true {
+            tell(reading.targets[index], reading.reads[index], fetch, &response)
         }
-        if !fetch.isFromReplica { counters.bytesOut += Int64(reads.reduce(0) { $0 + $1.size }) }
+        if !fetch.isFromReplica { counters.bytesOut += Int64(reading.reads.reduce(0) { $0 + $1.size }) }
         respond(fetch.context, with: response)
-    }
-
-    /// Whether the answer mentions the partition; a session is told only what is new to it.
-    private mutating func mustTell(_ fetch: DelayedFetch, _ index: Int, _ read: PartitionRead) -> Bool {
-        let id: Int32
-        let isIncremental: Bool
-        switch fetch.session {
-        case .none: return true
-        case .opened(let opened): (id, isIncremental) = (opened, false)
-        case .incremental(let known): (id, isIncremental) = (known, true)
-        }
-        let key = fetch.targets[index].key
-        guard let position = fetchSessions[id]?.partitions.index(forKey: key) else { return !isIncremental }
-        return fetchSessions[id]!.tell(position, read) || !isIncremental
     }
 
     private func tell(
