@@ -25,7 +25,8 @@ package final class FileDisk: Disk {
     private let root: CInt
     private let descriptorLimit: Int
     private var files: [FileID: OpenFile] = [:]
-    private var descriptorCount = 0
+    /// Those that have a descriptor, in no order: there may be many more files than these.
+    private var connected: [OpenFile] = []
     private var lastFileID: UInt64 = 0
     private var useCount: UInt64 = 0
 
@@ -43,12 +44,12 @@ package final class FileDisk: Disk {
     }
 
     deinit {
-        for file in files.values { if let descriptor = file.descriptor { Glibc.close(descriptor) } }
+        for file in connected { if let descriptor = file.descriptor { Glibc.close(descriptor) } }
         Glibc.close(root)
     }
 
     /// Descriptors that are open now, not counting the root's.
-    package var openDescriptorCount: Int { descriptorCount }
+    package var openDescriptorCount: Int { connected.count }
 
     /// A descriptor of the caller's own for an open file, which the caller closes.
     package func duplicateDescriptor(of file: FileID) throws(DiskError) -> CInt {
@@ -194,15 +195,14 @@ package final class FileDisk: Disk {
     }
 
     private func connect(_ file: OpenFile, _ flags: CInt) throws(POSIXFailure) -> CInt {
-        if descriptorCount >= descriptorLimit {
-            let connected = files.values.filter { $0.descriptor != nil }
-            if let oldest = connected.min(by: { $0.lastUse < $1.lastUse }) { disconnect(oldest) }
+        if connected.count >= descriptorLimit, let oldest = connected.min(by: { $0.lastUse < $1.lastUse }) {
+            disconnect(oldest)
         }
         let descriptor = try POSIXFile.open(at: root, file.path, flags)
         file.descriptor = descriptor
         useCount += 1
         file.lastUse = useCount
-        descriptorCount += 1
+        connected.append(file)
         return descriptor
     }
 
@@ -210,7 +210,10 @@ package final class FileDisk: Disk {
         guard let descriptor = file.descriptor else { return }
         Glibc.close(descriptor)
         file.descriptor = nil
-        descriptorCount -= 1
+        if let number = connected.firstIndex(where: { $0 === file }) {
+            connected.swapAt(number, connected.count - 1)
+            connected.removeLast()
+        }
     }
 
     /// The root's own name.

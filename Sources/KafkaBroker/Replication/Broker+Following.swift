@@ -180,6 +180,8 @@ extension Broker {
     private mutating func cut(_ partition: Partition, to offset: Int64) {
         let end = partition.log.logEndOffset
         guard offset < end else { return }
+        // What comes in place of records that were durable is not: the recovery point on disk must not say so.
+        if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
         do throws(DiskError) {
             try partition.log.truncate(to: offset)
         } catch {
