@@ -30,7 +30,7 @@ struct Reading {
 
     private var millisecondsLeft: Int { max(1, Int((deadline - monotonicNanoseconds()) / 1_000_000)) }
 
-    mutating func locate(_ chosen: [Int32]?, at position: RecordReader.Position) throws(ClientError) {
+    mutating func locate(_ chosen: [Int32]?, at position: TopicReader.Position) throws(ClientError) {
         let metadata = try ClusterMetadata(from: consumer.handle, topic: topic, milliseconds: millisecondsLeft)
         guard let found = metadata.topics.first(where: { $0.name == topic }) else {
             throw ClientError(code: .unknownTopicOrPartition)
@@ -55,7 +55,7 @@ struct Reading {
         }
     }
 
-    private func open(_ index: Int32, at position: RecordReader.Position) throws(ClientError) -> Partition {
+    private func open(_ index: Int32, at position: TopicReader.Position) throws(ClientError) -> Partition {
         let log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
         var start: Int64
         var end = log.upperBound

@@ -29,12 +29,12 @@ package struct TopicPage: Hashable, Sendable {
 
     package init(topic: String) { self.topic = topic }
 
-    /// What `RecordReader.Position.from` takes to read what comes after this page.
+    /// What `TopicReader.Position.from` takes to read what comes after this page.
     package var next: [Int32: Int64] {
         Dictionary(uniqueKeysWithValues: partitions.map { ($0.index, $0.nextOffset) })
     }
 
-    /// What `RecordReader.Position.before` takes to read what comes before this page.
+    /// What `TopicReader.Position.before` takes to read what comes before this page.
     package var first: [Int32: Int64] {
         Dictionary(uniqueKeysWithValues: partitions.map { ($0.index, $0.firstOffset) })
     }

@@ -18,7 +18,7 @@ struct ProducerTests {
         #expect(first.offset == 0 && first.partition == 0 && first.persistence == .persisted)
         #expect(second.offset == 1)
 
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let page = try await reader.page(topic: fixture.topic, at: .beginning, limit: 10)
         try #require(page.records.count == 2)
         #expect(text(page.records[0].key) == "k" && text(page.records[0].value) == "v")
@@ -91,7 +91,7 @@ struct ProducerTests {
             for _ in 0..<20 { try producer.send(ProducerRecord(topic: fixture.topic, partition: 0, value: [1])) }
             #expect(producer.crash() == 20)
         }
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let page = try await reader.page(topic: fixture.topic, at: .beginning, limit: 100)
         #expect(page.records.map { text($0.value) } == ["safe"])
     }

@@ -26,7 +26,7 @@ struct RunningWorkloadTests {
         #expect(byPartition.values.reduce(0, +) == counts.acknowledged)
         #expect(byPartition.count == 3, "a hundred keys reach every partition")
 
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let page = try await reader.page(topic: "orders", at: .beginning, limit: 100_000)
         #expect(Set(page.records.compactMap { $0.value.flatMap(RecordID.init(value:)) }) == Set(places.keys))
         #expect(page.records.allSatisfy { $0.value?.count == 100 && $0.key != nil })

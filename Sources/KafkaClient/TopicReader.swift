@@ -3,7 +3,7 @@ import KafkaProtocol
 import Logging
 
 /// Looks into topics without joining a group and without committing: nobody's offsets move because someone looked.
-package final class RecordReader: Sendable {
+package final class TopicReader: Sendable {
     package enum Position: Hashable, Sendable {
         case beginning
         /// The newest records.
@@ -24,7 +24,7 @@ package final class RecordReader: Sendable {
     package init(_ configuration: ClientConfiguration, logger: Logger) throws(ClientError) {
         // Small fetches that do not linger at the end of a log: a person looks at one screen of records.
         let settings = configuration.with([
-            "fetch.wait.max.ms": "50", "queued.max.messages.kbytes": "4096", "fetch.message.max.bytes": "262144",
+            "fetch.wait.max.ms": "20", "queued.max.messages.kbytes": "4096", "fetch.message.max.bytes": "262144",
             "auto.offset.reset": "earliest",
         ])
         self.consumer = try GrouplessConsumer(settings, logger: logger)
@@ -61,7 +61,7 @@ package final class RecordReader: Sendable {
     }
 }
 
-extension RecordReader.Position {
+extension TopicReader.Position {
     /// Whether a page that is too full keeps its newest records instead of its oldest.
     fileprivate var keepsNewest: Bool {
         switch self {

@@ -2,14 +2,14 @@ import KafkaClient
 import KafkaProtocol
 import Testing
 
-struct RecordReaderTests {
+struct TopicReaderTests {
     private let values = (0..<20).map { "r\($0)" }
 
     @Test func `a topic is paged forwards from its beginning to its end`() async throws {
         // Every record once, in pages, and an empty page at the end.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         var page = try await reader.page(topic: fixture.topic, at: .beginning, limit: 8)
         var seen = page.records.compactMap { text($0.value) }
         #expect(seen.count == 8 && !page.isAtEnd)
@@ -26,7 +26,7 @@ struct RecordReaderTests {
         // Paging back from the end is what most people open a topic for.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let newest = try await reader.page(topic: fixture.topic, at: .end, limit: 5)
         #expect(newest.records.compactMap { text($0.value) } == Array(values.suffix(5)))
         let before = try await reader.page(topic: fixture.topic, at: .before(newest.first), limit: 5)
@@ -38,7 +38,7 @@ struct RecordReaderTests {
         // A page holds the oldest of all partitions; what did not fit must come again.
         let fixture = try MockClusterFixture(partitions: 3)
         for (index, value) in values.enumerated() { try await fixture.write([value], partition: Int32(index % 3)) }
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         var forwards: [String] = []
         var page = try await reader.page(topic: fixture.topic, at: .beginning, limit: 7)
         forwards += page.records.compactMap { text($0.value) }
@@ -60,7 +60,7 @@ struct RecordReaderTests {
         // Typing a wrong number must not be an error, nor a reset to somewhere else.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let middle = try await reader.page(topic: fixture.topic, at: .offset(17), limit: 10)
         #expect(middle.records.map(\.offset) == [17, 18, 19])
         let beyond = try await reader.page(topic: fixture.topic, at: .offset(1000), limit: 10)
@@ -72,7 +72,7 @@ struct RecordReaderTests {
         // It sees what is produced after it began, and nothing else.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
-        let reader = try RecordReader(fixture.configuration, logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
         let end = try await reader.page(topic: fixture.topic, at: .end, limit: 1)
         async let tail = reader.tail(topic: fixture.topic, from: end.next, limit: 10, milliseconds: 60_000)
         try await fixture.write(["new"])
@@ -85,7 +85,7 @@ struct RecordReaderTests {
         // Browsing has no group at all; here we ask the only group there could be.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
-        let reader = try RecordReader(fixture.configuration.with(["group.id": "g"]), logger: fixture.logger)
+        let reader = try TopicReader(fixture.configuration.with(["group.id": "g"]), logger: fixture.logger)
         #expect(try await reader.page(topic: fixture.topic, at: .beginning, limit: 50).records.count == 20)
         let witness = try fixture.consumer(group: "g")
         let committed = try witness.committed([TopicPartition(topic: fixture.topic, partition: 0)])
