@@ -1,6 +1,8 @@
 import ArgumentParser
+import Glibc
 import KafkaClient
 import KafkaCluster
+import KafkaServer
 import Logging
 
 /// `klamm bench`: what a cluster does with a load, seen by the client that most people use.
@@ -18,6 +20,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(help: "Brokers of a running cluster, as host:port,host:port.")
     var bootstrap: String?
+    @Option(help: "Brokers of klamm's own cluster.")
+    var brokers = 3
     @Flag(help: "Run the three loads of klamm's own speed figures, with their goals.")
     var suite = false
     @Option(help: "Records of each round.")
@@ -52,6 +56,11 @@ struct BenchCommand: AsyncParsableCommand {
         guard size >= 0 else { throw ValidationError("--size must not be negative.") }
         guard partitions > 0 else { throw ValidationError("--partitions must be at least 1.") }
         guard replication > 0 else { throw ValidationError("--replication must be at least 1.") }
+        guard (1...9).contains(brokers) else { throw ValidationError("--brokers takes a number from 1 to 9.") }
+        guard bootstrap != nil || max(replication, suite ? 3 : 1) <= brokers else {
+            throw ValidationError(
+                "--brokers \(brokers) is too few for \(suite ? "--suite" : "--replication \(replication)").")
+        }
         guard linger >= 0 else { throw ValidationError("--linger must not be negative.") }
         guard rounds ?? 1 > 0 else { throw ValidationError("--rounds must be at least 1.") }
         guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0.") }
@@ -61,11 +70,37 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
-        guard let bootstrap else {
-            throw ValidationError("--bootstrap is needed.")
+        if let bootstrap {
+            try await measure(BenchCluster(bootstrapServers: bootstrap, isOurs: false, logger: logger), logger)
+        } else {
+            try await measureOwnCluster(logger)
         }
-        let target = try BenchCluster(bootstrapServers: bootstrap, isOurs: false, logger: logger)
-        try await measure(target, logger)
+    }
+
+    /// A cluster in this process, in a temporary folder that goes with it, also when it is interrupted.
+    private func measureOwnCluster(_ logger: Logger) async throws {
+        TerminationSignals.watch()
+        let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
+        defer { directory.release() }
+        let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: logger)
+        let interruption = Task {
+            let signal = await TerminationSignals.first()
+            await cluster.shutDown()
+            directory.release()
+            Glibc.exit(128 + signal)
+        }
+        let outcome: Result<Void, any Error>
+        do {
+            try await cluster.start()
+            let servers = cluster.bootstrapServers
+            try await measure(BenchCluster(bootstrapServers: servers, isOurs: true, logger: logger), logger)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await cluster.shutDown()
+        interruption.cancel()
+        try outcome.get()
     }
 
     private func measure(_ target: any BenchTarget, _ logger: Logger) async throws {
