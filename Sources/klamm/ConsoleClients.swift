@@ -9,7 +9,7 @@ import Synchronization
 final class ConsoleClients: Sendable {
     private struct Made {
         var admin: AdminClient?
-        var reader: KafkaClient.RecordReader?
+        var reader: TopicReader?
         var sender: RecordSender?
     }
 
@@ -30,9 +30,9 @@ final class ConsoleClients: Sendable {
         }
     }
 
-    private func reader() throws -> KafkaClient.RecordReader {
+    private func reader() throws -> TopicReader {
         try made.withLock { made in
-            let client = try made.reader ?? KafkaClient.RecordReader(configuration, logger: logger)
+            let client = try made.reader ?? TopicReader(configuration, logger: logger)
             made.reader = client
             return client
         }
@@ -72,7 +72,7 @@ final class ConsoleClients: Sendable {
         return RecordPage(id: query.id, page)
     }
 
-    private static func position(_ start: RecordQuery.Start) -> KafkaClient.RecordReader.Position {
+    private static func position(_ start: RecordQuery.Start) -> TopicReader.Position {
         switch start {
         case .begin: .beginning
         case .end: .end
