@@ -21,7 +21,11 @@ import Testing
         #expect(orange.reduced(to: .twoHundredFiftySix) == .palette(208))
         #expect(Color.rgb(red: 250, green: 10, blue: 10).reduced(to: .sixteen) == .palette(9))
         #expect(Color.rgb(red: 128, green: 128, blue: 128).reduced(to: .twoHundredFiftySix) == .palette(244))
-        #expect(Color.palette(208).reduced(to: .sixteen) != .palette(208))
+        #expect(Color.palette(208).reduced(to: .sixteen) == .palette(11), "orange is a yellow, red is not")
+        #expect(Color(parsing: "#f0616d")?.reduced(to: .sixteen) == .palette(9), "a pale red still alarms")
+        #expect(Color(parsing: "#7bd88f")?.reduced(to: .sixteen) == .palette(10))
+        #expect(Color(parsing: "#24405c")?.reduced(to: .sixteen) == .palette(4))
+        #expect(Color(parsing: "#6c7a8c")?.reduced(to: .sixteen) == .palette(8))
         for depth in ColorDepth.allCases { #expect(Color.terminalDefault.reduced(to: depth) == .terminalDefault) }
         #expect(orange.reduced(to: .mono) == .terminalDefault)
     }

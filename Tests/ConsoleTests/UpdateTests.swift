@@ -386,6 +386,15 @@ import Testing
         #expect(session.model.nextTick == nil)
     }
 
+    @Test func `a lag is called growing or shrinking only when it clearly is`() {
+        // A verdict that flickers is none.
+        #expect(LagTrend([]) == nil)
+        #expect(LagTrend((0..<11).map { Int64($0) }) == .growing)
+        #expect(LagTrend((0..<11).map { Int64(100 - $0) }) == .shrinking)
+        #expect(LagTrend((0..<11).map { Int64(1000 + $0 % 2 * 40) }) == .steady)
+        #expect(LagTrend((0..<11).map { $0 == 0 ? nil : Int64($0 * 50) }) == nil)
+    }
+
     // MARK: Copying
 
     @Test func `y copies the row, and of a record its value`() {

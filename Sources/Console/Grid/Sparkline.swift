@@ -1,9 +1,10 @@
 /// A row of little bars: how a figure went. What was not known leaves a gap.
 package enum Sparkline {
-    private static let bars: [String] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇"]
+    private static let bars: [String] = ["▁", "▂", "▃", "▄", "▅", "▆"]
 
     /// The last `width` values, the newest at the right; bars are measured against the largest shown, but at least
-    /// `least`, so that a flicker between nothing and almost nothing does not look like a mountain range.
+    /// `least`, so that a flicker between nothing and almost nothing does not look like a mountain range. The largest
+    /// stays below the top: rows above each other would grow together, and a steady figure would be a wall.
     package static func text(
         _ values: [Double?], width: Int, least: Double = 0, color: (Double, Double) -> Paint
     ) -> StyledText {
@@ -17,8 +18,7 @@ package enum Sparkline {
                 continue
             }
             let part = most > 0 ? min(1, max(0, value / most)) : 0
-            // Never the full block: rows above each other would grow together.
-            let level = value <= 0 ? 0 : max(1, Int((part * 6).rounded()))
+            let level = value <= 0 ? 0 : max(1, Int((part * 5).rounded()))
             text += StyledText(bars[level], Style(value <= 0 ? .role(.muted) : color(value, part)))
         }
         return text
@@ -26,7 +26,7 @@ package enum Sparkline {
 
     /// Rates: coloured by height.
     package static func rates(_ values: [Double?], width: Int) -> StyledText {
-        text(values, width: width) { _, part in .scale(.load, UInt8(part * 255)) }
+        text(values, width: width) { _, part in .scale(.load, UInt8(part * 150)) }
     }
 
     /// Lags: coloured by how many records they are, whatever the others were.

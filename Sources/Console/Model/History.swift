@@ -88,6 +88,19 @@ package struct History: Hashable, Sendable {
     }
 }
 
+/// Where a lag is heading, judged over ten seconds.
+enum LagTrend: Hashable {
+    case growing, steady, shrinking
+
+    /// Nil without enough samples. Less than a twentieth, or five records, either way is noise.
+    init?(_ lags: [Int64?]) {
+        let window = lags.suffix(11)
+        guard window.count == 11, let first = window.first ?? nil, let last = window.last ?? nil else { return nil }
+        let noise = max(5, first / 20)
+        self = last > first + noise ? .growing : last < first - noise ? .shrinking : .steady
+    }
+}
+
 extension ClusterSnapshot.Topic {
     /// Sum of the log end offsets; nil if one is unknown.
     var endOffset: Int64? { sum(\.logEndOffset) }

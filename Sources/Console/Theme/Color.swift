@@ -58,13 +58,28 @@ extension Color {
         case (.twoHundredFiftySix, .rgb(let red, let green, let blue)):
             .palette(Self.nearest(red, green, blue, 16..<256))
         case (.sixteen, .palette(let index)) where index < 16: self
-        case (.sixteen, .palette(let index)):
-            {
-                let (red, green, blue) = Self.components(ofPalette: index)
-                return .palette(Self.nearest(red, green, blue, 0..<16))
-            }()
-        case (.sixteen, .rgb(let red, let green, let blue)): .palette(Self.nearest(red, green, blue, 0..<16))
+        case (.sixteen, .palette(let index)): Self.sixteen(nearest: Self.components(ofPalette: index))
+        case (.sixteen, .rgb(let red, let green, let blue)): Self.sixteen(nearest: (red, green, blue))
         }
+    }
+
+    /// One of the sixteen, by hue first: a pale red must become red and not grey, since it is there to alarm. What the
+    /// user made of the sixteen is not known anyway.
+    private static func sixteen(nearest color: (red: UInt8, green: UInt8, blue: UInt8)) -> Self {
+        let components = [color.red, color.green, color.blue].map(Int.init)
+        let high = components.max() ?? 0
+        let low = components.min() ?? 0
+        guard high - low >= 48 else {
+            let grey = components.reduce(0, +) / 3
+            return .palette(grey < 40 ? 0 : grey < 128 ? 8 : grey < 200 ? 7 : 15)
+        }
+        // Dark colours are told apart by their strongest component alone.
+        let share = high < 128 ? 60 : 45
+        var index: UInt8 = 0
+        for (bit, component) in components.enumerated() where (component - low) * 100 > (high - low) * share {
+            index |= 1 << UInt8(bit)
+        }
+        return .palette(high < 170 ? index : index + 8)
     }
 
     /// Red, green and blue; nil where only the terminal knows.
@@ -91,7 +106,7 @@ extension Color {
     /// xterm's values: sixteen colours, a cube of 6 x 6 x 6, and 24 greys.
     private static func components(ofPalette index: UInt8) -> (UInt8, UInt8, UInt8) {
         switch index {
-        case 0..<16: return sixteen[Int(index)]
+        case 0..<16: return basic[Int(index)]
         case 16..<232:
             let cube = Int(index) - 16
             return (levels[cube / 36], levels[cube / 6 % 6], levels[cube % 6])
@@ -102,7 +117,7 @@ extension Color {
     }
 
     private static let levels: [UInt8] = [0, 95, 135, 175, 215, 255]
-    private static let sixteen: [(UInt8, UInt8, UInt8)] = [
+    private static let basic: [(UInt8, UInt8, UInt8)] = [
         (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0), (0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229),
         (127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0), (92, 92, 255), (255, 0, 255), (0, 255, 255),
         (255, 255, 255),

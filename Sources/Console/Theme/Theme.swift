@@ -90,6 +90,8 @@ package struct Theme: Hashable, Sendable {
         look.attributes.formUnion(style.attributes)
         if style.isSelected {
             let selected = theme[.selected]
+            // What stands back elsewhere must still be read on the selection.
+            if style.paint == .role(.muted) { look = theme[.text] }
             look.foreground = selected.foreground ?? look.foreground
             look.background = selected.background ?? look.background
             look.attributes.formUnion(selected.attributes)
@@ -113,13 +115,13 @@ package struct Theme: Hashable, Sendable {
             .accent: ThemeStyle(attributes: .bold),
             .selected: ThemeStyle(attributes: .reverse),
             .key: ThemeStyle(attributes: .bold),
-            .crumb: ThemeStyle(attributes: .reverse),
+            .crumb: ThemeStyle(),
             .leader: ThemeStyle(attributes: .bold),
             .lagging: ThemeStyle(attributes: .underline),
             .offline: ThemeStyle(attributes: .bold),
-            .fault: ThemeStyle(attributes: [.bold, .reverse]),
+            .fault: ThemeStyle(attributes: [.bold, .underline]),
             .warning: ThemeStyle(attributes: .bold),
-            .error: ThemeStyle(attributes: [.bold, .underline]),
+            .error: ThemeStyle(attributes: .bold),
         ],
         lag: Gradient(low: .terminalDefault, middle: .terminalDefault, high: .terminalDefault),
         load: Gradient(low: .terminalDefault, middle: .terminalDefault, high: .terminalDefault))

@@ -70,10 +70,18 @@ enum GroupView {
         guard let group = model.snapshot?.groups.first(where: { $0.id == id }) else { return StyledText() }
         var text = Sign.ofGroup(group.state).text(group.state)
         text += StyledText(" · \(Figures.plural(Int64(group.members.count), "member"))", .muted)
-        if let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id }) {
+        // On a narrow screen the strip of clients says it.
+        if model.size.columns >= 110,
+            let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id })
+        {
             text += StyledText(" · auto-commit ", .muted) + GroupsView.autoCommit(own)
         }
         text += StyledText(" · lag ", .muted) + .lag(group.lag)
+        switch LagTrend(model.picture.history.lags(ofGroup: id)) {
+        case .growing: text += StyledText(" ↑ growing", .warning)
+        case .shrinking: text += StyledText(" ↓ shrinking", .ok)
+        case .steady, nil: break
+        }
         return text
     }
 }

@@ -54,10 +54,12 @@ enum Header {
     }
 
     private static func drawHints(_ model: Model, in area: Rectangle, on grid: inout Grid) {
-        let entries = ActionTable.all.filter {
-            $0.hint != nil && !model.keymap.keys(for: $0.id, in: model.place.view).isEmpty
-        }
-        .sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
+        let view = model.place.view
+        let entries = ActionTable.all.filter { entry in
+            // A record is text: there are no rows to filter.
+            if entry.id == .filter, view == .record { return false }
+            return entry.hint != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
+        }.sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
         let width = 20
         let columns = max(1, min(5, area.columns / width))
         let room = columns * area.rows

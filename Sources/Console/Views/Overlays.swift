@@ -4,8 +4,8 @@ import KafkaProtocol
 enum Overlays {
     static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
         switch model.overlay {
-        case .help, .menu, .form: grid.fade()
-        case .filter, .palette, nil: break
+        case .help, .menu, .form, .palette: grid.fade()
+        case .filter, nil: break
         }
         switch model.overlay {
         case nil: break
