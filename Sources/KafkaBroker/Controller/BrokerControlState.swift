@@ -13,7 +13,8 @@
 /// | controlledShutdown | leads none, and all others know          | shutdownNow        |
 /// | controlledShutdown | otherwise                                | controlledShutdown |
 ///
-/// `shutdownNow` is what the answer says; the broker is fenced by it, so that its next life registers at once.
+/// `shutdownNow` is what the answer says; the broker is fenced by it, so that its next life registers at once. This life
+/// stays there whatever it asks for: a broker that has begun to stop serves again only after it has registered anew.
 package enum BrokerControlState: Hashable, Sendable {
     case fenced
     case unfenced
@@ -23,7 +24,7 @@ package enum BrokerControlState: Hashable, Sendable {
     package init(_ registration: BrokerRegistration) {
         self =
             if registration.fenced {
-                .fenced
+                registration.inControlledShutdown ? .shutdownNow : .fenced
             } else if registration.inControlledShutdown {
                 .controlledShutdown
             } else {

@@ -93,11 +93,13 @@ import Testing
         let driver = try ControllerDriver()
         try driver.start(1, 2, 3)
         try driver.createTopic("orders", assignments: [[1, 2, 3]])
-        try driver.heartbeat(1, wantFence: true)
-        try driver.register(1, incarnation: 2)
+        // The session is over, but the controller has not come to fence the former life.
+        driver.passTime(.milliseconds(1500))
+        #expect(try driver.register(1, incarnation: 2).errorCode == .none)
         let partition = try driver.partition("orders")
         #expect(partition.isr == [2, 3])
         #expect(partition.leader == 2)
+        #expect(driver.events.contains(.brokerFenced(1, reason: "it registered anew")))
     }
 
     // A stranger must not join, and controllers are not brokers.
@@ -127,6 +129,9 @@ import Testing
         try driver.heartbeat(2, metadataOffset: stopOffset)
         let last = try driver.heartbeat(1, wantShutDown: true)
         #expect(last.shouldShutDown && last.isFenced)
+        // Whatever it asks for now: this life has ended.
+        let afterlife = try driver.heartbeat(1)
+        #expect(afterlife.shouldShutDown && afterlife.isFenced)
         #expect(try driver.register(1, incarnation: 2).errorCode == .none)
     }
 

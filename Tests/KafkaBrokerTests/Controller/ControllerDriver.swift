@@ -88,6 +88,9 @@ final class ControllerDriver {
         try step(.deadlineReached)
     }
 
+    /// Moves the clock, and leaves passed deadlines for later, as a busy node does.
+    func passTime(_ duration: Duration) { now = now + duration }
+
     private func runDeadlines(upTo end: Instant) throws {
         while let deadline = controller.nextDeadline, deadline <= end {
             if now < deadline { now = now + (deadline - now) }
