@@ -59,7 +59,7 @@ let testTargets: [Target] = [
         ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
-    tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "Workload", logging]),
+    tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
 ]
 
 let systemLibraries: [Target] = [

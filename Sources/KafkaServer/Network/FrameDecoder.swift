@@ -53,9 +53,10 @@ struct FrameDecoder {
         return pending.readSlice(length: Int(size))
     }
 
-    /// Moves the unfinished frame out of the storage that frames were cut from.
+    /// Moves the unfinished frame out of the storage that frames were cut from, or that is too small for it: a large
+    /// frame moves once, instead of each time that its storage would double.
     private mutating func detachTail(expecting capacity: Int) {
-        guard hasHandedOutSlices || pending.writableBytes == 0 || pending.readerIndex > 0 else { return }
+        guard hasHandedOutSlices || pending.readerIndex > 0 || pending.capacity < capacity else { return }
         hasHandedOutSlices = false
         guard pending.readableBytes > 0 else {
             pending = ByteBuffer()
