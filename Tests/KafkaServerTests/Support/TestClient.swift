@@ -20,8 +20,8 @@ final class TestClient {
             }
         }
         guard result == 0 else {
+            // All properties are set, so `deinit` runs and closes: a second close would hit somebody else's descriptor.
             let reason = errno
-            close(descriptor)
             throw reason == ECONNREFUSED ? Failure.refused : Failure.system(reason)
         }
     }
