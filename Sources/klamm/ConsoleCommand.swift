@@ -31,7 +31,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         let settings = try ConsoleSettings(folder: folder)
         let themes = ThemeCatalogue(folder: folder.map { $0 + "/themes" })
         let theme = try themes.theme(self.theme ?? settings.theme ?? "dark")
-        guard Terminal.isATerminal else { throw TerminalError.notATerminal }
+        guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
 
         let directory = try options.openDataDirectory()
         defer { directory.release() }

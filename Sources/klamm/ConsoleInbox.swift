@@ -21,7 +21,7 @@ final class ConsoleInbox: Sendable {
             defer { body(&contents) }
             return contents.isEmpty
         }
-        if wasEmpty { Terminal.wake() }
+        if wasEmpty { TerminalScreen.wake() }
     }
 
     func take() -> Contents {

@@ -25,7 +25,7 @@ final class ConsoleLoop: Sendable {
 
     /// Returns when the user or a signal ends it, with the terminal restored.
     func run() throws {
-        let terminal = try Terminal(crashNote: crashNote)
+        let terminal = try TerminalScreen(crashNote: crashNote)
         defer { terminal.restore() }
         var run = ConsoleRun(session: session, model: model, theme: theme, terminal: terminal)
         run.untilTheEnd()
@@ -42,13 +42,13 @@ private struct ConsoleRun {
     let session: ConsoleSession
     var model: Model
     var theme: Theme
-    let terminal: Terminal
+    let terminal: TerminalScreen
     private var picture: ClusterSnapshot?
     private var workloadAskedAt: Instant?
     private var drawnAt: Instant?
     private var isEnding = false
 
-    init(session: ConsoleSession, model: Model, theme: Theme, terminal: Terminal) {
+    init(session: ConsoleSession, model: Model, theme: Theme, terminal: TerminalScreen) {
         self.session = session
         self.model = model
         self.theme = theme

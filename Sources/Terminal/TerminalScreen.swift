@@ -7,7 +7,7 @@ import Glibc
 /// Used by one thread, that which made it; others may only `wake` it. There is one at a time, because ncurses has one
 /// screen and a process one set of signal handlers. However the process ends (quit, a signal, a crash), the terminal
 /// gets its own screen, cursor and settings back.
-package final class Terminal {
+package final class TerminalScreen {
     package let depth: ColorDepth
     private let tty: CInt = STDOUT_FILENO
     private let wakeDescriptor: CInt
@@ -204,12 +204,12 @@ package final class Terminal {
     deinit { restore() }
 }
 
-/// What `Terminal.wait` returns.
+/// What `TerminalScreen.wait` returns.
 package enum TerminalInput: Hashable, Sendable {
     case key(KeyChord)
     case pasted(String)
     case resized(Size)
-    /// The user wants the shell back for a while: answer with `Terminal.suspend`.
+    /// The user wants the shell back for a while: answer with `TerminalScreen.suspend`.
     case suspend
     /// The process goes on after a stop; draw anew.
     case continued
@@ -228,7 +228,7 @@ private func useUTF8() {
     setlocale(LC_CTYPE, "C.UTF-8")
 }
 
-extension Terminal {
+extension TerminalScreen {
     private static func colorDepth() -> ColorDepth {
         // https://no-color.org: set to anything but the empty string.
         if let wish = getenv("NO_COLOR"), wish.pointee != 0 { return .mono }
