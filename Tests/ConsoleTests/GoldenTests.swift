@@ -13,7 +13,7 @@ import Testing
     static let scenes: [(name: String, play: @Sendable (inout Session) -> Void)] = [
         ("brokers", { $0.press("topics.brokers") }),
         ("broker", { $0.press("topics.brokers", "brokers.open", "broker.bottom") }),
-        ("topics", { $0.press("topics.bottom", "topics.move-up", "topics.move-up") }),
+        ("topics", { $0.press("topics.move-down") }),
         (
             "topics-filter",
             {
@@ -21,7 +21,7 @@ import Testing
             }
         ),
         ("topic", { openOrders(&$0) }),
-        ("topic-many-partitions", { $0.press("topics.open", "topic.bottom") }),
+        ("topic-many-partitions", { $0.press("topics.bottom", "topics.open", "topic.bottom") }),
         (
             "topic-killed",
             {
@@ -72,7 +72,7 @@ import Testing
         (
             "delete",
             { session in
-                session.press("topics.move-down", "topics.move-down", "topics.delete-topic")
+                session.press("topics.move-down", "topics.delete-topic")
                 session.type("wrong")
                 session.key(.enter)
             }
@@ -86,7 +86,7 @@ import Testing
     ]
 
     private static func openOrders(_ session: inout Session) {
-        session.press("topics.move-down", "topics.move-down", "topics.open")
+        session.press("topics.move-down", "topics.open")
     }
 
     private static func openRecords(_ session: inout Session) {

@@ -59,6 +59,20 @@ package struct RecordBrowser: Hashable, Sendable {
         return firsts.map(\.1)
     }
 
+    /// Appends a record where its time belongs: partitions answer one after the other. Those of one partition stay in
+    /// the order of their offsets, whatever their timestamps say.
+    private mutating func insert(_ row: RecordRow) {
+        var index = rows.count
+        if let timestamp = row.timestamp {
+            while index > 0, rows[index - 1].partition != row.partition, let other = rows[index - 1].timestamp,
+                other > timestamp
+            {
+                index -= 1
+            }
+        }
+        rows.insert(row, at: index)
+    }
+
     mutating func take(_ page: RecordPage) {
         guard let awaited, awaited.id == page.id else { return }
         self.awaited = nil
@@ -68,7 +82,7 @@ package struct RecordBrowser: Hashable, Sendable {
             rows = page.rows
             marks = page.marks
         case .append:
-            rows += page.rows
+            for row in page.rows { insert(row) }
             if rows.count > Self.rowsMax { rows.removeFirst(rows.count - Self.rowsMax) }
             // A partition that could not be read this time keeps its place.
             for mark in page.marks {

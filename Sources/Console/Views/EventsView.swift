@@ -27,7 +27,7 @@ enum EventsView {
                 return isWide ? sign.text($0.summary.kind.rawValue) : sign.text
             },
             Column(title: "What", minimum: 20, maximum: 400, shrinks: true) {
-                StyledText($0.summary.text, $0.summary.kind == .fault ? .fault : .text)
+                StyledText($0.summary.text, $0.summary.kind == .fault && $0.summary.isBad ? .fault : .text)
             },
         ]
         return Table(

@@ -8,7 +8,7 @@ enum GroupView {
         let group = model.snapshot?.groups.first { $0.id == id }
         let history = model.picture.history
         let width = model.size.columns < 110 ? 8 : 24
-        let names = memberNames(group?.members ?? [])
+        let names = memberNames(group)
         let columns: [Column<ClusterSnapshot.GroupPartition>] = [
             Column(
                 title: "Partition", minimum: 10, maximum: 40, shrinks: true, sort: { .text($0.partition.description) }
@@ -55,12 +55,17 @@ enum GroupView {
         return max(0, position - committed)
     }
 
-    /// Client ids where they tell members apart, else the end of the member id, which is what differs.
-    private static func memberNames(_ members: [GroupSnapshot.Member]) -> [String: String] {
+    /// Client ids where they tell members apart, else with the end of the member id, which is what differs. What every
+    /// name begins with, the group's own, goes without saying.
+    private static func memberNames(_ group: ClusterSnapshot.Group?) -> [String: String] {
+        guard let group else { return [:] }
+        let members = group.members
         var names: [String: String] = [:]
         for member in members {
             let isAlone = members.count { $0.clientID == member.clientID } == 1
-            names[member.id] = isAlone ? member.clientID : "\(member.clientID)…\(member.id.suffix(4))"
+            let name = isAlone ? member.clientID : "\(member.clientID)…\(member.id.suffix(4))"
+            let isPrefixed = name.hasPrefix("\(group.id)-") && name.count > group.id.count + 1
+            names[member.id] = isPrefixed ? String(name.dropFirst(group.id.count + 1)) : name
         }
         return names
     }

@@ -6,7 +6,7 @@ enum RecordsView {
     static func listing(_ model: Model) -> Listing {
         let offset = model.utcOffsetSeconds
         let isWide = model.size.columns >= 110
-        let columns: [Column<RecordRow>] = [
+        var columns: [Column<RecordRow>] = [
             Column(title: "Part", alignment: .right, minimum: 4, sort: { .count(Int($0.partition)) }) {
                 StyledText("\($0.partition)")
             },
@@ -25,13 +25,17 @@ enum RecordsView {
             Column(title: "Value", minimum: 20, maximum: 400, shrinks: true) {
                 Bytes.styled($0.value, absent: "tombstone")
             },
-            Column(title: "Headers", minimum: 12, maximum: 50, shrinks: true, priority: 1) { row in
-                StyledText(
-                    row.headers.map { "\($0.name)=\($0.value.map(Bytes.preview) ?? "null")" }.joined(separator: " "),
-                    .muted)
-            },
         ]
         let browser = model.browser
+        if browser?.rows.contains(where: { !$0.headers.isEmpty }) == true {
+            columns.append(
+                Column(title: "Headers", minimum: 12, maximum: 50, shrinks: true, priority: 1) { row in
+                    StyledText(
+                        row.headers.map { "\($0.name)=\($0.value.map(Bytes.preview) ?? "null")" }.joined(
+                            separator: " "),
+                        .muted)
+                })
+        }
         return Table(
             items: browser?.rows ?? [], columns: columns,
             id: { .record(partition: $0.partition, offset: $0.offset) }, words: words,

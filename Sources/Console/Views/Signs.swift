@@ -61,7 +61,7 @@ struct Sign: Hashable {
             case .isr: "◐"
             case .broker: "■"
             case .group: "◇"
-            case .fault: "✗"
+            case .fault: summary.isBad ? "✗" : "✓"
             case .client: "▸"
             case .topic: "□"
             case .log: "≡"

@@ -36,9 +36,15 @@ enum TopicsView {
             },
         ]
         return Table(
-            items: model.snapshot?.topics ?? [], columns: columns, id: { .name($0.name) }, words: \.name,
+            items: topics(model.snapshot), columns: columns, id: { .name($0.name) }, words: \.name,
             empty: "There is no topic yet. \(model.keyName(.createTopic)) creates one."
         ).listing(model.screen.list)
+    }
+
+    /// The user's own topics first: internal ones are seldom what one came for.
+    private static func topics(_ snapshot: ClusterSnapshot?) -> [ClusterSnapshot.Topic] {
+        let topics = snapshot?.topics ?? []
+        return topics.filter { !$0.isInternal } + topics.filter(\.isInternal)
     }
 
     /// Replicas of each partition; nil where they differ.
