@@ -175,6 +175,7 @@ import Testing
     // Nothing new within the time is an answer too; a lost link takes the question along.
     @Test func `a waiting fetch ends with its time or its link`() throws {
         let driver = try ControllerDriver()
+        try driver.start(1)
         let end = driver.image.offset + 1
         let waiting = try driver.send(fetchRequest(from: end, maxWait: 500), version: 12)
         try driver.advance(by: .milliseconds(499))
