@@ -89,6 +89,12 @@ package final class Producer: @unchecked Sendable {
         }
     }
 
+    /// Connects and learns who leads the topic, so that the first record need not wait for it: a new client would look
+    /// only once a second. Blocks; a cluster that does not answer in time is no error here.
+    package func learn(topic: String, milliseconds: Int) {
+        _ = try? ClusterMetadata(from: handle, topic: topic, milliseconds: milliseconds)
+    }
+
     /// Serves delivery reports and errors, waiting for the first; returns how many it served.
     @discardableResult
     package func poll(milliseconds: Int) -> Int { Int(rd_kafka_poll(handle.pointer, Int32(clamping: milliseconds))) }

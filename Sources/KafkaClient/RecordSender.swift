@@ -27,6 +27,7 @@ package final class RecordSender: Sendable {
         let reports = reports
         return try await worker.run {
             reports.newest.withLock { $0 = nil }
+            producer.learn(topic: record.topic, milliseconds: 2000)
             try producer.send(record)
             while true {
                 producer.poll(milliseconds: 1000)

@@ -104,6 +104,7 @@ final class ProducerWorker: Sendable {
                     if let error = report.error { errors.report(error) }
                     observer?.delivered(RecordID(producer: name, sequence: report.tag), report)
                 })
+            producer.learn(topic: settings.topic, milliseconds: 2000)
             orders.withLock { $0.producer = producer }
             return producer
         } catch {
