@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import Testing
@@ -29,6 +30,23 @@ import Testing
         snapshot.topics[2].partitions[0].leader = 3
         session.send(.snapshot(snapshot))
         #expect(session.press("topic.kill") == [.inject(.kill(3))])
+    }
+
+    @Test func `a leader that has just died is seen before the controller names another`() {
+        // For a second and a half it leads on paper, and nobody can write.
+        var session = orders()
+        var snapshot = Fixture.snapshot(step: 61)
+        snapshot.topics[2].partitions = [
+            Fixture.partition(
+                0, leader: 2, epoch: 4, isr: [1, 2, 3], end: 10,
+                replicas: [(1, .inSync, 10), (2, .offline, nil), (3, .inSync, 10)])
+        ]
+        session.send(.snapshot(snapshot))
+        #expect(session.selectedRow.contains("✗ 0"))
+        snapshot.brokers[1].state = .waitingForSession(milliseconds: 1173)
+        session.send(.snapshot(snapshot))
+        session.press("topic.brokers")
+        #expect(session.shows("◌ Broker 2") && session.shows("waits 1,173 ms: old session"))
     }
 
     @Test func `K on a partition without a leader hits nobody`() {
@@ -289,6 +307,35 @@ import Testing
         let read = session.selectedRow
         session.send(.cluster(.fault(.kill(1), at: Fixture.instant(seconds: 62))))
         #expect(session.selectedRow == read)
+    }
+
+    @Test func `what happens to many partitions at once is told in a few lines`() {
+        // Fifty elections of an internal topic must not push the one that matters off the screen.
+        var log = EventLog()
+        func elect(_ topic: String, _ index: Int32, at seconds: Double, leader: BrokerID = 3) {
+            log.append(
+                .node(
+                    BrokerEvent(
+                        at: Fixture.instant(seconds: seconds), node: 101,
+                        kind: .leaderElected(
+                            TopicPartition(topic: topic, partition: index), leader: leader, previous: 2,
+                            leaderEpoch: 1, isr: [3], unclean: false))))
+        }
+        for index in 0..<50 {
+            elect("__consumer_offsets", Int32(index), at: 1)
+            if index < 7 { elect("orders", Int32(index), at: 1) }
+        }
+        elect("orders", 7, at: 1, leader: 1)
+        elect("orders", 0, at: 2)
+        #expect(
+            log.entries.map(\.text) == [
+                "__consumer_offsets-0 is led by 3 after 2 · epoch 1 · ISR 3 · and 49 more partitions",
+                "orders-0 is led by 3 after 2 · epoch 1 · ISR 3", "orders-1 is led by 3 after 2 · epoch 1 · ISR 3",
+                "orders-2 is led by 3 after 2 · epoch 1 · ISR 3",
+                "orders-3 is led by 3 after 2 · epoch 1 · ISR 3 · and 3 more partitions",
+                "orders-7 is led by 1 after 2 · epoch 1 · ISR 3", "orders-0 is led by 3 after 2 · epoch 1 · ISR 3",
+            ])
+        #expect(log.entries.map(\.number) == Array(1...7))
     }
 
     // MARK: Moving about

@@ -2,13 +2,29 @@ import KafkaCluster
 import KafkaProtocol
 
 /// The last events, newest last, each with a number that it keeps.
+///
+/// When a broker falls, the same happens to dozens of partitions of a topic at once. The first few are told one by one,
+/// the others are gathered in the last of these, so that what happened to other topics is not pushed off the screen.
 package struct EventLog: Hashable, Sendable {
     package static let capacity = 2000
+    /// Events of one sort and topic that follow each other this closely belong together.
+    static let gatheringTime = Duration.milliseconds(200)
+    /// So many of them are told one by one; of internal topics only one.
+    static let toldAlone = 4
+    private static let lookedBackAtMost = 200
 
     package struct Entry: Hashable, Sendable {
         package var number: Int64
         package var event: ClusterEvent
         package var summary: EventSummary
+        /// Events like this one that followed at once and are not told by themselves.
+        package var gathered = 0
+
+        /// The sentence, with what was gathered.
+        package var text: String {
+            gathered == 0
+                ? summary.text : "\(summary.text) · and \(Figures.plural(Int64(gathered), "more partition"))"
+        }
     }
 
     private var ring = Ring<Entry>(capacity: capacity)
@@ -16,14 +32,34 @@ package struct EventLog: Hashable, Sendable {
 
     package init() {}
 
-    /// How many there have been.
-    package var total: Int64 { nextNumber - 1 }
-
     /// Oldest first.
     package var entries: [Entry] { ring.values }
 
     package mutating func append(_ event: ClusterEvent) {
-        ring.append(Entry(number: nextNumber, event: event, summary: EventSummary(event)))
+        let summary = EventSummary(event)
+        if let age = gatherer(of: summary, at: event.at) {
+            ring.change(age: age) { $0.gathered += 1 }
+            return
+        }
+        ring.append(Entry(number: nextNumber, event: event, summary: summary))
         nextNumber += 1
+    }
+
+    /// How old the entry is that takes this event along; nil if it is to be told by itself.
+    private func gatherer(of summary: EventSummary, at instant: Instant) -> Int? {
+        guard let sort = summary.gatheredBy, let topic = summary.topic else { return nil }
+        var newest: Int?
+        var alike = 0
+        var age = 0
+        while age < Self.lookedBackAtMost, let entry = ring.value(age: age),
+            instant - entry.event.at < Self.gatheringTime
+        {
+            if entry.summary.topic == topic, entry.summary.gatheredBy == sort {
+                newest = newest ?? age
+                alike += 1
+            }
+            age += 1
+        }
+        return alike >= (topic.hasPrefix("__") ? 1 : Self.toldAlone) ? newest : nil
     }
 }

@@ -14,6 +14,8 @@ package struct EventSummary: Hashable, Sendable {
     /// The topic or group concerned; nil where it concerns everybody.
     package var topic: String?
     package var group: String?
+    /// What it has in common with events of other partitions, where it is one of many.
+    package var gatheredBy: String?
 
     package init(_ event: ClusterEvent) {
         switch event {
@@ -24,13 +26,15 @@ package struct EventSummary: Hashable, Sendable {
     }
 
     private init(
-        _ kind: Kind, bad: Bool = false, _ text: String, topic: String? = nil, group: String? = nil
+        _ kind: Kind, bad: Bool = false, _ text: String, topic: String? = nil, group: String? = nil,
+        gatheredBy: String? = nil
     ) {
         self.kind = kind
         self.isBad = bad
         self.text = text
         self.topic = topic
         self.group = group
+        self.gatheredBy = gatheredBy
     }
 
     private static func fault(_ fault: Fault) -> Self {
@@ -92,12 +96,13 @@ package struct EventSummary: Hashable, Sendable {
         if leader == .none {
             let text =
                 "\(partition) has no leader: nobody in sync is up · epoch \(epoch)"
-            return Self(.election, bad: true, text, topic: topic)
+            return Self(.election, bad: true, text, topic: topic, gatheredBy: "no leader after \(previous)")
         }
         let before = previous == .none || previous == leader ? "" : " after \(previous)"
         let how = isUnclean ? ", UNCLEANLY: records may be lost" : ""
         let text = "\(partition) is led by \(leader)\(before)\(how) · epoch \(epoch) · ISR \(isr.words)"
-        return Self(.election, bad: isUnclean, text, topic: topic)
+        return Self(
+            .election, bad: isUnclean, text, topic: topic, gatheredBy: "\(leader) after \(previous), \(isUnclean)")
     }
 
     private static func isrChanged(
@@ -110,7 +115,7 @@ package struct EventSummary: Hashable, Sendable {
         if !back.isEmpty { parts.append("took back \(back.words)") }
         let what = parts.isEmpty ? "stays as it is" : parts.joined(separator: " and ")
         let text = "\(partition) ISR \(what) · now \(to.words) · epoch \(epoch)"
-        return Self(.isr, bad: !gone.isEmpty, text, topic: partition.topic)
+        return Self(.isr, bad: !gone.isEmpty, text, topic: partition.topic, gatheredBy: what)
     }
 
     private static func client(_ event: ClientEvent) -> Self {

@@ -18,6 +18,17 @@ package struct Ring<Element: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
+    /// Changes the value that is `age` older than the newest.
+    mutating func change(age: Int, _ body: (inout Element) -> Void) {
+        precondition(age >= 0 && age < storage.count, "a ring has no value of age \(age)")
+        body(&storage[(start + storage.count - 1 - age) % storage.count])
+    }
+
+    /// The value that is `age` older than the newest; nil beyond the oldest.
+    func value(age: Int) -> Element? {
+        age >= 0 && age < storage.count ? storage[(start + storage.count - 1 - age) % storage.count] : nil
+    }
+
     package var count: Int { storage.count }
     package var last: Element? {
         storage.isEmpty ? nil : storage[(start + storage.count - 1) % storage.count]

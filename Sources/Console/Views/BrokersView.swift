@@ -43,7 +43,7 @@ enum BrokersView {
             Column(title: "Node", minimum: 16, sort: { .count(Int($0.id.rawValue)) }) {
                 $0.state.sign.text + " " + StyledText($0.id.title)
             },
-            Column(title: "State", minimum: 16, maximum: 40, shrinks: true, sort: { .text($0.state.words) }) {
+            Column(title: "State", minimum: 26, maximum: 40, shrinks: true, sort: { .text($0.state.words) }) {
                 StyledText($0.state.words, $0.state.sign.role)
             },
             Column(title: "Leads", alignment: .right, minimum: 7, sort: { .count($0.broker?.leaders ?? -1) }) { node in

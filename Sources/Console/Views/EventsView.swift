@@ -27,12 +27,12 @@ enum EventsView {
                 return isWide ? sign.text($0.summary.kind.rawValue) : sign.text
             },
             Column(title: "What", minimum: 20, maximum: 400, shrinks: true) {
-                StyledText($0.summary.text, $0.summary.kind == .fault && $0.summary.isBad ? .fault : .text)
+                StyledText($0.text, $0.summary.kind == .fault && $0.summary.isBad ? .fault : .text)
             },
         ]
         return Table(
             items: entries, columns: columns, id: { .number($0.number) },
-            words: { "\($0.summary.kind.rawValue) \($0.summary.text)" }, empty: "Nothing has happened yet.",
+            words: { "\($0.summary.kind.rawValue) \($0.text)" }, empty: "Nothing has happened yet.",
             gapMost: TableLayout.gapLeast
         ).listing(state)
     }

@@ -36,13 +36,16 @@ struct Sign: Hashable {
     }
 
     static func of(_ partition: ClusterSnapshot.Partition) -> Sign {
-        if partition.leader == nil { return .gone }
-        return partition.isr.count < partition.replicas.count ? .partly : .good
+        let leader = partition.replicas.first { $0.broker == partition.leader }
+        // A leader that has just died still leads on paper.
+        if partition.leader == nil || leader?.state == .offline { return .gone }
+        let isWhole = partition.replicas.allSatisfy { $0.state == .leader || $0.state == .inSync }
+        return isWhole && partition.isr.count >= partition.replicas.count ? .good : .partly
     }
 
     static func of(_ topic: ClusterSnapshot.Topic) -> Sign {
-        if topic.leaderless > 0 { return .gone }
-        return topic.underReplicated > 0 ? .partly : .good
+        let signs = Set(topic.partitions.map { Sign.of($0) })
+        return signs.contains(.gone) ? .gone : signs.contains(.partly) ? .partly : .good
     }
 
     static func ofGroup(_ state: String) -> Sign {
@@ -84,7 +87,7 @@ extension ClusterSnapshot.Broker.State {
         switch self {
         case .down: "down"
         case .starting(let state): state.words
-        case .waitingForSession(let milliseconds): "waits \(Figures.count(milliseconds)) ms for its old session"
+        case .waitingForSession(let milliseconds): "waits \(Figures.count(milliseconds)) ms: old session"
         case .fenced: "fenced"
         case .running: "running"
         case .shuttingDown: "shutting down"
