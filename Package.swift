@@ -59,10 +59,14 @@ let testTargets: [Target] = [
         ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
+    tests("SettingsTests", ["Console", "Settings"]),
+    tests("TerminalTests", ["CVterm", "Terminal", "klamm"]),
     tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
 ]
 
 let systemLibraries: [Target] = [
+    // A terminal emulator that reads the real program's screen; for tests alone.
+    .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
     .target(name: "CCRC32C"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CSnappy"),

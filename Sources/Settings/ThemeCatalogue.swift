@@ -41,5 +41,10 @@ package struct UnknownTheme: Error, Hashable, Sendable, CustomStringConvertible 
     package var name: String
     package var known: [String]
 
+    package init(name: String, known: [String]) {
+        self.name = name
+        self.known = known
+    }
+
     package var description: String { "there is no theme '\(name)'; known are \(listed(known))" }
 }

@@ -1,0 +1,69 @@
+import CVterm
+import Glibc
+import Testing
+
+/// What klamm says instead of starting: one sentence, and exit code 2.
+@Suite struct RefusalTests {
+    @Test func `without a terminal it names the command that needs none`() throws {
+        // In a script or a container's log, a console makes no sense.
+        let run = try ProgramRun(["--ephemeral", "--port", "0"])
+        #expect(run.code == 2)
+        #expect(run.complaint.contains("not a terminal") && run.complaint.contains("klamm serve"))
+        #expect(run.complaint.split(separator: "\n").count == 1)
+    }
+
+    @Test func `an unknown theme lists the known ones`() throws {
+        // A typo should cost no look into the manual.
+        let run = try ProgramRun(["--ephemeral", "--port", "0", "--theme", "drak"])
+        #expect(run.code == 2)
+        #expect(run.complaint.contains("'drak'") && run.complaint.contains("dark, light and mono"))
+        #expect(run.complaint.split(separator: "\n").count == 1)
+    }
+
+    @Test func `an unknown terminal type is named, and the shell stays as it was`() throws {
+        // initscr would have ended the program with words of its own.
+        let program = try ConsoleProgram(["--no-demo"], environment: ["TERM": "no-such-terminal"])
+        let status = try program.end()
+        #expect(status >> 8 & 0xFF == 2)
+        #expect(program.shows("'no-such-terminal' is unknown"))
+        #expect(program.isCooked)
+    }
+}
+
+/// A program without a terminal, run to its end.
+struct ProgramRun {
+    var code: CInt
+    var complaint: String
+
+    init(_ arguments: [String]) throws {
+        var ends: [CInt] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw ConsoleProgram.Failure(description: "no pipe") }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
+        posix_spawn_file_actions_adddup2(&actions, 0, 1)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        posix_spawn_file_actions_addclose(&actions, ends[0])
+        var process: pid_t = 0
+        let failure = withCStrings([ConsoleProgram.path] + arguments) { words in
+            withCStrings(["HOME=/nonexistent", "TERM=xterm-256color"]) { variables in
+                posix_spawn(&process, ConsoleProgram.path, &actions, nil, words, variables)
+            }
+        }
+        posix_spawn_file_actions_destroy(&actions)
+        close(ends[1])
+        guard failure == 0 else { throw ConsoleProgram.Failure(description: "\(ConsoleProgram.path) did not start") }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(ends[0], &chunk, chunk.count)
+            if count <= 0 { break }
+            bytes += chunk[..<count]
+        }
+        close(ends[0])
+        var status: CInt = 0
+        waitpid(process, &status, 0)
+        code = status >> 8 & 0xFF
+        complaint = String(decoding: bytes, as: UTF8.self)
+    }
+}
