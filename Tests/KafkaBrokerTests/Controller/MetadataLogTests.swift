@@ -184,13 +184,14 @@ import Testing
         #expect(try driver.answer(FetchResponse.self, to: waiting, version: 12) != nil)
         // An answer that waits for a flush is lost with its link as well.
         driver.flushesAtOnce = false
-        let creation = try driver.send(driver.topicRequest([driver.topic("orders")]))
+        let registration = try driver.send(driver.registration(of: 1, incarnation: 1))
         let lost = try driver.send(fetchRequest(from: end, maxWait: 500), version: 12)
         try driver.step(.peerReset(1))
         try driver.advance(by: .seconds(1))
         #expect(try driver.answer(FetchResponse.self, to: lost, version: 12) == nil)
         try driver.performFlushes()
-        #expect(try driver.answer(CreateTopicsResponse.self, to: creation) == nil)
+        #expect(driver.image.broker(1) != nil)
+        #expect(try driver.answer(BrokerRegistrationResponse.self, to: registration) == nil)
         #expect(try driver.answer(FetchResponse.self, to: lost, version: 12) == nil)
     }
 
