@@ -69,9 +69,16 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .error
+        // What goes wrong ends the run with a sentence; librdkafka's account of every attempt would bury it.
+        logger.logLevel = .critical
         if let bootstrap {
-            try await measure(BenchCluster(bootstrapServers: bootstrap, isOurs: false, logger: logger), logger)
+            let target = try BenchCluster(bootstrapServers: bootstrap, isOurs: false, logger: logger)
+            do {
+                try await target.check()
+            } catch {
+                throw ValidationError("No broker of \(bootstrap) answers: \(error).")
+            }
+            try await measure(target, logger)
         } else {
             try await measureOwnCluster(logger)
         }

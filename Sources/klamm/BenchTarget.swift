@@ -22,6 +22,9 @@ struct BenchCluster: BenchTarget {
         admin = try AdminClient(ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
     }
 
+    /// Throws when nobody answers there.
+    func check() async throws { _ = try await admin.describe(milliseconds: 5000) }
+
     func createTopic(_ name: String, _ load: BenchLoad) async throws {
         try await admin.createTopic(
             name, partitions: Int32(clamping: load.partitions),
