@@ -46,7 +46,7 @@ import Testing
         snapshot.brokers[1].state = .waitingForSession(milliseconds: 1173)
         session.send(.snapshot(snapshot))
         session.press("topic.brokers")
-        #expect(session.shows("◌ Broker 2") && session.shows("waits 1,173 ms: old session"))
+        #expect(session.shows("◌ Broker 2") && session.shows("waits 1,173 ms for session"))
     }
 
     @Test func `K on a partition without a leader hits nobody`() {

@@ -87,7 +87,7 @@ extension ClusterSnapshot.Broker.State {
         switch self {
         case .down: "down"
         case .starting(let state): state.words
-        case .waitingForSession(let milliseconds): "waits \(Figures.count(milliseconds)) ms: old session"
+        case .waitingForSession(let milliseconds): "waits \(Figures.count(milliseconds)) ms for session"
         case .fenced: "fenced"
         case .running: "running"
         case .shuttingDown: "shutting down"
