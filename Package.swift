@@ -53,6 +53,7 @@ let testTargets: [Target] = [
         "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"], resources: [.copy("Golden")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
+    tests("KafkaClusterTests", ["KafkaBroker", "KafkaCluster", "KafkaProtocol"]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
     tests(
         "KafkaServerTests",

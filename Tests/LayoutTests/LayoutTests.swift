@@ -37,10 +37,9 @@ import Testing
     @Test func `nothing is public`() throws {
         // klamm is a program: what one module shows another is package.
         for file in try SourceFile.all(under: "Sources") {
-            for (index, line) in file.code.enumerated() {
-                #expect(
-                    !line.contains(/\b(?:public|open)\s+\w/.wordBoundaryKind(.simple)),
-                    "\(file.path):\(index + 1) \(line)")
+            for (index, line) in file.code.enumerated() where line.holds("public") || line.holds("open") {
+                let isPublic = line.contains(/\b(?:public|open)\s+\w/.wordBoundaryKind(.simple))
+                #expect(!isPublic, "\(file.path):\(index + 1) \(line)")
             }
         }
     }
@@ -60,7 +59,8 @@ import Testing
             let form = try Regex("\\b(?:struct|class|enum|actor|protocol|typealias)\\s+\(module.name)\\b")
                 .wordBoundaryKind(.simple)
             for file in try SourceFile.all(under: "Sources/\(module.name)") {
-                #expect(!file.code.contains { $0.contains(form) }, "\(file.path) declares \(module.name)")
+                let declares = file.code.contains { $0.holds(module.name) && $0.contains(form) }
+                #expect(!declares, "\(file.path) declares \(module.name)")
             }
         }
     }

@@ -73,7 +73,7 @@ struct SourceFile {
 
     /// The modules that the file imports, in whatever form.
     var imports: [String] {
-        code.compactMap { line in
+        code.filter { $0.holds("import") }.compactMap { line in
             let form = /^\s*(?:@\w+(?:\(\w+\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+/
             guard let match = line.prefixMatch(of: form) else { return nil }
             let kinds: Set = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
@@ -83,4 +83,9 @@ struct SourceFile {
             return named.split(separator: ".").first.map(String.init)
         }
     }
+}
+
+extension String {
+    /// Whether the bytes of `word` stand somewhere in it.
+    func holds(_ word: String) -> Bool { withCString { text in word.withCString { strstr(text, $0) != nil } } }
 }

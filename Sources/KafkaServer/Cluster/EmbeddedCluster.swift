@@ -4,6 +4,7 @@ import KafkaProtocol
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// A whole Kafka cluster in this process: every node on an event loop, and so a thread, of its own.
 ///
@@ -19,6 +20,7 @@ package final class EmbeddedCluster: ClusterSource {
     private let broadcast: Broadcast<ClusterEvent>
     private let feed: SnapshotFeed
     private let logger: Logger
+    private let isShuttingDown = Atomic(false)
 
     /// Makes the nodes' places; `start()` starts the nodes.
     package init(
@@ -121,7 +123,10 @@ package final class EmbeddedCluster: ClusterSource {
 
     /// Stops everything and gives loops and threads back. Brokers go first and together; one that cannot hand its
     /// leaders over, since nobody stays, is not waited for long.
+    ///
+    /// Only the first call does it, and later ones return at once; nothing else may be asked of the cluster afterwards.
     package func shutDown(patience: Duration = .seconds(1)) async {
+        guard !isShuttingDown.exchange(true, ordering: .sequentiallyConsistent) else { return }
         let patience = TimeAmount.nanoseconds(patience.wholeNanoseconds)
         for nodes in [nodes.filter { !$0.id.isController }, nodes.filter { $0.id.isController }] {
             let stopping = nodes.map { node in node.flatOn { $0.stop(patience: patience) } }

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 
 /// A plain blocking socket: what a client looks like from outside.
 final class TestClient {
@@ -48,6 +49,13 @@ final class TestClient {
     func ask(_ text: String) throws -> String {
         try send(text)
         return try receive()
+    }
+
+    func ask(_ frame: ByteBuffer) throws -> ByteBuffer {
+        try send(bytes: Array(ByteBuffer(integer: Int32(frame.readableBytes)).readableBytesView))
+        try send(bytes: Array(frame.readableBytesView))
+        let size = try receive(count: 4).reduce(0) { $0 << 8 | Int($1) }
+        return ByteBuffer(bytes: try receive(count: size))
     }
 
     private func receive(count: Int) throws -> [UInt8] {
