@@ -17,7 +17,7 @@ extension Broker {
         case .shutdown: finishShutdown()
         case .isrCheck: checkISRs()
         case .highWatermarkCheckpoint: checkpointHighWatermarks()
-        case .recoveryPointCheckpoint: flushAndCheckpoint()
+        case .recoveryPointCheckpoint: checkpointRecoveryPoints()
         case .retention: applyRetention()
         case .replicaFetcher(let leader): replicaFetcherTimer(leader)
         case .alterPartition: alterPartitionTimer()

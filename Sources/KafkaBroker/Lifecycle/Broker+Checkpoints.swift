@@ -20,8 +20,8 @@ extension Broker {
         lastHighWatermarks = offsets
     }
 
-    /// Makes everything durable that is not, on the helper thread, and writes down how far each log is.
-    mutating func flushAndCheckpoint() {
+    /// Writes down how far each log is durable, so that recovery after a crash begins there.
+    mutating func checkpointRecoveryPoints() {
         timers.set(.recoveryPointCheckpoint, at: now + settings.logFlushOffsetCheckpointInterval)
         checkpointLogs(durably: false)
     }

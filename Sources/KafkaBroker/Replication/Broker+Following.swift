@@ -173,21 +173,29 @@ extension Broker {
             leaderEnd: EpochEndOffset(leaderEpoch: leaderEnd.epoch, endOffset: leaderEnd.endOffset),
             logEndOffset: log.logEndOffset, highWatermark: partition.highWatermark,
             ours: { log.endOffset(forEpoch: $0) })
+        let before = (log.logEndOffset, log.latestEpoch)
         cut(partition, to: offset)
-        if let leader = partition.follower?.leader { markChanged(partition, at: leader) }
+        guard let leader = partition.follower?.leader else { return }
+        if (log.logEndOffset, log.latestEpoch) == before {
+            // Asked again at once, the leader would say the same.
+            delay(partition)
+        } else {
+            markChanged(partition, at: leader)
+        }
     }
 
     private mutating func cut(_ partition: Partition, to offset: Int64) {
         let end = partition.log.logEndOffset
-        guard offset < end else { return }
         // What comes in place of records that were durable is not: the recovery point on disk must not say so.
         if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
         do throws(DiskError) {
+            // At the end, too: the last epoch may have no records.
             try partition.log.truncate(to: offset)
         } catch {
             fail(partition, error)
             return
         }
+        guard partition.log.logEndOffset < end else { return }
         partition.followHighWatermark(partition.highWatermark)
         emit(.logTruncated(partition.id, from: end, to: partition.log.logEndOffset))
     }

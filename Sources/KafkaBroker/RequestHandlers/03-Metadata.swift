@@ -112,7 +112,8 @@ extension Broker {
         let new = OrderedSet(names.filter { !topicsBeingCreated.contains($0) })
         if new.isEmpty { return }
         topicsBeingCreated.formUnion(new)
-        let liveCount = Int16(clamping: max(1, liveBrokers.count))
+        // Fenced ones count: they come back, and a topic keeps its replication factor for ever.
+        let brokerCount = Int16(clamping: max(1, image.brokers.count))
         var request = CreateTopicsRequest()
         request.timeoutMs = Int32(clamping: settings.requestTimeout.wholeMilliseconds)
         request.topics = new.map { name in
@@ -120,7 +121,7 @@ extension Broker {
             topic.name = name
             if name == Self.offsetsTopic {
                 topic.numPartitions = settings.offsetsTopicNumPartitions
-                topic.replicationFactor = min(settings.offsetsTopicReplicationFactor, liveCount)
+                topic.replicationFactor = min(settings.offsetsTopicReplicationFactor, brokerCount)
                 topic.configs = [
                     ("cleanup.policy", "compact"), ("compression.type", "producer"), ("segment.bytes", "104857600"),
                 ].map { name, value in
@@ -131,7 +132,7 @@ extension Broker {
                 }
             } else {
                 topic.numPartitions = settings.numPartitions
-                topic.replicationFactor = min(settings.defaultReplicationFactor, liveCount)
+                topic.replicationFactor = min(settings.defaultReplicationFactor, brokerCount)
             }
             return topic
         }

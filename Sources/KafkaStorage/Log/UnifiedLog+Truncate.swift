@@ -3,8 +3,13 @@ import NIOCore
 
 extension UnifiedLog {
     /// Drops all records from `offset` on. A batch that holds `offset` goes as a whole.
+    ///
+    /// An epoch without records goes in any case: a leader notes its epoch before it appends anything, and may lose its
+    /// leadership before it does.
     package func truncate(to offset: Int64) throws(DiskError) {
-        guard offset < logEndOffset else { return }
+        guard offset < logEndOffset else {
+            return try changing { () throws(DiskError) in try epochs.truncate(to: logEndOffset) }
+        }
         guard offset > segments[0].baseOffset else {
             return try truncateFullyAndStart(at: offset, logStartOffset: min(offset, logStartOffset))
         }

@@ -153,7 +153,10 @@ final class TestCluster {
     @discardableResult
     func run(limit: Duration = .seconds(60), until condition: () -> Bool) -> Bool {
         let end = (now + limit).monotonicNanoseconds
+        var handled = 0
         while !condition() {
+            handled += 1
+            precondition(handled < 300_000, "the cluster is busy with itself at \(now): \(queue.prefix(3))")
             guard let next = queue.first, next.at <= end else {
                 advance(to: end)
                 return condition()
