@@ -37,7 +37,9 @@ let shells: [Target] = [
     module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque]),
     module(
         "Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml],
-        resources: ["dark", "light", "mono"].map { .embedInCode("../../Themes/\($0).toml") }),
+        resources: [
+            "dark", "light", "mono", "high-contrast", "colour-blind-safe", "solarized", "gruvbox", "nord",
+        ].map { .embedInCode("../../Themes/\($0).toml") }),
     module("Terminal", ["CNcurses", "Console"]),
     .executableTarget(
         name: "klamm",

@@ -5,7 +5,10 @@ import Console
 package struct ThemeCatalogue: Hashable, Sendable {
     private static let shipped: [(name: String, toml: [UInt8])] = [
         ("dark", PackageResources.dark_toml), ("light", PackageResources.light_toml),
-        ("mono", PackageResources.mono_toml),
+        ("mono", PackageResources.mono_toml), ("high-contrast", PackageResources.high_contrast_toml),
+        ("colour-blind-safe", PackageResources.colour_blind_safe_toml),
+        ("solarized", PackageResources.solarized_toml), ("gruvbox", PackageResources.gruvbox_toml),
+        ("nord", PackageResources.nord_toml),
     ]
 
     private let folder: String?

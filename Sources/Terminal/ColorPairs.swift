@@ -11,13 +11,11 @@ struct ColorPairs {
     private let depth: ColorDepth
     private let bits = klamm_attribute_bits()
     private var numbers: [Pair: CInt] = [:]
-    private var looks: [ResolvedStyle: (attr_t, CInt)] = [:]
 
     init(depth: ColorDepth) { self.depth = depth }
 
     /// Attributes and pair number of a style.
     mutating func look(_ style: ResolvedStyle) -> (attributes: attr_t, pair: CInt) {
-        if let known = looks[style] { return known }
         var attributes = bits.normal
         if style.attributes.contains(.bold) { attributes |= bits.bold }
         if style.attributes.contains(.dim) { attributes |= bits.dim }
@@ -31,9 +29,7 @@ struct ColorPairs {
             foreground = foreground < 0 ? foreground : foreground % 8
             background = background < 0 ? background : background % 8
         }
-        let look = (attributes, number(Pair(foreground: foreground, background: background)))
-        looks[style] = look
-        return look
+        return (attributes, number(Pair(foreground: foreground, background: background)))
     }
 
     private func index(_ color: Color) -> CInt {

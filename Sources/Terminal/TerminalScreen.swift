@@ -13,6 +13,8 @@ package final class TerminalScreen {
     private let wakeDescriptor: CInt
     private let screen: OpaquePointer
     private var colors: ColorPairs
+    /// How each meaning looks under the theme shown: finding the nearest colour is not for every cell of every picture.
+    private var looks: [Style: (attributes: attr_t, pair: CInt)] = [:]
     private var shown: Grid?
     private var shownTheme: Theme?
     private var pasted: String?
@@ -59,7 +61,10 @@ package final class TerminalScreen {
 
     /// Shows the picture, drawing only what differs from the one before.
     package func draw(_ grid: Grid, theme: Theme) {
-        if theme != shownTheme { shown = nil }
+        if theme != shownTheme {
+            shown = nil
+            looks = [:]
+        }
         let size = self.size
         let runs = (shown ?? Grid(size: Size(columns: 0, rows: 0))).changes(to: grid)
         for run in runs where run.row < size.rows {
@@ -79,11 +84,12 @@ package final class TerminalScreen {
     }
 
     private func put(_ cell: Cell, row: Int, column: Int, theme: Theme) {
-        let (attributes, pair) = colors.look(theme.resolve(cell.style, depth: depth))
+        let look = looks[cell.style] ?? colors.look(theme.resolve(cell.style, depth: depth))
+        looks[cell.style] = look
         // ncurses takes a base and at most five marks that combine with it.
         var glyph = cell.glyph.unicodeScalars.prefix(Int(CCHARW_MAX) - 1).map { wchar_t(bitPattern: $0.value) }
         glyph.append(0)
-        klamm_put(CInt(row), CInt(column), glyph, attributes, pair)
+        klamm_put(CInt(row), CInt(column), glyph, look.attributes, look.pair)
     }
 
     /// Draws every cell anew with the next picture: something else wrote on the terminal.

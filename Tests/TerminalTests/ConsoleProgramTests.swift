@@ -22,8 +22,7 @@ import Testing
         let program = try ConsoleProgram()
         try program.expect("orders")
         try program.expect("Stable: generation")
-        // With __consumer_offsets above it.
-        program.type("G\r")
+        program.type("/orders\r\r")
         try program.expect("Topic(orders)")
         program.type("K")
         try program.expect("2/3 up")

@@ -16,7 +16,7 @@ import Testing
         // A typo should cost no look into the manual.
         let run = try ProgramRun(["--ephemeral", "--port", "0", "--theme", "drak"])
         #expect(run.code == 2)
-        #expect(run.complaint.contains("'drak'") && run.complaint.contains("dark, light and mono"))
+        #expect(run.complaint.contains("'drak'") && run.complaint.contains("known are dark, light, mono"))
         #expect(run.complaint.split(separator: "\n").count == 1)
     }
 
