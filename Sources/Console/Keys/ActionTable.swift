@@ -115,7 +115,7 @@ package enum ActionTable {
             .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",
             hint: 11),
         entry(
-            .stop, .faults, "S", "Stop", "Stop the broker in an orderly way: leaders move away first",
+            .stop, .faults, "S", "Stop", "Stop the broker in order: leaders move away first",
             in: [.brokers, .broker], hint: 13, dangerous: true),
         entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
         entry(.heal, .faults, "H", "Heal all", "End every fault", hint: 32),

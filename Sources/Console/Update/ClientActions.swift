@@ -15,7 +15,8 @@ extension Model {
             }
             show(
                 .ok,
-                "Starting a producer of \(topic): \(Figures.rate(Self.recordsPerSecond))/s, acks=all · \(keyName(.toggleProducer)) stops it"
+                "Starting a producer of \(topic): \(Figures.rate(Self.recordsPerSecond))/s, acks=all"
+                    + " · \(keyName(.toggleProducer)) stops it"
             )
             return [.client(.startProducer(ProducerSettings(topic: topic, recordsPerSecond: Self.recordsPerSecond)))]
         }

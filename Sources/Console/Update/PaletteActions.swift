@@ -6,7 +6,12 @@ extension Model {
         let letters = Array(typed.lowercased())
         var items: [Palette.Item] = []
         for entry in ActionTable.all where entry.isValid(in: place.view) && entry.id != .palette {
-            items.append(Palette.Item(name: entry.id.rawValue, help: entry.help, target: .action(entry.id)))
+            items.append(Palette.Item(name: entry.id.rawValue, help: help(of: entry), target: .action(entry.id)))
+        }
+        for broker in snapshot?.brokers ?? [] {
+            items.append(
+                Palette.Item(
+                    name: "broker \(broker.id)", help: broker.state.words, target: .place(.broker(broker.id))))
         }
         for topic in snapshot?.topics ?? [] {
             items.append(
@@ -93,6 +98,7 @@ extension Model {
         case .theme(let name): return [.setTheme(name)]
         case .place(let place):
             switch place {
+            case .broker: goToRoot(.brokers)
             case .topic: goToRoot(.topics)
             case .group: goToRoot(.groups)
             default: break

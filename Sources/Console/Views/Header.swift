@@ -86,6 +86,15 @@ enum Header {
 }
 
 extension Model {
+    /// What an action does, in the words of the view.
+    func help(of entry: ActionEntry) -> String {
+        switch (entry.id, place.view) {
+        case (.kill, .brokers), (.kill, .broker): "Kill this node, as kill -9 does"
+        case (.kill, .groups): "Kill the group's coordinator, as kill -9 does"
+        default: entry.help
+        }
+    }
+
     /// What an action is called where its meaning depends on the view.
     func label(of entry: ActionEntry) -> String {
         switch (entry.id, place.view) {

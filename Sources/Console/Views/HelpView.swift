@@ -13,7 +13,7 @@ enum HelpView {
                 let gap = String(repeating: " ", count: max(1, 16 - text.count))
                 lines.append(
                     StyledText("  " + text, keys.isEmpty ? .muted : .key) + StyledText(gap)
-                        + StyledText(entry.isDangerous ? "✗ " : "  ", .fault) + StyledText(entry.help))
+                        + StyledText(entry.isDangerous ? "✗ " : "  ", .fault) + StyledText(model.help(of: entry)))
             }
         }
         return lines
