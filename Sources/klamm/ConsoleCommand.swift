@@ -23,7 +23,10 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-demo"), help: "Start without the topic orders, its producer and its group.")
     var isWithoutDemo = false
 
-    @Option(help: "The theme: dark, light, mono, or one of $XDG_CONFIG_HOME/klamm/themes.")
+    @Option(
+        help: ArgumentHelp(
+            "The theme: \(ThemeCatalogue(folder: nil).names.joined(separator: ", ")), or one of "
+                + "$XDG_CONFIG_HOME/klamm/themes."))
     var theme: String?
 
     func run() async throws {

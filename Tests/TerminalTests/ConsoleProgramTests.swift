@@ -35,6 +35,40 @@ import Testing
         #expect(try program.end() == 0)
     }
 
+    @Test func `a topic is made, and a record written by hand is read back`() throws {
+        // From keys through librdkafka, a broker's log and back onto the screen, in letters of one and two columns.
+        let program = try ConsoleProgram(["--no-demo"])
+        try program.expect("3/3 up")
+        program.type("c")
+        try program.expect("Create a topic")
+        program.type("notes\r")
+        try program.expect("Created topic notes")
+        program.type("/notes\rr")
+        try program.expect("Records(notes)")
+        program.type("p")
+        try program.expect("Write a record")
+        program.type("größe 日本\r")
+        try program.expect("at offset 0")
+        program.type("e")
+        try program.expect("the record in its row") {
+            $0.screen.contains { $0.hasPrefix("│    0") && $0.contains("größe 日本") }
+        }
+    }
+
+    @Test func `keys that terminals send as sequences reach the console, and a lone escape too`() throws {
+        // An escape must not wait for a sequence that never comes, nor a sequence fall apart into letters.
+        let program = try ConsoleProgram(["--no-demo"])
+        try program.expect("3/3 up")
+        program.type("\u{1B}OP")
+        try program.expect("Help(topics)")
+        program.type("\u{1B}[6~\u{1B}[6~")
+        try program.expect("Draw the screen anew")
+        program.type("\u{1B}")
+        try program.expect("no help") { !$0.shows("Help(topics)") }
+        program.type("\u{1B}[1;2C")
+        try program.expect("a sorted column") { $0.shows("↑") || $0.shows("↓") }
+    }
+
     @Test func `a smaller window is filled, a too small one says so, and both come back`() throws {
         // Terminals are resized all the time; ncurses' own handler misses it on another thread.
         let program = try ConsoleProgram(["--no-demo"])
