@@ -60,7 +60,8 @@ extension Broker {
         result.name = entry.name
         result.value = entry.value
         result.readOnly = entry.isReadOnly
-        result.isDefault = entry.source == .defaultConfig
+        // Version 0 knows only this of where a value comes from.
+        if version == 0 { result.isDefault = entry.source == .defaultConfig }
         result.configSource = entry.source.rawValue
         result.configType = entry.definition.type.rawValue
         result.documentation = request.includeDocumentation ? entry.definition.documentation : nil
