@@ -135,7 +135,9 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var partitions: [GroupPartition]
         /// Sum over partitions whose lag is known; nil when none is.
         package var lag: Int64? {
-            partitions.reduce(nil as Int64?) { total, partition in partition.lag.map { (total ?? 0) + $0 } ?? total }
+            partitions.reduce(nil as Int64?) { total, partition in
+                partition.lag.map { (total ?? 0).saturatingAdd($0) } ?? total
+            }
         }
 
         package init(
@@ -160,7 +162,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
         /// commit.
         package var lag: Int64? {
             guard let committed, let highWatermark else { return nil }
-            return max(0, highWatermark - committed)
+            return max(0, highWatermark.saturatingSubtract(committed))
         }
 
         package init(partition: TopicPartition) { self.partition = partition }

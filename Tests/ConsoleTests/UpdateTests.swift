@@ -442,6 +442,42 @@ import Testing
         #expect(LagTrend((0..<11).map { $0 == 0 ? nil : Int64($0 * 50) }) == nil)
     }
 
+    @Test func `absurd figures from clients and clocks break no screen`() {
+        // Anybody may commit any offset and stamp any time; the console must not fall over it.
+        let extremes = [Int64.min, -1, 0, Int64.max]
+        for value in extremes {
+            var session = Session()
+            var snapshot = Fixture.snapshot(step: 61)
+            for index in snapshot.groups[1].partitions.indices {
+                snapshot.groups[1].partitions[index].committed = value
+                snapshot.groups[1].partitions[index].position = extremes[index]
+                snapshot.groups[1].partitions[index].highWatermark = .max
+            }
+            for index in snapshot.topics[2].partitions.indices {
+                snapshot.topics[2].partitions[index].logEndOffset = value
+                snapshot.topics[2].partitions[index].logStartOffset = extremes[index]
+                snapshot.topics[2].partitions[index].replicas[0].logEndOffset = extremes[index]
+            }
+            snapshot.brokers[0].bytesInPerSecond = .infinity
+            snapshot.recordsPerSecond = .nan
+            for second in 61..<75 {
+                snapshot.takenAt = Fixture.instant(seconds: Double(second))
+                session.send(.snapshot(snapshot))
+            }
+            for action in ["topics.groups", "groups.open", "group.brokers", "brokers.open", "broker.topics"] {
+                session.press(action)
+                #expect(session.grid.size == session.model.size)
+            }
+            session.press("topics.move-down", "topics.open", "topic.records")
+            let row = RecordRow(partition: 0, offset: value, timestamp: value, key: [], value: [], headers: [])
+            let mark = PartitionMark(
+                partition: 0, logStartOffset: value, highWatermark: value, nextOffset: value)
+            session.answer([row], marks: [mark])
+            session.press("records.open")
+            #expect(session.shows(Figures.count(value)))
+        }
+    }
+
     // MARK: Copying
 
     @Test func `y copies the row, and of a record its value`() {

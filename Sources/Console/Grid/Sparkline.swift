@@ -32,7 +32,8 @@ package enum Sparkline {
     /// Lags: coloured by how many records they are, whatever the others were.
     package static func lags(_ values: [Int64?], width: Int) -> StyledText {
         text(values.map { $0.map(Double.init) }, width: width, least: 20) { value, _ in
-            .scale(.lag, Self.lagPlace(Int64(value)))
+            // A step per doubling saturates long before a Double loses whole numbers.
+            .scale(.lag, Self.lagPlace(Int64(min(value, 1e15))))
         }
     }
 

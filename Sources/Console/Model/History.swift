@@ -66,8 +66,9 @@ package struct History: Hashable, Sendable {
             endOffsets[topic.name] = end
             var rate: Double?
             if let seconds, seconds > 0, let end, let old = oldEnds[topic.name], end >= old {
-                rate = Double(end - old) / seconds
-                measured = (measured ?? 0) + Double(end - old) / seconds
+                let added = Double(end.saturatingSubtract(old)) / seconds
+                rate = added
+                measured = (measured ?? 0) + added
             }
             rates[topic.name] = appending(rate, to: oldRates[topic.name])
         }
@@ -97,7 +98,8 @@ enum LagTrend: Hashable {
         let window = lags.suffix(11)
         guard window.count == 11, let first = window.first ?? nil, let last = window.last ?? nil else { return nil }
         let noise = max(5, first / 20)
-        self = last > first + noise ? .growing : last < first - noise ? .shrinking : .steady
+        self =
+            last > first.saturatingAdd(noise) ? .growing : last < first.saturatingSubtract(noise) ? .shrinking : .steady
     }
 }
 
@@ -108,7 +110,7 @@ extension ClusterSnapshot.Topic {
     /// Records in all partitions; nil if a bound is unknown.
     var records: Int64? {
         guard let end = endOffset, let start = sum(\.logStartOffset) else { return nil }
-        return end - start
+        return end.saturatingSubtract(start)
     }
 
     var sizeInBytes: Int64? { sum(\.sizeInBytes) }
@@ -121,7 +123,7 @@ extension ClusterSnapshot.Topic {
         var total: Int64 = 0
         for partition in partitions {
             guard let value = value(partition) else { return nil }
-            total += value
+            total = total.saturatingAdd(value)
         }
         return total
     }

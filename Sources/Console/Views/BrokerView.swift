@@ -14,7 +14,7 @@ enum BrokerView {
         /// Records that the leader has and this replica has not.
         var behind: Int64? {
             guard let own = replica.logEndOffset, let end = partition.logEndOffset else { return nil }
-            return max(0, end - own)
+            return max(0, end.saturatingSubtract(own))
         }
     }
 

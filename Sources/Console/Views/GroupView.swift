@@ -52,7 +52,7 @@ enum GroupView {
     /// What would be read again if the consumer died now.
     private static func uncommitted(_ partition: ClusterSnapshot.GroupPartition) -> Int64? {
         guard let position = partition.position, let committed = partition.committed else { return nil }
-        return max(0, position - committed)
+        return max(0, position.saturatingSubtract(committed))
     }
 
     /// Client ids where they tell members apart, else with the end of the member id, which is what differs. What every

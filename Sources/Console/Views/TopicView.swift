@@ -110,7 +110,7 @@ enum TopicView {
     private static func deficit(_ partition: Partition, _ replica: ClusterSnapshot.Replica) -> String? {
         guard replica.state == .lagging, let own = replica.logEndOffset, let end = partition.logEndOffset, own < end
         else { return nil }
-        return Figures.count(own - end)
+        return Figures.count(own.saturatingSubtract(end))
     }
 
     private static func pad(_ text: String, to width: Int) -> String {
