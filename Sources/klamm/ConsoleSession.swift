@@ -10,6 +10,8 @@ import Workload
 
 /// The cluster and klamm's own clients under one console: feeds its inbox and carries its commands out.
 final class ConsoleSession: Sendable {
+    private static let clientPatience = Duration.seconds(2)
+
     let inbox = ConsoleInbox()
     let workload: RunningWorkload
     let themes: ThemeCatalogue
@@ -56,10 +58,22 @@ final class ConsoleSession: Sendable {
         try await DemoWorkload.start(on: workload, brokers: brokers, configuration, logger: logger)
     }
 
-    /// Stops clients and cluster in order.
+    /// Stops clients and cluster in order. Clients whose brokers are all down would wait for them until their own time
+    /// limits: the brokers go with this process, so they get a moment only.
     func close() async {
         for task in tasks.withLock({ $0 }) { task.cancel() }
-        await workload.shutDown()
+        let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
+        let stopping = Task { [workload] in
+            await workload.shutDown()
+            continuation.yield()
+        }
+        let limit = Task {
+            try? await Task.sleep(for: Self.clientPatience)
+            continuation.yield()
+        }
+        for await _ in ends { break }
+        limit.cancel()
+        stopping.cancel()
         await cluster.shutDown()
     }
 
