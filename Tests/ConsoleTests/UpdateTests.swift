@@ -349,6 +349,17 @@ import Testing
         #expect(session.type("q") == [.quit])
     }
 
+    @Test func `the crumbs say whose records these are`() {
+        // Records can be reached past their topic's screen.
+        var session = Session()
+        session.press("topics.move-down", "topics.records")
+        #expect(session.shows("topics  ›  records of orders"))
+        session.press("records.groups", "groups.move-down", "groups.open", "group.open")
+        #expect(session.shows("billing  ›  records of orders-0"))
+        session.press("records.topics", "topics.open", "topic.move-down", "topic.open")
+        #expect(session.shows("orders  ›  records of 1"))
+    }
+
     @Test func `ctrl-c leaves from anywhere, also out of a form`() {
         // The key that everybody tries when nothing else works.
         var session = orders()

@@ -7,7 +7,9 @@ enum Foot {
         for (index, screen) in model.screens.enumerated() {
             if index > 0 { crumbs += StyledText(" › ", .muted) }
             let isLast = index == model.screens.count - 1
-            crumbs += StyledText(" \(crumb(screen.place)) ", Style(.crumb, isLast ? .reverse : []))
+            crumbs += StyledText(
+                " \(crumb(screen.place, after: index == 0 ? nil : model.screens[index - 1].place)) ",
+                Style(.crumb, isLast ? .reverse : []))
         }
         grid.put(crumbs, row: area.row, column: 1, width: area.columns - 2)
         // Deep down the way back matters more than the ways elsewhere.
@@ -17,12 +19,18 @@ enum Foot {
         }
     }
 
-    private static func crumb(_ place: Place) -> String {
+    /// Short, as what comes before is beside it.
+    private static func crumb(_ place: Place, after previous: Place?) -> String {
         switch place {
         case .brokers, .topics, .groups, .events: place.view.rawValue
         case .broker(let id): id.title.lowercasedFirst
         case .topic(let name): name
-        case .records(_, let partition): partition.map { "records of \($0)" } ?? "records"
+        case .records(let name, let partition):
+            if previous == .topic(name) {
+                partition.map { "records of \($0)" } ?? "records"
+            } else {
+                "records of \(name)" + (partition.map { "-\($0)" } ?? "")
+            }
         case .record(_, let offset): "@ \(Figures.count(offset))"
         case .group(let id): id
         }
