@@ -67,11 +67,15 @@ package final class Consumer: @unchecked Sendable {
     package func poll(
         maximum: Int, milliseconds: Int, onPartitionError: (TopicPartition, ClientError) -> Void = { _, _ in }
     ) -> [ConsumedRecord] {
-        _ = rebalances.takeRevoked()
         var records: [ConsumedRecord] = []
         while records.count < maximum {
             let timeout = records.isEmpty ? Int32(clamping: milliseconds) : 0
-            guard let message = rd_kafka_consumer_poll(handle.pointer, timeout) else { break }
+            let polled = rd_kafka_consumer_poll(handle.pointer, timeout)
+            // A rebalance inside this call came before its message, which belongs to whatever is assigned now, even
+            // when the same partition was given up and came back. What was gathered earlier is another's to read.
+            let revoked = rebalances.takeRevoked()
+            if !revoked.isEmpty { records.removeAll { revoked.contains($0.partition) } }
+            guard let message = polled else { break }
             defer { rd_kafka_message_destroy(message) }
             if let error = ClientError(message.pointee.err) {
                 let topic = rd_kafka_message_topic(message)
@@ -83,8 +87,6 @@ package final class Consumer: @unchecked Sendable {
             }
             records.append(ConsumedRecord(message))
         }
-        let revoked = rebalances.takeRevoked()
-        if !revoked.isEmpty { records.removeAll { revoked.contains($0.partition) } }
         return records
     }
 

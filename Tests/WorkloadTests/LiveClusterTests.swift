@@ -7,7 +7,7 @@ import Testing
 import Workload
 
 /// The workload against klamm's own brokers: over TCP, on real files, with brokers that die.
-@Suite(.serialized) struct LiveClusterTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct LiveClusterTests {
     private struct Live {
         let cluster: EmbeddedCluster
         let configuration: ClientConfiguration
@@ -121,6 +121,27 @@ import Workload
             #expect(live.ledger.membersSeen.count == 2)
             #expect(live.ledger.consumed.values.allSatisfy { $0 == 1 }, "nothing was handed out twice")
             try witness.close()
+        }
+    }
+
+    @Test func `a member that crashes is replaced, and every record is still handed out`() async throws {
+        // The group finds out by its session timeout; the survivor goes on from the dead member's commits.
+        try await withCluster { live in
+            try await live.admin.createTopic("orders", partitions: 4, replicationFactor: 3)
+            var settings = ConsumerSettings(group: "billing", topics: ["orders"])
+            settings.members = 2
+            settings.autoCommitIntervalMilliseconds = 100
+            live.workload.execute(.startGroup(settings))
+            live.workload.execute(.startProducer(ProducerSettings(topic: "orders", recordsPerSecond: 200)))
+            func owned() -> Int { live.workload.snapshot().groups[0].positions.count }
+            try await live.until { live.ledger.membersSeen.count == 2 && owned() == 4 }
+            live.workload.crashMember(0, of: "billing")
+            try await live.until { owned() == 2 }
+            try await live.until { owned() == 4 }
+            live.workload.execute(.stopProducer(topic: "orders"))
+            try await live.until { !live.workload.snapshot().producers[0].isRunning }
+            try await live.until { live.ledger.acknowledged.keys.allSatisfy { live.ledger.consumed[$0] != nil } }
+            #expect(live.ledger.membersSeen.count == 2)
         }
     }
 

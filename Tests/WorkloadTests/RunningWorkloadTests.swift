@@ -4,7 +4,7 @@ import KafkaProtocol
 import Testing
 import Workload
 
-struct RunningWorkloadTests {
+@Suite(.timeLimit(.minutes(5))) struct RunningWorkloadTests {
     private func producer(rate: Double?) -> ProducerSettings {
         ProducerSettings(topic: "orders", recordsPerSecond: rate)
     }
