@@ -8,7 +8,7 @@ import NIOCore
 /// Appends each partition's batch in the order of the request. acks=1 is answered after the leader's append, acks=all
 /// when the high watermark has passed the records or the request's own time is over (REQUEST_TIMED_OUT: the records stay
 /// in the log). acks=0 gets no answer; an error closes the connection, as in Kafka, so that the producer asks for new
-/// metadata. From version 10 on NOT_LEADER_OR_FOLLOWER names the present leader (KIP-951).
+/// metadata. Internal topics are the coordinators' alone (INVALID_TOPIC_EXCEPTION). From version 10 on NOT_LEADER_OR_FOLLOWER names the present leader (KIP-951).
 ///
 /// Not done: transactions (INVALID_TXN_STATE), quotas, recompression by `compression.type`.
 extension Broker {
@@ -29,6 +29,7 @@ extension Broker {
                 result.index = data.index
                 result.baseOffset = -1
                 do throws(AppendFailure) {
+                    if Self.isInternal(topic.name) { throw AppendFailure(code: .invalidTopicException) }
                     let partition = try replica(id)
                     let records = try bytes(of: data.records)
                     let info = try append(records, to: partition, requiresAll: request.acks == -1, origin: .client)

@@ -19,9 +19,11 @@ import OrderedCollections
 extension Broker {
     mutating func handleFetch(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try FetchRequest(decoding: body, version: context.version)
-        let replica = context.version >= 15 ? request.replicaState.replicaId : request.replicaId
+        // Replicas come over the links between brokers: a client that says it is one is served as a consumer.
+        let claimed = context.version >= 15 ? request.replicaState.replicaId : request.replicaId
+        let replica = context.isFromPeer ? claimed : .none
         var fetch = DelayedFetch(
-            context: context, replica: max(replica, .none),
+            context: context, replica: replica,
             replicaEpoch: context.version >= 15 ? request.replicaState.replicaEpoch : -1,
             minBytes: Int(max(0, request.minBytes)),
             maxBytes: Int(replica == .none ? min(request.maxBytes, settings.fetchMaxBytes) : request.maxBytes),

@@ -20,7 +20,7 @@ extension Broker {
             for wanted in topic.partitions {
                 let id = TopicPartition(topic: topic.name, partition: wanted.partitionIndex)
                 topicResponse.partitions.append(
-                    listOffset(id, wanted, isReplica: request.replicaId.rawValue >= 0, version: context.version))
+                    listOffset(id, wanted, isReplica: context.isFromPeer, version: context.version))
             }
             response.topics.append(topicResponse)
         }

@@ -151,6 +151,16 @@ import Testing
         check(leader.shrink(leaderLogEndOffset: 10, now: start + .seconds(1000)) == nil)
     }
 
+    @Test func `silence before an append is not held against a follower`() {
+        // It had everything until now, so it has a whole lag period for what is new, though its fetch is long past.
+        var leader = leader()
+        check(fetch(&leader, 2, 10, end: 10))
+        check(fetch(&leader, 3, 8, end: 10))
+        leader.appended(from: 10, now: start + .seconds(600))
+        let alteration = leader.shrink(leaderLogEndOffset: 11, now: start + .seconds(601))
+        #expect(alteration?.isr.map(\.id) == [1, 2])
+    }
+
     @Test func `a follower that keeps up with a growing log is in sync though never at its end`() {
         // It was caught up at its former fetch if it now has what the leader had then.
         var leader = leader(isr: [1, 3])
