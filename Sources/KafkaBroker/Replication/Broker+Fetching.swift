@@ -95,17 +95,21 @@ extension Broker {
     /// What must be read: everything, or what has happened in the session's partitions.
     private mutating func newsTargets(_ fetch: DelayedFetch) -> [DelayedFetch.Target] {
         guard case .incremental(let id) = fetch.session else { return fetch.targets }
-        guard let session = fetchSessions[id] else { return [] }
-        return session.news.compactMap { key in
-            guard let wanted = session.partitions[key] else { return nil }
-            var target = target(key, wanted, usesTopicIds: session.usesTopicIds)
+        guard let usesTopicIds = fetchSessions[id]?.usesTopicIds, let news = fetchSessions[id]?.wantedNews() else {
+            return []
+        }
+        var targets: [DelayedFetch.Target] = []
+        targets.reserveCapacity(news.count)
+        for (key, wanted) in news {
+            var target = target(key, wanted, usesTopicIds: usesTopicIds)
             // What was found wrong with this very request stays wrong.
             if let named = fetch.targets.first(where: { $0.key == key }), named.error != .none {
                 target.error = named.error
             }
             watch(target.partition, from: id)
-            return target
+            targets.append(target)
         }
+        return targets
     }
 
     func watch(_ partition: Partition?, from session: Int32) {

@@ -69,6 +69,14 @@ struct FetchSession: Sendable {
         lastUsed = now
     }
 
+    /// What must be read for the next answer.
+    func wantedNews() -> [(FetchKey, FetchSessionPartition)] {
+        var wanted: [(FetchKey, FetchSessionPartition)] = []
+        wanted.reserveCapacity(news.count)
+        for key in news { if let partition = partitions[key] { wanted.append((key, partition)) } }
+        return wanted
+    }
+
     /// Notes that something has happened in a partition; false if the session does not know it.
     mutating func noteNews(_ key: FetchKey) -> Bool {
         guard partitions[key] != nil else { return false }

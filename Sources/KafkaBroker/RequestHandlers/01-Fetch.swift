@@ -64,19 +64,27 @@ extension Broker {
                     isReplica: fetch.isFromReplica, usesTopicIds: usesTopicIds, now: now, using: &generator)
                 if let opened { fetch.session = .opened(opened.id) }
             }
-            fetch.targets = wanted.map { target($0, $1, usesTopicIds: usesTopicIds) }
+            setTargets(&fetch, wanted, usesTopicIds: usesTopicIds)
             return
         }
         let id = request.sessionId
-        guard let session = fetchSessions[id] else { throw .fetchSessionIdNotFound }
-        guard session.epoch == request.sessionEpoch else { throw .invalidFetchSessionEpoch }
-        guard session.usesTopicIds == usesTopicIds else { throw .fetchSessionTopicIdError }
+        guard let epoch = fetchSessions[id]?.epoch else { throw .fetchSessionIdNotFound }
+        guard epoch == request.sessionEpoch else { throw .invalidFetchSessionEpoch }
+        guard fetchSessions[id]?.usesTopicIds == usesTopicIds else { throw .fetchSessionTopicIdError }
         let forgotten = request.forgottenTopicsData.flatMap { topic in
             topic.partitions.map { FetchKey(topicId: topic.topicId, topic: topic.topic, partition: $0) }
         }
         fetchSessions[id]?.update(wanted, forgotten: forgotten, now: now)
         fetch.session = .incremental(id)
-        fetch.targets = wanted.map { target($0, $1, usesTopicIds: usesTopicIds) }
+        setTargets(&fetch, wanted, usesTopicIds: usesTopicIds)
+    }
+
+    /// A loop, since a closure would take a copy of the whole broker along.
+    private func setTargets(
+        _ fetch: inout DelayedFetch, _ wanted: [(FetchKey, FetchSessionPartition)], usesTopicIds: Bool
+    ) {
+        fetch.targets.reserveCapacity(wanted.count)
+        for (key, partition) in wanted { fetch.targets.append(target(key, partition, usesTopicIds: usesTopicIds)) }
     }
 
     func target(
