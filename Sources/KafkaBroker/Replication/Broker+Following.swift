@@ -37,7 +37,7 @@ extension Broker {
         case .waiting: return
         case .fetching(let correlationId):
             // A fetch that waits at the leader does not know of partitions that have come or gone since.
-            guard fetchers[index].isFull else { return }
+            guard fetchers[index].isOutdated else { return }
             _ = peers.answered(correlationId, by: leader)
         case .idle: break
         }

@@ -31,6 +31,8 @@ package struct ReplicaFetcher: Sendable {
     package private(set) var sessionId: Int32 = 0
     /// 0 opens a new session.
     package private(set) var sessionEpoch: Int32 = 0
+    /// Partitions have come or gone since the last request was made: one that is under way does not know of it.
+    package private(set) var isOutdated = false
 
     package init(leader: BrokerID) { self.leader = leader }
 
@@ -39,12 +41,14 @@ package struct ReplicaFetcher: Sendable {
     package mutating func add(_ slot: Int) {
         guard partitions.append(slot).inserted else { return }
         sessionEpoch = 0
+        isOutdated = true
     }
 
     package mutating func remove(_ slot: Int) {
         guard partitions.remove(slot) != nil else { return }
         changed.remove(slot)
         sessionEpoch = 0
+        isOutdated = true
     }
 
     /// The partition's position has changed, so the leader must be told.
@@ -55,6 +59,7 @@ package struct ReplicaFetcher: Sendable {
     /// The partitions that the next request names.
     package mutating func takeRequested() -> [Int] {
         defer { changed.removeAll() }
+        isOutdated = false
         return isFull ? Array(partitions) : Array(changed)
     }
 

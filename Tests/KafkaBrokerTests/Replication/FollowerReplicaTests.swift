@@ -63,6 +63,21 @@ import Testing
         check(fetcher.takeRequested() == [4, 7, 12])
     }
 
+    @Test func `a request under way is outdated only by partitions that come or go`() {
+        // A first request is full, too: sent again for nothing, it would keep a leader of thousands busy for ever.
+        var fetcher = ReplicaFetcher(leader: 1)
+        fetcher.add(4)
+        #expect(fetcher.isOutdated)
+        check(fetcher.takeRequested() == [4])
+        #expect(!fetcher.isOutdated)
+        fetcher.markChanged(4)
+        fetcher.add(4)
+        fetcher.remove(5)
+        #expect(!fetcher.isOutdated)
+        fetcher.remove(4)
+        #expect(fetcher.isOutdated)
+    }
+
     @Test func `a leader without room for a session is asked in full each time`() {
         var fetcher = ReplicaFetcher(leader: 1)
         fetcher.add(4)
