@@ -17,6 +17,8 @@ package struct BrokerSettings: Hashable, Sendable {
     /// The folder on the broker's disk below which each partition has its folder. Empty is the disk's root, which is what
     /// `log.dir` names.
     package var logDir = ""
+    /// Where that folder really is, as DescribeLogDirs tells users; the disk alone knows paths of its own.
+    package var logDirPath: String?
     /// The ids in `controller.quorum.voters`.
     package var controllers: [BrokerID] = [101]
     /// `broker.rack`

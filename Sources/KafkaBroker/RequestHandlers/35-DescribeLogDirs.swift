@@ -15,7 +15,7 @@ extension Broker {
                 })
         }
         var directory = DescribeLogDirsResponse.DescribeLogDirsResult()
-        directory.logDir = settings.logDir.isEmpty ? "." : settings.logDir
+        directory.logDir = settings.logDirPath ?? (settings.logDir.isEmpty ? "." : settings.logDir)
         for partition in partitions.all.sorted(by: { $0.id < $1.id }) where wanted?.contains(partition.id) ?? true {
             var data = DescribeLogDirsResponse.DescribeLogDirsPartition()
             data.partitionIndex = partition.id.partition

@@ -45,6 +45,7 @@ extension NodeBlueprint {
         let folder = directory.folder(of: id)
         var settings = BrokerSettings(
             nodeId: id, clusterID: directory.clusterID, host: port.host, port: port.port)
+        settings.logDirPath = folder
         // A lab of one broker has topics too.
         settings.defaultReplicationFactor = Int16(min(3, options.brokers))
         settings.offsetsTopicReplicationFactor = Int16(min(3, options.brokers))

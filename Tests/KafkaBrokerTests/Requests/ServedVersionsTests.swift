@@ -130,6 +130,20 @@ import Testing
         }
     }
 
+    @Test func `a broker tells its own place among its settings`() throws {
+        // A setting that is shown is the one that is in force.
+        let (_, client) = try cluster()
+        var resource = DescribeConfigsRequest.DescribeConfigsResource()
+        resource.resourceType = 4
+        resource.resourceName = "1"
+        resource.configurationKeys = ["node.id", "advertised.listeners"]
+        var request = DescribeConfigsRequest()
+        request.resources = [resource]
+        let configs = try #require(try client.call(request, version: 4).results.first?.configs)
+        #expect(configs.map(\.name) == ["advertised.listeners", "node.id"])
+        #expect(configs.map(\.value) == ["PLAINTEXT://localhost:9092", "1"])
+    }
+
     @Test(arguments: Array(Int16(0)...4))
     func `DescribeLogDirs`(_ version: Int16) throws {
         let (_, client) = try cluster()
