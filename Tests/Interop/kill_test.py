@@ -30,7 +30,7 @@ def report(error, record):
 def produce():
     producer = confluent_kafka.Producer({
         "bootstrap.servers": klamm.bootstrap, "enable.idempotence": True, "acks": "all", "linger.ms": 5,
-        "delivery.timeout.ms": 120_000, "reconnect.backoff.max.ms": 500})
+        "delivery.timeout.ms": 120_000, "log_level": 2, "reconnect.backoff.max.ms": 500})
     number = 0
     while not stopping.is_set():
         producer.produce(TOPIC, value=str(number), on_delivery=report)

@@ -1,9 +1,11 @@
 """A klamm cluster as an outside program sees it: a process that prints one line of JSON when it is ready."""
 
+import contextlib
 import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,7 +18,8 @@ class Klamm:
     def __init__(self, binary, data_dir=None, port=0):
         self.binary = binary
         self.data_dir = data_dir
-        self.port = port
+        # A data directory is there to be started again, and then the brokers must be where they were.
+        self.port = port or (three_free_ports() if data_dir else 0)
         self.log = tempfile.NamedTemporaryFile("w+", prefix="klamm-", suffix=".log", delete=False)
         self.start()
 
@@ -31,7 +34,6 @@ class Klamm:
         said = json.loads(line)
         self.bootstrap = said["bootstrap.servers"]
         self.directory = said["data.dir"]
-        self.port = int(self.bootstrap.split(",")[0].rsplit(":", 1)[1])
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -54,6 +56,19 @@ class Klamm:
         if self.process.poll() is None:
             self.process.kill()
         os._exit(1)
+
+
+def three_free_ports():
+    """The first of three ports in a row that nobody uses now."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, 3):
+        with contextlib.ExitStack() as held:
+            try:
+                for port in range(first, first + 3):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    sys.exit("no three free ports in a row")
 
 
 def check(klamm, condition, what):

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import NIOCore
 
 /// What JoinGroup does in each state. Group id, session timeout and size are checked before.
 extension ClassicGroup {
@@ -35,8 +36,9 @@ extension ClassicGroup {
                 sessionTimeout: .milliseconds(request.sessionTimeoutMs), protocols: protocols)
         }
 
+        /// Copies: what a frame holds is a view on it, and would keep all of it for as long as the member lives.
         var protocols: [GroupMember.SupportedProtocol] {
-            request.protocols.map { .init(name: $0.name, metadata: $0.metadata) }
+            request.protocols.map { .init(name: $0.name, metadata: ByteBuffer(buffer: $0.metadata)) }
         }
 
         /// What a rejoin may change.

@@ -25,7 +25,8 @@ extension ClassicGroup {
             syncing.waiting[request.memberId] = context
             if request.memberId == leader, syncing.assignments == nil {
                 let given = Dictionary(
-                    request.assignments.map { ($0.memberId, $0.assignment) }, uniquingKeysWith: { $1 })
+                    request.assignments.map { ($0.memberId, ByteBuffer(buffer: $0.assignment)) },
+                    uniquingKeysWith: { $1 })
                 syncing.assignments = given
                 actions.append(.write(record(assignments: given, now: now), .assignment(generation: generation)))
             }

@@ -199,8 +199,8 @@ extension ClassicGroup {
                 id: entry.memberId, instanceId: entry.groupInstanceId, clientId: entry.clientId,
                 clientHost: entry.clientHost, rebalanceTimeout: .milliseconds(rebalance),
                 sessionTimeout: .milliseconds(entry.sessionTimeout),
-                protocols: [.init(name: record.protocol ?? "", metadata: entry.subscription)])
-            member.assignment = entry.assignment
+                protocols: [.init(name: record.protocol ?? "", metadata: ByteBuffer(buffer: entry.subscription))])
+            member.assignment = ByteBuffer(buffer: entry.assignment)
             member.isNew = false
             members[member.id] = member
             if let instanceId = member.instanceId { staticMembers[instanceId] = member.id }
