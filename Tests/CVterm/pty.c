@@ -30,6 +30,10 @@ bool klamm_pty_is_cooked(int master) {
     return tcgetattr(master, &settings) == 0 && (settings.c_lflag & (ECHO | ICANON)) == (ECHO | ICANON);
 }
 
+int klamm_spawn_closing_rest(posix_spawn_file_actions_t *actions) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, 3);
+}
+
 pid_t klamm_pty_spawn(int master, const char *path, char *const arguments[], char *const environment[]) {
     char slave[128];
     if (ptsname_r(master, slave, sizeof slave) != 0) return -1;
@@ -47,6 +51,7 @@ pid_t klamm_pty_spawn(int master, const char *path, char *const arguments[], cha
     posix_spawn_file_actions_addopen(&actions, 0, slave, O_RDWR, 0);
     posix_spawn_file_actions_adddup2(&actions, 0, 1);
     posix_spawn_file_actions_adddup2(&actions, 0, 2);
+    klamm_spawn_closing_rest(&actions);
     pid_t process = -1;
     if (posix_spawn(&process, path, &actions, &attributes, arguments, environment) != 0) process = -1;
     posix_spawn_file_actions_destroy(&actions);

@@ -43,7 +43,7 @@ struct ProgramRun {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        posix_spawn_file_actions_addclose(&actions, ends[0])
+        klamm_spawn_closing_rest(&actions)
         var process: pid_t = 0
         let failure = withCStrings([ConsoleProgram.path] + arguments) { words in
             withCStrings(["HOME=/nonexistent", "TERM=xterm-256color"]) { variables in

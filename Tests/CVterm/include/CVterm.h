@@ -1,6 +1,7 @@
 #ifndef KLAMM_CVTERM_H
 #define KLAMM_CVTERM_H
 
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -28,5 +29,9 @@ int klamm_pty_resize(int master, int columns, int rows);
 bool klamm_pty_is_cooked(int master);
 // Starts a program as the leader of a session on the slave's side. Returns its process id, or -1.
 pid_t klamm_pty_spawn(int master, const char *path, char *const arguments[], char *const environment[]);
+
+/// Lets the child have descriptors 0 to 2 only. Sockets of other tests are not its own: a child that held a killed
+/// broker's listening socket would keep its port open.
+int klamm_spawn_closing_rest(posix_spawn_file_actions_t *actions);
 
 #endif
