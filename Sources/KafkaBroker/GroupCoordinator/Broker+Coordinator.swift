@@ -99,15 +99,23 @@ extension Broker {
             var whole = RecordBatches(bytes)
             var next = from
             var length = 0
-            while let batch = try? whole.next() {
-                next = batch.nextOffset
-                length += batch.sizeInBytes
+            // Offsets before a damage are not all offsets: what cannot be read to its end is not served.
+            do throws(RecordError) {
+                while let batch = try whole.next() {
+                    next = batch.nextOffset
+                    length += batch.sizeInBytes
+                }
+            } catch {
+                return tellCoordinator(.readFailed(partition: read.partition, reason: "\(error)"))
+            }
+            if length == 0, from < end {
+                return tellCoordinator(.readFailed(partition: read.partition, reason: "no whole batch at \(from)"))
             }
             let batches = bytes.getSlice(at: bytes.readerIndex, length: length) ?? ByteBuffer()
             tellCoordinator(
                 .read(
                     partition: read.partition, batches: batches, nextOffset: next,
-                    isEnd: next >= end || length == 0))
+                    isEnd: next >= end))
         } catch {
             if case .disk(let failure) = error { fail(partition, failure) }
             tellCoordinator(.readFailed(partition: read.partition, reason: error.description))

@@ -53,7 +53,7 @@ extension ClassicGroup {
         case .empty:
             if initialDelay > .zero {
                 let remaining = max(rebalanceTimeout - initialDelay, .zero)
-                joining.initialDelay = InitialDelay(remaining: remaining)
+                joining.initialDelay = InitialDelay(step: initialDelay, remaining: remaining)
                 actions.append(.setTimer(.join, after: min(initialDelay, rebalanceTimeout)))
             } else {
                 actions.append(.setTimer(.join, after: rebalanceTimeout))
@@ -82,7 +82,7 @@ extension ClassicGroup {
         if var delay = joining.initialDelay {
             // Each newcomer during the delay prolongs it once, up to the rebalance timeout in all.
             if delay.hasNewMember, delay.remaining > .zero {
-                let next = min(delay.remaining, .seconds(3))
+                let next = min(delay.remaining, delay.step)
                 delay.remaining -= next
                 delay.hasNewMember = false
                 joining.initialDelay = delay

@@ -51,6 +51,8 @@ package struct ClassicGroup: Sendable {
     }
 
     package struct InitialDelay: Sendable {
+        /// `group.initial.rebalance.delay.ms`: by so much a newcomer prolongs the wait.
+        let step: Duration
         var remaining: Duration
         var hasNewMember = false
     }
@@ -122,6 +124,8 @@ package struct ClassicGroup: Sendable {
 extension ClassicGroup {
     package var isEmpty: Bool { if case .empty = state { true } else { false } }
     package var isDead: Bool { if case .dead = state { true } else { false } }
+    /// Nobody is in it, nor on the way in: it may be forgotten.
+    var isUnused: Bool { isDead || (isEmpty && pendingMembers.isEmpty) }
 
     /// The longest time that any member wants to be waited for.
     var rebalanceTimeout: Duration { members.values.map(\.rebalanceTimeout).max() ?? .zero }

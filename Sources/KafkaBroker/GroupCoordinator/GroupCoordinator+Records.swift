@@ -8,11 +8,13 @@ extension GroupCoordinator {
         _ records: [OffsetsRecord], for group: String, _ completion: PendingAppend.Completion, _ now: Instant,
         _ actions: inout [CoordinatorAction]
     ) {
-        guard let partition = partition(of: group) else {
-            preconditionFailure("a group acts only while its partition exists")
-        }
+        let partition = partition(of: group)
         let id = CoordinatorAppendID(rawValue: newId())
-        appends[id] = PendingAppend(partition: partition, records: records, completion: completion)
+        appends[id] = PendingAppend(partition: partition ?? -1, records: records, completion: completion)
+        // A timer may fire after the partition has gone, be it deleted under its groups or led elsewhere.
+        guard let partition, partitions[partition] != nil else {
+            return finish(id, .notLeaderOrFollower, now, &actions)
+        }
         var builder = RecordBatchBuilder()
         do {
             for record in records {
@@ -50,7 +52,9 @@ extension GroupCoordinator {
             guard var deletion = deletions[id] else { return }
             deletion.outstanding -= 1
             // Nothing was written: the group lives on, empty as it was.
-            if error != .none, error != .requestTimedOut { groups[group] = ClassicGroup(id: group) }
+            if error != .none, error != .requestTimedOut, groups[group]?.isDead ?? true {
+                groups[group] = ClassicGroup(id: group)
+            }
             if error != .none, let index = deletion.answer.results.firstIndex(where: { $0.groupId == group }) {
                 deletion.answer.results[index].errorCode = Self.groupError(error)
             }
@@ -81,7 +85,9 @@ extension GroupCoordinator {
             offsets[group, default: GroupOffsets()].replay(partition, value)
             if offsets[group]?.isEmpty ?? false { offsets[group] = nil }
         case .group(let group, nil):
-            groups[group] = nil
+            // Somebody may have joined while the tombstone was on its way: that group lives, and says so when it has
+            // its assignment.
+            if isLoading || groups[group]?.isUnused ?? true { groups[group] = nil }
         case .group(let group, let value?):
             if isLoading { groups[group] = ClassicGroup(id: group, record: value) }
         }

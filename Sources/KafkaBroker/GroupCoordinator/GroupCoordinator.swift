@@ -31,7 +31,7 @@ package struct GroupCoordinator: Sendable {
     var deletions: [DeletionID: PendingDeletion] = [:]
     var timers = Deadlines<Timer>()
     private var nextId: UInt64 = 0
-    /// `__consumer_offsets` as it is now; 0 while it does not exist.
+    /// Partitions of `__consumer_offsets`; 0 while it has never existed.
     var partitionCount: Int32 = 0
 
     package init(brokerId: BrokerID, settings: GroupSettings, seed: UInt64) {
@@ -49,7 +49,8 @@ package struct GroupCoordinator: Sendable {
     package mutating func step(
         _ input: CoordinatorInput, metadata: MetadataImage, now: Instant, into actions: inout [CoordinatorAction]
     ) {
-        partitionCount = Int32(metadata.topic(named: Self.topic)?.partitions.count ?? 0)
+        // A deleted topic keeps its last count, by which its groups are found when their partitions are resigned.
+        if let topic = metadata.topic(named: Self.topic) { partitionCount = Int32(topic.partitions.count) }
         switch input {
         case .request(let context, let clientHost, let body):
             handle(context, clientHost, body, metadata, now, &actions)

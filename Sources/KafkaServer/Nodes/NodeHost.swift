@@ -137,7 +137,11 @@ final class NodeHost {
     }
 
     private func stopped() {
-        guard case .stopping(let driver, let done) = state else { return }
+        guard case .stopping(let driver, let done) = state else {
+            // It cannot go on, for instance because its disk failed: whoever waits for it must hear of it.
+            if case .up = state { kill() }
+            return
+        }
         closeListener()
         driver.retire()
         state = .down

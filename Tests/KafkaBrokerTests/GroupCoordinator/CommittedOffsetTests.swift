@@ -155,4 +155,30 @@ import Testing
         #expect(described.groups.first?.members.map(\.memberId) == [member])
         #expect(described.groups.first?.members.first?.memberAssignment == ByteBuffer(string: "all"))
     }
+
+    @Test func `deleting __consumer_offsets under a group ends the group, not the broker`() throws {
+        // Any client may do it; a session that ends afterwards finds no partition to write to.
+        var group = try GroupHarness()
+        _ = try group.stableMember()
+        group.metadata = MetadataImage(clusterID: "test")
+        group.advance(.seconds(11))
+        #expect(group.state == "Empty")
+        group.step(.resigned(partition: 0))
+        #expect(group.coordinator.snapshot().isEmpty)
+        #expect(group.coordinator.nextDeadline == nil || group.coordinator.groups.isEmpty)
+    }
+
+    @Test func `a tombstone that was on its way does not take a group that came to life meanwhile`() throws {
+        // Its join would never be answered.
+        var group = try GroupHarness()
+        _ = try group.send(GroupHarness.commit(7))
+        group.commitsAtOnce = false
+        group.step(.topicsDeleted(["orders"]))
+        let (member, join) = try group.newcomer()
+        #expect(try group.answer(JoinGroupResponse.self, to: join)?.generationId == 1)
+        group.commitAll()
+        group.commitsAtOnce = true
+        let synced = try group.ask(GroupHarness.sync(member, generation: 1, [member: "all"]))
+        #expect(synced?.assignment == ByteBuffer(string: "all"))
+    }
 }
