@@ -1,7 +1,9 @@
 import KafkaCluster
 import KafkaProtocol
-import KafkaServer
+import NIOCore
 import Testing
+
+@testable import KafkaServer
 
 /// Lives and deaths of nodes, and what passes between them.
 @Suite struct EmbeddedClusterTests {
@@ -81,6 +83,32 @@ import Testing
             await #expect(throws: ClusterError.alreadyRunning("broker 1")) { try await cluster.restart(1) }
             await #expect(throws: ClusterError.unknownNode("broker 9")) { try await cluster.kill(9) }
         }
+    }
+
+    @Test func `a killed life is freed, with its disk`() async throws {
+        // A console session kills brokers all day: a life that stayed would keep its files open.
+        try await ScriptedCluster.with(brokers: 2) { cluster in
+            let client = try await served(cluster.ports[0].port)
+            try client.send("p")
+            try client.send("F")
+            _ = try client.receive()
+            let node = cluster.nodes[0]
+            let life = try await node.on { host in NIOLoopBound(Life(host.driver), eventLoop: node.loop) }.get()
+            #expect(try await node.on { _ in life.value.driver != nil }.get())
+            try await cluster.kill(1)
+            var isGone = false
+            for _ in 0..<100 where !isGone {
+                // What was under way, such as a flush, still ends first.
+                isGone = try await node.on { _ in life.value.driver == nil }.get()
+                if !isGone { try await Task.sleep(for: .milliseconds(10)) }
+            }
+            #expect(isGone)
+        }
+    }
+
+    private final class Life {
+        weak var driver: NodeDriver?
+        init(_ driver: NodeDriver?) { self.driver = driver }
     }
 
     @Test func `a node that does not stop in time is killed`() async throws {
