@@ -11,7 +11,12 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let codecs: [Target.Dependency] = ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]
-let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// With RULE_SWITCHES one of Kafka's rules can be broken on purpose, to see whether the simulator notices: in debug builds,
+// and in release where KLAMM_RULE_SWITCHES=1 asks for it.
+let ruleSwitches: SwiftSetting =
+    Context.environment["KLAMM_RULE_SWITCHES"] == "1"
+    ? .define("RULE_SWITCHES") : .define("RULE_SWITCHES", .when(configuration: .debug))
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), ruleSwitches]
 
 func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
@@ -26,6 +31,7 @@ let pure: [Target] = [
     module("KafkaStorage", ["KafkaProtocol", nioCore, deque]),
     module("KafkaBroker", ["KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
     module("KafkaCluster", ["KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
+    module("Simulator", ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
     module("Console", ["KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
 ]
 
@@ -45,7 +51,7 @@ let shells: [Target] = [
         name: "klamm",
         dependencies: [
             "KafkaProtocol", "KafkaStorage", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer", "KafkaClient",
-            "Workload", "Settings", "Terminal", nioCore, nioPosix, logging, arguments,
+            "Workload", "Settings", "Simulator", "Terminal", nioCore, nioPosix, logging, arguments,
         ],
         swiftSettings: strict),
 ]
@@ -63,6 +69,9 @@ let testTargets: [Target] = [
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
     tests("SettingsTests", ["Console", "Settings"]),
+    tests(
+        "SimulatorTests",
+        ["KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
     tests("TerminalTests", ["CVterm", "Terminal", "klamm"]),
     tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
 ]

@@ -1,0 +1,48 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// One thing that happened in a simulation, as the oracle sees it: from outside, before anybody's opinion of it.
+package enum Observation: Sendable {
+    /// A new life of a node, on the disk as its last life left it. The oracle reads what the disk holds.
+    case started(BrokerID)
+    /// The life is over; `powerLost` when the disk lost what was not durable, `wiped` when it lost everything.
+    case ended(BrokerID, powerLost: Bool, wiped: Bool)
+    case fault(Fault)
+    /// The bytes of a file changed; `path` is relative to the node's root. Tells of segments and of all else.
+    case wrote(BrokerID, path: String, offset: Int64, ByteBuffer)
+    case truncated(BrokerID, path: String, size: Int64)
+    case renamed(BrokerID, from: String, to: String)
+    case removed(BrokerID, path: String)
+    /// The file's bytes became durable.
+    case flushed(BrokerID, path: String)
+    /// A request reached a node, and is about to be handed in.
+    case request(from: Endpoint, to: BrokerID, ByteBuffer)
+    /// An answer left a node, and may still be lost. `to` has asked by `request`, with the same correlation id.
+    case response(from: BrokerID, to: Endpoint, ByteBuffer)
+    case event(BrokerEvent)
+    case client(ClientNote)
+    /// One input of a node, with all its actions, has been worked off: invariants hold now.
+    case stepped(BrokerID)
+
+    package enum Endpoint: Hashable, Sendable {
+        case node(BrokerID)
+        /// A client's connection.
+        case client(ConnectionID)
+    }
+}
+
+/// A promise that did not hold: which, where, and what was seen.
+package struct Violation: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The promise, in a few words: "high watermark went back".
+    package var promise: String
+    package var details: String
+
+    package init(_ promise: String, _ details: String) {
+        self.promise = promise
+        self.details = details
+    }
+
+    package var description: String { "\(promise): \(details)" }
+}
