@@ -29,7 +29,12 @@ enum MessageList {
         DeleteGroupsRequest.self,
         ElectLeadersRequest.self,
         IncrementalAlterConfigsRequest.self,
+        VoteRequest.self,
+        BeginQuorumEpochRequest.self,
+        EndQuorumEpochRequest.self,
+        DescribeQuorumRequest.self,
         AlterPartitionRequest.self,
+        FetchSnapshotRequest.self,
         DescribeClusterRequest.self,
         BrokerRegistrationRequest.self,
         BrokerHeartbeatRequest.self,
@@ -61,10 +66,15 @@ enum MessageList {
         GroupMetadataValue.self, OffsetCommitKey.self, OffsetCommitValue.self,
     ]
 
+    static let controlRecords: [any KafkaMessage.Type] = [
+        LeaderChangeMessage.self, SnapshotFooterRecord.self, SnapshotHeaderRecord.self,
+    ]
+
     static let headers: [any KafkaMessage.Type] = [RequestHeader.self, ResponseHeader.self]
 
     static let all: [any KafkaMessage.Type] =
-        requests + requests.map { response(of: $0) } + metadataRecords + versionedRecords + headers
+        requests + requests.map { response(of: $0) } + metadataRecords + versionedRecords
+        + controlRecords + headers
 
     private static func response<Request: KafkaRequest>(of type: Request.Type) -> any KafkaMessage.Type {
         Request.Response.self

@@ -6,14 +6,20 @@ package struct ControllerSettings: Hashable, Sendable {
     package var nodeId: BrokerID
     /// The cluster's identifier, the same for all its nodes.
     package var clusterID: String
+    /// The ids in `controller.quorum.voters`, this node's among them; sorted.
+    package var voters: [BrokerID]
     /// What the user set; everything else has the default of `ConfigurationTable.brokers`.
     package var configuration: StaticConfiguration
     /// The folder on this controller's disk below which the metadata log has its folder. Empty is the disk's root.
     package var logDir = ""
 
-    package init(nodeId: BrokerID = 101, clusterID: String, configuration: StaticConfiguration = .init()) {
+    /// Without voters the node is a quorum of its own.
+    package init(
+        nodeId: BrokerID = 101, clusterID: String, voters: [BrokerID] = [], configuration: StaticConfiguration = .init()
+    ) {
         self.nodeId = nodeId
         self.clusterID = clusterID
+        self.voters = voters.isEmpty ? [nodeId] : voters.sorted()
         self.configuration = configuration
     }
 
