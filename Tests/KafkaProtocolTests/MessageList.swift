@@ -20,6 +20,7 @@ enum MessageList {
         ApiVersionsRequest.self,
         CreateTopicsRequest.self,
         DeleteTopicsRequest.self,
+        DeleteRecordsRequest.self,
         InitProducerIdRequest.self,
         OffsetForLeaderEpochRequest.self,
         DescribeConfigsRequest.self,

@@ -167,7 +167,7 @@ package struct LogLoader {
         if budget <= 0, soundEnd == scanner.position, soundEnd < segment.size {
             return state = .recovering(segment: number, position: soundEnd, nextOffset: nextOffset)
         }
-        if soundEnd < segment.size {
+        if soundEnd < segment.size, Rule.recoveryCutsTornBatch.holds {
             try removeSegments(after: number)
             bytesCut += segment.size - soundEnd
             try segment.cut(at: soundEnd)
@@ -208,7 +208,9 @@ package struct LogLoader {
     private mutating func loadProducers() throws(DiskError) {
         try producers.removeSnapshots(after: logEndOffset)
         try producers.load(newestUpTo: trustedSnapshotLimit, orEmptyAt: segments[0].baseOffset)
-        state = .producers(ProducerRebuild(from: producers.endOffset))
+        // What came after the snapshot is in the batches alone.
+        let start = Rule.recoveryRebuildsProducerState.holds ? producers.endOffset : logEndOffset
+        state = .producers(ProducerRebuild(from: start))
     }
 
     /// A snapshot says what the log said when it was written. After a crash the part from the recovery point on may have

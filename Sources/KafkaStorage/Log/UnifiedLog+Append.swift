@@ -16,8 +16,11 @@ extension UnifiedLog {
         case .client:
             let header = try validate(records, allowsZstd: allowsZstd, now: now)
             if header.hasProducerId, let state = producers[header.producerId] {
-                if let original = state.duplicate(of: header) { return duplicate(original, header) }
-                try state.check(header)
+                if let original = state.duplicate(of: header) {
+                    if Rule.refusesDuplicates.holds { return duplicate(original, header) }
+                } else {
+                    try state.check(header)
+                }
             }
             if header.sizeInBytes < records.readableBytes {
                 records.moveWriterIndex(to: records.readerIndex + header.sizeInBytes)

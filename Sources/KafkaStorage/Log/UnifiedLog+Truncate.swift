@@ -8,7 +8,7 @@ extension UnifiedLog {
     /// leadership before it does.
     package func truncate(to offset: Int64) throws(DiskError) {
         guard offset < logEndOffset else {
-            return try changing { () throws(DiskError) in try epochs.truncate(to: logEndOffset) }
+            return try changing { () throws(DiskError) in try truncateEpochs() }
         }
         guard offset > segments[0].baseOffset else {
             return try truncateFullyAndStart(at: offset, logStartOffset: min(offset, logStartOffset))
@@ -27,12 +27,7 @@ extension UnifiedLog {
             }
             try endAt(end)
             logStartOffset = min(logStartOffset, end)
-            if producers.isUnchanged(from: end) {
-                producers.cut(to: end)
-                try producers.removeSnapshots(after: end)
-            } else {
-                try rebuildProducers()
-            }
+            try truncateProducers()
         }
     }
 
@@ -48,9 +43,11 @@ extension UnifiedLog {
             self.logStartOffset = logStartOffset ?? offset
             recoveryPoint = min(recoveryPoint, offset)
             flushAskedUpTo = min(flushAskedUpTo, offset)
-            try epochs.clear()
-            producers.reset(to: offset)
-            try producers.removeSnapshots(before: .max)
+            if Rule.truncatesEpochCache.holds { try epochs.clear() }
+            if Rule.truncatesProducerState.holds {
+                producers.reset(to: offset)
+                try producers.removeSnapshots(before: .max)
+            }
         }
     }
 
@@ -117,7 +114,23 @@ extension UnifiedLog {
         logEndOffset = offset
         recoveryPoint = min(recoveryPoint, offset)
         flushAskedUpTo = min(flushAskedUpTo, offset)
-        try epochs.truncate(to: offset)
+        try truncateEpochs()
+    }
+
+    /// Epochs that begin at or after the log's end have no records here, and a leader must not be told of them.
+    private func truncateEpochs() throws(DiskError) {
+        if Rule.truncatesEpochCache.holds { try epochs.truncate(to: logEndOffset) }
+    }
+
+    /// A batch that was cut off is not a duplicate when its producer sends it again.
+    private func truncateProducers() throws(DiskError) {
+        guard Rule.truncatesProducerState.holds else { return }
+        if producers.isUnchanged(from: logEndOffset) {
+            producers.cut(to: logEndOffset)
+            try producers.removeSnapshots(after: logEndOffset)
+        } else {
+            try rebuildProducers()
+        }
     }
 
     private func rebuildProducers() throws(DiskError) {
