@@ -34,11 +34,14 @@ enum MessageList {
         BeginQuorumEpochRequest.self,
         EndQuorumEpochRequest.self,
         DescribeQuorumRequest.self,
+        AlterPartitionReassignmentsRequest.self,
+        ListPartitionReassignmentsRequest.self,
         AlterPartitionRequest.self,
         FetchSnapshotRequest.self,
         DescribeClusterRequest.self,
         BrokerRegistrationRequest.self,
         BrokerHeartbeatRequest.self,
+        UnregisterBrokerRequest.self,
         AllocateProducerIdsRequest.self,
     ]
 

@@ -77,9 +77,8 @@ package struct PartitionChangeBuilder {
         }
         if isValidLeader(partition.leader) { return (partition.leader, false) }
         if let first = partition.replicas.first(where: isValidLeader) { return (first, false) }
-        if election == .unclean, let first = partition.replicas.first(where: isAcceptableLeader) {
-            return (first, true)
-        }
+        let mayLeaveISR = Rule.electsWithinISR.holds ? election == .unclean : true
+        if mayLeaveISR, let first = partition.replicas.first(where: isAcceptableLeader) { return (first, true) }
         return (.none, false)
     }
 

@@ -85,7 +85,9 @@ extension Controller {
         }
         if data.leaderEpoch < partition.leaderEpoch { return .fencedLeaderEpoch }
         if leader != partition.leader { return .invalidRequest }
-        if data.partitionEpoch < partition.partitionEpoch { return .invalidUpdateVersion }
+        if Rule.alterPartitionChecksPartitionEpoch.holds, data.partitionEpoch < partition.partitionEpoch {
+            return .invalidUpdateVersion
+        }
         let isr = members.map(\.id)
         guard Set(isr).count == isr.count, isr.contains(leader), isr.allSatisfy(partition.replicas.contains) else {
             return .invalidRequest
@@ -96,7 +98,7 @@ extension Controller {
         }
         let isEligible = members.allSatisfy { member in
             guard let broker = state.image.broker(member.id), broker.isActive else { return false }
-            return member.epoch == -1 || member.epoch == broker.epoch
+            return Rule.checksBrokerEpoch.holds ? member.epoch == -1 || member.epoch == broker.epoch : true
         }
         if !isEligible { return version >= 2 ? .ineligibleReplica : .operationNotAttempted }
         return nil

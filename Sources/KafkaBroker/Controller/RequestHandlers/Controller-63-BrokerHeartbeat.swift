@@ -11,7 +11,7 @@ extension Controller {
     ) -> ControllerResult<BrokerHeartbeatResponse> {
         var response = BrokerHeartbeatResponse()
         let id = request.brokerId
-        guard let broker = state.image.broker(id), broker.epoch == request.brokerEpoch else {
+        guard let broker = state.image.broker(id), state.staleness(of: id, epoch: request.brokerEpoch) == nil else {
             response.errorCode = .staleBrokerEpoch
             return ControllerResult(response)
         }
