@@ -2,6 +2,7 @@ import DequeModule
 import KafkaProtocol
 import KafkaStorage
 import NIOCore
+import OrderedCollections
 
 /// One Kafka broker as a state machine: requests, peers' frames and deadlines in, answers and frames out.
 ///
@@ -64,6 +65,9 @@ package struct Broker: Node {
     var expansionsToRetry: [Int] = []
     var delayedProduces: [ProduceID: DelayedProduce] = [:]
     var nextProduceID: UInt64 = 0
+    /// In the order in which they came.
+    var delayedDeleteRecords: OrderedDictionary<UInt64, DelayedDeleteRecords> = [:]
+    var nextDeleteRecords: UInt64 = 0
     var delayedFetches: [FetchID: DelayedFetch] = [:]
     var nextFetchID: UInt64 = 0
     var parkedFetchByReplica: [BrokerID: FetchID] = [:]
@@ -171,11 +175,13 @@ enum Timer: Hashable, Sendable {
     case highWatermarkCheckpoint
     case recoveryPointCheckpoint
     case retention
+    case logFlush(slot: Int)
     case replicaFetcher(BrokerID)
     case alterPartition
     case producerIds
     case forwarded(UInt64)
     case produce(ProduceID)
+    case deleteRecords(UInt64)
     case fetch(FetchID)
     case coordinatorAppend(CoordinatorAppendID)
     case coordinatorRead

@@ -109,8 +109,9 @@ extension ConfigurationTable {
             "log.retention.bytes", .long, "-1", updateMode: .clusterWide,
             "The default of the topics' retention.bytes."),
         ConfigDefinition(
-            "log.retention.check.interval.ms", .long, "300000", in: atLeastOne,
-            "How often segments are looked at for whether they may be dropped."),
+            "log.retention.check.interval.ms", .long, "300000", in: atLeastOne, updateMode: .clusterWide,
+            "How often segments are looked at for whether they may be dropped. Kafka takes a new value only at the start."
+        ),
         ConfigDefinition(
             "log.retention.hours", .int, "168",
             "The default of the topics' retention.ms, in hours; log.retention.minutes and log.retention.ms win over it."

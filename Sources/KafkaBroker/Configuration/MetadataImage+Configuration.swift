@@ -94,6 +94,14 @@ extension MetadataImage {
         return nil
     }
 
+    /// What was set for a broker setting while the cluster runs; nil where nothing was.
+    func dynamicBrokerConfig(_ name: String, node: BrokerID) -> ConfigValue? {
+        guard let definition = ConfigurationTable.brokers[name],
+            let text = config(.broker(node), name) ?? config(.brokerDefault, name)
+        else { return nil }
+        return try? definition.validate(text)
+    }
+
     /// What was set for a broker setting, the strongest first, without the default.
     private func brokerValues(
         _ name: String, node: BrokerID, configuration: StaticConfiguration

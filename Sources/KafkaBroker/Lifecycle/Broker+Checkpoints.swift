@@ -1,8 +1,8 @@
 import KafkaProtocol
 import KafkaStorage
 
-/// What a broker writes to its log folder now and then: high watermarks, recovery points, log starts; and what it
-/// throws away.
+/// What a broker writes to its log folder now and then: high watermarks, recovery points, log starts; and what it makes
+/// durable.
 extension Broker {
     mutating func checkpointHighWatermarks() {
         timers.set(.highWatermarkCheckpoint, at: now + settings.replicaHighWatermarkCheckpointInterval)
@@ -44,30 +44,25 @@ extension Broker {
         }
     }
 
-    mutating func applyRetention() {
-        timers.set(.retention, at: now + settings.logRetentionCheckInterval)
-        for partition in partitions.all {
-            if case .offline = partition.role { continue }
-            do throws(DiskError) {
-                partition.log.removeExpiredProducers(now: now)
-                let count = try partition.log.deleteOldSegments(upTo: partition.highWatermark, now: now)
-                if count > 0 { markMoved(partition) }
-            } catch {
-                fail(partition, error)
-            }
-        }
-    }
-
     // MARK: Flushes
 
-    /// Segments that have ended are made durable in the background.
+    /// Segments that have ended are made durable in the background, and what `flush.ms` asks for when its time has come.
     mutating func flushIfDue(_ partition: Partition) {
         do throws(DiskError) {
-            guard let flush = try partition.log.flushDue(now: now) else { return }
-            begin(flush, of: partition)
+            if let flush = try partition.log.flushDue(now: now) { begin(flush, of: partition) }
         } catch {
-            fail(partition, error)
+            return fail(partition, error)
         }
+        guard !partition.awaitsFlush, let due = partition.log.flushDeadline else { return }
+        partition.awaitsFlush = true
+        timers.set(.logFlush(slot: partition.slot), at: due)
+    }
+
+    mutating func flushTimer(slot: Int) {
+        guard let partition = partitions[slot], partition.awaitsFlush else { return }
+        partition.awaitsFlush = false
+        if case .offline = partition.role { return }
+        flushIfDue(partition)
     }
 
     private mutating func begin(_ flush: LogFlush, of partition: Partition) {

@@ -15,7 +15,7 @@ extension Broker {
         timers.set(.isrCheck, at: now + settings.replicaLagTimeMax / 2)
         timers.set(.highWatermarkCheckpoint, at: now + settings.replicaHighWatermarkCheckpointInterval)
         timers.set(.recoveryPointCheckpoint, at: now + settings.logFlushOffsetCheckpointInterval)
-        timers.set(.retention, at: now + settings.logRetentionCheckInterval)
+        scheduleRetention()
     }
 
     // MARK: Registration

@@ -95,8 +95,9 @@ extension Broker {
             expandISRs(with: id)
         case .configChanged(let resource, _, _):
             configChanged(resource)
-        case .brokerRegistered, .brokerFenced, .brokerShuttingDown, .brokerUnregistered, .topicAdded,
-            .producerIdsAllocated, .nothing:
+        case .brokerFenced, .brokerUnregistered:
+            retryDeleteRecords()
+        case .brokerRegistered, .brokerShuttingDown, .topicAdded, .producerIdsAllocated, .nothing:
             break
         }
     }
@@ -119,6 +120,7 @@ extension Broker {
             }
         case .broker, .brokerDefault:
             for partition in partitions.all { configure(partition) }
+            scheduleRetention()
         }
     }
 
@@ -137,22 +139,6 @@ extension Broker {
     }
 
     func logConfig(_ topic: TopicConfig) -> LogConfig {
-        var config = LogConfig()
-        config.segmentBytes = Int64(topic.segmentBytes)
-        config.segmentMs = topic.segmentAge.wholeMilliseconds
-        config.segmentIndexBytes = Int64(topic.segmentIndexBytes)
-        config.indexIntervalBytes = Int64(topic.indexIntervalBytes)
-        config.maxMessageBytes = Int64(topic.maxMessageBytes)
-        config.messageTimestampType = topic.usesLogAppendTime ? .logAppendTime : .createTime
-        config.messageTimestampBeforeMaxMs = topic.timestampBeforeMaxMs
-        config.messageTimestampAfterMaxMs = topic.timestampAfterMaxMs
-        config.cleanupPolicy = topic.compacts ? (topic.deletes ? .compactAndDelete : .compact) : .delete
-        config.retentionMs = topic.retention?.wholeMilliseconds ?? -1
-        config.retentionBytes = topic.retentionBytes ?? -1
-        config.fileDeleteDelayMs = topic.fileDeleteDelay.wholeMilliseconds
-        config.flushMessages = topic.flushMessages
-        config.flushMs = topic.flushInterval.wholeMilliseconds
-        config.producerIdExpirationMs = settings.producerIdExpiration.wholeMilliseconds
-        return config
+        LogConfig(topic, producerIdExpirationMs: settings.producerIdExpiration.wholeMilliseconds)
     }
 }

@@ -78,6 +78,7 @@ extension Broker {
     /// Ends all waits at once: this broker no longer leads the partition, or the disk has failed.
     mutating func failWaiters(of partition: Partition, with error: ErrorCode) {
         while let waiter = partition.waiters.popFirst() { end(waiter, with: error) }
+        retryDeleteRecords()
     }
 
     private mutating func end(_ waiter: Partition.Waiter, with error: ErrorCode) {

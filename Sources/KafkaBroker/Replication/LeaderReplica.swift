@@ -137,6 +137,11 @@ package struct LeaderReplica: Sendable {
     /// False while the ISR is too small for acks=all.
     package var hasEnoughReplicas: Bool { maximalISRCount >= effectiveMinISR }
 
+    /// The lowest log start among the replicas that are alive; -1 while one of them has not told its own.
+    package func lowWatermark(logStartOffset: Int64, isAlive: (BrokerID) -> Bool) -> Int64 {
+        followers.reduce(logStartOffset) { isAlive($1.id) ? min($0, $1.logStartOffset) : $0 }
+    }
+
     package func isReplica(_ broker: BrokerID) -> Bool { followers.contains { $0.id == broker } }
 
     // MARK: Events

@@ -44,6 +44,8 @@ final class Partition {
     var watchers: [Int32] = []
     /// Whether it is in the broker's list of what has moved in this step.
     var isMarkedMoved = false
+    /// A timer will ring when `flush.ms` asks for a flush.
+    var awaitsFlush = false
     private var lastHighWatermark: Int64
 
     init(slot: Int, id: TopicPartition, topicId: Uuid, log: UnifiedLog, config: TopicConfig, highWatermark: Int64) {

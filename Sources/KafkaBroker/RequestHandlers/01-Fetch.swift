@@ -126,7 +126,8 @@ extension Broker {
             else { continue }
             let replica = fetch.replica
             let now = now
-            let former = partition.leader?.followers.first { $0.id == replica }?.logEndOffset
+            let known = partition.leader?.followers.first { $0.id == replica }
+            let former = known?.logEndOffset
             let accepted = partition.withLeader { leader in
                 leader.followerFetched(
                     replica, from: wanted.fetchOffset, logStartOffset: wanted.logStartOffset,
@@ -139,6 +140,7 @@ extension Broker {
             }
             expandISR(of: partition, with: replica)
             if former != wanted.fetchOffset { advanceHighWatermark(of: partition) }
+            if known?.logStartOffset != wanted.logStartOffset { retryDeleteRecords() }
         }
     }
 

@@ -72,6 +72,7 @@ extension Broker {
         case .metadata: try handleMetadata(context, body)
         case .findCoordinator: try handleFindCoordinator(context, body)
         case .apiVersions: try handleApiVersions(context, body)
+        case .deleteRecords: try handleDeleteRecords(context, body)
         case .initProducerId: try handleInitProducerId(context, body)
         case .offsetForLeaderEpoch: try handleOffsetForLeaderEpoch(context, body)
         case .describeConfigs: try handleDescribeConfigs(context, body)

@@ -26,6 +26,7 @@ enum ServedAPIs {
         API(key: .apiVersions, versions: 0...4),
         API(key: .createTopics, versions: 0...7),
         API(key: .deleteTopics, versions: 0...6),
+        API(key: .deleteRecords, versions: 0...2),
         API(key: .initProducerId, versions: 0...5),
         API(key: .offsetForLeaderEpoch, versions: 2...4),
         API(key: .describeConfigs, versions: 0...4),

@@ -13,6 +13,13 @@ extension UnifiedLog {
         return flushAskedUpTo < sealed ? try flush(upTo: sealed) : nil
     }
 
+    /// When `flush.ms` asks for a flush of what has been appended; nil while nothing waits for one.
+    package var flushDeadline: Instant? {
+        let longest: Int64 = 1 << 40
+        guard config.flushMs < longest, flushAskedUpTo < logEndOffset else { return nil }
+        return lastFlush + .milliseconds(config.flushMs)
+    }
+
     /// Everything that is not durable yet; nil if all is.
     package func beginFlush(now: Instant) throws(DiskError) -> LogFlush? {
         guard recoveryPoint < logEndOffset || epochs.isUnflushed else { return nil }

@@ -89,7 +89,7 @@ extension UnifiedLog {
             let end = isActive ? logEndOffset : segments[number + 1].baseOffset
             guard end <= limit, segment.size > 0 || !isActive else { break }
             var goes = end <= logStartOffset && !isActive
-            if deletes, excess >= segment.size, !isActive || excess > segment.size { goes = true }
+            if deletes, excess >= segment.size { goes = true }
             if deletes, !goes, config.retentionMs >= 0 {
                 let largest = try segment.largestTimestamp().timestamp
                 let newest = largest >= 0 ? largest : segment.createdAt

@@ -103,6 +103,19 @@ final class TestClient {
             })
     }
 
+    func alter(_ resource: ConfigResource, _ name: String, _ value: String) throws {
+        var config = IncrementalAlterConfigsRequest.AlterableConfig()
+        config.name = name
+        config.value = value
+        var altered = IncrementalAlterConfigsRequest.AlterConfigsResource()
+        altered.resourceType = resource.type
+        altered.resourceName = resource.name
+        altered.configs = [config]
+        var request = IncrementalAlterConfigsRequest()
+        request.resources = [altered]
+        #expect(try call(request, version: 1).responses.map(\.errorCode) == [.none])
+    }
+
     // MARK: Records
 
     func produceRequest(

@@ -97,6 +97,12 @@ final class TestCluster {
         for peer in brokerIDs + [Self.controllerID] where peer != id { reset(id, peer) }
     }
 
+    /// The machine fails: what was not made durable is gone, too.
+    func losePower(_ id: BrokerID) {
+        kill(id)
+        disks[id]?.losePower()
+    }
+
     func stop(_ id: BrokerID) { post(.input(id, life: lives[id] ?? 0, .stopRequested), after: .zero) }
     func isUp(_ id: BrokerID) -> Bool { members[id] != nil }
 
