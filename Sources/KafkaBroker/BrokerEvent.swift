@@ -20,9 +20,13 @@ package struct BrokerEvent: Hashable, Sendable {
         case registrationRefused(BrokerID, untilSessionExpires: Instant)
         case brokerFenced(BrokerID, reason: String)
         case brokerUnfenced(BrokerID)
+        /// The cluster has forgotten it.
+        case brokerUnregistered(BrokerID)
         case leaderElected(
             TopicPartition, leader: BrokerID, previous: BrokerID, leaderEpoch: Int32, isr: [BrokerID], unclean: Bool)
         case isrChanged(TopicPartition, from: [BrokerID], to: [BrokerID], leaderEpoch: Int32)
+        /// A reassignment has begun, was replaced, taken back or completed.
+        case replicasChanged(TopicPartition, from: [BrokerID], to: [BrokerID])
         case topicCreated(String, partitions: Int32, replicationFactor: Int16)
         case topicDeleted(String)
         case partitionsAdded(String, total: Int32)

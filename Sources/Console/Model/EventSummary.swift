@@ -54,6 +54,10 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.broker, bad: true, "\(id.title) must wait \(wait) ms for its former session to expire")
         case .brokerFenced(let id, let reason): return Self(.broker, bad: true, "\(id.title) was fenced: \(reason)")
         case .brokerUnfenced(let id): return Self(.broker, "\(id.title) serves again")
+        case .brokerUnregistered(let id): return Self(.broker, "\(id.title) was unregistered: the cluster forgot it")
+        case .replicasChanged(let partition, let from, let to):
+            let text = "\(partition) has its replicas on \(to.words) now, before on \(from.words)"
+            return Self(.topic, text, topic: partition.topic, gatheredBy: "\(to.words) before \(from.words)")
         case .leaderElected(let partition, let leader, let previous, let epoch, let isr, let isUnclean):
             return elected(partition, leader, previous: previous, epoch: epoch, isr: isr, isUnclean: isUnclean)
         case .isrChanged(let partition, let from, let to, let epoch):

@@ -14,7 +14,13 @@ package struct BrokerRegistration: Hashable, Sendable {
     package var fenced: Bool
     /// The broker wants to stop: it gives up leadership and joins no ISR.
     package var inControlledShutdown: Bool
+    /// Those that work, as the broker gave them; only `lostDirectory` when none is left. A broker that named none is taken
+    /// to have one.
     package var logDirs: [Uuid]
+
+    /// Kafka's reserved id of a directory that is gone. The metadata log cannot say "no directories": an empty list means
+    /// "as before" there.
+    package static let lostDirectory = Uuid(high: 0, low: 1)
 
     package struct Listener: Hashable, Sendable {
         package var name: String
@@ -45,5 +51,8 @@ package struct BrokerRegistration: Hashable, Sendable {
     }
 
     /// Whether the broker may lead and be in sync.
-    package var isActive: Bool { !fenced && !inControlledShutdown }
+    package var isActive: Bool { !fenced && !inControlledShutdown && hasLogDirectory }
+
+    /// Whether a directory for its replicas is left. A broker of ours has one for all of them.
+    package var hasLogDirectory: Bool { logDirs != [Self.lostDirectory] }
 }

@@ -30,6 +30,12 @@ extension Controller {
         case .incrementalAlterConfigs:
             answer(IncrementalAlterConfigsRequest.self, call) { $0.incrementalAlterConfigs($1) }
             electWhereAllowed(now: now)
+        case .alterPartitionReassignments:
+            answer(AlterPartitionReassignmentsRequest.self, call) { $0.alterPartitionReassignments($1) }
+        case .listPartitionReassignments:
+            answer(ListPartitionReassignmentsRequest.self, call) { $0.listPartitionReassignments($1) }
+        case .unregisterBroker:
+            answer(UnregisterBrokerRequest.self, call) { $0.unregisterBroker($1) }
         case .alterPartition:
             answer(AlterPartitionRequest.self, call) { $0.alterPartition($1, version: version) }
         case .brokerRegistration:

@@ -51,7 +51,11 @@ extension Controller {
                 tell(partition, from: old, to: new, now: now)
             case .configChanged(let resource, let name, let value):
                 emit(.configChanged(resource: resource.description, name: name, value: value), now: now)
-            case .brokerShuttingDown, .brokerUnregistered, .producerIdsAllocated, .nothing: break
+            case .brokerUnregistered(let broker):
+                sessions.remove(broker.id)
+                refusals[broker.id] = nil
+                emit(.brokerUnregistered(broker.id), now: now)
+            case .brokerShuttingDown, .producerIdsAllocated, .nothing: break
             }
         }
         for name in created {
@@ -76,6 +80,9 @@ extension Controller {
                     partition, leader: new.leader, previous: old.leader, leaderEpoch: new.leaderEpoch, isr: new.isr,
                     unclean: unclean),
                 now: now)
+        }
+        if old.replicas != new.replicas {
+            emit(.replicasChanged(partition, from: old.replicas, to: new.replicas), now: now)
         }
         if old.isr != new.isr {
             emit(.isrChanged(partition, from: old.isr, to: new.isr, leaderEpoch: new.leaderEpoch), now: now)

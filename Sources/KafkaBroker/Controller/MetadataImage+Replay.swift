@@ -162,25 +162,9 @@ extension MetadataImage {
         else {
             throw Refusal(reason: "no partition \(record.partitionId) of topic \(record.topicId)")
         }
-        let (partitionEpoch, partitionOverflow) = old.partitionEpoch.addingReportingOverflow(1)
-        let (leaderEpoch, leaderOverflow) = old.leaderEpoch.addingReportingOverflow(1)
-        guard !partitionOverflow, !leaderOverflow else {
-            throw Refusal(reason: "the epochs of \(name)-\(record.partitionId) are used up")
+        guard let new = old.changed(by: record) else {
+            throw Refusal(reason: "the change of \(name)-\(record.partitionId) cannot follow what it is")
         }
-        var new = old
-        if let isr = record.isr { new.isr = isr }
-        if record.leader != PartitionChangeRecord.leaderUnchanged {
-            new.leader = record.leader
-            new.leaderEpoch = leaderEpoch
-        }
-        if let replicas = record.replicas { new.replicas = replicas }
-        if let removing = record.removingReplicas { new.removingReplicas = removing }
-        if let adding = record.addingReplicas { new.addingReplicas = adding }
-        if record.leaderRecoveryState != -1 {
-            new.leaderRecoveryState = try recoveryState(record.leaderRecoveryState)
-        }
-        if let directories = record.directories { new.directories = directories }
-        new.partitionEpoch = partitionEpoch
         topicsById[record.topicId]!.partitions[Int(record.partitionId)] = new
         return .partitionChanged(
             TopicPartition(topic: name, partition: record.partitionId), topicId: record.topicId, from: old, to: new)

@@ -38,6 +38,12 @@ extension MetadataImage {
     /// Whether the broker may lead and be in sync: registered, not fenced, not stopping.
     package func isActive(_ id: BrokerID) -> Bool { broker(id)?.isActive ?? false }
 
+    /// Where the broker puts the replicas that it gets; zero where it did not say, or has several.
+    package func logDirectory(of id: BrokerID) -> Uuid {
+        guard let directories = broker(id)?.logDirs, directories.count == 1 else { return .zero }
+        return directories[0]
+    }
+
     func brokerPosition(_ id: BrokerID) -> Int? {
         let position = brokers.lowerBound { $0.id < id }
         return position < brokers.count && brokers[position].id == id ? position : nil

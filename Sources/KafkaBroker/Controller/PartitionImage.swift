@@ -53,6 +53,30 @@ package struct PartitionImage: Hashable, Sendable {
 
     package var preferredLeader: BrokerID { replicas.first ?? .none }
     package var hasPreferredLeader: Bool { leader == preferredLeader }
+    package var isBeingReassigned: Bool { !addingReplicas.isEmpty || !removingReplicas.isEmpty }
+
+    /// The partition after the record; nil when its epochs are used up, or the record says what we do not know.
+    package func changed(by record: PartitionChangeRecord) -> Self? {
+        var new = self
+        let (partitionEpoch, partitionOverflow) = partitionEpoch.addingReportingOverflow(1)
+        let (leaderEpoch, leaderOverflow) = leaderEpoch.addingReportingOverflow(1)
+        guard !partitionOverflow, !leaderOverflow else { return nil }
+        new.partitionEpoch = partitionEpoch
+        if let isr = record.isr { new.isr = isr }
+        if record.leader != PartitionChangeRecord.leaderUnchanged {
+            new.leader = record.leader
+            new.leaderEpoch = leaderEpoch
+        }
+        if let replicas = record.replicas { new.replicas = replicas }
+        if let removing = record.removingReplicas { new.removingReplicas = removing }
+        if let adding = record.addingReplicas { new.addingReplicas = adding }
+        if record.leaderRecoveryState != -1 {
+            guard let state = LeaderRecoveryState(rawValue: record.leaderRecoveryState) else { return nil }
+            new.leaderRecoveryState = state
+        }
+        if let directories = record.directories { new.directories = directories }
+        return new
+    }
 }
 
 /// Whether the leader was chosen outside the ISR and has not yet said that it has recovered.

@@ -10,6 +10,7 @@ package struct PartitionIndex: Hashable, Sendable {
     private var preferring: [BrokerID: Int] = [:]
     private var leaderless: Set<PartitionKey> = []
     private var astray: Set<PartitionKey> = []
+    private var moving: Set<PartitionKey> = []
 
     package init() {}
 
@@ -19,6 +20,9 @@ package struct PartitionIndex: Hashable, Sendable {
     /// The partitions that another than the preferred replica leads, or none.
     package var partitionsNotLedByPreferred: [PartitionKey] { astray.sorted() }
     package var hasPartitionsNotLedByPreferred: Bool { !astray.isEmpty }
+
+    /// The partitions whose replicas are being reassigned.
+    package var partitionsBeingReassigned: [PartitionKey] { moving.sorted() }
 
     package func leaderCount(of broker: BrokerID) -> Int { led[broker] ?? 0 }
     /// How many partitions have the broker first in their assignment.
@@ -47,6 +51,7 @@ package struct PartitionIndex: Hashable, Sendable {
         preferring[image.preferredLeader, default: 0] += 1
         if image.leader == .none { leaderless.insert(key) } else { led[image.leader, default: 0] += 1 }
         if !image.hasPreferredLeader { astray.insert(key) }
+        if image.isBeingReassigned { moving.insert(key) }
     }
 
     private mutating func remove(_ image: PartitionImage, _ key: PartitionKey) {
@@ -54,5 +59,6 @@ package struct PartitionIndex: Hashable, Sendable {
         preferring[image.preferredLeader, default: 0] -= 1
         if image.leader == .none { leaderless.remove(key) } else { led[image.leader, default: 0] -= 1 }
         if !image.hasPreferredLeader { astray.remove(key) }
+        if image.isBeingReassigned { moving.remove(key) }
     }
 }

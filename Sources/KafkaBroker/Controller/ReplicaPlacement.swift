@@ -7,12 +7,12 @@ import KafkaProtocol
 package struct ReplicaPlacement: Hashable, Sendable {
     /// Sorted by id.
     package var usable: [BrokerID]
-    /// Registered, but fenced; sorted by id.
+    /// Registered, but fenced or without a working directory; sorted by id.
     package var fenced: [BrokerID]
 
     package init(_ image: MetadataImage) {
-        usable = image.brokers.filter { !$0.fenced }.map(\.id)
-        fenced = image.brokers.filter(\.fenced).map(\.id)
+        usable = image.brokers.filter { !$0.fenced && $0.hasLogDirectory }.map(\.id)
+        fenced = image.brokers.filter { $0.fenced || !$0.hasLogDirectory }.map(\.id)
     }
 
     /// One list of replicas a partition, the preferred leader first.

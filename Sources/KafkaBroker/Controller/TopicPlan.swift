@@ -30,7 +30,7 @@ package struct TopicPlan: Hashable, Sendable {
             record.leader = leader
             record.leaderEpoch = 0
             record.partitionEpoch = 0
-            record.directories = replicas.map { _ in .zero }
+            record.directories = replicas.map(image.logDirectory)
             records.append(.partition(record))
         }
         return records

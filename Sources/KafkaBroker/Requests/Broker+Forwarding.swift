@@ -58,75 +58,19 @@ extension Broker {
         var body = request.frame
         do throws(ProtocolError) {
             _ = try RequestFrame.decodeHeader(from: &body)
-            try respondTimedOut(context, body)
+            guard let type = ControllerRequests.type(of: context.apiKey) else {
+                throw ProtocolError(.unknownAPIKey(context.apiKey.rawValue), field: "requestApiKey", offset: 0)
+            }
+            try respondTimedOut(type, context, body)
         } catch {
             close(context, reason: error.description)
         }
     }
 
-    private mutating func respondTimedOut(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
-        switch context.apiKey {
-        case .createTopics:
-            let request = try CreateTopicsRequest(decoding: body, version: context.version)
-            var response = CreateTopicsResponse()
-            response.topics = request.topics.map {
-                var topic = CreateTopicsResponse.CreatableTopicResult()
-                topic.name = $0.name
-                topic.errorCode = .requestTimedOut
-                return topic
-            }
-            respond(context, with: response)
-        case .deleteTopics:
-            let request = try DeleteTopicsRequest(decoding: body, version: context.version)
-            var response = DeleteTopicsResponse()
-            let named =
-                context.version >= 6
-                ? request.topics.map { ($0.name, $0.topicId) }
-                : request.topicNames.map { (Optional($0), Uuid.zero) }
-            response.responses = named.map { name, id in
-                var topic = DeleteTopicsResponse.DeletableTopicResult()
-                topic.name = name
-                topic.topicId = id
-                topic.errorCode = .requestTimedOut
-                return topic
-            }
-            respond(context, with: response)
-        case .createPartitions:
-            let request = try CreatePartitionsRequest(decoding: body, version: context.version)
-            var response = CreatePartitionsResponse()
-            response.results = request.topics.map {
-                var topic = CreatePartitionsResponse.CreatePartitionsTopicResult()
-                topic.name = $0.name
-                topic.errorCode = .requestTimedOut
-                return topic
-            }
-            respond(context, with: response)
-        case .alterConfigs:
-            let request = try AlterConfigsRequest(decoding: body, version: context.version)
-            var response = AlterConfigsResponse()
-            response.responses = request.resources.map {
-                var resource = AlterConfigsResponse.AlterConfigsResourceResponse()
-                resource.resourceType = $0.resourceType
-                resource.resourceName = $0.resourceName
-                resource.errorCode = .requestTimedOut
-                return resource
-            }
-            respond(context, with: response)
-        case .incrementalAlterConfigs:
-            let request = try IncrementalAlterConfigsRequest(decoding: body, version: context.version)
-            var response = IncrementalAlterConfigsResponse()
-            response.responses = request.resources.map {
-                var resource = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
-                resource.resourceType = $0.resourceType
-                resource.resourceName = $0.resourceName
-                resource.errorCode = .requestTimedOut
-                return resource
-            }
-            respond(context, with: response)
-        default:
-            var response = ElectLeadersResponse()
-            response.errorCode = .requestTimedOut
-            respond(context, with: response)
-        }
+    private mutating func respondTimedOut<Request: ControllerRequest>(
+        _ type: Request.Type, _ context: RequestContext, _ body: ByteBuffer
+    ) throws(ProtocolError) {
+        let request = try Request(decoding: body, version: context.version)
+        respond(context, with: request.failed(.requestTimedOut, version: context.version))
     }
 }

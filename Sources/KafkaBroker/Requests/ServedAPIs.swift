@@ -36,7 +36,10 @@ enum ServedAPIs {
         API(key: .deleteGroups, versions: 0...2),
         API(key: .electLeaders, versions: 0...2),
         API(key: .incrementalAlterConfigs, versions: 0...1),
+        API(key: .alterPartitionReassignments, versions: 0...0),
+        API(key: .listPartitionReassignments, versions: 0...0),
         API(key: .describeCluster, versions: 0...1),
+        API(key: .unregisterBroker, versions: 0...0),
     ]
 
     static func versions(of key: APIKey) -> ClosedRange<Int16>? { all.first { $0.key == key }?.versions }
@@ -48,7 +51,5 @@ enum ServedAPIs {
     ]
 
     /// What only the controller may do: passed on to it as it came.
-    static let forwarded: Set<APIKey> = [
-        .createTopics, .deleteTopics, .createPartitions, .alterConfigs, .incrementalAlterConfigs, .electLeaders,
-    ]
+    static let forwarded = Set(ControllerRequests.all.map { $0.apiKey })
 }

@@ -286,3 +286,52 @@ extension ControllerDriver {
         return try #require(try ask(request).responses.first).errorCode
     }
 }
+
+// MARK: - Moving partitions
+
+extension ControllerDriver {
+    struct Reassignment: Equatable {
+        var replicas: [BrokerID]
+        var adding: [BrokerID]
+        var removing: [BrokerID]
+    }
+
+    /// Nil cancels.
+    func reassign(_ topic: String, _ index: Int32 = 0, to target: [BrokerID]?) throws -> ErrorCode {
+        var partition = AlterPartitionReassignmentsRequest.ReassignablePartition()
+        partition.partitionIndex = index
+        partition.replicas = target
+        var wanted = AlterPartitionReassignmentsRequest.ReassignableTopic()
+        wanted.name = topic
+        wanted.partitions = [partition]
+        var request = AlterPartitionReassignmentsRequest()
+        request.topics = [wanted]
+        return try #require(try ask(request).responses.first?.partitions.first).errorCode
+    }
+
+    /// By "topic-partition"; of all topics when none is named.
+    func reassignments(_ topics: [String: [Int32]]? = nil) throws -> [String: Reassignment] {
+        var request = ListPartitionReassignmentsRequest()
+        request.topics = topics?.sorted { $0.key < $1.key }.map { name, indexes in
+            var topic = ListPartitionReassignmentsRequest.ListPartitionReassignmentsTopics()
+            topic.name = name
+            topic.partitionIndexes = indexes
+            return topic
+        }
+        var found: [String: Reassignment] = [:]
+        for topic in try ask(request).topics {
+            for partition in topic.partitions {
+                found["\(topic.name)-\(partition.partitionIndex)"] = Reassignment(
+                    replicas: partition.replicas, adding: partition.addingReplicas,
+                    removing: partition.removingReplicas)
+            }
+        }
+        return found
+    }
+
+    func unregister(_ broker: BrokerID) throws -> ErrorCode {
+        var request = UnregisterBrokerRequest()
+        request.brokerId = broker
+        return try ask(request).errorCode
+    }
+}

@@ -15,6 +15,9 @@ import KafkaProtocol
 /// | the partition has changed since                             | INVALID_UPDATE_VERSION                    |
 /// | a member is fenced, stopping, unknown or in a later life    | INELIGIBLE_REPLICA (v2+),                 |
 /// | (KIP-841, KIP-903)                                          | OPERATION_NOT_ATTEMPTED (v0-1)            |
+///
+/// An ISR with all that a reassignment waits for completes it. When that takes the sender its leadership, the change is
+/// made, and the answer is NEW_LEADER_ELECTED (v2+) or FENCED_LEADER_EPOCH all the same.
 extension Controller {
     func alterPartition(
         _ request: AlterPartitionRequest, version: Int16
@@ -61,18 +64,20 @@ extension Controller {
         builder.targetLeaderRecoveryState = LeaderRecoveryState(rawValue: data.leaderRecoveryState) ?? .recovered
         let record = builder.build()
         if let record { records.append(.partitionChange(record)) }
+        // The record was built from this very partition, so that it can follow it.
+        let changed = record.flatMap(partition.changed) ?? partition
+        if changed.leader != partition.leader {
+            // The sender has begun to stop, or the ISR completes a reassignment that takes the sender away.
+            return refusal(data, version >= 2 ? .newLeaderElected : .fencedLeaderEpoch)
+        }
 
         var answer = AlterPartitionResponse.PartitionData()
         answer.partitionIndex = data.partitionIndex
-        answer.isr = record?.isr ?? partition.isr
-        answer.leaderRecoveryState = data.leaderRecoveryState
-        answer.leaderId = partition.leader
-        answer.leaderEpoch = partition.leaderEpoch
-        answer.partitionEpoch = record == nil ? partition.partitionEpoch : partition.partitionEpoch &+ 1
-        if let record, record.leader != PartitionChangeRecord.leaderUnchanged {
-            // The sender has begun to stop, and leads no more.
-            return refusal(data, version >= 2 ? .newLeaderElected : .fencedLeaderEpoch)
-        }
+        answer.isr = changed.isr
+        answer.leaderRecoveryState = changed.leaderRecoveryState.rawValue
+        answer.leaderId = changed.leader
+        answer.leaderEpoch = changed.leaderEpoch
+        answer.partitionEpoch = changed.partitionEpoch
         return answer
     }
 

@@ -50,7 +50,9 @@ extension Controller {
             return feature
         }
         record.rack = request.rack
-        record.logDirs = request.logDirs
+        // A directory that has failed is back only in another life of its broker.
+        let isLost = isSameLife && existing?.hasLogDirectory == false
+        record.logDirs = isLost ? [BrokerRegistration.lostDirectory] : request.logDirs
 
         var records: [MetadataRecord]
         if let existing, isSameLife {

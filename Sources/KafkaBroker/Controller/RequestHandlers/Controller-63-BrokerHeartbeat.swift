@@ -4,7 +4,8 @@ import KafkaProtocol
 /// stopping as `BrokerControlState` says.
 ///
 /// - STALE_BROKER_EPOCH for a broker that is not registered, or in a later life.
-/// - Offline log directories are not looked at: a broker of ours has one, and stops when that fails.
+/// - `offlineLogDirs` (v1): replicas in a directory that has failed lose leadership and leave the ISR at once; the
+///   registration keeps the directories that are left until the broker registers anew.
 extension Controller {
     mutating func heartbeat(
         _ request: BrokerHeartbeatRequest, now: Instant
@@ -18,13 +19,17 @@ extension Controller {
         let isCaughtUp = request.currentMetadataOffset >= broker.epoch
         sessions.touch(id, metadataOffset: request.currentMetadataOffset, now: now)
         let current = BrokerControlState(broker)
-        let next = current.next(
-            BrokerControlState.Heartbeat(
-                wantsFence: request.wantFence, wantsShutDown: request.wantShutDown, isCaughtUp: isCaughtUp,
-                leadsPartitions: state.index.leaderCount(of: id) > 0,
-                othersKnowOfShutdown: sessions.othersKnowOfShutdown(of: id, in: state.image)))
+        // What has failed comes first: whatever else the broker wants has to wait for its next heartbeat.
+        let offline = state.recordsToTakeOffline(request.offlineLogDirs, of: id)
+        let next =
+            offline.isEmpty
+            ? current.next(
+                BrokerControlState.Heartbeat(
+                    wantsFence: request.wantFence, wantsShutDown: request.wantShutDown, isCaughtUp: isCaughtUp,
+                    leadsPartitions: state.index.leaderCount(of: id) > 0,
+                    othersKnowOfShutdown: sessions.othersKnowOfShutdown(of: id, in: state.image))) : current
 
-        var result = ControllerResult(response)
+        var result = ControllerResult(response, records: offline)
         if next != current {
             switch next {
             case .fenced:
