@@ -57,7 +57,7 @@ extension Broker {
             let info = try append(batch, to: partition, requiresAll: true, origin: .internal)
             // `appended` stands in line before everything that the append has set off.
             coordinatorInputs.prepend(.appended(id, baseOffset: info.firstOffset))
-            if partition.highWatermark > info.lastOffset {
+            if partition.highWatermark > info.lastOffset || !Rule.offsetCommitWaitsForReplication.holds {
                 coordinatorInputs.insert(.committed(id), at: 1)
             } else {
                 partition.wait(.coordinator(id), for: info.lastOffset + 1)

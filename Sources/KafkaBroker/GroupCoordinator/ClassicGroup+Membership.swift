@@ -28,7 +28,7 @@ extension ClassicGroup {
         if isDead { return .coordinatorNotAvailable }
         let validity = validate(memberId: memberId, instanceId: instanceId)
         guard validity == .none else { return validity }
-        guard committed == generation else { return .illegalGeneration }
+        if Rule.fencesOldGenerations.holds, committed != generation { return .illegalGeneration }
         switch state {
         case .empty, .dead: return .unknownMemberId
         case .completingRebalance: return .rebalanceInProgress

@@ -100,7 +100,7 @@ extension GroupCoordinator {
     func availabilityOfPartition(of group: String) -> ErrorCode {
         guard let number = partition(of: group), let partition = partitions[number] else { return .notCoordinator }
         switch partition.phase {
-        case .loading: return .coordinatorLoadInProgress
+        case .loading: return Rule.coordinatorLoadsBeforeServing.holds ? .coordinatorLoadInProgress : .none
         case .failed: return .coordinatorNotAvailable
         case .active: return .none
         }

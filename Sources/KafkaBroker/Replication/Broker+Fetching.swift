@@ -9,7 +9,7 @@ extension Broker {
     /// Whether this broker leads the partition in the epoch that the client knows.
     func access(_ partition: Partition, epoch: Int32) -> ErrorCode {
         if epoch >= 0 {
-            if epoch < partition.leaderEpoch { return .fencedLeaderEpoch }
+            if Rule.fencesOldLeaderEpoch.holds, epoch < partition.leaderEpoch { return .fencedLeaderEpoch }
             if epoch > partition.leaderEpoch { return .unknownLeaderEpoch }
         }
         switch partition.role {

@@ -66,7 +66,8 @@ extension Broker {
             wanted.partition = partition.id.partition
             wanted.currentLeaderEpoch = follower.leaderEpoch
             wanted.fetchOffset = partition.log.logEndOffset
-            wanted.lastFetchedEpoch = partition.log.latestEpoch ?? -1
+            // By it the leader tells where the logs part (see `follow` for what was done before KIP-101).
+            wanted.lastFetchedEpoch = Rule.truncatesByEpoch.holds ? partition.log.latestEpoch ?? -1 : -1
             wanted.logStartOffset = partition.log.logStartOffset
             wanted.partitionMaxBytes = settings.replicaFetchMaxBytes
             if request.topics.last?.topicId != partition.topicId {
@@ -184,7 +185,7 @@ extension Broker {
         }
     }
 
-    private mutating func cut(_ partition: Partition, to offset: Int64) {
+    mutating func cut(_ partition: Partition, to offset: Int64) {
         let end = partition.log.logEndOffset
         // What comes in place of records that were durable is not: the recovery point on disk must not say so.
         if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }

@@ -19,7 +19,11 @@ extension Broker {
 
     /// A broker may serve again: partitions in which it has caught up meanwhile need not wait for its next fetch.
     mutating func expandISRs(with broker: BrokerID) {
-        for partition in partitions.all where partition.isLeader { expandISR(of: partition, with: broker) }
+        for partition in partitions.all {
+            let outsiders = partition.leader?.caughtUpOutsiders(
+                leaderLogEndOffset: partition.log.logEndOffset, now: now)
+            if outsiders?.contains(broker) ?? false { expandISR(of: partition, with: broker) }
+        }
     }
 
     /// Looks for members that have been behind for too long: every half of `replica.lag.time.max.ms`.
@@ -96,8 +100,8 @@ extension Broker {
         case .none:
             guard data.leaderEpoch == partition.leader?.leaderEpoch else { return }
             commitISR(of: partition, data.isr, partitionEpoch: data.partitionEpoch)
-        case .operationNotAttempted, .ineligibleReplica, .invalidRequest, .unknownTopicId, .unknownTopicOrPartition:
-            // Certainly not committed: a later fetch or check asks anew.
+        case .operationNotAttempted, .ineligibleReplica, .invalidRequest:
+            // The controller knows this partition epoch and no newer one, so no earlier try was committed: a later fetch or check asks anew.
             partition.withLeader { $0.alterationRefused() }
             expansionsToRetry.append(partition.slot)
             timers.set(.alterPartition, at: now + .milliseconds(500))
@@ -127,8 +131,8 @@ extension Broker {
 
     /// Asks for every follower that has caught up and is not a member.
     private mutating func expandISR(of partition: Partition) {
-        guard let leader = partition.leader else { return }
-        for follower in leader.followers { expandISR(of: partition, with: follower.id) }
+        let outsiders = partition.leader?.caughtUpOutsiders(leaderLogEndOffset: partition.log.logEndOffset, now: now)
+        for follower in outsiders ?? [] { expandISR(of: partition, with: follower) }
     }
 
     /// The controller has committed an ISR of a partition that this broker leads.

@@ -100,6 +100,9 @@ extension Broker {
         partition.become(.follower(FollowerReplica(leader: wanted.leader, leaderEpoch: wanted.leaderEpoch)))
         failWaiters(of: partition, with: .notLeaderOrFollower)
         markMoved(partition)
+        // The first fetch finds where the logs part; the high watermark comes late, so records below the leader's may lie
+        // above it.
+        if !Rule.truncatesByEpoch.holds { cut(partition, to: partition.highWatermark) }
         startFetching(partition)
         if wasLeader, partition.id.topic == Self.offsetsTopic { coordinatorResigned(partition.id.partition) }
     }

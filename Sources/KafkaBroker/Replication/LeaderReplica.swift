@@ -109,19 +109,18 @@ package struct LeaderReplica: Sendable {
         }
     }
 
-    /// Everyone who is or may already be in sync: the committed ISR and a pending expansion.
-    package var maximalISRCount: Int {
+    /// Whom this leader counts on.
+    private var currentISR: [BrokerID] {
         switch isrState {
-        case .committed(let isr), .pendingShrink(let isr, _): isr.count
-        case .pendingExpansion(let isr, _): isr.count + 1
+        case .committed(let isr), .pendingExpansion(let isr, _): isr
+        case .pendingShrink(let isr, let remaining): Rule.pendingShrinkWaits.holds ? isr : remaining
         }
     }
 
-    private func isInMaximalISR(_ broker: BrokerID) -> Bool {
-        switch isrState {
-        case .committed(let isr), .pendingShrink(let isr, _): isr.contains(broker)
-        case .pendingExpansion(let isr, let adding): adding == broker || isr.contains(broker)
-        }
+    /// Everyone who is or may already be in sync: the committed ISR and a pending expansion.
+    package var maximalISR: [BrokerID] {
+        guard case .pendingExpansion(let isr, let adding) = isrState else { return currentISR }
+        return isr + [adding]
     }
 
     package var isAlterationPending: Bool {
@@ -133,9 +132,13 @@ package struct LeaderReplica: Sendable {
 
     /// A topic of two replicas that asks for three in-sync ones is content with two.
     package var effectiveMinISR: Int { min(minInsyncReplicas, followers.count + 1) }
-    package var isUnderMinISR: Bool { committedISR.count < effectiveMinISR }
-    /// False while the ISR is too small for acks=all.
-    package var hasEnoughReplicas: Bool { maximalISRCount >= effectiveMinISR }
+    package var isUnderMinISR: Bool { currentISR.count < effectiveMinISR }
+    /// Whether the high watermark may move; else it is frozen, for acks=1 too: what consumers read must survive.
+    private var mayCommit: Bool { Rule.checksMinISRAtCompletion.holds ? !isUnderMinISR : true }
+    /// False while the ISR is too small for what was appended with acks=all to count as such, however far it was copied.
+    package var hasEnoughReplicas: Bool {
+        Rule.checksMinISRAtCompletion.holds ? maximalISR.count >= effectiveMinISR : true
+    }
 
     /// The lowest log start among the replicas that are alive; -1 while one of them has not told its own.
     package func lowWatermark(logStartOffset: Int64, isAlive: (BrokerID) -> Bool) -> Int64 {
@@ -147,13 +150,15 @@ package struct LeaderReplica: Sendable {
     // MARK: Events
 
     /// A follower fetches from `offset`, so it has everything before it. Answers false when the fetch comes from an
-    /// older incarnation than one seen before, or from a broker that is no replica, and then changes nothing.
+    /// older life of the broker than one that has fetched or `registeredEpoch`, which the metadata tells of, or from a
+    /// broker that is no replica; then it changes nothing.
     package mutating func followerFetched(
-        _ broker: BrokerID, from offset: Int64, logStartOffset: Int64, brokerEpoch: Int64,
+        _ broker: BrokerID, from offset: Int64, logStartOffset: Int64, brokerEpoch: Int64, registeredEpoch: Int64 = -1,
         leaderLogEndOffset: Int64, now: Instant
     ) -> Bool {
         guard let index = followers.firstIndex(where: { $0.id == broker }) else { return false }
-        if brokerEpoch >= 0, brokerEpoch < followers[index].brokerEpoch { return false }
+        let newestEpoch = max(followers[index].brokerEpoch, registeredEpoch)
+        if Rule.checksBrokerEpoch.holds, brokerEpoch >= 0, brokerEpoch < newestEpoch { return false }
         if offset >= leaderLogEndOffset {
             followers[index].lastCaughtUp = now
         } else if followers[index].lastFetch != nil, offset >= followers[index].lastFetchLeaderLogEndOffset {
@@ -179,16 +184,16 @@ package struct LeaderReplica: Sendable {
     }
 
     /// Advances the high watermark as far as everyone who counts has copied. Answers whether it moved.
-    ///
-    /// Frozen while the ISR is smaller than `min.insync.replicas`, for acks=1 too: what consumers read must survive.
     package mutating func advanceHighWatermark(
         leaderLogEndOffset: Int64, now: Instant, eligibility: (BrokerID) -> Eligibility?
     ) -> Bool {
-        if isUnderMinISR { return false }
+        guard mayCommit else { return false }
         var candidate = leaderLogEndOffset
-        for follower in followers where follower.logEndOffset < candidate {
+        let maximalISR = maximalISR
+        let waiting = Rule.highWatermarkNeedsISR.holds ? followers : []
+        for follower in waiting where follower.logEndOffset < candidate {
             let counts =
-                isInMaximalISR(follower.id)
+                maximalISR.contains(follower.id)
                 || (follower.isCaughtUp(leaderLogEndOffset: leaderLogEndOffset, now: now, lagMax: lagMax)
                     && isEligible(follower, eligibility(follower.id)))
             if counts { candidate = follower.logEndOffset }
@@ -202,11 +207,21 @@ package struct LeaderReplica: Sendable {
     package mutating func expansion(by broker: BrokerID, eligibility: (BrokerID) -> Eligibility?) -> Alteration? {
         guard case .committed(let isr) = isrState, !isr.contains(broker),
             let follower = followers.first(where: { $0.id == broker }),
-            follower.logEndOffset >= highWatermark, follower.logEndOffset >= epochStartOffset,
+            follower.logEndOffset >= highWatermark,
+            Rule.expansionNeedsEpochStart.holds ? follower.logEndOffset >= epochStartOffset : true,
             isEligible(follower, eligibility(broker))
         else { return nil }
         isrState = .pendingExpansion(committed: isr, adding: broker)
         return pendingAlteration
+    }
+
+    /// Followers outside the ISR that may be let in though they do not fetch just now. One that has fallen behind must
+    /// fetch first: under a frozen high watermark it would else come and go for as long as it hears nothing.
+    package func caughtUpOutsiders(leaderLogEndOffset: Int64, now: Instant) -> [BrokerID] {
+        followers.lazy.filter { follower in
+            !committedISR.contains(follower.id)
+                && follower.isCaughtUp(leaderLogEndOffset: leaderLogEndOffset, now: now, lagMax: lagMax)
+        }.map(\.id)
     }
 
     /// The shrink to ask for, if members have been behind for longer than `replica.lag.time.max.ms`.
@@ -262,6 +277,7 @@ package struct LeaderReplica: Sendable {
 
     private func isEligible(_ follower: Follower, _ eligibility: Eligibility?) -> Bool {
         guard let eligibility, eligibility.isActive else { return false }
+        guard Rule.checksBrokerEpoch.holds else { return true }
         return follower.brokerEpoch == -1 || follower.brokerEpoch == eligibility.brokerEpoch
     }
 }

@@ -36,10 +36,12 @@ extension Broker {
                     result.baseOffset = info.firstOffset
                     result.logAppendTimeMs = info.logAppendTime
                     result.logStartOffset = info.logStartOffset
-                    let required = info.lastOffset + 1
-                    if request.acks == -1 {
+                    if request.acks == -1, waitsForReplicas(info) {
                         waiting.append(
-                            (partition, required, response.responses.count, topicResponse.partitionResponses.count))
+                            (
+                                partition, info.lastOffset + 1, response.responses.count,
+                                topicResponse.partitionResponses.count
+                            ))
                     }
                 } catch {
                     result.errorCode = error.code
@@ -123,6 +125,11 @@ extension Broker {
     }
 
     // MARK: Waiting
+
+    /// A duplicate waits as its original does: that one may still be lost with this leader.
+    private func waitsForReplicas(_ info: LogAppendInfo) -> Bool {
+        info.isDuplicate ? Rule.duplicateWaitsForOriginal.holds : Rule.ackWaitsForISR.holds
+    }
 
     private mutating func park(
         _ context: RequestContext, _ response: ProduceResponse,

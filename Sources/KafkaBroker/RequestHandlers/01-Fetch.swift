@@ -115,13 +115,14 @@ extension Broker {
     /// Notes how far a replica has copied. Comes before reading, so that what its fetch commits is answered first.
     private mutating func replicaFetched(_ fetch: inout DelayedFetch) {
         let brokerEpoch = fetch.replicaEpoch
+        let registeredEpoch = image.broker(fetch.replica)?.epoch ?? -1
         for index in fetch.targets.indices {
             let wanted = fetch.targets[index].wanted
             guard let partition = fetch.targets[index].partition,
                 access(partition, epoch: wanted.currentLeaderEpoch) == .none
             else { continue }
             let log = partition.log
-            guard divergence(wanted, log) == nil,
+            guard Rule.divergingFetchTellsNothing.holds ? divergence(wanted, log) == nil : true,
                 wanted.fetchOffset >= log.logStartOffset, wanted.fetchOffset <= log.logEndOffset
             else { continue }
             let replica = fetch.replica
@@ -131,7 +132,8 @@ extension Broker {
             let accepted = partition.withLeader { leader in
                 leader.followerFetched(
                     replica, from: wanted.fetchOffset, logStartOffset: wanted.logStartOffset,
-                    brokerEpoch: brokerEpoch, leaderLogEndOffset: log.logEndOffset, now: now)
+                    brokerEpoch: brokerEpoch, registeredEpoch: registeredEpoch,
+                    leaderLogEndOffset: log.logEndOffset, now: now)
             }
             guard accepted == true else {
                 // A broker that is no replica, or that does not know yet that it has begun a new life.

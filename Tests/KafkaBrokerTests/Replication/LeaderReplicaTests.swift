@@ -114,7 +114,7 @@ import Testing
             leader.advanceHighWatermark(
                 leaderLogEndOffset: 12, now: start + .seconds(60), eligibility: active))
         #expect(leader.highWatermark == 10)
-        #expect(leader.maximalISRCount == 3)
+        #expect(leader.maximalISR == [1, 2, 3])
         #expect(leader.committedISR == [1, 2])
     }
 
@@ -185,5 +185,14 @@ import Testing
         check(leader.committed(isr: [1, 2, 3], partitionEpoch: 12, now: start))
         check(!leader.committed(isr: [1], partitionEpoch: 11, now: start))
         #expect(leader.committedISR == [1, 2, 3])
+    }
+
+    @Test func `a follower that hears nothing does not come back by itself`() {
+        // Under a frozen high watermark it lies at the high watermark for ever; only its fetch shows that it lives.
+        var leader = leader(minISR: 2)
+        _ = fetch(&leader, 2, 0, end: 0)
+        _ = fetch(&leader, 3, 1, end: 1)
+        check(leader.committed(isr: [1], partitionEpoch: 11, now: start))
+        #expect(leader.caughtUpOutsiders(leaderLogEndOffset: 1, now: start + .seconds(11)) == [3])
     }
 }
