@@ -58,6 +58,9 @@ package struct Broker: Node {
     var fetchersToRun: Deque<BrokerID> = []
     /// Slots of replicas that do not fetch for a while after an error.
     var delayedReplicas: [Int] = []
+    /// What is given to, and taken for, replicas that are throttled.
+    var leaderQuota = ReplicationQuota()
+    var followerQuota = ReplicationQuota()
     /// Slots of partitions whose pending ISR change is to be sent.
     var alterations: [Int] = []
     var isAlterationInFlight = false

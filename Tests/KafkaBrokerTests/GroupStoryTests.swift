@@ -64,6 +64,27 @@ import Testing
         #expect(try committed(cluster, atSecond) == 43)
     }
 
+    @Test func `a committed offset moves with its partition to a new broker`() throws {
+        // The coordinator goes where the leader of its partition goes, and must load what was committed.
+        let cluster = TestCluster()
+        let client = TestClient(cluster, 1)
+        try client.createTopic("orders", on: [1, 2, 3])
+        let first = try #require(try coordinator(cluster, of: "billing", asking: client))
+        #expect(try commit(TestClient(cluster, first), 42) == ErrorCode.none)
+        let offsets = TopicPartition(
+            topic: "__consumer_offsets", partition: GroupPartition.partition(forGroup: "billing", count: 50))
+        cluster.add(4)
+        #expect(try client.reassign(offsets, to: [4]) == .none)
+        #expect(cluster.run(limit: .seconds(10)) { cluster.partition(offsets)?.replicas == [4] })
+        #expect(cluster.leader(of: offsets) == 4)
+        cluster.run(for: .seconds(1))
+        #expect(try coordinator(cluster, of: "billing", asking: client) == 4)
+        let atFourth = TestClient(cluster, 4)
+        #expect(try committed(cluster, atFourth) == 42)
+        #expect(try commit(atFourth, 43) == ErrorCode.none)
+        #expect(try commit(TestClient(cluster, first), 44) == .notCoordinator)
+    }
+
     @Test func `the coordinator's topic has fifty compacted partitions on three brokers`() throws {
         // Kafka's own numbers: other programs compute a group's partition, too.
         let cluster = TestCluster()

@@ -29,11 +29,19 @@ extension ConfigurationTable {
         ConfigDefinition(
             "delete.topic.enable", .boolean, "true", "Whether topics may be deleted."),
         ConfigDefinition(
+            "follower.replication.throttled.rate", .long, "9223372036854775807", in: atLeastZero,
+            updateMode: .perBroker,
+            "How many bytes a second this broker copies for replicas that follower.replication.throttled.replicas names."
+        ),
+        ConfigDefinition(
             "leader.imbalance.check.interval.seconds", .long, "5", in: atLeastOne,
             "How often the controller looks for leaders that are not the preferred ones. Kafka's default is 300."),
         ConfigDefinition(
             "leader.imbalance.per.broker.percentage", .int, "10", in: atLeastZero,
             "The share of its preferred partitions that a broker may fail to lead before leadership is moved back."),
+        ConfigDefinition(
+            "leader.replication.throttled.rate", .long, "9223372036854775807", in: atLeastZero, updateMode: .perBroker,
+            "How many bytes a second this broker gives of partitions that leader.replication.throttled.replicas names."),
         ConfigDefinition(
             "node.id", .int, nil, in: atLeastZero, "The number of this node: brokers from 1, controllers from 101."),
         ConfigDefinition(

@@ -6,6 +6,8 @@ package struct ConfigDefinition: Hashable, Sendable {
         case range(atLeast: Double?, atMost: Double?)
         /// One of these words; for a list, each item is one of them.
         case oneOf([String])
+        /// A list of `partition:broker`, or `*` for all.
+        case throttledReplicas
     }
 
     /// Whether a running broker takes a new value (Kafka's dynamic update modes).
@@ -68,7 +70,14 @@ package struct ConfigDefinition: Hashable, Sendable {
             try check([word], text, words)
         case (.oneOf(let words), .list(let items)):
             try check(items, text, words)
-        case (.range, _), (.oneOf, _):
+        case (.throttledReplicas, .list(let items)):
+            guard ThrottledReplicas(items) != nil else {
+                throw ConfigError(
+                    message:
+                        "Invalid value \(text) for configuration \(name): \(name) must be the literal '*' or a list "
+                        + "of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...")
+            }
+        case (.range, _), (.oneOf, _), (.throttledReplicas, _):
             preconditionFailure("the validator of \(name) does not fit its type")
         }
         return value

@@ -25,6 +25,8 @@ package struct TopicConfig: Hashable, Sendable {
     package var segmentIndexBytes: Int
     package var segmentAge: Duration
     package var allowsUncleanLeaderElection: Bool
+    package var leaderThrottledReplicas: ThrottledReplicas
+    package var followerThrottledReplicas: ThrottledReplicas
 
     /// `value` gives the checked value of each setting.
     init(_ value: (String) -> ConfigValue) {
@@ -69,5 +71,13 @@ package struct TopicConfig: Hashable, Sendable {
             preconditionFailure("unclean.leader.election.enable is not a boolean")
         }
         allowsUncleanLeaderElection = unclean
+        func replicas(_ name: String) -> ThrottledReplicas {
+            guard case .list(let items) = value(name), let replicas = ThrottledReplicas(items) else {
+                preconditionFailure("\(name) is not a list of replicas")
+            }
+            return replicas
+        }
+        leaderThrottledReplicas = replicas("leader.replication.throttled.replicas")
+        followerThrottledReplicas = replicas("follower.replication.throttled.replicas")
     }
 }

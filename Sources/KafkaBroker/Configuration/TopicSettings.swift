@@ -36,6 +36,14 @@ extension ConfigurationTable {
             "index.interval.bytes", .int, "4096", in: atLeastZero, synonyms: [.init("log.index.interval.bytes")],
             "An index entry is added once per this many bytes of log."),
         ConfigDefinition(
+            "follower.replication.throttled.replicas", .list, "", in: .throttledReplicas,
+            "Which replicas copy no faster than their broker's follower.replication.throttled.rate while they are not in "
+                + "sync: partition:broker pairs, or * for all."),
+        ConfigDefinition(
+            "leader.replication.throttled.replicas", .list, "", in: .throttledReplicas,
+            "Which leaders give replicas that are not in sync no more than their broker's "
+                + "leader.replication.throttled.rate: partition:broker pairs, or * for all."),
+        ConfigDefinition(
             "max.compaction.lag.ms", .long, "9223372036854775807", in: atLeastOne,
             synonyms: [.init("log.cleaner.max.compaction.lag.ms")],
             "The longest time that a record stays out of the cleaner's reach in a compacted topic."),

@@ -74,6 +74,7 @@ extension Broker {
             image.broker(settings.nodeId)?.epoch == brokerEpoch
         else { return }
         lifecycle = .catchingUp(hasMetadata: true)
+        configureQuotas()
         for topic in Array(image.topics) {
             for (index, partition) in topic.partitions.enumerated() {
                 apply(TopicPartition(topic: topic.name, partition: Int32(index)), topic.id, partition)
@@ -119,6 +120,7 @@ extension Broker {
                 configure(partition)
             }
         case .broker, .brokerDefault:
+            configureQuotas()
             for partition in partitions.all { configure(partition) }
             scheduleRetention()
         }

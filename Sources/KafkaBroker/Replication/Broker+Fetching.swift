@@ -49,7 +49,7 @@ extension Broker {
         let limit = min(bytesLeft, Int(max(0, target.wanted.maxBytes)))
         let takesFirstBatch = isFirst && fetch.sendsFirstBatchWhole
         guard offset < end else { return result }
-        guard limit > 0 || takesFirstBatch else {
+        guard limit > 0 || takesFirstBatch, !fetch.isFromReplica || !isHeldBack(partition, from: fetch.replica) else {
             result.isCutShort = true
             return result
         }

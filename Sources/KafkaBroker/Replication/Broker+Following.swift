@@ -9,6 +9,7 @@ extension Broker {
     /// Begins to copy a partition from the leader that its role names.
     mutating func startFetching(_ partition: Partition) {
         guard let follower = partition.follower, follower.isFetching, follower.leader != settings.nodeId else { return }
+        if isHeldBack(partition) { return delay(partition) }
         let index = fetcherIndex(for: follower.leader)
         fetchers[index].add(partition.slot)
         fetchers[index].markChanged(partition.slot)
@@ -41,6 +42,7 @@ extension Broker {
             _ = peers.answered(correlationId, by: leader)
         case .idle: break
         }
+        holdBack(fetchers[index].partitions)
         guard !fetchers[index].partitions.isEmpty, lifecycle.isServing else {
             fetchers[index].state = .idle
             return
@@ -132,7 +134,9 @@ extension Broker {
     private mutating func append(
         _ partition: Partition, _ follower: FollowerReplica, _ data: FetchResponse.PartitionData
     ) {
+        partition.withFollower { $0.leaderHighWatermark = data.highWatermark }
         if case .bytes(let records)? = data.records, records.readableBytes > 0 {
+            taken(records.readableBytes, of: partition)
             do throws(LogAppendError) {
                 let info = try partition.log.appendAsFollower(records, now: now)
                 if info.mustFlushBeforeAnswer { try flush(partition) }
@@ -256,7 +260,7 @@ extension Broker {
     // MARK: Errors
 
     /// Nothing is fetched of this partition for a while.
-    private mutating func delay(_ partition: Partition) {
+    mutating func delay(_ partition: Partition) {
         let until = now + settings.replicaFetchBackoff
         guard let leader = partition.follower?.leader else { return }
         partition.withFollower { $0.state = .delayed(until: until) }

@@ -30,11 +30,16 @@ package struct FollowerReplica: Hashable, Sendable {
     package let leader: BrokerID
     package let leaderEpoch: Int32
     package var state = State.fetching
+    /// As it last said; nil until it has answered.
+    package var leaderHighWatermark: Int64?
 
     package init(leader: BrokerID, leaderEpoch: Int32) {
         self.leader = leader
         self.leaderEpoch = leaderEpoch
     }
+
+    /// Whether it has all that the leader's ISR has, as far as it can know.
+    package func isInSync(logEndOffset: Int64) -> Bool { leaderHighWatermark.map { logEndOffset >= $0 } ?? false }
 
     package var isFetching: Bool { leader != .none && state == .fetching }
 

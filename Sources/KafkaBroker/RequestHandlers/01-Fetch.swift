@@ -172,7 +172,13 @@ extension Broker {
         for index in reading.reads.indices where isTold?[index] ?? true {
             tell(reading.targets[index], reading.reads[index], fetch, &response)
         }
-        if !fetch.isFromReplica { counters.bytesOut += Int64(reading.reads.reduce(0) { $0 + $1.size }) }
+        if fetch.isFromReplica {
+            for (target, read) in zip(reading.targets, reading.reads) where read.size > 0 {
+                if let partition = target.partition { given(read.size, of: partition) }
+            }
+        } else {
+            counters.bytesOut += Int64(reading.reads.reduce(0) { $0 + $1.size })
+        }
         respond(fetch.context, with: response)
     }
 

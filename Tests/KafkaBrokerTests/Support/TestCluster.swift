@@ -43,7 +43,7 @@ final class TestCluster {
     private var queue: [(at: Int64, number: Int, event: Event)] = []
     private var nextNumber = 0
     private var nextConnection: UInt64 = 1
-    private let brokerIDs: [BrokerID]
+    private var brokerIDs: [BrokerID]
 
     struct Link: Hashable {
         let low: BrokerID
@@ -64,6 +64,13 @@ final class TestCluster {
     }
 
     // MARK: Nodes
+
+    /// A new broker joins, and is waited for.
+    func add(_ id: BrokerID) {
+        brokerIDs.append(id)
+        start(id)
+        precondition(run { self.snapshot(id)?.lifecycle == .running })
+    }
 
     func start(_ id: BrokerID) {
         precondition(members[id] == nil, "a node is started once")
