@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// Why a cluster could not be started or changed: one sentence for the person at the keyboard.
 package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case portInUse(Int)
@@ -14,6 +16,11 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownNode(String)
     case alreadyRunning(String)
     case notReady(String)
+    /// What is running here is not klamm's own cluster of brokers.
+    case cannotScale
+    case stillInUse(BrokerID, replicas: Int)
+    case lastBroker(BrokerID)
+    case notUnregistered(BrokerID, reason: String)
 
     package var description: String {
         switch self {
@@ -36,6 +43,12 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownNode(let name): "There is no \(name) in this cluster."
         case .alreadyRunning(let name): "\(name) is running already."
         case .notReady(let reason): "The cluster did not get ready: \(reason)."
+        case .cannotScale: "This cluster has no place for another broker."
+        case .stillInUse(let id, let replicas):
+            "Broker \(id) still has \(replicas) replica\(replicas == 1 ? "" : "s"); move them to other brokers first."
+        case .lastBroker(let id): "Broker \(id) is the only one; a cluster keeps at least one broker."
+        case .notUnregistered(let id, let reason):
+            "Broker \(id) is stopped, but the cluster has not forgotten it: \(reason). Try again."
         }
     }
 }

@@ -52,7 +52,9 @@ extension ClusterError {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
             .unusable, .locked:
             true
-        case .network, .unknownNode, .alreadyRunning, .notReady: false
+        case .network, .unknownNode, .alreadyRunning, .notReady, .cannotScale, .stillInUse, .lastBroker,
+            .notUnregistered:
+            false
         }
     }
 }

@@ -20,21 +20,24 @@ extension EmbeddedCluster {
         }
     }
 
-    /// Brokers 1, 2, 3 ... and a controller 101, each with its folder in the data directory.
+    /// Brokers 1, 2, 3 ..., with those that were added and without those that were removed, and a controller 101, each with
+    /// its folder in the data directory.
     package static func make(
         _ options: Options, in directory: DataDirectory, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
     ) async throws -> EmbeddedCluster {
         var blueprints: [NodeBlueprint] = []
-        for number in 0..<options.brokers {
+        let makeBroker = { @Sendable (id: BrokerID) throws(ClusterError) in
             let port = try PortReservation(
-                host: options.host, port: options.port == 0 ? 0 : options.port + number)
-            blueprints.append(.broker(BrokerID(Int32(number + 1)), port, options, directory))
+                host: options.host, port: options.port == 0 ? 0 : options.port + Int(id.rawValue) - 1)
+            return NodeBlueprint.broker(id, port, options, directory)
         }
+        for id in try directory.brokers(startedWith: options.brokers) { blueprints.append(try makeBroker(id)) }
         for number in 0..<options.controllers {
             blueprints.append(.controller(BrokerID(Int32(101 + number)), directory))
         }
         return try await EmbeddedCluster(
-            clusterID: directory.clusterID, blueprints: blueprints, limits: limits, logger: logger)
+            clusterID: directory.clusterID, blueprints: blueprints,
+            scaling: Scaling(directory: directory, blueprint: makeBroker), limits: limits, logger: logger)
     }
 }
 

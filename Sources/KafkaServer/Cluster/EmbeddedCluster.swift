@@ -11,20 +11,19 @@ import Synchronization
 /// Starting, killing and stopping go through here; requests never do. It owns the loops and the nodes' ports.
 package final class EmbeddedCluster: ClusterSource {
     package let clusterID: String
-    /// Sorted by broker.
-    package let ports: [PortReservation]
-    /// Brokers by id, then controllers.
-    let nodes: [NodeHandle]
+    let places: ClusterPlaces
     private let group: MultiThreadedEventLoopGroup
     private let flushThreads: NIOThreadPool
     private let broadcast: Broadcast<ClusterEvent>
     private let feed: SnapshotFeed
+    private let makePlace: @Sendable (NodeBlueprint, any EventLoop) async throws -> NodeHandle
     private let logger: Logger
     private let isShuttingDown = Atomic(false)
 
     /// Makes the nodes' places; `start()` starts the nodes.
     package init(
-        clusterID: String, blueprints: [NodeBlueprint], limits: ConnectionLimits = ConnectionLimits(), logger: Logger
+        clusterID: String, blueprints: [NodeBlueprint], scaling: Scaling? = nil,
+        limits: ConnectionLimits = ConnectionLimits(), logger: Logger
     ) async throws {
         // One loop more than there are nodes: pictures are put together there.
         group = MultiThreadedEventLoopGroup(numberOfThreads: blueprints.count + 1)
@@ -36,27 +35,45 @@ package final class EmbeddedCluster: ClusterSource {
             sessionEnds.note(event)
             broadcast.send(.node(event))
         }
-        var nodes: [NodeHandle] = []
-        for blueprint in blueprints {
-            let loop = group.next()
-            nodes.append(
-                try await loop.submit { [flushThreads] in
-                    let host = NodeHost(
-                        blueprint, loop: loop, flushThreads: flushThreads, limits: limits, logger: logger,
-                        onEvent: onEvent)
-                    return NodeHandle(host, loop: loop)
-                }.get())
+        makePlace = { [flushThreads] blueprint, loop in
+            try await loop.submit {
+                let host = NodeHost(
+                    blueprint, loop: loop, flushThreads: flushThreads, limits: limits, logger: logger,
+                    onEvent: onEvent)
+                return NodeHandle(host, loop: loop)
+            }.get()
         }
+        var nodes: [NodeHandle] = []
+        for blueprint in blueprints { nodes.append(try await makePlace(blueprint, group.next())) }
         for node in nodes {
             let ends = nodes.map { ($0.id, $0.loop, $0.links) }
             try await node.on { host in host.links.connect(to: ends) }.get()
         }
         self.clusterID = clusterID
-        self.nodes = nodes
         self.broadcast = broadcast
         self.logger = logger
-        ports = blueprints.compactMap(\.port)
-        feed = SnapshotFeed(clusterID: clusterID, nodes: nodes, sessionEnds: sessionEnds, loop: group.next())
+        let places = ClusterPlaces(
+            nodes, ports: blueprints.compactMap { node in node.port.map { (node.id, $0) } }, scaling)
+        self.places = places
+        feed = SnapshotFeed(
+            clusterID: clusterID, nodes: { places.nodes }, sessionEnds: sessionEnds, loop: group.next())
+    }
+
+    /// Brokers by id, then controllers.
+    var nodes: [NodeHandle] { places.nodes }
+    /// Sorted by broker.
+    package var ports: [PortReservation] { places.ports }
+
+    /// A node's place on this loop, with links from and to all others.
+    func connectedPlace(_ blueprint: NodeBlueprint, on loop: any EventLoop) async throws -> NodeHandle {
+        let node = try await makePlace(blueprint, loop)
+        let others = nodes
+        let ends = others.map { ($0.id, $0.loop, $0.links) }
+        try await node.on { host in host.links.connect(to: ends) }.get()
+        for other in others {
+            try await other.on { host in host.links.welcome(node.id, loop: node.loop, links: node.links) }.get()
+        }
+        return node
     }
 
     /// `127.0.0.1:9092,127.0.0.1:9093 ...`, as clients are given it.
@@ -136,9 +153,10 @@ package final class EmbeddedCluster: ClusterSource {
         broadcast.finish()
         try? await flushThreads.shutdownGracefully()
         try? await group.shutdownGracefully()
+        for group in places.addedGroups { try? await group.shutdownGracefully() }
     }
 
-    private func node(_ id: BrokerID) throws(ClusterError) -> NodeHandle {
+    func node(_ id: BrokerID) throws(ClusterError) -> NodeHandle {
         guard let node = nodes.first(where: { $0.id == id }) else {
             throw .unknownNode("\(id.isController ? "controller" : "broker") \(id)")
         }

@@ -39,12 +39,15 @@ final class SnapshotFeed: Sendable {
     }
 
     private let loop: any EventLoop
-    private let nodes: [NodeHandle]
+    /// The nodes there are now: brokers come and go.
+    private let nodes: @Sendable () -> [NodeHandle]
     private let sessionEnds: SessionEnds
     private let state: NIOLoopBoundBox<State>
     private let broadcast = Broadcast<ClusterSnapshot>(buffering: .bufferingNewest(1))
 
-    init(clusterID: String, nodes: [NodeHandle], sessionEnds: SessionEnds, loop: any EventLoop) {
+    init(
+        clusterID: String, nodes: @escaping @Sendable () -> [NodeHandle], sessionEnds: SessionEnds, loop: any EventLoop
+    ) {
         self.loop = loop
         self.nodes = nodes
         self.sessionEnds = sessionEnds
@@ -69,6 +72,7 @@ final class SnapshotFeed: Sendable {
             state.value.isTicking = false
             return
         }
+        let nodes = nodes()
         let looks = nodes.map { node in
             let mark = state.value.looks[node.id]?.mark
             return node.on { host in host.look(since: mark) }
@@ -79,12 +83,12 @@ final class SnapshotFeed: Sendable {
             for (node, look) in zip(nodes, looks) {
                 if let look { state.value.looks[node.id] = look }
             }
-            publish()
+            publish(nodes)
             loop.scheduleTask(in: Self.interval) { [self] in tick() }
         }
     }
 
-    private func publish() {
+    private func publish(_ nodes: [NodeHandle]) {
         let state = state.value
         let now = SystemClock.now()
         state.input.sessionEnds = sessionEnds.all

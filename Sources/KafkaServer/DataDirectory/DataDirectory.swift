@@ -7,6 +7,7 @@ import KafkaProtocol
 /// meta            klamm's format version and the cluster's id; made before anything else, so that a folder without it
 ///                 is either empty or not ours
 /// lock            held with flock by the klamm that runs here, whose process id it names
+/// brokers         which brokers were added to those that klamm is started with, and which were removed
 /// klamm.log       the log, while a console owns the terminal
 /// broker-1/ ...   a broker's log directory, in Kafka's own format
 /// controller-101/ the metadata log
@@ -129,7 +130,9 @@ package final class DataDirectory: Sendable {
     /// Removes the nodes' folders and the cluster's identity, and nothing that klamm did not make.
     private static func empty(_ path: String, _ entries: [String]) throws {
         for name in entries
-        where name.hasPrefix("broker-") || name.hasPrefix("controller-") || ["meta", "klamm.log"].contains(name) {
+        where name.hasPrefix("broker-") || name.hasPrefix("controller-")
+            || ["meta", "brokers", "klamm.log"].contains(name)
+        {
             try FileSystem.remove(path + "/" + name)
         }
     }
@@ -151,7 +154,7 @@ package final class DataDirectory: Sendable {
         return id
     }
 
-    private static func properties(_ text: String) -> [String: String] {
+    static func properties(_ text: String) -> [String: String] {
         var values: [String: String] = [:]
         for line in text.split(separator: "\n") {
             guard let equals = line.firstIndex(of: "=") else { continue }

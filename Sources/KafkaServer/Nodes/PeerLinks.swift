@@ -55,6 +55,14 @@ final class PeerLinks {
         self.loop = loop
     }
 
+    /// A node joins while this one may be up: it is made known here, and learns which life of this node it talks to. The
+    /// newcomer's end knows of this one already.
+    func welcome(_ id: BrokerID, loop: any EventLoop, links: NIOLoopBound<PeerLinks>) {
+        connect(to: [(id, loop, links)])
+        guard receiver != nil else { return }
+        loop.execute { [id = self.id, lives] in links.value.peerCameUp(id, life: lives) }
+    }
+
     /// Makes a peer known. Each end is told of the other once, before any node starts.
     func connect(to others: [(id: BrokerID, loop: any EventLoop, links: NIOLoopBound<PeerLinks>)]) {
         for other in others where other.id != id { peers[other.id] = Peer(loop: other.loop, links: other.links) }
@@ -94,9 +102,8 @@ final class PeerLinks {
     // MARK: Sending
 
     func send(_ frame: LinkFrame, to peer: BrokerID) {
-        guard let isDown = peers[peer].map({ $0.life == nil }) else {
-            preconditionFailure("node \(id) sends to \(peer), which is no node of this cluster")
-        }
+        // A node that was removed for good is like a host that is gone: the request's own time-out ends it.
+        guard let isDown = peers[peer].map({ $0.life == nil }) else { return }
         if isDown {
             refuse(peer)
             return
