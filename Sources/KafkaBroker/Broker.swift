@@ -37,6 +37,11 @@ package struct Broker: Node {
     // Metadata
     var image: MetadataImage
     var metadataFetchInFlight = false
+    /// The active controller, as far as this broker knows, and the epoch in which it was named.
+    var controller: BrokerID
+    var controllerEpoch: Int32 = -1
+    /// A snapshot that is being read, where the log no longer goes back to what this broker has.
+    var metadataSnapshot: SnapshotDownload?
 
     // Logs
     /// Opened by recovery and not yet claimed by a partition of the metadata log.
@@ -107,6 +112,7 @@ package struct Broker: Node {
         self.disk = disk
         self.now = now
         image = MetadataImage(clusterID: settings.clusterID)
+        controller = settings.controllers.first ?? .none
         generator = SeededGenerator(seed: seed)
         incarnationId = Uuid.random(using: &generator)
         coordinator = GroupCoordinator(

@@ -23,6 +23,22 @@ extension ConfigurationTable {
             "broker.session.timeout.ms", .int, "1500", in: atLeastOne,
             "A broker that is silent for this long is fenced. Kafka's default is 9000."),
         ConfigDefinition(
+            "controller.quorum.election.backoff.max.ms", .int, "300", in: atLeastZero,
+            "The longest pause of a controller after an election without a winner. Kafka's default is 1000."),
+        ConfigDefinition(
+            "controller.quorum.election.timeout.ms", .int, "500", in: atLeastOne,
+            "How long a controller waits for votes before it stands again. Kafka's default is 1000."),
+        ConfigDefinition(
+            "controller.quorum.fetch.timeout.ms", .int, "1000", in: atLeastOne,
+            "A controller that has not heard of the active one for this long stands for election; an active one that has "
+                + "not heard of a majority for half as long again steps down. Kafka's default is 2000."),
+        ConfigDefinition(
+            "controller.quorum.request.timeout.ms", .int, "2000", in: atLeastOne,
+            "How long a request between controllers may stay unanswered."),
+        ConfigDefinition(
+            "controller.quorum.retry.backoff.ms", .int, "20", in: atLeastOne,
+            "How long a controller waits before it repeats a request to another."),
+        ConfigDefinition(
             "default.replication.factor", .int, "3", in: atLeastOne,
             "The replication factor of topics that do not ask for one, or the number of brokers where those are fewer. "
                 + "Kafka's default is 1."),
@@ -42,6 +58,9 @@ extension ConfigurationTable {
         ConfigDefinition(
             "leader.replication.throttled.rate", .long, "9223372036854775807", in: atLeastZero, updateMode: .perBroker,
             "How many bytes a second this broker gives of partitions that leader.replication.throttled.replicas names."),
+        ConfigDefinition(
+            "metadata.log.max.record.bytes.between.snapshots", .long, "1048576", in: atLeastOne,
+            "How much the metadata log grows before a controller writes a snapshot of it. Kafka's default is 20971520."),
         ConfigDefinition(
             "node.id", .int, nil, in: atLeastZero, "The number of this node: brokers from 1, controllers from 101."),
         ConfigDefinition(

@@ -12,10 +12,16 @@ extension Controller {
         } catch {
             return refuse(peer, "\(error)", now: now)
         }
+        do {
+            if try quorum.handle(call) { return }
+        } catch let error as MetadataLogError {
+            return fail(error)
+        } catch {
+            return refuse(peer, "\(error)", now: now)
+        }
+        guard isActive else { return refuseInactive(call) }
         let version = call.version
         switch call.header.requestApiKey {
-        case .fetch:
-            decode(FetchRequest.self, call) { controller, request in controller.fetch(request, call) }
         case .createTopics:
             answer(CreateTopicsRequest.self, call, atomically: true) { $0.createTopics($1) }
         case .deleteTopics:
@@ -38,6 +44,8 @@ extension Controller {
             answer(UnregisterBrokerRequest.self, call) { $0.unregisterBroker($1) }
         case .alterPartition:
             answer(AlterPartitionRequest.self, call) { $0.alterPartition($1, version: version) }
+        case .describeQuorum:
+            answer(DescribeQuorumRequest.self, call) { $0.describeQuorum($1, version: version, now: now) }
         case .brokerRegistration:
             answer(BrokerRegistrationRequest.self, call) { $0.registerBroker($1, now: now) }
         case .brokerHeartbeat:
@@ -50,13 +58,23 @@ extension Controller {
     }
 
     /// One request under way.
-    struct Call {
+    package struct Call: Sendable {
         var peer: BrokerID
         var header: RequestHeader
         var body: ByteBuffer
         var now: Instant
 
         var version: Int16 { header.requestApiVersion }
+
+        func answer(_ response: some KafkaResponse) -> BrokerAction {
+            do {
+                let parts = try ResponseFrame.encode(
+                    response, apiVersion: version, correlationId: header.correlationId)
+                return .send(to: peer, .response(parts))
+            } catch {
+                preconditionFailure("an answer of our own does not fit its version: \(error)")
+            }
+        }
     }
 
     private mutating func answer<Request: KafkaRequest>(
@@ -81,24 +99,27 @@ extension Controller {
         }
     }
 
-    /// Sends the answer once the log is durable up to here, since the answer may speak of all of it.
+    /// Sends the answer once the log is committed up to here, since the answer may speak of all of it.
     mutating func respond(_ response: some KafkaResponse, to call: Call) {
         if isFailed { return }
-        deferred.wait(for: log.endOffset, answer(response, to: call))
+        deferred.wait(for: log.endOffset, call.answer(response), to: call)
     }
 
-    /// Sends an answer that speaks only of what is durable.
-    mutating func respondAtOnce(_ response: some KafkaResponse, to call: Call) {
-        outbox.append(answer(response, to: call))
+    /// This controller does not decide: another does, or none.
+    mutating func refuseInactive(_ call: Call) {
+        guard let type = ControllerRequests.type(of: call.header.requestApiKey) else {
+            return refuse(
+                call.peer, "a controller does not serve \(call.header.requestApiKey)", now: call.now)
+        }
+        refuseInactive(type, call)
     }
 
-    private func answer(_ response: some KafkaResponse, to call: Call) -> BrokerAction {
+    private mutating func refuseInactive<Request: ControllerRequest>(_ type: Request.Type, _ call: Call) {
         do {
-            let parts = try ResponseFrame.encode(
-                response, apiVersion: call.version, correlationId: call.header.correlationId)
-            return .send(to: call.peer, .response(parts))
+            let request = try Request(decoding: call.body, version: call.version)
+            outbox.append(call.answer(request.failed(.notController, version: call.version)))
         } catch {
-            preconditionFailure("an answer of our own does not fit its version: \(error)")
+            refuse(call.peer, "\(error)", now: call.now)
         }
     }
 

@@ -12,14 +12,14 @@ extension Controller {
         for start in stride(from: 0, to: records.count, by: size) {
             if isFailed { return }
             let batch = Array(records[start..<min(start + size, records.count)])
-            attempt(now: now) { controller throws(MetadataLogError) in
-                let first = try controller.log.append(batch, now: now)
+            attempt { controller throws(MetadataLogError) in
+                let first = try controller.quorum.append(batch, now: now)
                 var changes: [MetadataChange] = []
                 for (position, record) in batch.enumerated() {
                     do {
                         changes.append(
                             try controller.state.replay(
-                                record, at: first + Int64(position), epoch: controller.log.epoch))
+                                record, at: first + Int64(position), epoch: controller.quorum.epoch))
                     } catch {
                         preconditionFailure("the controller wrote a record that does not apply: \(error)")
                     }

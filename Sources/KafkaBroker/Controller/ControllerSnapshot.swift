@@ -5,6 +5,8 @@ package struct ControllerSnapshot: Hashable, Sendable {
     package var id: BrokerID
     package var isActive: Bool
     package var leaderEpoch: Int32
+    /// The controller that leads the metadata quorum, as far as this one knows.
+    package var leader: BrokerID?
     /// Records up to here are written; those before `committedOffset` are durable, and alone seen by brokers.
     package var metadataLogEndOffset: Int64
     package var committedOffset: Int64

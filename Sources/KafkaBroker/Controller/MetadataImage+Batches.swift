@@ -5,15 +5,26 @@ extension MetadataImage {
     /// Applies one batch of the metadata log and tells what each of its records changed. Control batches, by which the
     /// controllers' quorum talks to itself, change nothing. Batches that were applied before are skipped, so that a
     /// fetch may answer from the start of a batch.
+    ///
+    /// A batch is applied as a whole: the image is as before when this throws.
     package mutating func replay(_ batch: RecordBatch) throws(MetadataReplayError) -> [MetadataChange] {
         if batch.lastOffset <= offset { return [] }
         if batch.isControl {
             skip(to: batch.lastOffset, epoch: batch.partitionLeaderEpoch)
             return []
         }
+        let records = try Self.records(of: batch).filter { $0.offset > offset }
+        // One record is applied or not; keeping the image for it would cost a copy.
+        let before = records.count > 1 ? self : nil
         var changes: [MetadataChange] = []
-        for (record, offset) in try Self.records(of: batch) where offset > self.offset {
-            changes.append(try replay(record, at: offset, epoch: batch.partitionLeaderEpoch))
+        changes.reserveCapacity(records.count)
+        for (record, offset) in records {
+            do {
+                changes.append(try replay(record, at: offset, epoch: batch.partitionLeaderEpoch))
+            } catch {
+                if let before { self = before }
+                throw error
+            }
         }
         return changes
     }

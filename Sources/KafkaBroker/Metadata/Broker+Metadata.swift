@@ -11,6 +11,7 @@ extension Broker {
     mutating func fetchMetadata() {
         guard !metadataFetchInFlight, brokerEpoch >= 0 else { return }
         if case .stopped = lifecycle { return }
+        if let metadataSnapshot { return fetchSnapshot(metadataSnapshot) }
         var partition = FetchRequest.FetchPartition()
         partition.fetchOffset = image.offset + 1
         partition.lastFetchedEpoch = image.epoch
@@ -34,12 +35,16 @@ extension Broker {
         timers.set(.metadataFetch, at: now + .milliseconds(50))
     }
 
-    mutating func metadataFetched(_ response: FetchResponse) {
+    mutating func metadataFetched(_ response: FetchResponse, by peer: BrokerID) {
         metadataFetchInFlight = false
+        if let data = response.responses.first?.partitions.first {
+            controllerNamed(data.currentLeader.leaderId, epoch: data.currentLeader.leaderEpoch)
+            if data.errorCode == .notLeaderOrFollower { controllerFailed(peer) }
+        }
         guard response.errorCode == .none, let data = response.responses.first?.partitions.first,
             data.errorCode == .none
         else {
-            timers.set(.metadataFetch, at: now + .milliseconds(50))
+            timers.set(.metadataFetch, at: now + .milliseconds(20))
             return
         }
         guard data.divergingEpoch.epoch < 0, data.divergingEpoch.endOffset < 0 else {
@@ -49,14 +54,22 @@ extension Broker {
             timers.set(.metadataFetch, at: now + .seconds(5))
             return
         }
+        if data.snapshotId.endOffset >= 0 {
+            metadataSnapshot = SnapshotDownload(
+                id: MetadataSnapshotID(endOffset: data.snapshotId.endOffset, epoch: data.snapshotId.epoch))
+            return fetchMetadata()
+        }
         let before = image.offset
-        if case .bytes(let records)? = data.records { replay(records) }
+        var isSound = true
+        if case .bytes(let records)? = data.records { isSound = replay(records) }
         becomeCaughtUp()
-        fetchMetadata()
+        // What cannot be read now cannot be read at once again.
+        if isSound { fetchMetadata() } else { timers.set(.metadataFetch, at: now + .seconds(5)) }
         if case .catchingUp = lifecycle, image.offset > before { heartbeat() }
     }
 
-    private mutating func replay(_ records: ByteBuffer) {
+    /// False where a record cannot be applied: the image ends before its batch.
+    private mutating func replay(_ records: ByteBuffer) -> Bool {
         var batches = RecordBatches(records)
         do {
             while let batch = try batches.next() {
@@ -65,11 +78,13 @@ extension Broker {
         } catch {
             // A damaged metadata log cannot be stepped over: the broker says so and stays where it is.
             emit(.replicaFailed(TopicPartition(topic: "__cluster_metadata", partition: 0), reason: "\(error)"))
+            return false
         }
+        return true
     }
 
     /// The metadata log now tells of this registration: from here on each change is carried out as it comes.
-    private mutating func becomeCaughtUp() {
+    mutating func becomeCaughtUp() {
         guard case .catchingUp(hasMetadata: false) = lifecycle,
             image.broker(settings.nodeId)?.epoch == brokerEpoch
         else { return }
@@ -103,7 +118,7 @@ extension Broker {
         }
     }
 
-    private mutating func remove(_ topic: TopicImage) {
+    mutating func remove(_ topic: TopicImage) {
         for index in topic.partitions.indices {
             let id = TopicPartition(topic: topic.name, partition: Int32(index))
             if let partition = partitions[id], partition.topicId == topic.id { drop(partition) }
@@ -111,7 +126,7 @@ extension Broker {
         coordinatorTopicsDeleted([topic.name])
     }
 
-    private mutating func configChanged(_ resource: ConfigResource) {
+    mutating func configChanged(_ resource: ConfigResource) {
         switch resource {
         case .topic(let name):
             guard let topic = image.topic(named: name) else { return }

@@ -25,8 +25,19 @@ extension Broker {
         frame.writeImmutableBuffer(body)
         let id = nextForwardID
         nextForwardID += 1
-        forwarded[id] = ForwardedRequest(context: context, frame: frame, deadline: now + settings.requestTimeout)
+        forwarded[id] = ForwardedRequest(context: context, frame: frame, deadline: now + timeout(of: context, body))
         sendForwarded(id)
+    }
+
+    /// What the client itself is willing to wait, if it says so.
+    private func timeout(of context: RequestContext, _ body: ByteBuffer) -> Duration {
+        func own<Request: ControllerRequest>(_ type: Request.Type) -> Int32? {
+            (try? Request(decoding: body, version: context.version))?.ownTimeoutMs
+        }
+        guard let type = ControllerRequests.type(of: context.apiKey), let own = own(type), own > 0 else {
+            return settings.requestTimeout
+        }
+        return min(settings.requestTimeout, .milliseconds(own))
     }
 
     mutating func sendForwarded(_ id: UInt64) {
@@ -39,11 +50,43 @@ extension Broker {
         out.append(.send(to: controller, .request(frame)))
     }
 
-    mutating func forwardedAnswered(_ id: UInt64, _ frame: ByteBuffer) {
-        guard let request = forwarded.removeValue(forKey: id) else { return }
+    mutating func forwardedAnswered(_ id: UInt64, by peer: BrokerID, _ frame: ByteBuffer) {
+        guard let request = forwarded[id] else { return }
+        if isRefusal(frame, of: request) {
+            controllerFailed(peer)
+            return forwardFailed(id)
+        }
+        forwarded[id] = nil
         var answer = frame
         answer.setInteger(request.context.correlationId, at: answer.readerIndex)
         respond(request.context, parts: [.bytes(answer)])
+    }
+
+    /// Whether the answer says nothing but that another controller is the active one. The words for it are those that a
+    /// controller of ours uses, so that no answer has to be read field by field.
+    private func isRefusal(_ frame: ByteBuffer, of request: ForwardedRequest) -> Bool {
+        guard let type = ControllerRequests.type(of: request.context.apiKey) else { return false }
+        return (try? isRefusal(type, frame, of: request)) ?? false
+    }
+
+    private func isRefusal<Request: ControllerRequest>(
+        _ type: Request.Type, _ frame: ByteBuffer, of forwarded: ForwardedRequest
+    ) throws(ProtocolError) -> Bool {
+        var body = forwarded.frame
+        _ = try RequestFrame.decodeHeader(from: &body)
+        let version = forwarded.context.version
+        let request = try Request(decoding: body, version: version)
+        var header = ResponseHeader()
+        header.correlationId = frame.getInteger(at: frame.readerIndex, as: Int32.self) ?? 0
+        let head = try header.encode(version: Request.Response.headerVersion(version))
+        func isAnswer(_ error: ErrorCode) throws(ProtocolError) -> Bool {
+            var whole = head
+            whole.writeImmutableBuffer(try request.failed(error, version: version).encode(version: version))
+            return whole == frame
+        }
+        // Where nothing was asked for, no error has a place.
+        guard try isAnswer(.notController) else { return false }
+        return try !isAnswer(.none)
     }
 
     mutating func forwardFailed(_ id: UInt64) {

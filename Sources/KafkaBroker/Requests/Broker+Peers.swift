@@ -6,6 +6,7 @@ enum PeerPurpose: Sendable {
     case registration
     case heartbeat
     case metadataFetch
+    case metadataSnapshot
     case alterPartition([Int])
     case allocateProducerIds
     case autoCreateTopics([String])
@@ -15,9 +16,6 @@ enum PeerPurpose: Sendable {
 }
 
 extension Broker {
-    /// The active controller, as far as this broker knows.
-    var controller: BrokerID { settings.controllers.first ?? .none }
-
     @discardableResult
     mutating func send<Request: KafkaRequest>(
         _ request: Request, version: Int16, to peer: BrokerID, _ purpose: PeerPurpose, timeout: Duration
@@ -50,19 +48,25 @@ extension Broker {
     ) throws(ProtocolError) {
         switch purpose {
         case .registration:
-            registrationAnswered(try decode(BrokerRegistrationResponse.self, 4, frame))
+            let response = try decode(BrokerRegistrationResponse.self, 4, frame)
+            if isActive(peer, response.errorCode, purpose) { registrationAnswered(response) }
         case .heartbeat:
-            heartbeatAnswered(try decode(BrokerHeartbeatResponse.self, 1, frame))
+            let response = try decode(BrokerHeartbeatResponse.self, 1, frame)
+            if isActive(peer, response.errorCode, purpose) { heartbeatAnswered(response) }
         case .metadataFetch:
-            metadataFetched(try decode(FetchResponse.self, 17, frame))
+            metadataFetched(try decode(FetchResponse.self, 17, frame), by: peer)
+        case .metadataSnapshot:
+            metadataSnapshotFetched(try decode(FetchSnapshotResponse.self, 1, frame), by: peer)
         case .alterPartition(let slots):
-            alterPartitionAnswered(slots, try decode(AlterPartitionResponse.self, 3, frame))
+            let response = try decode(AlterPartitionResponse.self, 3, frame)
+            if isActive(peer, response.errorCode, purpose) { alterPartitionAnswered(slots, response) }
         case .allocateProducerIds:
-            producerIdsAllocated(try decode(AllocateProducerIdsResponse.self, 0, frame))
+            let response = try decode(AllocateProducerIdsResponse.self, 0, frame)
+            if isActive(peer, response.errorCode, purpose) { producerIdsAllocated(response) }
         case .autoCreateTopics(let names):
             autoCreationEnded(names)
         case .forwarded(let id):
-            forwardedAnswered(id, frame)
+            forwardedAnswered(id, by: peer, frame)
         case .replicaFetch:
             replicaFetchAnswered(by: peer, try decode(FetchResponse.self, 17, frame))
         case .replicaBounds(let key, let slot, let timestamp):
@@ -79,10 +83,11 @@ extension Broker {
 
     /// The request got no answer, or none that can be read.
     mutating func failed(_ purpose: PeerPurpose, to peer: BrokerID) {
+        controllerFailed(peer)
         switch purpose {
         case .registration: registrationFailed()
         case .heartbeat: heartbeatFailed()
-        case .metadataFetch: metadataFetchFailed()
+        case .metadataFetch, .metadataSnapshot: metadataFetchFailed()
         case .alterPartition(let slots): alterPartitionFailed(slots)
         case .allocateProducerIds: producerIdsFailed()
         case .autoCreateTopics(let names): autoCreationEnded(names)

@@ -1,22 +1,38 @@
 import KafkaProtocol
 
-/// A client's request that only the controller may serve: brokers pass it on as it came.
+/// A request that only the active controller may serve: a client's, which brokers pass on as it came, or a broker's own.
 protocol ControllerRequest: KafkaRequest {
     /// The answer that says of everything asked for that it failed, as when no controller was there in time.
     func failed(_ error: ErrorCode, version: Int16) -> Response
+    /// How long the client waits, where the request says so.
+    var ownTimeoutMs: Int32? { get }
+}
+
+extension ControllerRequest {
+    var ownTimeoutMs: Int32? { nil }
 }
 
 enum ControllerRequests {
-    static let all: [any ControllerRequest.Type] = [
+    /// Sent by clients.
+    static let ofClients: [any ControllerRequest.Type] = [
         CreateTopicsRequest.self, DeleteTopicsRequest.self, CreatePartitionsRequest.self, AlterConfigsRequest.self,
         IncrementalAlterConfigsRequest.self, ElectLeadersRequest.self, AlterPartitionReassignmentsRequest.self,
-        ListPartitionReassignmentsRequest.self, UnregisterBrokerRequest.self,
+        ListPartitionReassignmentsRequest.self, UnregisterBrokerRequest.self, DescribeQuorumRequest.self,
+    ]
+    /// Sent by brokers alone.
+    static let ofBrokers: [any ControllerRequest.Type] = [
+        BrokerRegistrationRequest.self, BrokerHeartbeatRequest.self, AlterPartitionRequest.self,
+        AllocateProducerIdsRequest.self,
     ]
 
-    static func type(of key: APIKey) -> (any ControllerRequest.Type)? { all.first { $0.apiKey == key } }
+    static func type(of key: APIKey) -> (any ControllerRequest.Type)? {
+        ofClients.first { $0.apiKey == key } ?? ofBrokers.first { $0.apiKey == key }
+    }
 }
 
 extension CreateTopicsRequest: ControllerRequest {
+    var ownTimeoutMs: Int32? { timeoutMs }
+
     func failed(_ error: ErrorCode, version: Int16) -> CreateTopicsResponse {
         var response = CreateTopicsResponse()
         response.topics = topics.map {
@@ -30,6 +46,8 @@ extension CreateTopicsRequest: ControllerRequest {
 }
 
 extension DeleteTopicsRequest: ControllerRequest {
+    var ownTimeoutMs: Int32? { timeoutMs }
+
     func failed(_ error: ErrorCode, version: Int16) -> DeleteTopicsResponse {
         let named = version >= 6 ? topics.map { ($0.name, $0.topicId) } : topicNames.map { ($0, Uuid.zero) }
         var response = DeleteTopicsResponse()
@@ -45,6 +63,8 @@ extension DeleteTopicsRequest: ControllerRequest {
 }
 
 extension CreatePartitionsRequest: ControllerRequest {
+    var ownTimeoutMs: Int32? { timeoutMs }
+
     func failed(_ error: ErrorCode, version: Int16) -> CreatePartitionsResponse {
         var response = CreatePartitionsResponse()
         response.results = topics.map {
@@ -86,6 +106,8 @@ extension IncrementalAlterConfigsRequest: ControllerRequest {
 }
 
 extension ElectLeadersRequest: ControllerRequest {
+    var ownTimeoutMs: Int32? { timeoutMs }
+
     func failed(_ error: ErrorCode, version: Int16) -> ElectLeadersResponse {
         var response = ElectLeadersResponse()
         // Version 0 has no place for an error of the whole.
@@ -106,6 +128,8 @@ extension ElectLeadersRequest: ControllerRequest {
 }
 
 extension AlterPartitionReassignmentsRequest: ControllerRequest {
+    var ownTimeoutMs: Int32? { timeoutMs }
+
     func failed(_ error: ErrorCode, version: Int16) -> AlterPartitionReassignmentsResponse {
         var response = AlterPartitionReassignmentsResponse()
         response.errorCode = error
@@ -139,6 +163,47 @@ extension UnregisterBrokerRequest: ControllerRequest {
         var response = UnregisterBrokerResponse()
         response.errorCode = error
         response.errorMessage = nil
+        return response
+    }
+}
+
+extension DescribeQuorumRequest: ControllerRequest {
+    func failed(_ error: ErrorCode, version: Int16) -> DescribeQuorumResponse {
+        var response = DescribeQuorumResponse()
+        response.errorCode = error
+        response.errorMessage = nil
+        return response
+    }
+}
+
+extension BrokerRegistrationRequest: ControllerRequest {
+    func failed(_ error: ErrorCode, version: Int16) -> BrokerRegistrationResponse {
+        var response = BrokerRegistrationResponse()
+        response.errorCode = error
+        return response
+    }
+}
+
+extension BrokerHeartbeatRequest: ControllerRequest {
+    func failed(_ error: ErrorCode, version: Int16) -> BrokerHeartbeatResponse {
+        var response = BrokerHeartbeatResponse()
+        response.errorCode = error
+        return response
+    }
+}
+
+extension AlterPartitionRequest: ControllerRequest {
+    func failed(_ error: ErrorCode, version: Int16) -> AlterPartitionResponse {
+        var response = AlterPartitionResponse()
+        response.errorCode = error
+        return response
+    }
+}
+
+extension AllocateProducerIdsRequest: ControllerRequest {
+    func failed(_ error: ErrorCode, version: Int16) -> AllocateProducerIdsResponse {
+        var response = AllocateProducerIdsResponse()
+        response.errorCode = error
         return response
     }
 }

@@ -38,6 +38,7 @@ enum ServedAPIs {
         API(key: .incrementalAlterConfigs, versions: 0...1),
         API(key: .alterPartitionReassignments, versions: 0...0),
         API(key: .listPartitionReassignments, versions: 0...0),
+        API(key: .describeQuorum, versions: 0...2),
         API(key: .describeCluster, versions: 0...1),
         API(key: .unregisterBroker, versions: 0...0),
     ]
@@ -51,5 +52,5 @@ enum ServedAPIs {
     ]
 
     /// What only the controller may do: passed on to it as it came.
-    static let forwarded = Set(ControllerRequests.all.map { $0.apiKey })
+    static let forwarded = Set(ControllerRequests.ofClients.map { $0.apiKey })
 }
