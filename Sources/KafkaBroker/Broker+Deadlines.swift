@@ -19,6 +19,7 @@ extension Broker {
         case .highWatermarkCheckpoint: checkpointHighWatermarks()
         case .recoveryPointCheckpoint: checkpointRecoveryPoints()
         case .retention: applyRetention()
+        case .logCleaner: cleanLogs()
         case .logFlush(let slot): flushTimer(slot: slot)
         case .replicaFetcher(let leader): replicaFetcherTimer(leader)
         case .alterPartition: alterPartitionTimer()

@@ -55,6 +55,9 @@ package struct Broker: Node {
     var nextFlushID: UInt64 = 0
     var nextFlushGroup: UInt64 = 0
 
+    var cleaning: (partition: Partition, cleaning: LogCleaning)?
+    var lastCleanedOffsets: [(TopicPartition, Int64)] = []
+
     // Replicas
     var partitions = PartitionTable()
     /// One for each leader that this broker copies from, in the order in which they came up.
@@ -184,6 +187,7 @@ enum Timer: Hashable, Sendable {
     case highWatermarkCheckpoint
     case recoveryPointCheckpoint
     case retention
+    case logCleaner
     case logFlush(slot: Int)
     case replicaFetcher(BrokerID)
     case alterPartition

@@ -51,6 +51,10 @@ package struct BrokerSettings: Hashable, Sendable {
     package var replicaHighWatermarkCheckpointInterval: Duration
     /// `log.retention.check.interval.ms`
     package var logRetentionCheckInterval: Duration
+    /// `log.cleaner.backoff.ms`: how long the cleaner sleeps when there is nothing to clean.
+    package var logCleanerBackoff: Duration
+    /// `log.cleaner.dedupe.buffer.size`: what the table of keys may take while a log is cleaned.
+    package var logCleanerDedupeBufferSize: Int
     /// `producer.id.expiration.ms`
     package var producerIdExpiration: Duration
 
@@ -107,6 +111,8 @@ package struct BrokerSettings: Hashable, Sendable {
         logFlushOffsetCheckpointInterval = milliseconds("log.flush.offset.checkpoint.interval.ms")
         replicaHighWatermarkCheckpointInterval = milliseconds("replica.high.watermark.checkpoint.interval.ms")
         logRetentionCheckInterval = milliseconds("log.retention.check.interval.ms")
+        logCleanerBackoff = milliseconds("log.cleaner.backoff.ms")
+        logCleanerDedupeBufferSize = Int(configuration.integer("log.cleaner.dedupe.buffer.size"))
         producerIdExpiration = milliseconds("producer.id.expiration.ms")
         replicaLagTimeMax = milliseconds("replica.lag.time.max.ms")
         replicaFetchWaitMax = milliseconds("replica.fetch.wait.max.ms")

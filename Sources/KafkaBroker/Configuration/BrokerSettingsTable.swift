@@ -94,6 +94,12 @@ extension ConfigurationTable {
             "compression.type", .string, "producer", in: .oneOf(["producer"]), updateMode: .clusterWide,
             "The default of the topics' setting of the same name."),
         ConfigDefinition(
+            "log.cleaner.backoff.ms", .long, "15000", in: atLeastZero,
+            "How long the log cleaner sleeps when there is nothing to clean."),
+        ConfigDefinition(
+            "log.cleaner.dedupe.buffer.size", .long, "33554432", in: atLeastOne,
+            "What the log cleaner's table of keys may take, 24 bytes a place. Kafka's default is 134217728."),
+        ConfigDefinition(
             "log.cleaner.delete.retention.ms", .long, "86400000", in: atLeastZero, updateMode: .clusterWide,
             "The default of the topics' delete.retention.ms."),
         ConfigDefinition(

@@ -20,6 +20,10 @@ extension LogConfig {
             }
         retentionMs = topic.retention?.wholeMillisecondsSaturated ?? -1
         retentionBytes = topic.retentionBytes ?? -1
+        deleteRetentionMs = topic.deleteRetention.wholeMillisecondsSaturated
+        minCompactionLagMs = topic.minCompactionLag.wholeMillisecondsSaturated
+        maxCompactionLagMs = topic.maxCompactionLag.wholeMillisecondsSaturated
+        minCleanableDirtyRatio = topic.minCleanableDirtyRatio
         fileDeleteDelayMs = topic.fileDeleteDelay.wholeMillisecondsSaturated
         flushMessages = topic.flushMessages
         flushMs = topic.flushInterval.wholeMillisecondsSaturated

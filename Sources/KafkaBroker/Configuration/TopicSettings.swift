@@ -5,8 +5,7 @@ private let minute: Int64 = 60_000
 private let hour: Int64 = 3_600_000
 
 extension ConfigurationTable {
-    /// Topic settings, with Kafka's names, types and defaults. Those of the log cleaner are kept and shown although
-    /// nothing is compacted yet.
+    /// Topic settings, with Kafka's names, types and defaults.
     static let topicSettings: [ConfigDefinition] = [
         ConfigDefinition(
             "cleanup.policy", .list, "delete", in: .oneOf(["compact", "delete"]),

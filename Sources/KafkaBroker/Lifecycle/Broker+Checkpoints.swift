@@ -36,7 +36,7 @@ extension Broker {
             starts.map { ($0.topicPartition, $0.logStartOffset) }, to: CheckpointFile.logStartOffsets, durably: durably)
     }
 
-    private mutating func write(_ offsets: [(TopicPartition, Int64)], to name: String, durably: Bool) {
+    mutating func write(_ offsets: [(TopicPartition, Int64)], to name: String, durably: Bool) {
         do throws(DiskError) {
             try CheckpointFile.writeOffsets(offsets, to: path(name), on: disk, durably: durably)
         } catch {

@@ -16,6 +16,7 @@ extension Broker {
         timers.set(.highWatermarkCheckpoint, at: now + settings.replicaHighWatermarkCheckpointInterval)
         timers.set(.recoveryPointCheckpoint, at: now + settings.logFlushOffsetCheckpointInterval)
         scheduleRetention()
+        timers.set(.logCleaner, at: now + settings.logCleanerBackoff)
     }
 
     // MARK: Registration
@@ -115,6 +116,8 @@ extension Broker {
 
     /// Closes the logs and leaves the marker which says that nothing needs recovery.
     mutating func finishShutdown() {
+        cleaning?.cleaning.abandon()
+        cleaning = nil
         let logs = partitions.all.map(\.log) + openLogs.keys.sorted().compactMap { openLogs[$0] }
         var isClean = unreadableLogs.isEmpty
         if case .recovering = lifecycle { isClean = false }

@@ -16,7 +16,8 @@ extension Broker {
                 becomeRecovered()
             } else {
                 lifecycle = .recovering(recovery)
-                timers.set(.recovery, at: now)
+                // A later deadline, so that the driver has its turn in between.
+                timers.set(.recovery, at: now + .nanoseconds(1))
             }
         } catch {
             // Without its log folder a broker cannot live; it stops, and says why.
@@ -79,6 +80,10 @@ extension Broker {
     private mutating func readHighWatermarks() throws(DiskError) {
         for (partition, offset) in try CheckpointFile.readOffsets(path(CheckpointFile.highWatermarks), on: disk) {
             checkpointedHighWatermarks[partition] = offset
+        }
+        for (partition, offset) in try CheckpointFile.readOffsets(path(CheckpointFile.cleanedOffsets), on: disk) {
+            openLogs[partition]?.noteCleaned(upTo: offset)
+            lastCleanedOffsets.append((partition, offset))
         }
     }
 

@@ -96,6 +96,7 @@ extension Broker {
             }
         }
         removeStrayLogs()
+        checkpointCleaner()
         startHeldRequests()
     }
 

@@ -191,6 +191,7 @@ extension Broker {
 
     mutating func cut(_ partition: Partition, to offset: Int64) {
         let end = partition.log.logEndOffset
+        let cleanedUpTo = partition.log.cleanedUpTo
         // What comes in place of records that were durable is not: the recovery point on disk must not say so.
         if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
         do throws(DiskError) {
@@ -200,6 +201,7 @@ extension Broker {
             fail(partition, error)
             return
         }
+        checkpointCleaner(ifBelow: cleanedUpTo, partition)
         guard partition.log.logEndOffset < end else { return }
         partition.followHighWatermark(partition.highWatermark)
         emit(.logTruncated(partition.id, from: end, to: partition.log.logEndOffset))
@@ -245,11 +247,13 @@ extension Broker {
         } else if case .startAnew(let start) = FollowerReplica.reset(
             leaderStart: data.offset, leaderEnd: .max, logEndOffset: end)
         {
+            let cleanedUpTo = partition.log.cleanedUpTo
             do throws(DiskError) {
                 try partition.log.truncateFullyAndStart(at: start)
             } catch {
                 return fail(partition, error)
             }
+            checkpointCleaner(ifBelow: cleanedUpTo, partition)
             partition.followHighWatermark(start)
             emit(.logTruncated(partition.id, from: end, to: start))
         }

@@ -120,6 +120,7 @@ extension Broker {
         do throws(DiskError) { try partition.log.delete() } catch {
             emit(.replicaFailed(partition.id, reason: error.description))
         }
+        if partition.log.cleanedUpTo > 0 { checkpointCleaner() }
         if wasLeader, partition.id.topic == Self.offsetsTopic { coordinatorResigned(partition.id.partition) }
     }
 

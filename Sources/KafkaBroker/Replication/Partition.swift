@@ -44,6 +44,8 @@ final class Partition {
     var watchers: [Int32] = []
     /// Whether it is in the broker's list of what has moved in this step.
     var isMarkedMoved = false
+    /// Why the cleaner leaves this log alone until the broker starts anew: it has found damage.
+    var uncleanable: String?
     /// A timer will ring when `flush.ms` asks for a flush.
     var awaitsFlush = false
     private var lastHighWatermark: Int64

@@ -3,12 +3,13 @@ import NIOCore
 
 /// Kafka's text format for checkpoints: a line with the version (0), a line with the number of entries, an entry a line.
 ///
-/// `recovery-point-offset-checkpoint`, `replication-offset-checkpoint` and `log-start-offset-checkpoint` of a broker hold
-/// `topic partition offset`; a partition's `leader-epoch-checkpoint` holds `epoch startOffset`.
+/// `recovery-point-offset-checkpoint`, `replication-offset-checkpoint`, `log-start-offset-checkpoint` and
+/// `cleaner-offset-checkpoint` of a broker hold `topic partition offset`; a partition's `leader-epoch-checkpoint` holds `epoch startOffset`.
 package enum CheckpointFile {
     package static let recoveryPoints = "recovery-point-offset-checkpoint"
     package static let highWatermarks = "replication-offset-checkpoint"
     package static let logStartOffsets = "log-start-offset-checkpoint"
+    package static let cleanedOffsets = "cleaner-offset-checkpoint"
 
     /// Reads the offsets of partitions, in the file's order. A missing or damaged file is an empty one: each of these
     /// offsets has a safe default.

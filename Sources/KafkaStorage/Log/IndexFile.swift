@@ -92,7 +92,7 @@ struct IndexFile {
         let length = min(perBlock, storedCount - first) * entrySize
         let bytes = try file.disk.read(file.open(), at: Int64(first * entrySize), count: length)
         guard bytes.readableBytes == length else {
-            throw DiskError(operation: "read", path: path, reason: "it is shorter than it was")
+            throw .damage(path, "it is shorter than it was")
         }
         block = (first, bytes)
         return (bytes, (number - first) * entrySize)

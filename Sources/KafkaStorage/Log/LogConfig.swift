@@ -28,6 +28,14 @@ package struct LogConfig: Hashable, Sendable {
     package var retentionMs: Int64 = 7 * 24 * 60 * 60 * 1000
     /// Oldest segments go while the log is larger; -1 sets no bound.
     package var retentionBytes: Int64 = -1
+    /// Compaction: how long tombstones and markers stay after the cleaning that has found them to be the last of their kind.
+    package var deleteRetentionMs: Int64 = 24 * 60 * 60 * 1000
+    /// A record younger than this is not compacted away.
+    package var minCompactionLagMs: Int64 = 0
+    /// A record older than this is cleaned whatever the dirty ratio; the active segment ends at this age.
+    package var maxCompactionLagMs = Int64.max
+    /// The share of the log that must be dirty before it is cleaned again.
+    package var minCleanableDirtyRatio = 0.5
     /// How long the files of a deleted segment stay, for those who still read them.
     package var fileDeleteDelayMs: Int64 = 60_000
     /// Records after which a flush is due, and waited for by the append's answer.
@@ -38,4 +46,9 @@ package struct LogConfig: Hashable, Sendable {
     package var producerIdExpirationMs: Int64 = 24 * 60 * 60 * 1000
 
     package init() {}
+
+    package var compacts: Bool { cleanupPolicy != .delete }
+
+    /// The age at which the active segment ends: records that must be compacted soon cannot stay in it.
+    var effectiveSegmentMs: Int64 { compacts ? min(segmentMs, max(maxCompactionLagMs, 1)) : segmentMs }
 }

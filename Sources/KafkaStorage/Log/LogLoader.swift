@@ -82,7 +82,8 @@ package struct LogLoader {
 
     private mutating func list(now: Instant) throws(DiskError) {
         try disk.createDirectory(directory)
-        let entries = try disk.list(directory)
+        var entries = try disk.list(directory)
+        if try CleanedSegments.settle(entries, in: directory, on: disk) { entries = try disk.list(directory) }
         var sizes: [String: Int64] = [:]
         for entry in entries { sizes[entry.name] = entry.size }
         for entry in entries where isLeftOver(entry.name, sizes) { try disk.remove(directory + "/" + entry.name) }
@@ -153,9 +154,7 @@ package struct LogLoader {
         var soundEnd = start
         while budget > 0, let (batch, position) = try scanner.nextBatch() {
             budget -= batch.sizeInBytes
-            guard batch.baseOffset >= nextOffset, batch.lastOffset >= batch.baseOffset, batch.lastOffset < .max,
-                batch.lastOffset - segment.baseOffset <= Int64(Int32.max), (try? batch.validate()) != nil
-            else { break }
+            guard segment.isPossible(batch.header, from: nextOffset), (try? batch.validate()) != nil else { break }
             try segment.note(batch.header, at: position, interval: config.indexIntervalBytes)
             if batch.partitionLeaderEpoch > epochs.latest?.epoch ?? -1 {
                 _ = epochs.note(batch.partitionLeaderEpoch, startOffset: batch.baseOffset)
@@ -172,7 +171,8 @@ package struct LogLoader {
             bytesCut += segment.size - soundEnd
             try segment.cut(at: soundEnd)
         }
-        if number + 1 < segments.count, !canFollow(segments[number + 1].baseOffset, nextOffset) {
+        if number + 1 < segments.count, segments[number + 1].baseOffset != nextOffset {
+            // A segment begins where the one before it ends, compacted or not: after a loss of power this one lacks its end.
             try removeSegments(after: number)
         }
         if number + 1 < segments.count {
@@ -184,15 +184,6 @@ package struct LogLoader {
             try epochs.write()
             try loadProducers()
         }
-    }
-
-    /// Whether a segment that begins at `base` can follow one that was found to end at `end`.
-    ///
-    /// After a loss of power a segment may lack its end, and still be sound, when the next one was already begun; or have an
-    /// end that was cut off before the next one was begun. Compaction leaves gaps too, but in segments that were
-    /// flushed, so a compacted log is trusted only as far as nothing is known of its flushes.
-    private func canFollow(_ base: Int64, _ end: Int64) -> Bool {
-        base == end || base > end && config.cleanupPolicy != .delete && recoveryPoint == 0
     }
 
     /// The newest first: a crash here leaves no gap.

@@ -29,7 +29,7 @@ final class LogSegment {
     /// A segment of which these sizes are known; an index whose file is missing has none.
     init(
         baseOffset: Int64, directory: String, on disk: any Disk, size: Int64, offsetIndexSize: Int64?,
-        timeIndexSize: Int64?, createdAt: Int64
+        timeIndexSize: Int64?, createdAt: Int64, suffix: String = ""
     ) {
         self.baseOffset = baseOffset
         self.directory = directory
@@ -37,30 +37,31 @@ final class LogSegment {
         self.size = size
         self.createdAt = createdAt
         let path = directory + "/"
-        file = SegmentFile(path: path + SegmentName.file(baseOffset, SegmentName.log), on: disk)
+        file = SegmentFile(path: path + SegmentName.file(baseOffset, SegmentName.log) + suffix, on: disk)
         offsetIndex = OffsetIndex(
-            baseOffset: baseOffset, path: path + SegmentName.file(baseOffset, SegmentName.offsetIndex), on: disk,
+            baseOffset: baseOffset, path: path + SegmentName.file(baseOffset, SegmentName.offsetIndex) + suffix,
+            on: disk,
             size: offsetIndexSize ?? 0)
         timeIndex = TimeIndex(
-            baseOffset: baseOffset, path: path + SegmentName.file(baseOffset, SegmentName.timeIndex), on: disk,
+            baseOffset: baseOffset, path: path + SegmentName.file(baseOffset, SegmentName.timeIndex) + suffix, on: disk,
             size: timeIndexSize ?? 0)
         indexState = size == 0 ? .sound : offsetIndexSize == nil || timeIndexSize == nil ? .missing : .unchecked
         if size == 0 { largest = (-1, baseOffset) }
     }
 
-    /// A new and empty segment. Whatever lies under its names goes.
+    /// A new and empty segment. Whatever lies under its names goes. `suffix` comes behind each name.
     static func create(
-        baseOffset: Int64, directory: String, on disk: any Disk, createdAt: Int64
+        baseOffset: Int64, directory: String, on disk: any Disk, createdAt: Int64, suffix: String = ""
     ) throws(DiskError) -> LogSegment {
-        for suffix in [SegmentName.log, SegmentName.offsetIndex, SegmentName.timeIndex] {
-            try disk.remove(directory + "/" + SegmentName.file(baseOffset, suffix))
+        for kind in [SegmentName.log, SegmentName.offsetIndex, SegmentName.timeIndex] {
+            try disk.remove(directory + "/" + SegmentName.file(baseOffset, kind) + suffix)
         }
         let segment = LogSegment(
             baseOffset: baseOffset, directory: directory, on: disk, size: 0, offsetIndexSize: 0, timeIndexSize: 0,
-            createdAt: createdAt)
-        for suffix in [SegmentName.offsetIndex, SegmentName.timeIndex] {
+            createdAt: createdAt, suffix: suffix)
+        for kind in [SegmentName.offsetIndex, SegmentName.timeIndex] {
             // Kafka takes a segment without index files for a damaged one.
-            disk.close(try disk.open(directory + "/" + SegmentName.file(baseOffset, suffix), creating: true))
+            disk.close(try disk.open(directory + "/" + SegmentName.file(baseOffset, kind) + suffix, creating: true))
         }
         _ = try segment.file.open()
         return segment
@@ -94,13 +95,22 @@ final class LogSegment {
         offsetIndex.isFull(config.segmentIndexBytes) || timeIndex.isFull(config.segmentIndexBytes)
     }
 
-    /// How long the segment has been filling: by the time of its records, as in Kafka, or else by the clock.
-    func age(at timestamp: Int64, now: Int64) throws(DiskError) -> Int64 {
+    var largestIndexSize: Int64 { max(offsetIndex.sizeInBytes, timeIndex.sizeInBytes) }
+
+    /// The time of the first batch; nil for a segment without any.
+    func firstBatchTimestamp() throws(DiskError) -> Int64? {
         if firstTimestamp == nil, size > 0 {
             var scanner = try scanner(from: 0, chunkBytes: RecordBatchHeader.size)
             firstTimestamp = try scanner.nextHeader()?.header.maxTimestamp
         }
-        guard let first = firstTimestamp, first >= 0 else { return now.subtractingReportingOverflow(createdAt).0 }
+        return firstTimestamp
+    }
+
+    /// How long the segment has been filling: by the time of its records, as in Kafka, or else by the clock.
+    func age(at timestamp: Int64, now: Int64) throws(DiskError) -> Int64 {
+        guard let first = try firstBatchTimestamp(), first >= 0 else {
+            return now.subtractingReportingOverflow(createdAt).0
+        }
         let (age, overflow) = timestamp.subtractingReportingOverflow(first)
         return overflow ? .max : age
     }
@@ -138,10 +148,21 @@ final class LogSegment {
     }
 
     /// Renames the files out of the way, so that they can go later. Those who read the log's file still can.
-    func markDeleted() throws(DiskError) {
-        try offsetIndex.rename(to: offsetIndex.path + SegmentName.deleted)
-        try timeIndex.rename(to: timeIndex.path + SegmentName.deleted)
-        try file.rename(to: file.path + SegmentName.deleted)
+    func markDeleted(as suffix: String = SegmentName.deleted) throws(DiskError) {
+        try rename { $0 + suffix }
+    }
+
+    /// Gives the files the names of another stage of a swap (`CleanedSegments`). The log's file comes last: it tells that the
+    /// others are there.
+    func changeSuffix(from former: String, to suffix: String) throws(DiskError) {
+        try rename { $0.dropLast(former.count) + suffix }
+    }
+
+    private func rename(_ name: (String) -> String) throws(DiskError) {
+        if indexState == .missing { _ = try indexFilesToFlush() }
+        try offsetIndex.rename(to: name(offsetIndex.path))
+        try timeIndex.rename(to: name(timeIndex.path))
+        try file.rename(to: name(file.path))
     }
 
     func removeFiles() throws(DiskError) {
@@ -177,16 +198,18 @@ final class LogSegment {
         largest = try timeIndex.lastEntry() ?? (-1, baseOffset)
         bytesSinceIndexEntry = 0
         var nextOffset = baseOffset
-        var scanner = try scanner(from: indexed?.position ?? 0)
-        while let (batch, position) = try scanner.nextHeader() {
+        var end = indexed?.position ?? 0
+        var scanner = try scanner(from: end)
+        while let (batch, position) = try scanner.nextHeader(), isPossible(batch, from: nextOffset) {
             nextOffset = batch.nextOffset
+            end = scanner.position
             if let known = largest, batch.maxTimestamp > known.timestamp {
                 largest = (batch.maxTimestamp, batch.lastOffset)
             }
             if position > indexed?.position ?? -1 { bytesSinceIndexEntry += Int64(batch.sizeInBytes) }
             recent.append(batch.place(at: position))
         }
-        return (nextOffset, scanner.position)
+        return (nextOffset, end)
     }
 
     /// Empties both indexes; `note` of every batch fills them again.
@@ -237,7 +260,7 @@ extension LogSegment {
         guard length < threshold else { return .file(file, offset: position, length: length) }
         let bytes = try disk.read(file, at: position, count: length)
         guard bytes.readableBytes == length else {
-            throw DiskError(operation: "read", path: path, reason: "it is shorter than it was")
+            throw .damage(path, "it is shorter than it was")
         }
         return .bytes(bytes)
     }
@@ -259,7 +282,7 @@ extension LogSegment {
     private func batch(at position: Int64, sizeInBytes: Int) throws(DiskError) -> RecordBatch {
         var scanner = try scanner(from: position, chunkBytes: sizeInBytes)
         guard let (batch, _) = try scanner.nextBatch() else {
-            throw DiskError(operation: "read", path: path, reason: scanner.damage ?? "it is shorter than it was")
+            throw .damage(path, scanner.damage ?? "it is shorter than it was")
         }
         return batch
     }
@@ -285,7 +308,20 @@ extension LogSegment {
     private func rebuildIndexes(interval: Int64) throws(DiskError) {
         try resetIndexes()
         var scanner = try scanner(from: 0, chunkBytes: 1 << 16)
-        while let (batch, position) = try scanner.nextHeader() { try note(batch, at: position, interval: interval) }
+        var nextOffset = baseOffset
+        while let (batch, position) = try scanner.nextHeader() {
+            guard isPossible(batch, from: nextOffset) else {
+                throw .damage(path, "there is no batch at byte \(position)")
+            }
+            try note(batch, at: position, interval: interval)
+            nextOffset = batch.nextOffset
+        }
+    }
+
+    /// Whether a batch may lie in this segment behind what ends at `nextOffset`.
+    func isPossible(_ batch: RecordBatchHeader, from nextOffset: Int64) -> Bool {
+        batch.baseOffset >= nextOffset && batch.lastOffset >= batch.baseOffset && batch.lastOffset < .max
+            && batch.lastOffset - baseOffset <= Int64(Int32.max)
     }
 }
 

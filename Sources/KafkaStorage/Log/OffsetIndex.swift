@@ -17,6 +17,7 @@ struct OffsetIndex {
     }
 
     var count: Int { entries.count }
+    var sizeInBytes: Int64 { entries.sizeInBytes }
 
     func isFull(_ limit: Int64) -> Bool { entries.sizeInBytes + Int64(Self.entrySize) > limit }
 

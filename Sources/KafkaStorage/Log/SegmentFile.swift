@@ -38,6 +38,10 @@ enum SegmentName {
     static let timeIndex = ".timeindex"
     static let snapshot = ".snapshot"
     static let deleted = ".deleted"
+    /// A compacted segment that is being written.
+    static let cleaned = ".cleaned"
+    /// A compacted segment that is whole and takes the place of others.
+    static let swap = ".swap"
 
     static func file(_ baseOffset: Int64, _ suffix: String) -> String {
         let digits = String(baseOffset)

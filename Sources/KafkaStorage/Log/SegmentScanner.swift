@@ -50,7 +50,7 @@ struct SegmentScanner {
 
     /// For readers of what was found sound before: damage is the disk's failure.
     func checkDamage(_ path: String) throws(DiskError) {
-        if let damage { throw DiskError(operation: "read", path: path, reason: damage) }
+        if let damage { throw .damage(path, damage) }
     }
 
     private mutating func header() throws(DiskError) -> RecordBatchHeader? {

@@ -21,6 +21,7 @@ struct TimeIndex {
     }
 
     var count: Int { entries.count }
+    var sizeInBytes: Int64 { entries.sizeInBytes }
 
     /// One entry is kept free for the last one, which is written when the segment ends.
     func isFull(_ limit: Int64) -> Bool { entries.sizeInBytes + Int64(2 * Self.entrySize) > limit }

@@ -70,7 +70,7 @@ extension UnifiedLog {
         var validation = ProduceValidation()
         validation.maxMessageBytes = Int(clamping: config.maxMessageBytes)
         validation.allowsZstd = allowsZstd
-        validation.requiresKeys = config.cleanupPolicy != .delete
+        validation.requiresKeys = config.compacts
         let header: RecordBatchHeader
         do {
             header = try RecordBatches.validateForProduce(records, validation).header
@@ -189,7 +189,7 @@ extension UnifiedLog {
         if header.lastOffset - active.baseOffset > Int64(Int32.max) || active.isFull(config) { return true }
         guard pending == 0 else { return false }
         let time = now.wallClockMilliseconds
-        return try active.age(at: max(header.maxTimestamp, 0), now: time) > config.segmentMs
+        return try active.age(at: max(header.maxTimestamp, 0), now: time) > config.effectiveSegmentMs
     }
 
     /// A segment begins where the one before it ends, so that recovery sees when the end of that one is missing. Only a

@@ -99,8 +99,7 @@ extension UnifiedLog {
             }
             return nil
         } catch {
-            throw DiskError(
-                operation: "read", path: path, reason: "\(error), in the batch at offset \(batch.baseOffset)")
+            throw .damage(path, "\(error), in the batch at offset \(batch.baseOffset)")
         }
     }
 }

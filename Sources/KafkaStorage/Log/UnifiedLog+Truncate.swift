@@ -15,6 +15,7 @@ extension UnifiedLog {
         }
         try changing { () throws(DiskError) in
             truncations += 1
+            segmentChanges += 1
             // The newest go first, so that a crash in between leaves a log without a gap.
             while active.baseOffset >= offset { try removeSegment(segments.count - 1) }
             var end = offset
@@ -35,6 +36,7 @@ extension UnifiedLog {
     package func truncateFullyAndStart(at offset: Int64, logStartOffset: Int64? = nil) throws(DiskError) {
         try changing { () throws(DiskError) in
             truncations += 1
+            segmentChanges += 1
             let createdAt = active.createdAt
             while !segments.isEmpty { try removeSegment(segments.count - 1) }
             segments = [try .create(baseOffset: offset, directory: directory, on: disk, createdAt: createdAt)]
@@ -43,6 +45,7 @@ extension UnifiedLog {
             self.logStartOffset = logStartOffset ?? offset
             recoveryPoint = min(recoveryPoint, offset)
             flushAskedUpTo = min(flushAskedUpTo, offset)
+            noteCleaned(upTo: cleanedUpTo)
             if Rule.truncatesEpochCache.holds { try epochs.clear() }
             if Rule.truncatesProducerState.holds {
                 producers.reset(to: offset)
@@ -71,6 +74,7 @@ extension UnifiedLog {
             if count == segments.count { try roll(at: logEndOffset, now: now) }
             for _ in 0..<count { try removeSegment(0) }
             if count > 0 {
+                segmentChanges += 1
                 logStartOffset = max(logStartOffset, segments[0].baseOffset)
                 try epochs.removePrefix(before: logStartOffset)
                 try producers.removeSnapshots(before: segments[0].baseOffset)
@@ -114,6 +118,7 @@ extension UnifiedLog {
         logEndOffset = offset
         recoveryPoint = min(recoveryPoint, offset)
         flushAskedUpTo = min(flushAskedUpTo, offset)
+        noteCleaned(upTo: cleanedUpTo)
         try truncateEpochs()
     }
 

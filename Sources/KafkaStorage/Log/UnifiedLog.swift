@@ -41,6 +41,11 @@ package final class UnifiedLog {
     var flushAskedUpTo: Int64
     var lastFlush: Instant
     var truncations = 0
+    /// How often segments have gone or been replaced: a cleaning that began before is of no use.
+    var segmentChanges = 0
+    /// The log is compacted up to here: no key before it has a later value before it. The broker keeps it in
+    /// `cleaner-offset-checkpoint`; forgetting it costs a longer cleaning and nothing else.
+    package private(set) var cleanedUpTo: Int64 = 0
     var deletions = DelayedDeletions()
 
     init(_ parts: LogParts, topicPartition: TopicPartition, directory: String, config: LogConfig, now: Instant) {
@@ -114,6 +119,9 @@ package final class UnifiedLog {
         producers.removeExpired(now: now.wallClockMilliseconds, after: config.producerIdExpirationMs)
     }
 
+    /// What the checkpoint or a cleaning says about how far the log is compacted.
+    package func noteCleaned(upTo offset: Int64) { cleanedUpTo = min(max(offset, 0), logEndOffset) }
+
     /// Takes the log offline, for a reason that others have found: a flush that failed.
     package func fail(_ error: DiskError) {
         if failure == nil { failure = error }
@@ -129,6 +137,7 @@ package final class UnifiedLog {
             try flush()
             try epochs.flush()
             for segment in segments { try segment.close() }
+            segmentChanges += 1
             try deletions.removeAll()
         }
     }
@@ -136,6 +145,7 @@ package final class UnifiedLog {
     /// Removes the log. The folder is renamed first, so that a crash in the middle leaves nothing that looks like a log.
     package func delete() throws(DiskError) {
         for segment in segments { segment.abandon() }
+        segmentChanges += 1
         failure = DiskError(operation: "use", path: directory, reason: "the log was deleted")
         let doomed = directory + Self.deletedDirectorySuffix
         try disk.remove(doomed)
