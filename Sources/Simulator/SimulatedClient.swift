@@ -40,6 +40,9 @@ package enum ClientAction: Sendable {
 
 /// What a client knows for certain, told to the oracle in the order in which it came to know it.
 package enum ClientNote: Hashable, Sendable {
+    /// A producer begins. Without `keepsOrder` (several requests in flight, retries, not idempotent) a retry may come to
+    /// lie behind records that were sent after it, and may double records; with it but not idempotent only double them.
+    case opened(producer: String, acks: Int16, idempotent: Bool, keepsOrder: Bool)
     /// A record with this unique value enters the producer; retries of it are the same record.
     case sent(producer: String, record: String, TopicPartition, acks: Int16, idempotent: Bool)
     /// The broker confirmed it. The offset is -1 where acks=0 or a duplicate of unknown offset.
@@ -57,6 +60,12 @@ package enum ClientNote: Hashable, Sendable {
     case fetchedCommit(consumer: String, group: String, TopicPartition, offset: Int64)
     /// A consumer found its position gone or diverged and was reset.
     case positionReset(consumer: String, TopicPartition, from: Int64, to: Int64, reason: String)
+    /// A consumer found a batch whose checksum is wrong, and did not hand it on.
+    case corrupt(consumer: String, TopicPartition, offset: Int64)
     /// An administrator's request took effect: topics, settings, elections that were permitted.
     case administered(String)
+    /// A prober's request that a broker must refuse was taken: "a sequence gap was appended".
+    case wronglyAccepted(prober: String, String)
+    /// An answer that no broker may give: unreadable, or not to the oldest request on its connection.
+    case unexpected(client: String, String)
 }
