@@ -1,6 +1,9 @@
 import KafkaProtocol
 
 extension Broker {
+    /// Whether the port is open: a client that comes earlier is refused.
+    package var acceptsClients: Bool { lifecycle.isServing }
+
     /// What this broker knows about itself now. Costs a walk over its replicas.
     package func snapshot() -> BrokerSnapshot {
         var snapshot = BrokerSnapshot(id: settings.nodeId, lifecycle: lifecycle.state)

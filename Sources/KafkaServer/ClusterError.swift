@@ -21,6 +21,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case stillInUse(BrokerID, replicas: Int)
     case lastBroker(BrokerID)
     case notUnregistered(BrokerID, reason: String)
+    case cannotInject(String)
 
     package var description: String {
         switch self {
@@ -42,6 +43,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "folder with --data-dir."
         case .unknownNode(let name): "There is no \(name) in this cluster."
         case .alreadyRunning(let name): "\(name) is running already."
+        case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."
         case .notReady(let reason): "The cluster did not get ready: \(reason)."
         case .cannotScale: "This cluster has no place for another broker."
         case .stillInUse(let id, let replicas):

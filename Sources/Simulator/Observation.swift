@@ -10,17 +10,14 @@ package enum Observation: Sendable {
     /// The life is over; `powerLost` when the disk lost what was not durable, `wiped` when it lost everything.
     case ended(BrokerID, powerLost: Bool, wiped: Bool)
     case fault(Fault)
-    /// The bytes of a file changed; `path` is relative to the node's root. Tells of segments and of all else.
-    case wrote(BrokerID, path: String, offset: Int64, ByteBuffer)
-    case truncated(BrokerID, path: String, size: Int64)
-    case renamed(BrokerID, from: String, to: String)
-    case removed(BrokerID, path: String)
-    /// The file's bytes became durable.
-    case flushed(BrokerID, path: String)
+    /// The bytes or names of a node's files changed.
+    case disk(BrokerID, DiskChange)
     /// A request reached a node, and is about to be handed in.
     case request(from: Endpoint, to: BrokerID, ByteBuffer)
     /// An answer left a node, and may still be lost. `to` has asked by `request`, with the same correlation id.
     case response(from: BrokerID, to: Endpoint, ByteBuffer)
+    /// A node's answer has reached the node that asked, and is about to be handed in.
+    case answered(BrokerID, by: BrokerID, ByteBuffer)
     case event(BrokerEvent)
     case client(ClientNote)
     /// One input of a node, with all its actions, has been worked off: invariants hold now.

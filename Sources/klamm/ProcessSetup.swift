@@ -52,7 +52,7 @@ extension ClusterError {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
             .unusable, .locked:
             true
-        case .network, .unknownNode, .alreadyRunning, .notReady, .cannotScale, .stillInUse, .lastBroker,
+        case .network, .unknownNode, .alreadyRunning, .notReady, .cannotInject, .cannotScale, .stillInUse, .lastBroker,
             .notUnregistered:
             false
         }

@@ -42,6 +42,12 @@ package struct EventSummary: Hashable, Sendable {
         case .kill(let id): Self(.fault, bad: true, "\(id.title) was killed: its memory and connections are gone")
         case .restart(let id): Self(.fault, "\(id.title) was started again on the same data and port")
         case .stop(let id): Self(.fault, bad: true, "\(id.title) was told to stop; its leaders move away first")
+        case .powerLoss(let id): Self(.fault, bad: true, "\(id.title) lost power: what was not fsynced is gone")
+        case .wipe(let id): Self(.fault, bad: true, "\(id.title) was killed and its disk emptied")
+        case .freeze(let id): Self(.fault, bad: true, "\(id.title) was frozen: it does nothing and loses nothing")
+        case .thaw(let id): Self(.fault, "\(id.title) was thawed and goes on where it stood")
+        case .heal, .healAll: Self(.fault, "Healed: \(fault)")
+        case .link, .request, .disk, .clockSkew: Self(.fault, bad: true, "Fault: \(fault)")
         }
     }
 

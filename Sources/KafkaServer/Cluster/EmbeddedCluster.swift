@@ -183,6 +183,8 @@ package final class EmbeddedCluster: ClusterSource {
             _ = try node(id)
             broadcast.send(.fault(fault, at: SystemClock.now()))
             try await stop(id)
+        default:
+            throw ClusterError.cannotInject(fault.description)
         }
     }
 }

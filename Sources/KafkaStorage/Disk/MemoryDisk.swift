@@ -178,6 +178,37 @@ package final class MemoryDisk: Disk {
 
     package func close(_ file: FileID) { openFiles[file] = nil }
 
+    /// A flush that takes time: what the file holds when it ends is durable, also where the file was closed meanwhile, as
+    /// with a duplicated descriptor. It must not end in another life than it began in.
+    package struct SlowFlush {
+        fileprivate let file: MemoryFile
+    }
+
+    package func beginFlush(_ file: FileID) throws(DiskError) -> SlowFlush {
+        SlowFlush(file: try opened(file, "flush"))
+    }
+
+    package func endFlush(_ flush: SlowFlush) throws(DiskError) {
+        try change("flush", "a file")
+        flush.file.unflushed.removeAll()
+        durableTree = tree
+    }
+
+    /// Every file with its bytes as the page cache has them, sorted by path.
+    package func allFiles() -> [(path: String, bytes: [UInt8])] {
+        tree.allFiles().map { (path: $0.path, bytes: $0.file.bytes) }
+    }
+
+    /// Flips bits of one byte of a file, as a disk does that decays: the page cache has it so, and so has the platter.
+    package func flip(_ path: String, at offset: Int, by mask: UInt8) { tree.file(path)?.flip(at: offset, by: mask) }
+
+    /// An empty disk.
+    package func wipe() {
+        kill()
+        tree = MemoryTree()
+        durableTree = tree
+    }
+
     private var tornBytes: Int?
 
     private func takeTornBytes() -> Int? {

@@ -23,6 +23,10 @@ final class MemoryFile {
         }
     }
 
+    func flip(at offset: Int, by mask: UInt8) {
+        if bytes.indices.contains(offset) { bytes[offset] ^= mask }
+    }
+
     func truncate(to size: Int) {
         if size < bytes.count {
             unflushed.append(.cut(tail: Array(bytes[size...])))

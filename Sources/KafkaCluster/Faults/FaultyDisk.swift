@@ -1,0 +1,132 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// A change of a disk's files, for whoever watches from outside. Paths are relative to the node's root.
+package enum DiskChange: Sendable {
+    case wrote(path: String, offset: Int64, ByteBuffer)
+    /// The whole content is new.
+    case replaced(path: String, ByteBuffer)
+    case truncated(path: String, size: Int64)
+    case renamed(from: String, to: String)
+    case removed(path: String)
+    case flushed(path: String)
+}
+
+/// A disk that does what `FaultState` says of it: slower, full, or failing. What it lets through is its base's, and is told
+/// to `onChange`.
+package final class FaultyDisk<Base: Disk>: Disk {
+    package let base: Base
+    private let node: BrokerID
+    /// The faults of this moment, set by the driver.
+    package var faults = FaultState()
+    package var onChange: ((DiskChange) -> Void)?
+    private var paths: [FileID: String] = [:]
+
+    package init(_ base: Base, of node: BrokerID) {
+        self.base = base
+        self.node = node
+    }
+
+    package var busy: Duration {
+        get { base.busy }
+        set { base.busy = newValue }
+    }
+
+    private func ask(_ kind: FaultState.DiskOperation, _ operation: String, _ path: String) throws(DiskError) {
+        if faults.isQuiet { return }
+        let fate = faults.fate(of: kind, on: node, path: path)
+        base.busy += fate.delay
+        if let reason = fate.failure { throw DiskError(operation: operation, path: path, reason: reason) }
+    }
+
+    private func ask(_ kind: FaultState.DiskOperation, _ operation: String, _ file: FileID) throws(DiskError) {
+        if faults.isQuiet { return }
+        try ask(kind, operation, paths[file] ?? "")
+    }
+
+    package func createDirectory(_ path: String) throws(DiskError) {
+        try ask(.write, "create", path)
+        try base.createDirectory(path)
+    }
+
+    package func list(_ directory: String) throws(DiskError) -> [DiskEntry] {
+        try ask(.read, "list", directory)
+        return try base.list(directory)
+    }
+
+    package func remove(_ path: String) throws(DiskError) {
+        try ask(.other, "remove", path)
+        try base.remove(path)
+        onChange?(.removed(path: path))
+    }
+
+    package func rename(_ path: String, to newPath: String) throws(DiskError) {
+        try ask(.other, "rename", path)
+        try base.rename(path, to: newPath)
+        for (file, known) in paths where known == path || known.hasPrefix(path + "/") {
+            paths[file] = newPath + known.dropFirst(path.count)
+        }
+        onChange?(.renamed(from: path, to: newPath))
+    }
+
+    package func flushDirectory(_ path: String) throws(DiskError) {
+        try ask(.write, "flush", path)
+        try base.flushDirectory(path)
+    }
+
+    package func contents(of path: String) throws(DiskError) -> ByteBuffer? {
+        try ask(.read, "read", path)
+        return try base.contents(of: path)
+    }
+
+    package func replace(_ path: String, with contents: ByteBuffer, durably: Bool) throws(DiskError) {
+        try ask(.write, "replace", path)
+        try base.replace(path, with: contents, durably: durably)
+        onChange?(.replaced(path: path, contents))
+    }
+
+    package func open(_ path: String, creating: Bool) throws(DiskError) -> FileID {
+        try ask(creating ? .write : .read, "open", path)
+        let file = try base.open(path, creating: creating)
+        paths[file] = path
+        return file
+    }
+
+    package func size(of file: FileID) throws(DiskError) -> Int64 { try base.size(of: file) }
+
+    package func read(
+        _ file: FileID, at offset: Int64, count: Int, into buffer: inout ByteBuffer
+    ) throws(DiskError) {
+        try ask(.read, "read", file)
+        try base.read(file, at: offset, count: count, into: &buffer)
+    }
+
+    package func write(_ buffer: ByteBuffer, to file: FileID, at offset: Int64) throws(DiskError) {
+        try ask(.write, "write", file)
+        try base.write(buffer, to: file, at: offset)
+        onChange?(.wrote(path: paths[file] ?? "", offset: offset, buffer))
+    }
+
+    package func truncate(_ file: FileID, to size: Int64) throws(DiskError) {
+        try ask(.write, "truncate", file)
+        try base.truncate(file, to: size)
+        onChange?(.truncated(path: paths[file] ?? "", size: size))
+    }
+
+    package func flush(_ file: FileID) throws(DiskError) {
+        try ask(.write, "flush", file)
+        try base.flush(file)
+        onChange?(.flushed(path: paths[file] ?? ""))
+    }
+
+    package func path(of file: FileID) -> String? { paths[file] }
+
+    /// The process has ended: its open files are gone.
+    package func forgetOpenFiles() { paths.removeAll() }
+
+    package func close(_ file: FileID) {
+        paths[file] = nil
+        base.close(file)
+    }
+}

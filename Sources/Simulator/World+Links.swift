@@ -1,0 +1,133 @@
+import DequeModule
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// One direction of the link between two nodes.
+struct LinkKey: Hashable {
+    var from: BrokerID
+    var to: BrokerID
+}
+
+/// Both directions.
+struct LinkPair: Hashable {
+    let low: BrokerID
+    let high: BrokerID
+
+    init(_ a: BrokerID, _ b: BrokerID) {
+        low = min(a, b)
+        high = max(a, b)
+    }
+}
+
+struct Link {
+    var schedule = LinkSchedule()
+    /// Sent, and held by a cut or a stall.
+    var held: [(isRequest: Bool, bytes: ByteBuffer)] = []
+}
+
+/// Frames between nodes. A link behaves as TCP does: frames arrive in the order in which they were sent, and once; what a
+/// cut holds goes on when it is healed, or is lost with all else in flight when the ends give up.
+extension World {
+    func send(_ frame: PeerFrame, from node: SimulatedNode, to peer: BrokerID) throws(Violation) {
+        let isRequest: Bool
+        let payload: ByteBuffer
+        switch frame {
+        case .request(let buffer): (isRequest, payload) = (true, buffer)
+        case .response(let parts):
+            // Half an answer would be taken for a whole one: the peer asks again when its time is over.
+            guard let joined = bytes(parts, of: node) else { return }
+            (isRequest, payload) = (false, joined)
+            try observe(.response(from: node.id, to: .node(peer), joined))
+        }
+        guard self.node(peer).isUp else {
+            // Refused: after a pause, so that nobody asks without end.
+            post(.input(node.id, life: node.life, .peerReset(peer)), after: .milliseconds(20))
+            return
+        }
+        let key = LinkKey(from: node.id, to: peer)
+        let fate = faults.fate(from: .node(node.id), to: .node(peer))
+        if fate.isHeld || links[key].map({ !$0.held.isEmpty }) ?? false {
+            let wasEmpty = links[key]?.held.isEmpty ?? true
+            links[key, default: Link()].held.append((isRequest, payload))
+            if wasEmpty, fate.isCut {
+                let pair = LinkPair(node.id, peer)
+                post(.linkTimeout(pair, reset: resets[pair, default: 0]), after: setup.cutTimeout)
+            }
+            return
+        }
+        post(payload, isRequest: isRequest, on: key, fate: fate)
+    }
+
+    private func post(_ bytes: ByteBuffer, isRequest: Bool, on key: LinkKey, fate: FaultState.LinkFate) {
+        let at = links[key, default: Link()].schedule.arrival(
+            of: bytes.readableBytes, now: now, latency: setup.latency, fate: fate, using: &generator)
+        let reset = resets[LinkPair(key.from, key.to), default: 0]
+        queue.post(.frame(from: key.from, to: key.to, reset: reset, isRequest: isRequest, bytes), at: at)
+    }
+
+    func frameArrived(
+        from: BrokerID, to: BrokerID, reset: Int, isRequest: Bool, _ bytes: ByteBuffer
+    ) throws(Violation) {
+        guard resets[LinkPair(from, to), default: 0] == reset else { return }
+        let receiver = node(to)
+        let input: BrokerInput = isRequest ? .peerRequest(from: from, bytes) : .peerResponse(from: from, bytes)
+        try deliver(input, to: to, life: receiver.life)
+    }
+
+    /// What is in flight both ways is lost, and both ends hear of it.
+    func resetLink(_ pair: LinkPair) {
+        resets[pair, default: 0] += 1
+        for (end, other) in [(pair.low, pair.high), (pair.high, pair.low)] {
+            links[LinkKey(from: end, to: other)]?.held.removeAll()
+            let node = node(end)
+            if node.isUp { post(.input(end, life: node.life, .peerReset(other)), after: setup.latency) }
+        }
+    }
+
+    func linkTimedOut(_ pair: LinkPair, reset: Int) throws(Violation) {
+        let isHolding = [(pair.low, pair.high), (pair.high, pair.low)].contains { from, to in
+            faults.fate(from: .node(from), to: .node(to)).isCut
+                && !(links[LinkKey(from: from, to: to)]?.held.isEmpty ?? true)
+        }
+        guard resets[pair, default: 0] == reset, isHolding else { return }
+        resetLink(pair)
+    }
+
+    /// Connections and links that the fault names are reset at once.
+    func resetAll(_ fault: LinkFault) throws(Violation) {
+        for low in nodes {
+            for high in nodes where low.id < high.id && fault.hits(from: .node(low.id), to: .node(high.id)) {
+                resetLink(LinkPair(low.id, high.id))
+            }
+        }
+        try resetConnections(fault)
+    }
+
+    /// A cut that hits a link on which something is under way already.
+    func startTimeouts(for fault: LinkFault) {
+        guard fault.effect == .cut else { return }
+        for low in nodes {
+            for high in nodes where low.id < high.id && fault.hits(from: .node(low.id), to: .node(high.id)) {
+                let pair = LinkPair(low.id, high.id)
+                post(.linkTimeout(pair, reset: resets[pair, default: 0]), after: setup.cutTimeout)
+            }
+        }
+    }
+
+    /// What is not held any more goes on, in the order in which it was sent.
+    func releaseHeldFrames() {
+        for from in nodes {
+            for to in nodes {
+                let key = LinkKey(from: from.id, to: to.id)
+                guard let held = links[key]?.held, !held.isEmpty else { continue }
+                let fate = faults.fate(from: .node(from.id), to: .node(to.id))
+                if fate.isHeld { continue }
+                links[key]?.held.removeAll()
+                for frame in held { post(frame.bytes, isRequest: frame.isRequest, on: key, fate: fate) }
+            }
+        }
+        releaseHeldRequests()
+    }
+}
