@@ -21,6 +21,14 @@ extension Broker {
                 highWatermark: partition.highWatermark, sizeInBytes: partition.log.sizeInBytes,
                 isr: partition.leader?.committedISR ?? [], failure: failure)
         }
+        // Nothing is known of logs that were never opened.
+        snapshot.replicas += missingReplicas.sorted { $0.key < $1.key }.map { id, reason in
+            ReplicaSnapshot(
+                partition: id, isLeader: false, leaderEpoch: -1, logStartOffset: -1, logEndOffset: -1,
+                highWatermark: -1,
+                sizeInBytes: 0, failure: reason)
+        }
+        snapshot.logDirectoryFailure = logDirectory.failure
         snapshot.groups = coordinator.snapshot()
         return snapshot
     }

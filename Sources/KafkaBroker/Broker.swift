@@ -33,6 +33,7 @@ package struct Broker: Node {
     var heartbeatInFlight = false
     /// What the last heartbeat's answer said.
     var isFenced = true
+    var logDirectory = LogDirectory()
 
     // Metadata
     var image: MetadataImage
@@ -46,7 +47,8 @@ package struct Broker: Node {
     // Logs
     /// Opened by recovery and not yet claimed by a partition of the metadata log.
     var openLogs: [TopicPartition: UnifiedLog] = [:]
-    var unreadableLogs: [TopicPartition: String] = [:]
+    /// Replicas that the metadata log places here and that have no log, since the disk has failed before they were opened.
+    var missingReplicas: [TopicPartition: String] = [:]
     /// From the last life's checkpoint, for logs that are not claimed yet.
     var checkpointedHighWatermarks: [TopicPartition: Int64] = [:]
     var lastHighWatermarks: [(TopicPartition, Int64)] = []
@@ -64,14 +66,16 @@ package struct Broker: Node {
     var fetchers: [ReplicaFetcher] = []
     /// Leaders from which the next fetch is to be sent in this step.
     var fetchersToRun: Deque<BrokerID> = []
-    /// Slots of replicas that do not fetch for a while after an error.
-    var delayedReplicas: [Int] = []
+    /// Slots of replicas that do not fetch for a while after an error, the first to go on first.
+    var delayedReplicas: Deque<(slot: Int, until: Instant)> = []
     /// What is given to, and taken for, replicas that are throttled.
     var leaderQuota = ReplicationQuota()
     var followerQuota = ReplicationQuota()
     /// Slots of partitions whose pending ISR change is to be sent.
     var alterations: [Int] = []
     var isAlterationInFlight = false
+    /// Slots of partitions whose change got no answer and is asked for again a little later.
+    var failedAlterations: [Int] = []
     /// Slots of partitions where a refused follower may be asked for again.
     var expansionsToRetry: [Int] = []
     var delayedProduces: [ProduceID: DelayedProduce] = [:]
@@ -190,7 +194,9 @@ enum Timer: Hashable, Sendable {
     case logCleaner
     case logFlush(slot: Int)
     case replicaFetcher(BrokerID)
-    case alterPartition
+    case delayedReplicas
+    case failedAlterations
+    case expansions
     case producerIds
     case forwarded(UInt64)
     case produce(ProduceID)

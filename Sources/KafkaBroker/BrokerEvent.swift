@@ -40,6 +40,8 @@ package struct BrokerEvent: Hashable, Sendable {
         /// Recovery after an unclean stop cut a damaged tail.
         case logRecovered(TopicPartition, endOffset: Int64, bytesCut: Int64)
         case replicaFailed(TopicPartition, reason: String)
+        /// A call to the broker's disk failed: all its replicas are offline until it is started anew.
+        case logDirectoryFailed(BrokerID, reason: String)
         case groupChanged(group: String, state: String, generation: Int32, members: Int)
         case groupMemberLeft(group: String, member: String, reason: String)
         /// A frame that made the broker close the connection.

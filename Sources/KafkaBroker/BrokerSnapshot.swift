@@ -14,6 +14,8 @@ package struct BrokerSnapshot: Hashable, Sendable {
     /// Records appended as leader since the broker started.
     package var recordsIn: Int64 = 0
     package var replicas: [ReplicaSnapshot] = []
+    /// Why all replicas are offline, if they are: the broker's disk has failed.
+    package var logDirectoryFailure: String?
     /// Groups that this broker coordinates.
     package var groups: [GroupSnapshot] = []
 

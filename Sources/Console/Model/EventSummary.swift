@@ -89,6 +89,8 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.log, bad: cut > 0, text + more, topic: partition.topic)
         case .replicaFailed(let partition, let reason):
             return Self(.log, bad: true, "\(node) cannot use \(partition): \(reason)", topic: partition.topic)
+        case .logDirectoryFailed(let broker, let reason):
+            return Self(.broker, bad: true, "broker \(broker) has lost its log directory: \(reason)")
         case .groupChanged(let group, let state, let generation, let members):
             let text = "\(group) is \(state): generation \(generation), \(Figures.plural(Int64(members), "member"))"
             return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)

@@ -66,7 +66,7 @@ extension ClassicGroup {
         }
         actions.append(.cancelTimer(.sync))
         state = .preparingRebalance(joining)
-        actions.append(.changed)
+        actions.append(change)
     }
 
     mutating func completeJoinIfAllAreHere(now: Instant, into actions: inout [Action]) {
@@ -116,7 +116,7 @@ extension ClassicGroup {
             protocolName = nil
             state = .empty
             stateTimestamp = now.wallClockMilliseconds
-            actions += [.write(record(now: now), .emptyGroup), .changed]
+            actions += [.write(record(now: now), .emptyGroup), change]
             return
         }
         protocolName = electProtocol()
@@ -127,7 +127,7 @@ extension ClassicGroup {
             keepAlive(memberId, into: &actions)
             actions.append(.answerJoin(context, joinAnswer(to: memberId)))
         }
-        actions += [.setTimer(.sync, after: rebalanceTimeout), .changed]
+        actions += [.setTimer(.sync, after: rebalanceTimeout), change]
     }
 
     /// The current generation, as a member of it is told.

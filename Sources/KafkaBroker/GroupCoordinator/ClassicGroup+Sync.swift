@@ -68,6 +68,6 @@ extension ClassicGroup {
             actions.append(.answerSync(context, syncAnswer(to: memberId)))
         }
         if syncing.unsynced.isEmpty { actions.append(.cancelTimer(.sync)) }
-        actions.append(.changed)
+        actions.append(change)
     }
 }

@@ -94,8 +94,8 @@ package struct ClassicGroup: Sendable {
         case setTimer(Timer, after: Duration)
         case cancelTimer(Timer)
         case write(GroupMetadataValue, WritePurpose)
-        /// State, generation or membership changed.
-        case changed
+        /// State, generation or membership changed, to this.
+        case changed(state: String, generation: Int32, members: Int)
         case memberLeft(String, reason: String)
     }
 
@@ -155,6 +155,9 @@ extension ClassicGroup {
             if let best, best.value >= vote.value { best } else { vote }
         }?.key
     }
+
+    /// What those who watch are told.
+    var change: Action { .changed(state: state.name, generation: generation, members: members.count) }
 
     /// NONE, or why this member may not speak for the group: gone (UNKNOWN_MEMBER_ID), or replaced by a newer holder of
     /// its instance id (FENCED_INSTANCE_ID).

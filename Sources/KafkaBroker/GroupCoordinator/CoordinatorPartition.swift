@@ -12,4 +12,6 @@ struct CoordinatorPartition: Sendable {
 
     var leaderEpoch: Int32
     var phase = Phase.loading
+    /// Topics that were deleted while the log was being read.
+    var deletedTopics: Set<String> = []
 }

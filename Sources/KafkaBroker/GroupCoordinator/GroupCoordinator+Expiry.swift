@@ -5,7 +5,7 @@ import KafkaProtocol
 extension GroupCoordinator {
     mutating func expireOffsets(_ now: Instant, _ actions: inout [CoordinatorAction]) {
         timers.set(.offsetExpiry, at: now + settings.offsetsRetentionCheckInterval)
-        for name in Array(groups.keys) + offsets.keys.filter({ groups[$0] == nil }) {
+        for name in groupNames {
             guard availabilityOfPartition(of: name) == .none else { continue }
             let group = groups[name]
             guard group?.isEmpty ?? true, group?.pendingMembers.isEmpty ?? true else { continue }
@@ -16,9 +16,13 @@ extension GroupCoordinator {
         }
     }
 
-    mutating func forgetTopics(_ topics: Set<String>, _ now: Instant, _ actions: inout [CoordinatorAction]) {
-        for name in Array(offsets.keys) where availabilityOfPartition(of: name) == .none {
-            let gone = (offsets[name]?.partitions ?? []).filter { topics.contains($0.topic) }
+    /// Removes what these groups have committed in topics that are gone. Groups that are being loaded are looked at when
+    /// that is done.
+    mutating func forgetTopics(
+        of groups: [String], _ now: Instant, _ actions: inout [CoordinatorAction], isGone: (String) -> Bool
+    ) {
+        for name in groups where availabilityOfPartition(of: name) == .none {
+            let gone = (offsets[name]?.partitions ?? []).filter { isGone($0.topic) }
             if !gone.isEmpty { remove(gone, of: name, now, &actions) }
         }
     }

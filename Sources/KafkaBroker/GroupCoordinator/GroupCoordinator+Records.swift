@@ -49,17 +49,11 @@ extension GroupCoordinator {
             if code != .none { answer.replaceSuccess(by: code) }
             respond(context, answer, &actions)
         case .deletion(let group, let id):
-            guard var deletion = deletions[id] else { return }
-            deletion.outstanding -= 1
             // Nothing was written: the group lives on, empty as it was.
             if error != .none, error != .requestTimedOut, groups[group]?.isDead ?? true {
                 groups[group] = ClassicGroup(id: group)
             }
-            if error != .none, let index = deletion.answer.results.firstIndex(where: { $0.groupId == group }) {
-                deletion.answer.results[index].errorCode = Self.groupError(error)
-            }
-            deletions[id] = deletion
-            answerDeletionIfDone(id, &actions)
+            settleDeletion(of: group, id, Self.groupError(error), &actions)
         }
     }
 
@@ -94,7 +88,8 @@ extension GroupCoordinator {
     }
 
     mutating func load(
-        _ number: Int32, _ batches: ByteBuffer, nextOffset: Int64, isEnd: Bool, _ now: Instant,
+        _ number: Int32, _ batches: ByteBuffer, nextOffset: Int64, isEnd: Bool, _ metadata: MetadataImage,
+        _ now: Instant,
         _ actions: inout [CoordinatorAction]
     ) {
         guard case .loading = partitions[number]?.phase else { return }
@@ -114,11 +109,16 @@ extension GroupCoordinator {
         }
         partitions[number]?.phase = .active
         timers.set(.offsetExpiry, at: now + settings.offsetsRetentionCheckInterval)
-        for name in groupNames(in: number) {
+        let names = groupNames(in: number)
+        for name in names {
             _ = withGroup(name, now, &actions) { group, asked in
                 for member in group.members.keys { group.keepAlive(member, into: &asked) }
             }
         }
+        // Topics may have been deleted while this was read, or while there was no coordinator. Those that a former one knew
+        // are known here, unless they are gone: this broker's metadata tells of its own election.
+        let deleted = partitions[number]?.deletedTopics ?? []
+        forgetTopics(of: names, now, &actions) { deleted.contains($0) || metadata.topic(named: $0) == nil }
     }
 
     /// Forgets a partition's groups; whoever waits is sent to look for the new coordinator.
@@ -132,14 +132,7 @@ extension GroupCoordinator {
                 respond(context, answer, &actions)
             case .group(_, .staticMember(let back)):
                 respond(back.context, ClassicGroup.refusal(.notCoordinator, memberId: back.memberId), &actions)
-            case .deletion(let group, let id):
-                guard var deletion = deletions[id] else { continue }
-                deletion.outstanding -= 1
-                if let index = deletion.answer.results.firstIndex(where: { $0.groupId == group }) {
-                    deletion.answer.results[index].errorCode = .notCoordinator
-                }
-                deletions[id] = deletion
-                answerDeletionIfDone(id, &actions)
+            case .deletion(let group, let id): settleDeletion(of: group, id, .notCoordinator, &actions)
             case .group, .expiry: break
             }
         }

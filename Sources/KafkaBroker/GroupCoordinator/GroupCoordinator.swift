@@ -62,7 +62,7 @@ package struct GroupCoordinator: Sendable {
             drop(partition, &actions)
             partitions[partition] = nil
         case .read(let partition, let batches, let nextOffset, let isEnd):
-            load(partition, batches, nextOffset: nextOffset, isEnd: isEnd, now, &actions)
+            load(partition, batches, nextOffset: nextOffset, isEnd: isEnd, metadata, now, &actions)
         case .readFailed(let partition, _):
             partitions[partition]?.phase = .failed
         case .appended: break
@@ -71,7 +71,10 @@ package struct GroupCoordinator: Sendable {
         case .appendFailed(let id, let error):
             finish(id, error, now, &actions)
         case .topicsDeleted(let names):
-            forgetTopics(Set(names), now, &actions)
+            for number in Array(partitions.keys) where partitions[number]?.phase == .loading {
+                partitions[number]?.deletedTopics.formUnion(names)
+            }
+            forgetTopics(of: Array(offsets.keys), now, &actions) { names.contains($0) }
         case .deadlineReached:
             while let timer = timers.popExpired(now: now) { fire(timer, now, &actions) }
         }
@@ -106,10 +109,10 @@ extension GroupCoordinator {
         }
     }
 
-    func groupNames(in number: Int32) -> [String] {
-        let names = OrderedSet(groups.keys).union(offsets.keys)
-        return names.filter { partition(of: $0) == number }
-    }
+    /// Groups with members, and those that only keep offsets.
+    var groupNames: OrderedSet<String> { OrderedSet(groups.keys).union(offsets.keys) }
+
+    func groupNames(in number: Int32) -> [String] { groupNames.filter { partition(of: $0) == number } }
 }
 
 // MARK: - What a group asks for
@@ -137,13 +140,9 @@ extension GroupCoordinator {
         case .cancelTimer(let timer): timers.remove(.group(name, timer))
         case .write(let value, let purpose):
             append([.group(name, value)], for: name, .group(name, purpose), now, &actions)
-        case .changed:
-            guard let group = groups[name] else { return }
+        case .changed(let state, let generation, let members):
             actions.append(
-                .emit(
-                    .groupChanged(
-                        group: name, state: group.state.name, generation: group.generation,
-                        members: group.members.count)))
+                .emit(.groupChanged(group: name, state: state, generation: generation, members: members)))
         case .memberLeft(let member, let reason):
             actions.append(.emit(.groupMemberLeft(group: name, member: member, reason: reason)))
         }
@@ -177,8 +176,7 @@ extension GroupCoordinator {
     }
 
     package func snapshot() -> [GroupSnapshot] {
-        let names = OrderedSet(groups.keys).union(offsets.keys).sorted()
-        return names.map { name in
+        groupNames.sorted().map { name in
             let group = groups[name] ?? ClassicGroup(id: name)
             let committed = offsets[name]
             return GroupSnapshot(

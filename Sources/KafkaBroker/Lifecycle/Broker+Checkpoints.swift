@@ -37,10 +37,12 @@ extension Broker {
     }
 
     mutating func write(_ offsets: [(TopicPartition, Int64)], to name: String, durably: Bool) {
+        // What is in memory is no longer what is on a failed disk.
+        if logDirectory.failure != nil { return }
         do throws(DiskError) {
             try CheckpointFile.writeOffsets(offsets, to: path(name), on: disk, durably: durably)
         } catch {
-            emit(.replicaFailed(TopicPartition(topic: settings.logDir, partition: -1), reason: error.description))
+            logDirectoryFailed(error)
         }
     }
 

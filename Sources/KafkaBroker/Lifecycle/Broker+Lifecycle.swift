@@ -33,6 +33,7 @@ extension Broker {
         request.incarnationId = incarnationId
         request.listeners = [listener]
         request.rack = settings.brokerRack
+        request.logDirs = logDirectory.registered
         send(request, version: 4, to: controller, .registration, timeout: settings.brokerSessionTimeout)
     }
 
@@ -63,10 +64,12 @@ extension Broker {
         }
         timers.set(.heartbeat, at: now + settings.brokerHeartbeatInterval)
         if heartbeatInFlight { return }
+        logDirectory.mustTell = false
         var request = BrokerHeartbeatRequest()
         request.brokerId = settings.nodeId
         request.brokerEpoch = brokerEpoch
         request.currentMetadataOffset = image.offset
+        request.offlineLogDirs = logDirectory.offline
         if case .shuttingDown = lifecycle { request.wantShutDown = true }
         heartbeatInFlight = true
         send(request, version: 1, to: controller, .heartbeat, timeout: settings.brokerSessionTimeout)
@@ -74,6 +77,7 @@ extension Broker {
 
     mutating func heartbeatAnswered(_ response: BrokerHeartbeatResponse) {
         heartbeatInFlight = false
+        defer { if logDirectory.mustTell { heartbeat() } }
         switch response.errorCode {
         case .none: break
         case .staleBrokerEpoch, .brokerIdNotRegistered:
@@ -98,7 +102,10 @@ extension Broker {
         }
     }
 
-    mutating func heartbeatFailed() { heartbeatInFlight = false }
+    mutating func heartbeatFailed() {
+        heartbeatInFlight = false
+        if logDirectory.mustTell { heartbeat() }
+    }
 
     // MARK: Stopping
 
@@ -114,29 +121,26 @@ extension Broker {
         }
     }
 
-    /// Closes the logs and leaves the marker which says that nothing needs recovery.
     mutating func finishShutdown() {
         cleaning?.cleaning.abandon()
         cleaning = nil
-        let logs = partitions.all.map(\.log) + openLogs.keys.sorted().compactMap { openLogs[$0] }
-        var isClean = unreadableLogs.isEmpty
-        if case .recovering = lifecycle { isClean = false }
-        checkpointHighWatermarks()
-        for log in logs {
-            do throws(DiskError) { try log.close() } catch {
-                isClean = false
-                emit(.replicaFailed(log.topicPartition, reason: error.description))
-            }
-        }
-        checkpointLogs(durably: true)
-        if isClean {
-            do throws(DiskError) {
-                try CleanShutdownFile.write(brokerEpoch: brokerEpoch, in: settings.logDir, on: disk)
-            } catch {
-                emit(.replicaFailed(TopicPartition(topic: settings.logDir, partition: -1), reason: error.description))
-            }
-        }
+        if logDirectory.failure == nil { closeLogs() }
         move(to: .stopped)
         out.append(.stopped)
+    }
+
+    /// Closes the logs and leaves the marker which says that nothing needs recovery.
+    private mutating func closeLogs() {
+        let logs = partitions.all.map(\.log) + openLogs.keys.sorted().compactMap { openLogs[$0] }
+        checkpointHighWatermarks()
+        do throws(DiskError) {
+            for log in logs { try log.close() }
+            checkpointLogs(durably: true)
+            if case .recovering = lifecycle { return }
+            guard logDirectory.failure == nil else { return }
+            try CleanShutdownFile.write(brokerEpoch: brokerEpoch, in: settings.logDir, on: disk)
+        } catch {
+            logDirectoryFailed(error)
+        }
     }
 }

@@ -20,15 +20,13 @@ extension Broker {
                 timers.set(.recovery, at: now + .nanoseconds(1))
             }
         } catch {
-            // Without its log folder a broker cannot live; it stops, and says why.
-            emit(.replicaFailed(TopicPartition(topic: settings.logDir, partition: -1), reason: error.description))
-            lifecycle = .stopped
-            out.append(.stopped)
+            logDirectoryFailed(error)
+            becomeRecovered()
         }
     }
 
     private mutating func list(_ recovery: inout LogRecovery) throws(DiskError) {
-        if !settings.logDir.isEmpty { try disk.createDirectory(settings.logDir) }
+        try openLogDirectory()
         try UnifiedLog.removeDeletedDirectories(in: settings.logDir, on: disk)
         recovery.wasCleanlyStopped = try CleanShutdownFile.take(in: settings.logDir, on: disk)
         for (partition, offset) in try CheckpointFile.readOffsets(path(CheckpointFile.recoveryPoints), on: disk) {
@@ -57,13 +55,9 @@ extension Broker {
             do throws(DiskError) {
                 log = try recovery.loader?.run(maxBytes: Self.bytesPerSlice, now: now)
             } catch {
-                // One bad log does not keep the others from serving.
-                if let partition = recovery.loading {
-                    emit(.replicaFailed(partition, reason: error.description))
-                    unreadableLogs[partition] = error.description
-                }
-                recovery.loader = nil
-                continue
+                // As in Kafka, the directory does not serve in part; the event says where to look.
+                if let partition = recovery.loading { emit(.replicaFailed(partition, reason: error.description)) }
+                throw error
             }
             guard let log else { return false }
             recovery.loader = nil

@@ -97,6 +97,8 @@ extension Broker {
         }
         removeStrayLogs()
         checkpointCleaner()
+        resumeFetching()
+        sendAlterations()
         startHeldRequests()
     }
 
@@ -122,6 +124,7 @@ extension Broker {
     mutating func remove(_ topic: TopicImage) {
         for index in topic.partitions.indices {
             let id = TopicPartition(topic: topic.name, partition: Int32(index))
+            missingReplicas[id] = nil
             if let partition = partitions[id], partition.topicId == topic.id { drop(partition) }
         }
         coordinatorTopicsDeleted([topic.name])

@@ -8,6 +8,7 @@ import OrderedCollections
 extension Broker {
     /// Whether this broker leads the partition in the epoch that the client knows.
     func access(_ partition: Partition, epoch: Int32) -> ErrorCode {
+        if case .offline = partition.role { return .kafkaStorageError }
         if epoch >= 0 {
             if Rule.fencesOldLeaderEpoch.holds, epoch < partition.leaderEpoch { return .fencedLeaderEpoch }
             if epoch > partition.leaderEpoch { return .unknownLeaderEpoch }

@@ -23,6 +23,14 @@ extension Broker {
         }
     }
 
+    /// The disk has failed: nothing is copied any more.
+    mutating func stopFetchingAll() {
+        for index in fetchers.indices where !fetchers[index].partitions.isEmpty {
+            fetchers[index].removeAll()
+            fetchersToRun.append(fetchers[index].leader)
+        }
+    }
+
     private mutating func fetcherIndex(for leader: BrokerID) -> Int {
         if let index = fetchers.firstIndex(where: { $0.leader == leader }) { return index }
         fetchers.append(ReplicaFetcher(leader: leader))
@@ -145,7 +153,13 @@ extension Broker {
                 if case .disk(let failure) = error {
                     fail(partition, failure)
                 } else {
-                    emit(.replicaFailed(partition.id, reason: error.description))
+                    // Bytes that are not what the leader once wrote are never appended; it is asked again, since they may
+                    // have been spoilt on the way. Told once.
+                    let end = partition.log.logEndOffset
+                    if follower.refusedAt != end {
+                        emit(.replicaFailed(partition.id, reason: error.description))
+                        partition.withFollower { $0.refusedAt = end }
+                    }
                     delay(partition)
                 }
                 return
@@ -266,11 +280,25 @@ extension Broker {
     /// Nothing is fetched of this partition for a while.
     mutating func delay(_ partition: Partition) {
         let until = now + settings.replicaFetchBackoff
-        guard let leader = partition.follower?.leader else { return }
+        guard partition.follower != nil else { return }
         partition.withFollower { $0.state = .delayed(until: until) }
         stopFetching(partition)
-        delayedReplicas.append(partition.slot)
-        timers.set(.replicaFetcher(leader), at: until)
+        if delayedReplicas.isEmpty { timers.set(.delayedReplicas, at: until) }
+        delayedReplicas.append((partition.slot, until))
+    }
+
+    /// Each goes on at its own time.
+    mutating func resumeDelayedReplicas() {
+        while let next = delayedReplicas.first {
+            guard next.until <= now else { return timers.set(.delayedReplicas, at: next.until) }
+            delayedReplicas.removeFirst()
+            // It may have got another leader since, or have left.
+            guard let partition = partitions[next.slot], partition.follower?.state == .delayed(until: next.until) else {
+                continue
+            }
+            partition.withFollower { $0.state = .fetching }
+            startFetching(partition)
+        }
     }
 
     /// The request as a whole failed.
@@ -288,22 +316,11 @@ extension Broker {
     }
 
     mutating func replicaFetcherTimer(_ leader: BrokerID) {
-        if let index = fetchers.firstIndex(where: { $0.leader == leader }) {
-            if case .waiting(let until) = fetchers[index].state, until <= now { fetchers[index].state = .idle }
-            fetchersToRun.append(leader)
-        }
-        let due = delayedReplicas
-        delayedReplicas.removeAll()
-        for slot in due {
-            guard let partition = partitions[slot], case .delayed(let until)? = partition.follower?.state else {
-                continue
-            }
-            if until <= now {
-                partition.withFollower { $0.state = .fetching }
-                startFetching(partition)
-            } else {
-                delayedReplicas.append(slot)
-            }
-        }
+        guard let index = fetchers.firstIndex(where: { $0.leader == leader }) else { return }
+        if case .waiting(let until) = fetchers[index].state, until <= now { fetchers[index].state = .idle }
+        fetchersToRun.append(leader)
     }
+
+    /// The broker serves again: what stood still meanwhile goes on.
+    mutating func resumeFetching() { fetchersToRun.append(contentsOf: fetchers.map(\.leader)) }
 }

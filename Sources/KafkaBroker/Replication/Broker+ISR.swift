@@ -1,4 +1,5 @@
 import KafkaProtocol
+import OrderedCollections
 
 /// Changes of ISRs, as the controller is asked for them: one AlterPartition at a time, with all that has come up.
 extension Broker {
@@ -40,13 +41,13 @@ extension Broker {
         timers.set(.isrCheck, at: now + settings.replicaLagTimeMax / 2)
     }
 
-    private mutating func sendAlterations() {
+    mutating func sendAlterations() {
         guard !isAlterationInFlight, brokerEpoch >= 0 else { return }
         var request = AlterPartitionRequest()
         request.brokerId = settings.nodeId
         request.brokerEpoch = brokerEpoch
         var sent: [Int] = []
-        for slot in alterations {
+        for slot in OrderedSet(alterations) {
             guard let partition = partitions[slot], let alteration = partition.leader?.pendingAlteration else {
                 continue
             }
@@ -103,30 +104,39 @@ extension Broker {
         case .operationNotAttempted, .ineligibleReplica, .invalidRequest:
             // The controller knows this partition epoch and no newer one, so no earlier try was committed: a later fetch or check asks anew.
             partition.withLeader { $0.alterationRefused() }
+            if expansionsToRetry.isEmpty { timers.set(.expansions, at: now + .milliseconds(500)) }
             expansionsToRetry.append(partition.slot)
-            timers.set(.alterPartition, at: now + .milliseconds(500))
         case .newLeaderElected, .fencedLeaderEpoch, .invalidUpdateVersion, .notLeaderOrFollower:
             // Our picture is old. What we asked for may have been committed by a request whose answer was lost, so it
             // stays pending, and a member-to-be goes on counting, until the metadata log brings the truth.
             break
         default:
-            alterations.append(partition.slot)
-            timers.set(.alterPartition, at: now + .milliseconds(50))
+            retryLater([partition.slot])
         }
     }
 
     /// No answer came, or the controller could not decide: what is pending stays pending and is asked again.
     mutating func alterPartitionFailed(_ slots: [Int]) {
         isAlterationInFlight = false
-        alterations.append(contentsOf: slots)
-        timers.set(.alterPartition, at: now + .milliseconds(50))
+        retryLater(slots)
+        sendAlterations()
     }
 
-    mutating func alterPartitionTimer() {
+    private mutating func retryLater(_ slots: [Int]) {
+        if failedAlterations.isEmpty { timers.set(.failedAlterations, at: now + .milliseconds(50)) }
+        failedAlterations.append(contentsOf: slots)
+    }
+
+    mutating func retryAlterations() {
+        alterations.append(contentsOf: failedAlterations)
+        failedAlterations.removeAll()
+        sendAlterations()
+    }
+
+    mutating func retryExpansions() {
         let slots = expansionsToRetry
         expansionsToRetry.removeAll()
         for slot in slots { if let partition = partitions[slot] { expandISR(of: partition) } }
-        sendAlterations()
     }
 
     /// Asks for every follower that has caught up and is not a member.

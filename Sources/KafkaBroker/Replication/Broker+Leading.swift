@@ -96,15 +96,6 @@ extension Broker {
         partition.isMarkedMoved = true
         moved.append(partition.slot)
     }
-
-    /// The disk has failed under a replica: it leaves service with all that waits for it.
-    mutating func fail(_ partition: Partition, _ error: DiskError) {
-        partition.become(.offline(reason: error.description))
-        emit(.replicaFailed(partition.id, reason: error.description))
-        failWaiters(of: partition, with: .kafkaStorageError)
-        stopFetching(partition)
-        markMoved(partition)
-    }
 }
 
 extension MetadataImage {

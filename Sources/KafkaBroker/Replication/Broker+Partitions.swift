@@ -10,6 +10,7 @@ extension Broker {
             known = nil
         }
         guard wanted.replicas.contains(settings.nodeId) else {
+            missingReplicas[id] = nil
             if let known { drop(known) }
             return
         }
@@ -24,6 +25,10 @@ extension Broker {
     }
 
     private mutating func create(_ id: TopicPartition, _ topicId: Uuid) -> Partition? {
+        if let reason = logDirectory.failure {
+            missingReplicas[id] = reason
+            return nil
+        }
         let config = image.topicConfig(id.topic, node: settings.nodeId, configuration: settings.configuration)
         let log: UnifiedLog
         do throws(DiskError) {
@@ -42,8 +47,8 @@ extension Broker {
             log.config = logConfig(config)
             try log.assignTopicID(topicId)
         } catch {
-            emit(.replicaFailed(id, reason: error.description))
-            unreadableLogs[id] = error.description
+            missingReplicas[id] = error.description
+            logDirectoryFailed(error)
             return nil
         }
         let highWatermark = checkpointedHighWatermarks.removeValue(forKey: id) ?? log.logStartOffset
@@ -117,8 +122,9 @@ extension Broker {
         failWaiters(of: partition, with: .notLeaderOrFollower)
         partitions.remove(partition)
         endFetches(of: partition)
-        do throws(DiskError) { try partition.log.delete() } catch {
-            emit(.replicaFailed(partition.id, reason: error.description))
+        // What a failed disk still holds is a stray log at the next start.
+        if logDirectory.failure == nil {
+            do throws(DiskError) { try partition.log.delete() } catch { logDirectoryFailed(error) }
         }
         if partition.log.cleanedUpTo > 0 { checkpointCleaner() }
         if wasLeader, partition.id.topic == Self.offsetsTopic { coordinatorResigned(partition.id.partition) }
@@ -129,9 +135,7 @@ extension Broker {
         for id in openLogs.keys.sorted() {
             guard let log = openLogs.removeValue(forKey: id) else { continue }
             checkpointedHighWatermarks[id] = nil
-            do throws(DiskError) { try log.delete() } catch {
-                emit(.replicaFailed(id, reason: error.description))
-            }
+            do throws(DiskError) { try log.delete() } catch { return logDirectoryFailed(error) }
         }
     }
 }

@@ -32,6 +32,8 @@ package struct FollowerReplica: Hashable, Sendable {
     package var state = State.fetching
     /// As it last said; nil until it has answered.
     package var leaderHighWatermark: Int64?
+    /// The log end at which what the leader sent was refused, so that this is told once.
+    package var refusedAt: Int64?
 
     package init(leader: BrokerID, leaderEpoch: Int32) {
         self.leader = leader

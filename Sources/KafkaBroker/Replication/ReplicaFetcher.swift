@@ -51,6 +51,13 @@ package struct ReplicaFetcher: Sendable {
         isOutdated = true
     }
 
+    package mutating func removeAll() {
+        partitions.removeAll()
+        changed.removeAll()
+        sessionEpoch = 0
+        isOutdated = true
+    }
+
     /// The partition's position has changed, so the leader must be told.
     package mutating func markChanged(_ slot: Int) {
         if partitions.contains(slot) { changed.append(slot) }

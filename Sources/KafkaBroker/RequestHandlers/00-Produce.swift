@@ -86,6 +86,7 @@ extension Broker {
     /// The replica that this broker has of a partition.
     func replica(_ id: TopicPartition) throws(AppendFailure) -> Partition {
         if let partition = partitions[id] { return partition }
+        if let reason = missingReplicas[id] { throw AppendFailure(code: .kafkaStorageError, message: reason) }
         throw AppendFailure(code: image.partition(id) == nil ? .unknownTopicOrPartition : .notLeaderOrFollower)
     }
 

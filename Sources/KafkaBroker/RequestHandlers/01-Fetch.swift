@@ -104,6 +104,8 @@ extension Broker {
         let id = TopicPartition(topic: name, partition: key.partition)
         if let partition = partitions[id] {
             target.partition = partition
+        } else if missingReplicas[id] != nil {
+            target.error = .kafkaStorageError
         } else {
             target.error = image.partition(id) == nil ? .unknownTopicOrPartition : .notLeaderOrFollower
         }

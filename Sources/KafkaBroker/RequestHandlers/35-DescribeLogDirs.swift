@@ -1,7 +1,8 @@
 import KafkaProtocol
 import NIOCore
 
-/// DescribeLogDirs (key 35), versions 0-4: the one log folder of this broker, and the size of each replica in it.
+/// DescribeLogDirs (key 35), versions 0-4: the one log folder of this broker, and the size of each replica in it;
+/// KAFKA_STORAGE_ERROR and no replicas when its disk has failed.
 ///
 /// Not done: the size of the volume (-1, which Kafka defines as unknown), several folders, future replicas.
 extension Broker {
@@ -16,7 +17,9 @@ extension Broker {
         }
         var directory = DescribeLogDirsResponse.DescribeLogDirsResult()
         directory.logDir = settings.logDirPath ?? (settings.logDir.isEmpty ? "." : settings.logDir)
-        for partition in partitions.all.sorted(by: { $0.id < $1.id }) where wanted?.contains(partition.id) ?? true {
+        if logDirectory.failure != nil { directory.errorCode = .kafkaStorageError }
+        let replicas = logDirectory.failure == nil ? Array(partitions.all) : []
+        for partition in replicas.sorted(by: { $0.id < $1.id }) where wanted?.contains(partition.id) ?? true {
             var data = DescribeLogDirsResponse.DescribeLogDirsPartition()
             data.partitionIndex = partition.id.partition
             data.partitionSize = partition.log.sizeInBytes

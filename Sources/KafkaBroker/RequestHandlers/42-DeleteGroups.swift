@@ -38,7 +38,19 @@ extension GroupCoordinator {
         return group.isEmpty ? .none : .nonEmptyGroup
     }
 
-    mutating func answerDeletionIfDone(_ id: DeletionID, _ actions: inout [CoordinatorAction]) {
+    /// One group of a request is deleted, or could not be.
+    mutating func settleDeletion(
+        of group: String, _ id: DeletionID, _ error: ErrorCode, _ actions: inout [CoordinatorAction]
+    ) {
+        guard deletions[id] != nil else { return }
+        deletions[id]!.outstanding -= 1
+        if error != .none, let index = deletions[id]!.answer.results.firstIndex(where: { $0.groupId == group }) {
+            deletions[id]!.answer.results[index].errorCode = error
+        }
+        answerDeletionIfDone(id, &actions)
+    }
+
+    private mutating func answerDeletionIfDone(_ id: DeletionID, _ actions: inout [CoordinatorAction]) {
         guard let deletion = deletions[id], deletion.outstanding == 0 else { return }
         deletions[id] = nil
         respond(deletion.context, deletion.answer, &actions)

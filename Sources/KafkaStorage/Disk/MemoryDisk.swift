@@ -34,6 +34,8 @@ package final class MemoryDisk: Disk {
 
     package var busy: Duration = .zero
     package var crash: Crash?
+    /// Why this operation on this path (or "file 7") fails now; nil where it succeeds. For tests of broken disks.
+    package var failure: ((_ operation: String, _ path: String) -> String?)?
     /// Successful changes of any kind, reads, and bytes read, since the disk was made.
     package private(set) var changeCount = 0
     package private(set) var readCount = 0
@@ -218,6 +220,9 @@ package final class MemoryDisk: Disk {
 
     private func check(_ operation: String, _ path: String) throws(DiskError) {
         if stopped { throw DiskError(operation: operation, path: path, reason: "the machine has stopped") }
+        if let reason = failure?(operation, path) {
+            throw DiskError(operation: operation, path: path, reason: reason)
+        }
     }
 
     private func change(_ operation: String, _ path: String) throws(DiskError) {

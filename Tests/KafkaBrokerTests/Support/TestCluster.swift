@@ -29,6 +29,8 @@ final class TestCluster {
     private(set) var closed: [ConnectionID: String] = [:]
     /// Every answer that has come, by connection, in order of arrival.
     private(set) var answers: [ConnectionID: [ByteBuffer]] = [:]
+    /// Changes frames between nodes as they leave; nil loses one.
+    var filter: ((_ from: BrokerID, _ to: BrokerID, PeerFrame) -> PeerFrame?)?
     var linkDelay: Duration = .microseconds(100)
     var flushDelay: Duration = .microseconds(500)
     private let changeSettings: (inout BrokerSettings) -> Void
@@ -42,6 +44,8 @@ final class TestCluster {
     private var cutLinks: Set<Link> = []
     private var queue: [(at: Int64, number: Int, event: Event)] = []
     private var nextNumber = 0
+    /// What nodes that stand still have not taken in, in the order in which it came.
+    private var withheld: [BrokerID: [Event]] = [:]
     private var nextConnection: UInt64 = 1
     private var brokerIDs: [BrokerID]
 
@@ -121,12 +125,38 @@ final class TestCluster {
 
     func heal(_ a: BrokerID, _ b: BrokerID) { cutLinks.remove(Link(a, b)) }
 
+    /// The node stands still, and its clock goes on: what comes for it waits until `thaw`.
+    func freeze(_ id: BrokerID) { withheld[id] = [] }
+
+    func thaw(_ id: BrokerID) {
+        for event in withheld.removeValue(forKey: id) ?? [] { post(event, after: .zero) }
+    }
+
+    private func withholds(_ event: Event) -> Bool {
+        let id: BrokerID
+        switch event {
+        case .input(let node, _, _), .deadline(let node, _): id = node
+        case .frame(_, let node, _, _): id = node
+        case .answer: return false
+        }
+        guard withheld[id] != nil else { return false }
+        withheld[id]?.append(event)
+        return true
+    }
+
     private func reset(_ a: BrokerID, _ b: BrokerID) {
         resets[Link(a, b), default: 0] += 1
         for (end, other) in [(a, b), (b, a)] where members[end] != nil {
             post(.input(end, life: lives[end] ?? 0, .peerReset(other)), after: linkDelay)
         }
     }
+
+    /// What every call to a node's disk that the closure names fails with from now on; nil makes the disk good again.
+    func breakDisk(of id: BrokerID, _ failure: ((_ operation: String, _ path: String) -> String?)?) {
+        disks[id]?.failure = failure
+    }
+
+    func disk(of id: BrokerID) -> MemoryDisk? { disks[id] }
 
     func snapshot(_ id: BrokerID) -> BrokerSnapshot? {
         guard case .broker(let broker)? = members[id] else { return nil }
@@ -209,6 +239,7 @@ final class TestCluster {
     }
 
     private func handle(_ event: Event) {
+        if withholds(event) { return }
         switch event {
         case .input(let id, let life, let input):
             if lives[id] == life { step(id, input) }
@@ -266,7 +297,13 @@ final class TestCluster {
     private func perform(_ action: BrokerAction, of id: BrokerID) {
         switch action {
         case .respond(let connection, let parts):
-            post(.answer(connection, read(parts, of: id)), after: linkDelay)
+            guard let parts = read(parts, of: id) else {
+                // A file that cannot be sent ends the connection, as in Kafka.
+                closed[connection] = "the disk failed"
+                post(.input(id, life: lives[id] ?? 0, .connectionClosed(connection)), after: .zero)
+                return
+            }
+            post(.answer(connection, parts), after: linkDelay)
         case .send(let peer, let frame):
             let link = Link(id, peer)
             guard !cutLinks.contains(link), members[peer] != nil else {
@@ -274,7 +311,14 @@ final class TestCluster {
                 return post(.input(id, life: lives[id] ?? 0, .peerReset(peer)), after: linkDelay)
             }
             var ready = frame
-            if case .response(let parts) = frame { ready = .response(read(parts, of: id)) }
+            if case .response(let parts) = frame {
+                guard let parts = read(parts, of: id) else { return reset(id, peer) }
+                ready = .response(parts)
+            }
+            if let filter {
+                guard let changed = filter(id, peer, ready) else { return }
+                ready = changed
+            }
             post(.frame(from: id, to: peer, resets: resets[link, default: 0], ready), after: linkDelay)
         case .flush(let flush, let file):
             do {
@@ -296,16 +340,18 @@ final class TestCluster {
         }
     }
 
-    private func read(_ parts: [Payload], of id: BrokerID) -> [Payload] {
-        parts.map { part in
-            guard case .file(let file, let offset, let length) = part else { return part }
-            do {
-                guard let bytes = try disks[id]?.read(file, at: offset, count: length) else { return part }
-                return .bytes(bytes)
-            } catch {
-                preconditionFailure("a region that was answered can be read: \(error)")
+    /// Nil when the disk has failed under what is to be sent.
+    private func read(_ parts: [Payload], of id: BrokerID) -> [Payload]? {
+        var ready: [Payload] = []
+        for part in parts {
+            guard case .file(let file, let offset, let length) = part, let disk = disks[id] else {
+                ready.append(part)
+                continue
             }
+            guard let bytes = try? disk.read(file, at: offset, count: length) else { return nil }
+            ready.append(.bytes(bytes))
         }
+        return ready
     }
 
     private func join(_ parts: [Payload]) -> ByteBuffer {
