@@ -37,8 +37,10 @@ extension Broker {
         // All are offline before anybody hears of one: an answer may set off the next write.
         for partition in replicas {
             partition.become(.offline(reason: reason))
+            partition.log.fail(error)
             markMoved(partition)
         }
+        cleaning = nil
         stopFetchingAll()
         openLogs.removeAll()
         for partition in replicas { failWaiters(of: partition, with: .kafkaStorageError) }
@@ -49,6 +51,18 @@ extension Broker {
         heartbeat()
     }
 
-    /// The disk has failed under a replica.
-    mutating func fail(_ partition: Partition, _ error: DiskError) { logDirectoryFailed(error) }
+    /// The disk has failed under a replica. A damage that was only read is told once and takes nothing out of service, as in
+    /// Kafka: all else in the log is as good as before.
+    mutating func fail(_ partition: Partition, _ error: DiskError) {
+        guard error.isDamage, partition.log.failure == nil else { return logDirectoryFailed(error) }
+        if partition.knownDamage != error.description {
+            partition.knownDamage = error.description
+            emit(.replicaFailed(partition.id, reason: error.description))
+        }
+    }
+}
+
+extension DiskError {
+    /// What a reader is told.
+    var errorCode: ErrorCode { isDamage ? .corruptMessage : .kafkaStorageError }
 }

@@ -64,7 +64,7 @@ extension Broker {
             case .offsetOutOfRange: result.error = .offsetOutOfRange
             case .disk(let failure):
                 fail(partition, failure)
-                result.error = .kafkaStorageError
+                result.error = failure.errorCode
             }
         }
         return result

@@ -42,6 +42,8 @@ final class Partition {
     var waitingFetches: [FetchID] = []
     /// Fetch sessions that are told when something happens here. Those that are gone are dropped when they are met.
     var watchers: [Int32] = []
+    /// What a read has found that was not what was written, so that it is told once.
+    var knownDamage: String?
     /// Whether it is in the broker's list of what has moved in this step.
     var isMarkedMoved = false
     /// Why the cleaner leaves this log alone until the broker starts anew: it has found damage.

@@ -78,8 +78,11 @@ extension Broker {
         do throws(LogReadError) {
             return try search(partition.log)
         } catch {
-            if case .disk(let failure) = error { fail(partition, failure) }
-            throw AppendFailure(code: .kafkaStorageError, message: error.description)
+            guard case .disk(let failure) = error else {
+                throw AppendFailure(code: .offsetOutOfRange, message: error.description)
+            }
+            fail(partition, failure)
+            throw AppendFailure(code: failure.errorCode, message: error.description)
         }
     }
 }
