@@ -76,6 +76,15 @@ let testTargets: [Target] = [
     tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
 ]
 
+// Measurements, built where KLAMM_BENCHMARKS=1 asks for them: `swift run -c release StorageBenchmark`.
+let benchmarks: [Target] =
+    Context.environment["KLAMM_BENCHMARKS"] == "1"
+    ? [
+        .executableTarget(
+            name: "StorageBenchmark", dependencies: ["KafkaServer", "KafkaStorage", "KafkaProtocol", nioCore],
+            path: "Tests/Benchmarks/StorageBenchmark", swiftSettings: strict)
+    ] : []
+
 let systemLibraries: [Target] = [
     // A terminal emulator that reads the real program's screen; for tests alone.
     .target(name: "CVterm", path: "Tests/CVterm", linkerSettings: [.linkedLibrary("vterm")]),
@@ -99,7 +108,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
-    targets: pure + shells + testTargets + systemLibraries,
+    targets: pure + shells + testTargets + benchmarks + systemLibraries,
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11
 )

@@ -8,13 +8,16 @@ import NIOCore
 /// Belongs to the node's loop. What other threads need, they get as descriptors of their own: a duplicate stays good for
 /// sendfile or fsync when the file is closed, renamed or removed meanwhile.
 ///
-/// A `FileID` is a path; its descriptor is opened when needed, and the one that was used longest ago is closed when there
-/// are too many, so that ten thousand partitions do not run into the process's limit.
+/// A `FileID` is a path; its descriptor is opened when needed, and one that was not used for a while is closed when the
+/// process has too many, so that ten thousand partitions do not run into its limit.
 package final class FileDisk: Disk {
     private final class OpenFile {
         var path: String
         var descriptor: CInt?
-        var lastUse: UInt64 = 0
+        /// Its place among those that have a descriptor.
+        var place = 0
+        /// Used since the hand came by last.
+        var isRecent = false
 
         init(path: String) { self.path = path }
     }
@@ -24,17 +27,22 @@ package final class FileDisk: Disk {
     private let rootPath: String
     private let root: CInt
     private let descriptorLimit: Int
+    private let budget: DescriptorBudget
     private var files: [FileID: OpenFile] = [:]
     /// Those that have a descriptor, in no order: there may be many more files than these.
     private var connected: [OpenFile] = []
+    /// Goes round `connected` to find one that was not used for a while.
+    private var hand = 0
     private var lastFileID: UInt64 = 0
-    private var useCount: UInt64 = 0
 
     /// Opens the folder, and creates it if need be.
-    package init(root path: String, descriptorLimit: Int = 512) throws(DiskError) {
+    package init(
+        root path: String, descriptorLimit: Int = .max, budget: DescriptorBudget = .shared
+    ) throws(DiskError) {
         precondition(descriptorLimit > 0, "a disk without descriptors cannot open a file")
         rootPath = path
         self.descriptorLimit = descriptorLimit
+        self.budget = budget
         do throws(POSIXFailure) {
             try POSIXFile.createDirectories(at: AT_FDCWD, path)
             root = try POSIXFile.open(at: AT_FDCWD, path, O_RDONLY | O_DIRECTORY)
@@ -45,6 +53,7 @@ package final class FileDisk: Disk {
 
     deinit {
         for file in connected { if let descriptor = file.descriptor { Glibc.close(descriptor) } }
+        budget.giveBack(connected.count)
         Glibc.close(root)
     }
 
@@ -124,7 +133,7 @@ package final class FileDisk: Disk {
             defer { Glibc.close(descriptor) }
             try POSIXFile.write(contents, to: descriptor, at: 0)
             if durably, fsync(descriptor) != 0 { throw POSIXFailure() }
-            guard renameat(root, beside, root, path) == 0 else { throw POSIXFailure() }
+            try POSIXFile.replace(at: root, path, by: beside, durably: durably)
         }
         if durably { try flushDirectory(parent(path)) }
     }
@@ -173,6 +182,14 @@ package final class FileDisk: Disk {
         }
     }
 
+    package func flushEverything() throws(DiskError) -> Bool {
+        guard let syncfs = GNUCalls.syncfs else { return false }
+        try attempt("flush", "") { () throws(POSIXFailure) in
+            guard syncfs(root) == 0 else { throw POSIXFailure() }
+        }
+        return true
+    }
+
     package func close(_ file: FileID) {
         guard let closed = files.removeValue(forKey: file) else { return }
         disconnect(closed)
@@ -188,32 +205,42 @@ package final class FileDisk: Disk {
         }
         return try attempt(operation, file.path) { () throws(POSIXFailure) in
             guard let descriptor = file.descriptor else { return try body(try connect(file, O_RDWR)) }
-            useCount += 1
-            file.lastUse = useCount
+            file.isRecent = true
             return try body(descriptor)
         }
     }
 
     private func connect(_ file: OpenFile, _ flags: CInt) throws(POSIXFailure) -> CInt {
-        if connected.count >= descriptorLimit, let oldest = connected.min(by: { $0.lastUse < $1.lastUse }) {
-            disconnect(oldest)
-        }
+        if connected.count >= descriptorLimit || (budget.isSpent && !connected.isEmpty) { disconnectIdle() }
         let descriptor = try POSIXFile.open(at: root, file.path, flags)
         file.descriptor = descriptor
-        useCount += 1
-        file.lastUse = useCount
+        file.isRecent = true
+        file.place = connected.count
         connected.append(file)
+        budget.take()
         return descriptor
+    }
+
+    /// Closes the first file that was not used since the hand came by last.
+    private func disconnectIdle() {
+        while true {
+            if hand >= connected.count { hand = 0 }
+            let file = connected[hand]
+            guard file.isRecent else { return disconnect(file) }
+            file.isRecent = false
+            hand += 1
+        }
     }
 
     private func disconnect(_ file: OpenFile) {
         guard let descriptor = file.descriptor else { return }
         Glibc.close(descriptor)
         file.descriptor = nil
-        if let number = connected.firstIndex(where: { $0 === file }) {
-            connected.swapAt(number, connected.count - 1)
-            connected.removeLast()
+        if let last = connected.popLast(), last !== file {
+            last.place = file.place
+            connected[file.place] = last
         }
+        budget.giveBack(1)
     }
 
     /// The root's own name.

@@ -134,7 +134,10 @@ extension Broker {
         let logs = partitions.all.map(\.log) + openLogs.keys.sorted().compactMap { openLogs[$0] }
         checkpointHighWatermarks()
         do throws(DiskError) {
-            for log in logs { try log.close() }
+            // All of them become durable in one go, if the disk can do that; else each is flushed when it is closed.
+            for log in logs { try log.prepareToClose() }
+            let isDurable = try disk.flushEverything()
+            for log in logs { try log.close(isDurable: isDurable) }
             checkpointLogs(durably: true)
             if case .recovering = lifecycle { return }
             guard logDirectory.failure == nil else { return }

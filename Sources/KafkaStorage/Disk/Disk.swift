@@ -48,6 +48,9 @@ package protocol Disk: AnyObject {
     func truncate(_ file: FileID, to size: Int64) throws(DiskError)
     /// Makes the file's content durable, on this thread.
     func flush(_ file: FileID) throws(DiskError)
+    /// Makes everything durable at once, which for many files is much quicker than one after the other. False if this disk
+    /// cannot: then nothing was done.
+    func flushEverything() throws(DiskError) -> Bool
     /// Gives the file back. An unknown file is our own mistake.
     func close(_ file: FileID)
 }
@@ -67,6 +70,8 @@ package struct DiskEntry: Hashable, Sendable {
 }
 
 extension Disk {
+    package func flushEverything() throws(DiskError) -> Bool { false }
+
     package func read(_ file: FileID, at offset: Int64, count: Int) throws(DiskError) -> ByteBuffer {
         var buffer = ByteBuffer()
         try read(file, at: offset, count: count, into: &buffer)

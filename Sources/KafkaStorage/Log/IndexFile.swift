@@ -15,6 +15,8 @@ struct IndexFile {
     private var storedCount: Int
     private var tail = ByteBuffer()
     private var block: (first: Int, bytes: ByteBuffer)?
+    /// The value of the last entry in the file, when there were that many.
+    private var lastStored: (count: Int, value: Int64)?
 
     /// `size` is what the folder's listing says; an incomplete entry at the end does not count.
     init(path: String, on disk: any Disk, entrySize: Int, size: Int64) {
@@ -77,6 +79,7 @@ struct IndexFile {
             block = nil
             try file.disk.truncate(file.open(), to: Int64(count * entrySize))
             storedCount = count
+            lastStored = nil
         }
     }
 
@@ -98,33 +101,95 @@ struct IndexFile {
         return (bytes, (number - first) * entrySize)
     }
 
-    /// The number of the last entry that lies at or before what is looked for; nil if the first one lies after it.
+    /// The number of the last entry whose value is not larger than `target`; nil if the first one's is. `floor` is not larger
+    /// than any value.
+    ///
+    /// Values rise from entry to entry, and in most logs evenly: the first guesses go by proportion, so that a block or two
+    /// are read of an index of any length. Where values do not rise evenly, halving follows.
     mutating func lastEntry(
-        where isAtOrBefore: (_ bytes: ByteBuffer, _ at: Int) -> Bool
+        atOrBefore target: Int64, floor: Int64?, value: (_ bytes: ByteBuffer, _ at: Int) -> Int64
     ) throws(DiskError) -> Int? {
-        // Entries below `low` are known to lie at or before, those from `high` on after.
-        var low = 0
-        var high = count
-        if tail.readableBytes > 0 {
-            if isAtOrBefore(tail, tail.readerIndex) { low = storedCount + 1 } else { high = storedCount }
+        if tail.readableBytes > 0, value(tail, tail.readerIndex) <= target {
+            return storedCount + Self.lastEntry(in: tail, entrySize, atOrBefore: target, value)
         }
-        if high <= storedCount, let block {
-            let last = block.first + block.bytes.readableBytes / entrySize - 1
-            if last < high {
-                if !isAtOrBefore(block.bytes, 0) {
-                    high = block.first
-                } else if isAtOrBefore(block.bytes, (last - block.first) * entrySize) {
-                    low = last + 1
-                } else {
-                    (low, high) = (block.first + 1, last)
-                }
+        let perBlock = Self.blockBytes / entrySize
+        var span = BlockSpan(low: 0, high: (storedCount + perBlock - 1) / perBlock, lowValue: floor)
+        if span.count > 4, floor != nil { span.highValue = try lastStoredValue(value) }
+        var cached = block.map { $0.first / perBlock }
+        while span.count > 0 {
+            let number = cached.flatMap { span.contains($0) ? $0 : nil } ?? span.probe(target)
+            cached = nil
+            let (bytes, _) = try entry(number * perBlock)
+            let count = bytes.readableBytes / entrySize
+            let first = value(bytes, 0)
+            let last = value(bytes, (count - 1) * entrySize)
+            if first > target {
+                span.endBefore(number, first)
+            } else if last <= target {
+                span.beginAfter(number, last)
+            } else {
+                return number * perBlock + Self.lastEntry(in: bytes, entrySize, atOrBefore: target, value)
             }
         }
+        return span.low == 0 ? nil : min(span.low * perBlock, storedCount) - 1
+    }
+
+    private mutating func lastStoredValue(
+        _ value: (_ bytes: ByteBuffer, _ at: Int) -> Int64
+    ) throws(DiskError) -> Int64 {
+        if let known = lastStored, known.count == storedCount { return known.value }
+        let (bytes, at) = try entry(storedCount - 1)
+        let found = value(bytes, at)
+        lastStored = (storedCount, found)
+        return found
+    }
+
+    /// Within entries of which the first one is known to lie at or before.
+    private static func lastEntry(
+        in bytes: ByteBuffer, _ entrySize: Int, atOrBefore target: Int64, _ value: (ByteBuffer, Int) -> Int64
+    ) -> Int {
+        var low = 1
+        var high = bytes.readableBytes / entrySize
         while low < high {
             let middle = low + (high - low) / 2
-            let (bytes, at) = try entry(middle)
-            if isAtOrBefore(bytes, at) { low = middle + 1 } else { high = middle }
+            if value(bytes, bytes.readerIndex + middle * entrySize) <= target {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
-        return low == 0 ? nil : low - 1
+        return low - 1
+    }
+}
+
+/// The blocks of an index among which the wanted entry may still lie.
+private struct BlockSpan {
+    private(set) var low: Int
+    private(set) var high: Int
+    /// What is known of the values at both ends.
+    var lowValue: Int64?
+    var highValue: Int64?
+    private var guesses = 0
+
+    init(low: Int, high: Int, lowValue: Int64?) {
+        self.low = low
+        self.high = high
+        self.lowValue = lowValue
+    }
+
+    var count: Int { high - low }
+
+    func contains(_ number: Int) -> Bool { number >= low && number < high }
+
+    mutating func endBefore(_ number: Int, _ value: Int64) { (high, highValue) = (number, value) }
+
+    mutating func beginAfter(_ number: Int, _ value: Int64) { (low, lowValue) = (number + 1, value) }
+
+    /// Where to look next: by proportion at first, then in the middle. What a damaged index says does not matter here.
+    mutating func probe(_ target: Int64) -> Int {
+        guesses += 1
+        guard guesses <= 3, let lowValue, let highValue, highValue > lowValue else { return low + count / 2 }
+        let share = (Double(target) - Double(lowValue)) / (Double(highValue) - Double(lowValue))
+        return low + min(max(Int(min(max(share, 0), 1) * Double(count)), 0), count - 1)
     }
 }

@@ -104,6 +104,9 @@ struct LeaderEpochCache {
         isUnflushed = !durably
     }
 
+    /// The disk has made everything durable.
+    mutating func noteFlushed() { isUnflushed = false }
+
     /// Makes the file durable, if it is not. A small file is flushed by writing it once more.
     mutating func flush() throws(DiskError) {
         if isUnflushed { try write(durably: true) }

@@ -31,6 +31,9 @@ package struct LogLoader {
     private var segments: [LogSegment] = []
     private var epochs: LeaderEpochCache
     private var producers: ProducerStateManager
+    /// What the listing says: the producers' snapshots by their offsets, and whether the epochs have a file.
+    private var snapshots: [Int64] = []
+    private var hasEpochs = false
     private var logEndOffset: Int64 = 0
     private var bytesCut: Int64 = 0
 
@@ -84,6 +87,8 @@ package struct LogLoader {
         try disk.createDirectory(directory)
         var entries = try disk.list(directory)
         if try CleanedSegments.settle(entries, in: directory, on: disk) { entries = try disk.list(directory) }
+        snapshots = entries.compactMap { SegmentName.offset(in: $0.name, SegmentName.snapshot) }
+        hasEpochs = entries.contains { $0.name == LeaderEpochCache.fileName }
         var sizes: [String: Int64] = [:]
         for entry in entries { sizes[entry.name] = entry.size }
         for entry in entries where isLeftOver(entry.name, sizes) { try disk.remove(directory + "/" + entry.name) }
@@ -137,8 +142,8 @@ package struct LogLoader {
                 baseOffset: offset, directory: directory, on: disk, createdAt: now.wallClockMilliseconds)
         ]
         logEndOffset = offset
-        try epochs.clear()
-        try producers.removeSnapshots(before: .max)
+        if hasEpochs || epochs.latest != nil { try epochs.clear() }
+        try producers.removeSnapshots(before: .max, among: snapshots)
         producers.reset(to: offset)
     }
 
@@ -197,8 +202,10 @@ package struct LogLoader {
     // MARK: Producers, and the end
 
     private mutating func loadProducers() throws(DiskError) {
-        try producers.removeSnapshots(after: logEndOffset)
-        try producers.load(newestUpTo: trustedSnapshotLimit, orEmptyAt: segments[0].baseOffset)
+        try producers.removeSnapshots(after: logEndOffset, among: snapshots)
+        try producers.load(
+            newestUpTo: trustedSnapshotLimit, orEmptyAt: segments[0].baseOffset,
+            among: snapshots.filter { $0 <= logEndOffset })
         // What came after the snapshot is in the batches alone.
         let start = Rule.recoveryRebuildsProducerState.holds ? producers.endOffset : logEndOffset
         state = .producers(ProducerRebuild(from: start))

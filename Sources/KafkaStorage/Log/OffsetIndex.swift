@@ -31,11 +31,13 @@ struct OffsetIndex {
     /// Where to begin looking for `offset`.
     mutating func position(atOrBefore offset: Int64) throws(DiskError) -> Int64 {
         let relative = offset - baseOffset
-        let number = try entries.lastEntry { bytes, at in
-            Int64(bytes.getInteger(at: at, as: Int32.self) ?? .max) <= relative
-        }
+        let number = try entries.lastEntry(atOrBefore: relative, floor: 0, value: Self.relativeOffset)
         guard let number else { return 0 }
         return try entry(number).position
+    }
+
+    private static func relativeOffset(_ bytes: ByteBuffer, _ at: Int) -> Int64 {
+        Int64(bytes.getInteger(at: at, as: Int32.self) ?? .max)
     }
 
     mutating func entry(_ number: Int) throws(DiskError) -> (offset: Int64, position: Int64) {
@@ -58,9 +60,7 @@ struct OffsetIndex {
     /// Drops entries of `offset` and later ones.
     mutating func truncate(from offset: Int64) throws(DiskError) {
         let relative = offset - baseOffset
-        let kept = try entries.lastEntry { bytes, at in
-            Int64(bytes.getInteger(at: at, as: Int32.self) ?? .max) < relative
-        }
+        let kept = try entries.lastEntry(atOrBefore: relative - 1, floor: 0, value: Self.relativeOffset)
         try entries.truncate(toCount: kept.map { $0 + 1 } ?? 0)
     }
 

@@ -91,10 +91,13 @@ extension ProducerStateManager {
     }
 
     /// Takes the newest sound snapshot that is not after `offset`; damaged ones are removed. Without any, the state is
-    /// empty at `start`.
-    mutating func load(newestUpTo offset: Int64, orEmptyAt start: Int64) throws(DiskError) {
+    /// empty at `start`. `known` are the snapshots on disk, where they are known already.
+    mutating func load(
+        newestUpTo offset: Int64, orEmptyAt start: Int64, among known: [Int64]? = nil
+    ) throws(DiskError) {
         reset(to: start)
-        for candidate in try snapshotOffsets().reversed() where candidate <= offset && candidate >= start {
+        let candidates = if let known { known } else { try snapshotOffsets() }
+        for candidate in candidates.reversed() where candidate <= offset && candidate >= start {
             if let contents = try disk.contents(of: path(candidate)),
                 let loaded = ProducerSnapshotFile.parse(contents)
             {
@@ -113,8 +116,11 @@ extension ProducerStateManager {
     }
 
     /// Removes snapshots after `end` and before `start`: the log that they speak of is gone.
-    func removeSnapshots(before start: Int64 = .min, after end: Int64 = .max) throws(DiskError) {
-        for offset in try snapshotOffsets() where offset < start || offset > end {
+    func removeSnapshots(
+        before start: Int64 = .min, after end: Int64 = .max, among known: [Int64]? = nil
+    ) throws(DiskError) {
+        let candidates = if let known { known } else { try snapshotOffsets() }
+        for offset in candidates where offset < start || offset > end {
             try disk.remove(path(offset))
         }
     }

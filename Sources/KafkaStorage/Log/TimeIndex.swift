@@ -39,8 +39,8 @@ struct TimeIndex {
 
     /// The last entry whose time is not after `timestamp`.
     mutating func entry(atOrBefore timestamp: Int64) throws(DiskError) -> (timestamp: Int64, offset: Int64)? {
-        let number = try entries.lastEntry { bytes, at in
-            bytes.getInteger(at: at, as: Int64.self) ?? .max <= timestamp
+        let number = try entries.lastEntry(atOrBefore: timestamp, floor: nil) { bytes, at in
+            bytes.getInteger(at: at, as: Int64.self) ?? .max
         }
         guard let number else { return nil }
         return try entry(number)
@@ -66,8 +66,8 @@ struct TimeIndex {
     /// Drops entries of `offset` and later ones.
     mutating func truncate(from offset: Int64) throws(DiskError) {
         let relative = offset - baseOffset
-        let kept = try entries.lastEntry { bytes, at in
-            Int64(bytes.getInteger(at: at + 8, as: Int32.self) ?? .max) < relative
+        let kept = try entries.lastEntry(atOrBefore: relative - 1, floor: 0) { bytes, at in
+            Int64(bytes.getInteger(at: at + 8, as: Int32.self) ?? .max)
         }
         try entries.truncate(toCount: kept.map { $0 + 1 } ?? 0)
         lastTimestamp = nil

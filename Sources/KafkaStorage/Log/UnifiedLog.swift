@@ -127,15 +127,28 @@ package final class UnifiedLog {
         if failure == nil { failure = error }
     }
 
-    /// Flushes everything and gives the files back. A start after this, with the marker that all logs were closed, reads no
-    /// segment.
-    package func close() throws(DiskError) {
+    /// Writes to the files what is still in memory: the first half of `close`, for a broker that then makes all of its logs
+    /// durable at once.
+    package func prepareToClose() throws(DiskError) {
         try changing { () throws(DiskError) in
             producers.advance(to: logEndOffset)
             try producers.takeSnapshot()
             try active.seal()
-            try flush()
-            try epochs.flush()
+        }
+    }
+
+    /// Flushes everything and gives the files back. A start after this, with the marker that all logs were closed, reads no
+    /// segment. `isDurable`: the log was prepared, and the disk has flushed everything since.
+    package func close(isDurable: Bool = false) throws(DiskError) {
+        if !isDurable { try prepareToClose() }
+        try changing { () throws(DiskError) in
+            if isDurable {
+                recoveryPoint = logEndOffset
+                epochs.noteFlushed()
+            } else {
+                try flush()
+                try epochs.flush()
+            }
             for segment in segments { try segment.close() }
             segmentChanges += 1
             try deletions.removeAll()
