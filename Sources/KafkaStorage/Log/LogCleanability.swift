@@ -20,32 +20,30 @@ extension UnifiedLog {
         // A loss of power must not take a key's last value when the one before it is gone already.
         var end = min(limit, firstUnstableOffset ?? .max, active.baseOffset, recoveryPoint)
         guard firstDirty < end, let first = segmentIndex(atOrBefore: firstDirty) else { return nil }
-        return try changing { () throws(DiskError) in
-            let time = now.wallClockMilliseconds
-            var dirtyBytes: Int64 = 0
-            var earliest = Int64.max
-            for segment in segments[first...] {
-                guard segment.baseOffset < end else { break }
-                if config.minCompactionLagMs > 0 {
-                    let newest = try segment.largestTimestamp().timestamp
-                    let age = time.subtractingReportingOverflow(newest >= 0 ? newest : segment.createdAt).partialValue
-                    if age < config.minCompactionLagMs {
-                        end = min(end, segment.baseOffset)
-                        break
-                    }
+        let time = now.wallClockMilliseconds
+        var dirtyBytes: Int64 = 0
+        var earliest = Int64.max
+        for segment in segments[first...] {
+            guard segment.baseOffset < end else { break }
+            if config.minCompactionLagMs > 0 {
+                let newest = try segment.largestTimestamp().timestamp
+                let age = time.subtractingReportingOverflow(newest >= 0 ? newest : segment.createdAt).partialValue
+                if age < config.minCompactionLagMs {
+                    end = min(end, segment.baseOffset)
+                    break
                 }
-                if config.maxCompactionLagMs < .max, let oldest = try segment.firstBatchTimestamp(), oldest > 0 {
-                    earliest = min(earliest, oldest)
-                }
-                dirtyBytes += segment.size
             }
-            guard firstDirty < end, dirtyBytes > 0 else { return nil }
-            let cleanBytes = segments[..<first].reduce(0) { $0 + $1.size }
-            let ratio = Double(dirtyBytes) / Double(dirtyBytes + cleanBytes)
-            let isOverdue = earliest < .max && time - earliest > config.maxCompactionLagMs
-            guard isOverdue || ratio > config.minCleanableDirtyRatio else { return nil }
-            return LogCleanability(
-                firstDirtyOffset: firstDirty, endOffset: end, dirtyRatio: ratio, isOverdue: isOverdue)
+            if config.maxCompactionLagMs < .max, let oldest = try segment.firstBatchTimestamp(), oldest > 0 {
+                earliest = min(earliest, oldest)
+            }
+            dirtyBytes += segment.size
         }
+        guard firstDirty < end, dirtyBytes > 0 else { return nil }
+        let cleanBytes = segments[..<first].reduce(0) { $0 + $1.size }
+        let ratio = Double(dirtyBytes) / Double(dirtyBytes + cleanBytes)
+        let isOverdue = earliest < .max && time - earliest > config.maxCompactionLagMs
+        guard isOverdue || ratio > config.minCleanableDirtyRatio else { return nil }
+        return LogCleanability(
+            firstDirtyOffset: firstDirty, endOffset: end, dirtyRatio: ratio, isOverdue: isOverdue)
     }
 }
