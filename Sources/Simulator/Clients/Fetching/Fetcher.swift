@@ -1,0 +1,189 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// The part of a consumer that reads: positions, resets, validation, one fetch at a time per leader, from leaders only.
+///
+/// Records come out in the order of their offsets, once each as long as the position is not reset. Checksums are checked
+/// here, since brokers do not: Fetch serves what lies in the log.
+package struct Fetcher: Sendable {
+    enum Purpose: Sendable {
+        case fetch(BrokerID, [TopicPartition], isIncremental: Bool)
+        case listOffsets([TopicPartition])
+        case validate([TopicPartition])
+    }
+
+    let settings: FetchSettings
+    /// Sorted by partition.
+    var partitions: [FetchedPartition] = []
+    var sessions: [ClientFetchSession] = []
+    var purposes: [RequestID: Purpose] = [:]
+    /// Per leader: no fetch before this.
+    var nextFetch: [BrokerID: Instant] = [:]
+    /// Leaders that have not answered a fetch yet.
+    var fetchedFrom: [BrokerID] = []
+    var outcomes: [FetchOutcome] = []
+    /// Fetches with a smaller number began before the end of the work.
+    var finishedAfter: RequestID?
+    /// The application is busy: nothing is fetched.
+    var isPaused = false
+    var lastStep = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+
+    package init(_ settings: FetchSettings) { self.settings = settings }
+
+    // MARK: What is read
+
+    mutating func add(_ id: TopicPartition, _ state: FetchedPartition.State) {
+        let index = partitions.firstIndex { $0.id >= id } ?? partitions.count
+        if index < partitions.count, partitions[index].id == id {
+            partitions[index] = FetchedPartition(id: id, state: state)
+        } else {
+            partitions.insert(FetchedPartition(id: id, state: state), at: index)
+        }
+    }
+
+    mutating func remove(_ id: TopicPartition) { partitions.removeAll { $0.id == id } }
+    func index(of id: TopicPartition) -> Int? { partitions.firstIndex { $0.id == id } }
+
+    /// Sets a position that the application or its group knows; the epoch is that of the record before it.
+    mutating func seek(_ id: TopicPartition, to offset: Int64, lastEpoch: Int32) {
+        guard let index = index(of: id) else { return }
+        partitions[index].position = offset
+        partitions[index].lastEpoch = lastEpoch
+        partitions[index].state = .fetching
+        partitions[index].leaderEpoch = -1
+        outcomes.append(.positioned(id, offset: offset))
+    }
+
+    /// Everything is read: as far as the high watermark, by fetches that were sent after the end of the work.
+    func isAtEnd(_ metadata: ClusterMetadata) -> Bool {
+        partitions.allSatisfy { $0.isAtEnd || metadata.isGone($0.id.topic) }
+    }
+
+    var nextDeadline: Instant? {
+        var earliest: Instant?
+        for partition in partitions where partition.request == nil {
+            if let notBefore = partition.notBefore, notBefore > lastStep { earliest = .earlier(earliest, notBefore) }
+            if !isPaused, case .fetching = partition.state, let next = nextFetch[partition.leader], next > lastStep {
+                earliest = .earlier(earliest, next)
+            }
+        }
+        return earliest
+    }
+
+    /// A new process begins: what is under way is no longer known.
+    mutating func forget() {
+        partitions = []
+        sessions = []
+        purposes = [:]
+        fetchedFrom = []
+        nextFetch = [:]
+        outcomes = []
+    }
+
+    // MARK: Requests
+
+    mutating func drive(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
+        lastStep = now
+        followLeaders(&network)
+        listOffsets(&network, now: now, into: &actions)
+        validate(&network, now: now, into: &actions)
+        if !isPaused { fetch(&network, now: now, into: &actions) }
+    }
+
+    /// Takes the leaders from the metadata. Where the epoch has moved on, the position is put in doubt.
+    private mutating func followLeaders(_ network: inout NetworkClient) {
+        for index in partitions.indices where partitions[index].request == nil {
+            guard let known = network.metadata[partitions[index].id] else {
+                network.refreshMetadata()
+                continue
+            }
+            if known.leader == .none { network.refreshMetadata() }
+            partitions[index].leader = known.leader
+            guard known.leaderEpoch > partitions[index].leaderEpoch else { continue }
+            let wasKnown = partitions[index].leaderEpoch >= 0
+            partitions[index].leaderEpoch = known.leaderEpoch
+            if case .fetching = partitions[index].state, settings.truncationCheck == .byOffsetForLeaderEpoch,
+                partitions[index].lastEpoch >= 0, wasKnown || partitions[index].position > 0
+            {
+                partitions[index].state = .validating
+            }
+        }
+    }
+
+    /// The partitions of one leader that are ready for the request, leader by leader.
+    func ready(
+        _ network: NetworkClient, now: Instant, _ isWanted: (FetchedPartition) -> Bool
+    ) -> [(leader: BrokerID, partitions: [Int])] {
+        var byLeader: [(leader: BrokerID, partitions: [Int])] = []
+        for index in partitions.indices {
+            let partition = partitions[index]
+            guard partition.request == nil, partition.leader != .none, isWanted(partition) else { continue }
+            if let notBefore = partition.notBefore, notBefore > now { continue }
+            if let found = byLeader.firstIndex(where: { $0.leader == partition.leader }) {
+                byLeader[found].partitions.append(index)
+            } else if network.mayReach(partition.leader, now: now) {
+                byLeader.append((partition.leader, [index]))
+            }
+        }
+        return byLeader
+    }
+
+    mutating func began(_ indexes: [Int], _ request: RequestID, _ purpose: Purpose) {
+        for index in indexes { partitions[index].request = request }
+        purposes[request] = purpose
+    }
+
+    mutating func retryLater(_ index: Int, _ network: inout NetworkClient, now: Instant) {
+        partitions[index].failures += 1
+        partitions[index].notBefore = now + network.backoff(after: partitions[index].failures)
+    }
+
+    mutating func beginReset(_ index: Int, why: String?) {
+        partitions[index].state = .resetting(settings.reset, from: partitions[index].position, why: why)
+        partitions[index].isAtEnd = false
+    }
+
+    /// The partition's request is over; nil if the partition has gone or begun another meanwhile.
+    mutating func settle(_ id: TopicPartition, _ request: RequestID) -> Int? {
+        guard let index = index(of: id), partitions[index].request == request else { return nil }
+        partitions[index].request = nil
+        return index
+    }
+
+    // MARK: Answers
+
+    /// Whether the event belongs to a request of this fetcher.
+    mutating func handle(
+        _ event: NetworkEvent, _ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]
+    ) -> Bool {
+        switch event {
+        case .metadataUpdated, .sent: return false
+        case .failed(let id, _):
+            guard let purpose = purposes.removeValue(forKey: id) else { return false }
+            let asked: [TopicPartition]
+            switch purpose {
+            case .fetch(let broker, let partitions, _):
+                fetchedFrom.removeAll { $0 == broker }
+                if let session = sessions.firstIndex(where: { $0.broker == broker }) { sessions[session].reset() }
+                asked = partitions
+            case .listOffsets(let partitions), .validate(let partitions): asked = partitions
+            }
+            for partition in asked {
+                if let index = settle(partition, id) { retryLater(index, &network, now: now) }
+            }
+            return true
+        case .answered(let id, let broker, let frame):
+            guard let purpose = purposes.removeValue(forKey: id) else { return false }
+            switch purpose {
+            case .fetch(_, let asked, let isIncremental):
+                fetchAnswered(
+                    id, broker, asked, isIncremental: isIncremental, frame, &network, now: now, into: &actions)
+            case .listOffsets(let asked):
+                listOffsetsAnswered(id, asked, frame, &network, now: now, into: &actions)
+            case .validate(let asked): validateAnswered(id, asked, frame, &network, now: now, into: &actions)
+            }
+            return true
+        }
+    }
+}
