@@ -73,4 +73,83 @@ import Testing
         let ends = (1...3).map { cluster.replica(orders, on: BrokerID($0))?.logEndOffset }
         #expect(Set(ends).count == 1)
     }
+
+    @Test(arguments: Array(UInt64(1)...11) + [36])
+    func `an acknowledged record survives broken disks, lost power and frozen brokers`(_ seed: UInt64) throws {
+        // One broker at a time, and power is lost only where another member of the ISR goes on.
+        var random = SeededGenerator(seed: seed)
+        let cluster = TestCluster { $0.replicaLagTimeMax = .seconds(2) }
+        try TestClient(cluster, 1).createTopic(
+            "orders", on: [1, 2, 3], configs: [("min.insync.replicas", "2"), ("segment.bytes", "1000")])
+        var victim: (id: BrokerID, end: () -> Void)?
+        var sent: [(client: TestClient, id: Int32, value: String)] = []
+        var clients: [BrokerID: TestClient] = [:]
+        var number = 0
+        func strike() {
+            let id = BrokerID(Int32.random(in: 1...3, using: &random))
+            // A member that has died counts as one until its session ends, and has no log to go on with.
+            let others = (cluster.partition(orders)?.isr ?? []).filter {
+                $0 != id && cluster.snapshot($0)?.lifecycle == .running
+            }
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                cluster.freeze(id)
+                victim = (id, { cluster.thaw(id) })
+            case 1 where !others.isEmpty:
+                cluster.losePower(id)
+                clients[id] = nil
+                victim = (id, { cluster.start(id) })
+            case 2:
+                let operation = ["write", "read", "replace", "flush", "list"].randomElement(using: &random)
+                cluster.breakDisk(of: id) { tried, _ in tried == operation ? "Input/output error" : nil }
+                victim = (
+                    id,
+                    {
+                        cluster.kill(id)
+                        clients[id] = nil
+                        cluster.breakDisk(of: id, nil)
+                        cluster.start(id)
+                    }
+                )
+            default:
+                cluster.kill(id)
+                clients[id] = nil
+                victim = (id, { cluster.start(id) })
+            }
+        }
+        for _ in 0..<150 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0:
+                if let current = victim {
+                    current.end()
+                    victim = nil
+                } else {
+                    strike()
+                }
+            default:
+                let leader = cluster.leader(of: orders)
+                guard leader != .none, cluster.isUp(leader) else { break }
+                let client = clients[leader] ?? TestClient(cluster, leader)
+                clients[leader] = client
+                let value = "\(number)"
+                number += 1
+                let id = try client.send(client.produceRequest(orders, [value], timeoutMs: 5000), version: 11)
+                sent.append((client, id, value))
+            }
+            cluster.run(for: .microseconds(Int64.random(in: 100...400_000, using: &random)))
+        }
+        victim?.end()
+        #expect(cluster.awaitISR(of: orders, [1, 2, 3]))
+        cluster.run(for: .seconds(6))
+        var acknowledged: [String] = []
+        for (client, id, value) in sent {
+            guard let answer = try client.answer(id, ProduceResponse.self, version: 11) else { continue }
+            if try TestClient.only(answer).errorCode == .none { acknowledged.append(value) }
+        }
+        let stored = try TestClient(cluster, cluster.leader(of: orders)).values(orders)
+        #expect(Set(acknowledged).subtracting(stored).isEmpty)
+        #expect(Set(stored).count == stored.count)
+        #expect(acknowledged.count > 10)
+        #expect(Set((1...3).map { cluster.replica(orders, on: BrokerID($0))?.logEndOffset }).count == 1)
+    }
 }
