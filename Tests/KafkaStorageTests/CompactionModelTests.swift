@@ -125,7 +125,7 @@ import Testing
         var model = Model()
         var pending: (records: [(key: String, value: String?)], offset: Int64)?
         try run(&model, &pending, on: whole, seed: seed, steps: 60)
-        for change in stride(from: Int(seed) - 1, to: whole.changeCount, by: 2) {
+        for change in stride(from: Int(seed) - 1, to: whole.changeCount, by: 5) {
             let disk = MemoryDisk()
             var model = Model()
             disk.crash = .init(changesBefore: change, tornBytes: change % 90)
@@ -150,7 +150,7 @@ import Testing
         var model = Model()
         var pending: (records: [(key: String, value: String?)], offset: Int64)?
         try run(&model, &pending, on: whole, seed: seed, steps: 60)
-        for change in stride(from: part + Int(seed) - 1, to: whole.changeCount, by: 4) {
+        for change in stride(from: part + Int(seed) - 1, to: whole.changeCount, by: 11) {
             let disk = MemoryDisk()
             var model = Model()
             var pending: (records: [(key: String, value: String?)], offset: Int64)?
