@@ -13,6 +13,8 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case newerFormat(path: String, version: String)
     case unusable(path: String, reason: String)
     case locked(path: String, pid: String?)
+    /// The quorum that agreed on the metadata here had another size.
+    case otherControllers(path: String, has: Int)
     case unknownNode(String)
     case alreadyRunning(String)
     case notReady(String)
@@ -41,6 +43,9 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .locked(let path, let pid):
             "\(path) is in use by another klamm\(pid.map { " (process \($0))" } ?? ""); stop it, or choose another "
                 + "folder with --data-dir."
+        case .otherControllers(let path, let has):
+            "\(path) was begun with \(has) controller\(has == 1 ? "" : "s"), which cannot be changed; use --controllers \(has), "
+                + "or begin anew with --fresh."
         case .unknownNode(let name): "There is no \(name) in this cluster."
         case .alreadyRunning(let name): "\(name) is running already."
         case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."

@@ -7,6 +7,10 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: "Brokers to start, 1 to 9.")
     var brokers = 3
 
+    @Option(
+        help: "Controllers that agree on the metadata: 1, 3 or 5 (default: 3, or as many as the data directory has).")
+    var controllers: Int?
+
     @Option(help: "The first broker's port; the others follow. 0 takes free ones.")
     var port = 9092
 
@@ -24,6 +28,9 @@ struct ClusterOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...9).contains(brokers) else { throw ValidationError("--brokers takes a number from 1 to 9.") }
+        guard controllers.map({ [1, 3, 5].contains($0) }) ?? true else {
+            throw ValidationError("--controllers takes 1, 3 or 5.")
+        }
         guard port == 0 || (1...(65_536 - brokers)).contains(port) else {
             throw ValidationError("--port \(port) leaves no room for \(brokers) brokers below 65536.")
         }
@@ -40,6 +47,6 @@ struct ClusterOptions: ParsableArguments {
     /// The cluster, not yet started, with its ports taken.
     func makeCluster(in directory: DataDirectory, logger: Logger) async throws -> EmbeddedCluster {
         try await EmbeddedCluster.make(
-            .init(brokers: brokers, host: host, port: port), in: directory, logger: logger)
+            .init(brokers: brokers, controllers: controllers, host: host, port: port), in: directory, logger: logger)
     }
 }

@@ -50,7 +50,7 @@ extension ClusterError {
     var isBadInput: Bool {
         switch self {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
-            .unusable, .locked:
+            .unusable, .locked, .otherControllers:
             true
         case .network, .unknownNode, .alreadyRunning, .notReady, .cannotInject, .cannotScale, .stillInUse, .lastBroker,
             .notUnregistered:

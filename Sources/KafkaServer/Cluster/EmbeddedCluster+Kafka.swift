@@ -8,33 +8,34 @@ extension EmbeddedCluster {
     /// What a cluster of real brokers is made of.
     package struct Options: Hashable, Sendable {
         package var brokers: Int
-        package var controllers = 1
+        /// Nil for as many as the data directory was begun with, or three.
+        package var controllers: Int?
         package var host: String
         /// The first broker's; 0 takes free ones.
         package var port: Int
 
-        package init(brokers: Int, host: String = "127.0.0.1", port: Int = 0) {
+        package init(brokers: Int, controllers: Int? = nil, host: String = "127.0.0.1", port: Int = 0) {
             self.brokers = brokers
+            self.controllers = controllers
             self.host = host
             self.port = port
         }
     }
 
-    /// Brokers 1, 2, 3 ..., with those that were added and without those that were removed, and a controller 101, each with
-    /// its folder in the data directory.
+    /// Brokers 1, 2, 3 ..., with those that were added and without those that were removed, and controllers 101, 102,
+    /// 103, each with its folder in the data directory.
     package static func make(
         _ options: Options, in directory: DataDirectory, limits: ConnectionLimits = ConnectionLimits(), logger: Logger
     ) async throws -> EmbeddedCluster {
         var blueprints: [NodeBlueprint] = []
+        let voters = try directory.controllers(startedWith: options.controllers)
         let makeBroker = { @Sendable (id: BrokerID) throws(ClusterError) in
             let port = try PortReservation(
                 host: options.host, port: options.port == 0 ? 0 : options.port + Int(id.rawValue) - 1)
-            return NodeBlueprint.broker(id, port, options, directory)
+            return NodeBlueprint.broker(id, port, options, voters, directory)
         }
         for id in try directory.brokers(startedWith: options.brokers) { blueprints.append(try makeBroker(id)) }
-        for number in 0..<options.controllers {
-            blueprints.append(.controller(BrokerID(Int32(101 + number)), directory))
-        }
+        for id in voters { blueprints.append(.controller(id, voters, directory)) }
         return try await EmbeddedCluster(
             clusterID: directory.clusterID, blueprints: blueprints,
             scaling: Scaling(directory: directory, blueprint: makeBroker), limits: limits, logger: logger)
@@ -43,12 +44,14 @@ extension EmbeddedCluster {
 
 extension NodeBlueprint {
     static func broker(
-        _ id: BrokerID, _ port: PortReservation, _ options: EmbeddedCluster.Options, _ directory: DataDirectory
+        _ id: BrokerID, _ port: PortReservation, _ options: EmbeddedCluster.Options, _ controllers: [BrokerID],
+        _ directory: DataDirectory
     ) -> NodeBlueprint {
         let folder = directory.folder(of: id)
         var settings = BrokerSettings(
             nodeId: id, clusterID: directory.clusterID, host: port.host, port: port.port)
         settings.logDirPath = folder
+        settings.controllers = controllers
         // A lab of one broker has topics too.
         settings.defaultReplicationFactor = Int16(min(3, options.brokers))
         settings.offsetsTopicReplicationFactor = Int16(min(3, options.brokers))
@@ -62,9 +65,9 @@ extension NodeBlueprint {
             })
     }
 
-    static func controller(_ id: BrokerID, _ directory: DataDirectory) -> NodeBlueprint {
+    static func controller(_ id: BrokerID, _ voters: [BrokerID], _ directory: DataDirectory) -> NodeBlueprint {
         let folder = directory.folder(of: id)
-        let settings = ControllerSettings(nodeId: id, clusterID: directory.clusterID)
+        let settings = ControllerSettings(nodeId: id, clusterID: directory.clusterID, voters: voters)
         return NodeBlueprint(
             id: id, port: nil,
             disk: { try FileDisk(root: folder) },

@@ -86,6 +86,11 @@ package final class EmbeddedCluster: ClusterSource {
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
             let serving = EventLoopFuture.andAllSucceed(role.map { $0.flatOn { try $0.start() } }, on: group.next())
             try await within(limit, serving).get()
+            // Brokers that came before the first election would ask in vain, and then wait.
+            while hasControllers, try await activeImage() == nil {
+                guard SystemClock.now() < limit else { throw ClusterError.notReady("no controller was elected") }
+                try await Task.sleep(for: .milliseconds(1))
+            }
         }
         while try await !brokersAgree() {
             guard SystemClock.now() < limit else { throw ClusterError.notReady("brokers lag behind the controller") }
@@ -106,15 +111,25 @@ package final class EmbeddedCluster: ClusterSource {
         return promise.futureResult
     }
 
-    /// Whether every broker has read as much of the metadata log as the controller has written by now.
+    private var hasControllers: Bool { nodes.contains { $0.id.isController } }
+
+    /// What the active controller has decided; nil while there is none.
+    private func activeImage() async throws -> MetadataImage? {
+        for node in nodes where node.id.isController {
+            if case .controller(true, let image)? = try await node.on({ $0.content }).get() { return image }
+        }
+        return nil
+    }
+
+    /// Whether every broker has read as much of the metadata log as the active controller has written by now.
     private func brokersAgree() async throws -> Bool {
-        var decided: Int64 = -1
-        for node in nodes.reversed() {
-            switch try await node.on({ $0.content }).get() {
-            case .controller(_, let image): decided = max(decided, image?.offset ?? -1)
-            case .broker(_, let metadataOffset): if metadataOffset < decided { return false }
-            case nil: throw ClusterError.notReady("node \(node.id) went down")
+        guard hasControllers else { return true }
+        guard let decided = try await activeImage()?.offset else { return false }
+        for node in nodes where !node.id.isController {
+            guard case .broker(_, let metadataOffset)? = try await node.on({ $0.content }).get() else {
+                throw ClusterError.notReady("node \(node.id) went down")
             }
+            if metadataOffset < decided { return false }
         }
         return true
     }

@@ -94,15 +94,20 @@ final class SnapshotFeed: Sendable {
         state.input.sessionEnds = sessionEnds.all
         state.input.brokers = []
         state.input.controllers = []
+        // The active controller decides, though a former one may still show what it could not commit.
+        var active: MetadataImage?
+        var newest: MetadataImage?
         for node in nodes {
             switch state.looks[node.id]?.picture {
             case .broker(let broker): state.input.brokers.append(broker)
             case .controller(let controller, let image):
                 state.input.controllers.append(controller)
-                if let image, image.offset >= state.input.image?.offset ?? -1 { state.input.image = image }
+                if controller.isActive, let image { active = image }
+                if let image, image.offset > newest?.offset ?? -1 { newest = image }
             case nil: break
             }
         }
+        state.input.image = active ?? newest ?? state.input.image
         state.assembly.note(state.input.brokers, at: now)
         var snapshot = state.assembly.snapshot(of: state.input, at: now)
         if let last = state.last, !state.isWaitedFor {

@@ -48,6 +48,30 @@ extension DataDirectory {
         return (all.isEmpty ? Set(1...Int32(clamping: count)) : all).sorted().map { BrokerID($0) }
     }
 
+    /// The voters of the metadata quorum, which never change: those that have a folder here, or `count` new ones.
+    func controllers(startedWith count: Int?) throws(ClusterError) -> [BrokerID] {
+        let existing: Int
+        do {
+            existing = (try FileSystem.entries(of: path) ?? []).count { $0.hasPrefix("controller-") }
+        } catch {
+            throw .unusable(path: path, reason: "\(error)")
+        }
+        if let count, existing > 0, existing != count { throw .otherControllers(path: path, has: existing) }
+        let first = Self.firstController.rawValue
+        let number = existing > 0 ? existing : count ?? Self.defaultControllers
+        let voters = (0..<Int32(clamping: number)).map { BrokerID(first + $0) }
+        // All at once: a start that is cut short must not leave a smaller quorum behind.
+        do {
+            for voter in voters { try FileSystem.createDirectories(folder(of: voter)) }
+        } catch {
+            throw .unusable(path: path, reason: "\(error)")
+        }
+        return voters
+    }
+
+    static let firstController: BrokerID = 101
+    package static let defaultControllers = 3
+
     func nextBroker(after largest: BrokerID) throws(ClusterError) -> BrokerID {
         let changes = try changes()
         return BrokerID((changes.added + changes.removed + [largest.rawValue]).max()! + 1)

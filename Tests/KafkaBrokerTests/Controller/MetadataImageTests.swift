@@ -1,4 +1,5 @@
 import KafkaProtocol
+import NIOCore
 import Testing
 
 @testable import KafkaBroker
@@ -22,6 +23,49 @@ import Testing
         partition.partitionEpoch = 0
         try image.replay(.partition(partition), at: 1, epoch: 1)
         return image
+    }
+
+    // A snapshot must lead to the very image that it was taken of.
+    @Test func `a snapshot's records lead to the same image`() throws {
+        let driver = try ControllerDriver()
+        try driver.start(1, 2, 3)
+        try driver.createTopic("orders", partitions: 3, replicationFactor: 3, configs: [("retention.ms", "1")])
+        _ = try driver.alterConfig(.broker(1), "log.retention.ms", .set, "7")
+        var request = AllocateProducerIdsRequest()
+        request.brokerId = 1
+        request.brokerEpoch = driver.image.broker(1)?.epoch ?? -1
+        _ = try driver.ask(request)
+        try driver.advance(by: .milliseconds(1500), keeping: 2, 3)
+        let image = driver.image
+        let id = MetadataSnapshotID(endOffset: image.offset + 1, epoch: image.epoch)
+        let bytes = try MetadataSnapshot.encode(image.records, id, timestamp: 5)
+        let decoded = try MetadataSnapshot.decode(bytes)
+        #expect(try MetadataImage(clusterID: image.clusterID, decoded, id) == image)
+        #expect(MetadataSnapshotID(fileName: id.fileName) == id)
+        // One that was cut short is refused, wherever the cut lies.
+        for length in stride(from: 0, to: bytes.readableBytes, by: 7) {
+            let cut = bytes.getSlice(at: bytes.readerIndex, length: length) ?? ByteBuffer()
+            #expect(throws: MetadataLogError.self) { try MetadataSnapshot.decode(cut) }
+        }
+    }
+
+    // A broker that stopped in the middle of a batch would have half a decision.
+    @Test func `a batch that cannot be applied changes nothing`() throws {
+        var image = try image()
+        let before = image
+        var topic = TopicRecord()
+        topic.name = "payments"
+        topic.topicId = Uuid(high: 3, low: 4)
+        var unknown = RemoveTopicRecord()
+        unknown.topicId = Uuid(high: 9, low: 9)
+        var builder = RecordBatchBuilder(baseOffset: 2, partitionLeaderEpoch: 1)
+        for record in [MetadataRecord.topic(topic), .removeTopic(unknown)] {
+            try builder.append(key: nil, value: try record.encode(), timestamp: 1)
+        }
+        let batch = try builder.build()
+        #expect(throws: MetadataReplayError.self) { try image.replay(batch) }
+        let isUnchanged = image == before
+        #expect(isUnchanged)
     }
 
     // Brokers act on changes alone, so these must tell all.

@@ -3,7 +3,7 @@ import KafkaProtocol
 import KafkaStorage
 import NIOCore
 
-/// A whole cluster in one thread: brokers and a controller on memory disks, joined by links of a fixed delay, driven by
+/// A whole cluster in one thread: brokers and controllers on memory disks, joined by links of a fixed delay, driven by
 /// one queue of events under a clock of its own. The same calls give the same run, every time.
 ///
 /// It keeps the driver's part of the `Node` contract: actions in their order, before the next input; regions of files
@@ -22,7 +22,10 @@ final class TestCluster {
         case answer(ConnectionID, [Payload])
     }
 
+    /// The first controller; the only one unless a test asks for more.
     static let controllerID: BrokerID = 101
+    let controllerIDs: [BrokerID]
+    private let controllerConfiguration: StaticConfiguration
     let clusterID = "klamm-test-cluster-id0"
     private(set) var now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
     private(set) var events: [BrokerEvent] = []
@@ -59,10 +62,15 @@ final class TestCluster {
     }
 
     /// Makes the nodes and lets them come up until all brokers run.
-    init(brokers: Int32 = 3, settings: @escaping (inout BrokerSettings) -> Void = { _ in }) {
+    init(
+        brokers: Int32 = 3, controllers: Int32 = 1, controllerConfiguration: StaticConfiguration = .init(),
+        settings: @escaping (inout BrokerSettings) -> Void = { _ in }
+    ) {
         changeSettings = settings
+        self.controllerConfiguration = controllerConfiguration
         brokerIDs = (1...brokers).map { BrokerID($0) }
-        start(Self.controllerID)
+        controllerIDs = (0..<controllers).map { BrokerID(Self.controllerID.rawValue + $0) }
+        for id in controllerIDs { start(id) }
         for id in brokerIDs { start(id) }
         precondition(run { self.brokerIDs.allSatisfy { self.snapshot($0)?.lifecycle == .running } })
     }
@@ -83,9 +91,10 @@ final class TestCluster {
         let life = (lives[id] ?? 0) + 1
         lives[id] = life
         let seed = UInt64(id.rawValue) * 1000 + UInt64(life)
-        if id == Self.controllerID {
+        if controllerIDs.contains(id) {
             do {
-                let settings = ControllerSettings(nodeId: id, clusterID: clusterID)
+                let settings = ControllerSettings(
+                    nodeId: id, clusterID: clusterID, voters: controllerIDs, configuration: controllerConfiguration)
                 members[id] = .controller(try Controller(settings: settings, disk: disk, seed: seed, now: now))
             } catch {
                 preconditionFailure("the controller does not start: \(error)")
@@ -93,6 +102,7 @@ final class TestCluster {
         } else {
             var settings = BrokerSettings(
                 nodeId: id, clusterID: clusterID, host: "localhost", port: 9091 + Int(id.rawValue))
+            settings.controllers = controllerIDs
             changeSettings(&settings)
             members[id] = .broker(Broker(settings: settings, disk: disk, seed: seed, now: now))
         }
@@ -105,7 +115,7 @@ final class TestCluster {
         scheduled[id] = nil
         disks[id]?.kill()
         for (connection, owner) in connectionOwner where owner == id { connectionOwner[connection] = nil }
-        for peer in brokerIDs + [Self.controllerID] where peer != id { reset(id, peer) }
+        for peer in brokerIDs + controllerIDs where peer != id { reset(id, peer) }
     }
 
     /// The machine fails: what was not made durable is gone, too.
@@ -163,12 +173,28 @@ final class TestCluster {
         return broker.snapshot()
     }
 
-    /// The metadata as the controller has it.
+    func metadataOffset(of id: BrokerID) -> Int64? {
+        guard case .broker(let broker)? = members[id] else { return nil }
+        return broker.metadataOffset
+    }
+
+    func controller(_ id: BrokerID) -> ControllerSnapshot? {
+        guard case .controller(let controller)? = members[id] else { return nil }
+        return controller.snapshot(now: now)
+    }
+
+    /// The controller that decides; of two, while one does not know yet that it no longer does, the newer.
+    var activeController: ControllerSnapshot? {
+        controllerIDs.compactMap(controller).filter(\.isActive).max { $0.leaderEpoch < $1.leaderEpoch }
+    }
+
+    /// The metadata as the active controller has it, or else the controller that knows most.
     var image: MetadataImage {
-        guard case .controller(let controller)? = members[Self.controllerID] else {
-            preconditionFailure("the controller is down")
+        if let active = activeController { return active.image }
+        guard let newest = controllerIDs.compactMap(controller).map(\.image).max(by: { $0.offset < $1.offset }) else {
+            preconditionFailure("every controller is down")
         }
-        return controller.snapshot(now: now).image
+        return newest
     }
 
     // MARK: Clients
@@ -336,7 +362,7 @@ final class TestCluster {
         case .stopped:
             members[id] = nil
             scheduled[id] = nil
-            for peer in brokerIDs + [Self.controllerID] where peer != id { reset(id, peer) }
+            for peer in brokerIDs + controllerIDs where peer != id { reset(id, peer) }
         }
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 extension MetadataQuorum {
     /// Sends the next fetch if it is due.
     mutating func fetch(now: Instant) {
-        guard case .follower(let following) = state.role, !isFetching, retryAt == nil else { return }
+        guard case .follower(let following) = state.role, fetchUnderWay == nil, retryAt == nil else { return }
         if let download { return fetchSnapshot(download, from: following.leader, now: now) }
         let offset = log.endOffset
         if Rule.countsOnlyDurableMetadata.holds {
@@ -27,14 +27,20 @@ extension MetadataQuorum {
         request.maxWaitMs = Int32(clamping: settings.fetchMaxWait.wholeMilliseconds)
         request.maxBytes = partition.partitionMaxBytes
         request.topics = [topic]
-        isFetching = true
-        send(request, version: Self.fetchVersion, to: following.leader, .fetch(epoch: epoch), now: now)
+        send(request, version: Self.fetchVersion, to: following.leader, .fetch(beginFetch()), now: now)
+    }
+
+    private mutating func beginFetch() -> UInt64 {
+        lastFetch += 1
+        fetchUnderWay = lastFetch
+        return lastFetch
     }
 
     mutating func fetchAnswered(
-        by peer: BrokerID, epoch asked: Int32, _ response: FetchResponse, now: Instant
+        by peer: BrokerID, _ response: FetchResponse, now: Instant
     ) throws(MetadataLogError) {
-        if asked == epoch { isFetching = false }
+        let asked = epoch
+        fetchUnderWay = nil
         guard response.errorCode == .none, let data = response.responses.first?.partitions.first else {
             return retryLater(now: now)
         }
@@ -81,14 +87,14 @@ extension MetadataQuorum {
         request.replicaId = settings.nodeId
         request.maxBytes = 1 << 20
         request.topics = [topic]
-        isFetching = true
-        send(request, version: Self.fetchSnapshotVersion, to: leader, .fetchSnapshot(epoch: epoch), now: now)
+        send(request, version: Self.fetchSnapshotVersion, to: leader, .fetchSnapshot(beginFetch()), now: now)
     }
 
     mutating func snapshotAnswered(
-        by peer: BrokerID, epoch asked: Int32, _ response: FetchSnapshotResponse, now: Instant
+        by peer: BrokerID, _ response: FetchSnapshotResponse, now: Instant
     ) throws(MetadataLogError) {
-        if asked == epoch { isFetching = false }
+        let asked = epoch
+        fetchUnderWay = nil
         guard response.errorCode == .none, let data = response.topics.first?.partitions.first else {
             return retryLater(now: now)
         }

@@ -94,13 +94,15 @@ extension MetadataQuorum {
                 ).response
                 guard let data = answer.topics.first?.partitions.first else { return }
                 try heard(data.leaderEpoch, data.leaderId, now: now)
-            case .fetch(let epoch):
+            case .fetch(let number):
+                guard number == fetchUnderWay else { return }
                 let answer = try ResponseFrame.decode(FetchResponse.self, apiVersion: Self.fetchVersion, from: frame)
-                try fetchAnswered(by: peer, epoch: epoch, answer.response, now: now)
-            case .fetchSnapshot(let epoch):
+                try fetchAnswered(by: peer, answer.response, now: now)
+            case .fetchSnapshot(let number):
+                guard number == fetchUnderWay else { return }
                 let answer = try ResponseFrame.decode(
                     FetchSnapshotResponse.self, apiVersion: Self.fetchSnapshotVersion, from: frame)
-                try snapshotAnswered(by: peer, epoch: epoch, answer.response, now: now)
+                try snapshotAnswered(by: peer, answer.response, now: now)
             }
         } catch let error as ProtocolError {
             try failed(purpose, to: peer, now: now)
@@ -112,7 +114,8 @@ extension MetadataQuorum {
         by peer: BrokerID, epoch asked: Int32, isPreVote: Bool, _ response: VoteResponse, now: Instant
     ) throws(MetadataLogError) {
         guard response.errorCode == .none, let data = response.topics.first?.partitions.first else { return }
-        try heard(data.leaderEpoch, data.leaderId, now: now)
+        // Who votes for another has given up the leader that it still names.
+        if !data.voteGranted { try heard(data.leaderEpoch, data.leaderId, now: now) }
         guard data.errorCode == .none else { return }
         let actions = state.voteAnswered(
             by: peer, askedEpoch: asked, isPreVote: isPreVote, granted: data.voteGranted, now: now)
@@ -130,9 +133,9 @@ extension MetadataQuorum {
         case .vote: retryLater(now: now)
         // The leader announces itself again to those who do not fetch; an epoch's end is seen by silence too.
         case .beginEpoch, .endEpoch: break
-        case .fetch(let asked), .fetchSnapshot(let asked):
-            guard asked == epoch else { return }
-            isFetching = false
+        case .fetch(let number), .fetchSnapshot(let number):
+            guard number == fetchUnderWay else { return }
+            fetchUnderWay = nil
             retryLater(now: now)
         }
     }

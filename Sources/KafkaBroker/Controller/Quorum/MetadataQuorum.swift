@@ -23,7 +23,9 @@ package struct MetadataQuorum {
     var out: [BrokerAction] = []
     /// Fetches that wait for something new.
     var parked = MetadataFetches()
-    var isFetching = false
+    /// The fetch that is under way. The answer to any other comes too late, and may say what is not so any more.
+    var fetchUnderWay: UInt64?
+    var lastFetch: UInt64 = 0
     var download: SnapshotDownload?
     /// When a fetch, or a request for a vote, that was lost is tried again.
     var retryAt: Instant?
@@ -119,7 +121,7 @@ package struct MetadataQuorum {
             switch action {
             case .persist:
                 try persist()
-                isFetching = false
+                fetchUnderWay = nil
                 download = nil
             case .requestVote(let voter, let isPreVote): requestVote(from: voter, isPreVote: isPreVote, now: now)
             case .beginLeading: try beginLeading(now: now)
@@ -128,7 +130,7 @@ package struct MetadataQuorum {
             case .stopLeading, .follow:
                 // Whoever waits here asks the new leader.
                 for fetch in parked.take(where: { _ in true }) { try answerFetch(fetch.request, fetch.call) }
-                isFetching = false
+                fetchUnderWay = nil
                 download = nil
             }
         }
@@ -198,8 +200,8 @@ enum QuorumPurpose: Hashable, Sendable {
     case vote(epoch: Int32, isPreVote: Bool)
     case beginEpoch
     case endEpoch
-    case fetch(epoch: Int32)
-    case fetchSnapshot(epoch: Int32)
+    case fetch(UInt64)
+    case fetchSnapshot(UInt64)
 }
 
 /// A snapshot that is being copied from the leader.
