@@ -20,6 +20,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
     /// Records appended by leaders per second, over the last second or so.
     package var recordsPerSecond: Double?
     package var workload: WorkloadSnapshot?
+    /// What was injected and lasts, in the order in which it began.
+    package var faults: [FaultState.ActiveFault] = []
 
     package init(takenAt: Instant, clusterID: String) {
         self.takenAt = takenAt

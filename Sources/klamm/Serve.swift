@@ -10,9 +10,15 @@ struct Serve: AsyncParsableCommand {
         discussion: """
             When every broker serves, prints one line of JSON to standard output: bootstrap.servers and data.dir. Logs go \
             to standard error. Stops in order on SIGINT or SIGTERM; a second one ends it at once.
+
+            Then reads faults from standard input, one a line, such as "kill 2", "freeze 1 for 3s" or "cut 1-2", and \
+            answers each with a line of JSON: {"ok":"kill 2"} or {"error":"..."}. "help" lists them.
             """)
 
     @OptionGroup var options: ClusterOptions
+
+    @Flag(help: "Print what happens in the cluster, one line of JSON per event.")
+    var events = false
 
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
@@ -34,7 +40,11 @@ struct Serve: AsyncParsableCommand {
                 throw error
             }
         }
-        if !TerminationSignals.hasArrived { announce(cluster, directory) }
+        if !TerminationSignals.hasArrived {
+            let events = events ? cluster.events() : nil
+            announce(cluster, directory)
+            ServeControl(cluster: cluster).start(events: events)
+        }
         await stopping.value
     }
 

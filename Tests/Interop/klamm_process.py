@@ -3,12 +3,14 @@
 import contextlib
 import json
 import os
+import queue
 import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 
@@ -17,6 +19,7 @@ class Klamm:
 
     def __init__(self, binary, data_dir=None, port=0):
         self.binary = binary
+        self.events = []
         self.data_dir = data_dir
         # A data directory is there to be started again, and then the brokers must be where they were.
         self.port = port or (three_free_ports() if data_dir else 0)
@@ -24,9 +27,10 @@ class Klamm:
         self.start()
 
     def start(self):
-        arguments = [self.binary, "serve", "--port", str(self.port)]
+        arguments = [self.binary, "serve", "--events", "--port", str(self.port)]
         arguments += ["--data-dir", self.data_dir] if self.data_dir else ["--ephemeral"]
-        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.process = subprocess.Popen(
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         ready, _, _ = select.select([self.process.stdout], [], [], 30)
         line = self.process.stdout.readline() if ready else ""
         if not line:
@@ -34,6 +38,32 @@ class Klamm:
         said = json.loads(line)
         self.bootstrap = said["bootstrap.servers"]
         self.directory = said["data.dir"]
+        self.answers = queue.Queue()
+        threading.Thread(target=self.listen, args=(self.process, self.answers), daemon=True).start()
+
+    def listen(self, process, answers):
+        for line in process.stdout:
+            said = json.loads(line)
+            if "event" in said:
+                self.events.append(said)
+            else:
+                answers.put(said)
+
+    def do(self, line):
+        """Injects a fault, or whatever else the line says; returns klamm's answer."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        try:
+            said = self.answers.get(timeout=30)
+        except queue.Empty:
+            self.fail(f"no answer to \"{line}\"")
+        if "error" in said:
+            self.fail(f"\"{line}\": {said['error']}")
+        return said["ok"]
+
+    def told(self, *words):
+        """The events whose text holds all these words."""
+        return [event["text"] for event in list(self.events) if all(word in event["text"] for word in words)]
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -89,6 +119,11 @@ def wait_until(klamm, seconds, what, condition):
 
 
 def binary():
-    if len(sys.argv) != 2:
-        sys.exit(f"usage: {sys.argv[0]} PATH-TO-KLAMM")
+    if len(sys.argv) not in (2, 3):
+        sys.exit(f"usage: {sys.argv[0]} PATH-TO-KLAMM [SECONDS]")
     return sys.argv[1]
+
+
+def seconds(otherwise):
+    """How long the script is to break things: its second argument."""
+    return float(sys.argv[2]) if len(sys.argv) == 3 else otherwise

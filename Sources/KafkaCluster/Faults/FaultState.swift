@@ -59,6 +59,17 @@ package struct FaultState: Hashable, Sendable {
         return ended
     }
 
+    /// Takes over a newer state from elsewhere; what request faults have counted here stays.
+    package mutating func take(_ newer: Self) {
+        let older = active
+        active = newer.active
+        for index in active.indices {
+            if let known = older.first(where: { $0.fault == active[index].fault && $0.since == active[index].since }) {
+                active[index].seen = known.seen
+            }
+        }
+    }
+
     package var nextExpiry: Instant? { active.compactMap(\.until).min() }
 
     private mutating func end(_ isHealed: (Fault) -> Bool) -> [ActiveFault] {

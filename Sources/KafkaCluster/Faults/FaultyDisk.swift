@@ -40,7 +40,8 @@ package final class FaultyDisk<Base: Disk>: Disk {
         if let reason = fate.failure { throw DiskError(operation: operation, path: path, reason: reason) }
     }
 
-    private func ask(_ kind: FaultState.DiskOperation, _ operation: String, _ file: FileID) throws(DiskError) {
+    /// What a call that goes past this disk, such as a flush on another thread, would meet.
+    package func ask(_ kind: FaultState.DiskOperation, _ operation: String, _ file: FileID) throws(DiskError) {
         if faults.isQuiet { return }
         try ask(kind, operation, paths[file] ?? "")
     }

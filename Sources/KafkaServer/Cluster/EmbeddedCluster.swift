@@ -12,12 +12,13 @@ import Synchronization
 package final class EmbeddedCluster: ClusterSource {
     package let clusterID: String
     let places: ClusterPlaces
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
     private let flushThreads: NIOThreadPool
-    private let broadcast: Broadcast<ClusterEvent>
+    let broadcast: Broadcast<ClusterEvent>
+    let faults = LiveFaults()
     private let feed: SnapshotFeed
     private let makePlace: @Sendable (NodeBlueprint, any EventLoop) async throws -> NodeHandle
-    private let logger: Logger
+    let logger: Logger
     private let isShuttingDown = Atomic(false)
 
     /// Makes the nodes' places; `start()` starts the nodes.
@@ -56,7 +57,8 @@ package final class EmbeddedCluster: ClusterSource {
             nodes, ports: blueprints.compactMap { node in node.port.map { (node.id, $0) } }, scaling)
         self.places = places
         feed = SnapshotFeed(
-            clusterID: clusterID, nodes: { places.nodes }, sessionEnds: sessionEnds, loop: group.next())
+            clusterID: clusterID, nodes: { places.nodes }, sessionEnds: sessionEnds,
+            faults: { [faults] in faults.active }, loop: group.next())
     }
 
     /// Brokers by id, then controllers.
@@ -73,6 +75,7 @@ package final class EmbeddedCluster: ClusterSource {
         for other in others {
             try await other.on { host in host.links.welcome(node.id, loop: node.loop, links: node.links) }.get()
         }
+        faults.inform(node)
         return node
     }
 
@@ -183,23 +186,4 @@ package final class EmbeddedCluster: ClusterSource {
     package func snapshots() -> AsyncStream<ClusterSnapshot> { feed.listen() }
 
     package func events() -> AsyncStream<ClusterEvent> { broadcast.listen() }
-
-    package func inject(_ fault: Fault) async throws {
-        switch fault {
-        case .kill(let id):
-            _ = try node(id)
-            // First the cause: its consequences are reported from other threads.
-            broadcast.send(.fault(fault, at: SystemClock.now()))
-            try await kill(id)
-        case .restart(let id):
-            try await restart(id)
-            broadcast.send(.fault(fault, at: SystemClock.now()))
-        case .stop(let id):
-            _ = try node(id)
-            broadcast.send(.fault(fault, at: SystemClock.now()))
-            try await stop(id)
-        default:
-            throw ClusterError.cannotInject(fault.description)
-        }
-    }
 }

@@ -42,15 +42,18 @@ final class SnapshotFeed: Sendable {
     /// The nodes there are now: brokers come and go.
     private let nodes: @Sendable () -> [NodeHandle]
     private let sessionEnds: SessionEnds
+    private let faults: @Sendable () -> [FaultState.ActiveFault]
     private let state: NIOLoopBoundBox<State>
     private let broadcast = Broadcast<ClusterSnapshot>(buffering: .bufferingNewest(1))
 
     init(
-        clusterID: String, nodes: @escaping @Sendable () -> [NodeHandle], sessionEnds: SessionEnds, loop: any EventLoop
+        clusterID: String, nodes: @escaping @Sendable () -> [NodeHandle], sessionEnds: SessionEnds,
+        faults: @escaping @Sendable () -> [FaultState.ActiveFault], loop: any EventLoop
     ) {
         self.loop = loop
         self.nodes = nodes
         self.sessionEnds = sessionEnds
+        self.faults = faults
         state = NIOLoopBoundBox.makeBoxSendingValue(State(clusterID: clusterID), eventLoop: loop)
     }
 
@@ -110,6 +113,7 @@ final class SnapshotFeed: Sendable {
         state.input.image = active ?? newest ?? state.input.image
         state.assembly.note(state.input.brokers, at: now)
         var snapshot = state.assembly.snapshot(of: state.input, at: now)
+        snapshot.faults = faults()
         if let last = state.last, !state.isWaitedFor {
             let takenAt = snapshot.takenAt
             snapshot.takenAt = last.takenAt

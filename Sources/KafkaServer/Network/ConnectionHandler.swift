@@ -42,6 +42,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var hasHeldBackRead = false
     /// Answers were written and not yet flushed.
     private(set) var needsFlush = false
+    /// What the client calls itself; nil before its first request.
+    var clientId: String?
+    /// What faults do to this connection; nil while none has ever hit it.
+    var faults: ConnectionFaults?
+    var requestsHandedIn: UInt64 = 0
+    var requestsAnswered: UInt64 = 0
 
     init(id: ConnectionID, limits: ConnectionLimits, sink: any ConnectionSink) {
         self.id = id
@@ -148,6 +154,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
             try ResponseWriter.write(parts, to: context, file: file)
         }
         resume()
+    }
+
+    /// A request is done; its answer, if it gets one, is written later or never.
+    func answered() {
+        guard context != nil else { return }
+        requestsInFlight -= 1
+        resume()
+    }
+
+    func write(_ answer: ByteBuffer) {
+        guard let context else { return }
+        needsFlush = true
+        ResponseWriter.write([.bytes(answer)], to: context) { _, _, _ in
+            preconditionFailure("an answer in memory has no regions")
+        }
     }
 
     func flush() {

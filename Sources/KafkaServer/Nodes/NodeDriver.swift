@@ -1,6 +1,7 @@
 import DequeModule
 import Glibc
 import KafkaBroker
+import KafkaCluster
 import KafkaProtocol
 import KafkaStorage
 import Logging
@@ -14,12 +15,12 @@ import NIOPosix
 /// in for this life is thrown away.
 ///
 /// Invariant: outside a burst no answer is unflushed, no frame is queued and the timer stands at or before the node's
-/// next deadline.
+/// next deadline. While the node is frozen or its slow disk is busy, inputs wait and no timer runs.
 final class NodeDriver: ConnectionSink {
     let id: BrokerID
-    private let loop: any EventLoop
-    private var node: (any Node)?
-    private let disk: any ServedDisk
+    let loop: any EventLoop
+    private var node: NodeBox?
+    private let disk: any LiveDisk
     private let links: PeerLinks
     private let flushThreads: NIOThreadPool
     private let limits: ConnectionLimits
@@ -31,22 +32,29 @@ final class NodeDriver: ConnectionSink {
     private var actions: [BrokerAction] = []
     private var isStepping = false
     private var burstDepth = 0
-    private var connections: [ConnectionID: ConnectionHandler] = [:]
+    private(set) var connections: [ConnectionID: ConnectionHandler] = [:]
     private var unflushed: [ConnectionHandler] = []
     private var timer: Scheduled<Void>?
     private var timerNanoseconds = Int64.max
+    /// The faults of this moment. Request faults count in this copy.
+    var faults: FaultState
+    private var isFrozen: Bool
+    /// Runs while a slow disk holds the next input.
+    private var diskTimer: Scheduled<Void>?
     /// Inputs handed in so far: while it stands still, so does everything that the node could show.
     private(set) var steps: UInt64 = 0
 
     init(
-        id: BrokerID, node: any Node, disk: any ServedDisk, links: PeerLinks, loop: any EventLoop,
-        flushThreads: NIOThreadPool, limits: ConnectionLimits, logger: Logger,
+        id: BrokerID, node: any Node, disk: any LiveDisk, faults: FaultState, links: PeerLinks,
+        loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits, logger: Logger,
         onEvent: @escaping (BrokerEvent) -> Void, onStopped: @escaping () -> Void
     ) {
         loop.preconditionInEventLoop()
         self.id = id
-        self.node = node
+        self.node = .holding(node)
         self.disk = disk
+        self.faults = faults
+        isFrozen = faults.isFrozen(id)
         self.links = links
         self.loop = loop
         self.flushThreads = flushThreads
@@ -70,7 +78,7 @@ final class NodeDriver: ConnectionSink {
     }
 
     /// A look at the node between two inputs; nil once it is dropped.
-    func look<Result>(_ body: (any Node) -> Result) -> Result? { node.map(body) }
+    func look<Result>(_ body: (any Node) -> Result) -> Result? { node.map { body($0.node) } }
 
     func stop() {
         beginBurst()
@@ -84,6 +92,8 @@ final class NodeDriver: ConnectionSink {
         inputs.removeAll()
         timer?.cancel()
         timer = nil
+        diskTimer?.cancel()
+        diskTimer = nil
         links.close()
         for connection in connections.values { connection.reset() }
         connections.removeAll()
@@ -96,6 +106,8 @@ final class NodeDriver: ConnectionSink {
         inputs.removeAll()
         timer?.cancel()
         timer = nil
+        diskTimer?.cancel()
+        diskTimer = nil
         links.close()
         for connection in connections.values { connection.close() }
         connections.removeAll()
@@ -103,18 +115,52 @@ final class NodeDriver: ConnectionSink {
 
     // MARK: Inputs
 
-    private func handle(_ input: BrokerInput) {
+    func handle(_ input: BrokerInput) {
         inputs.append(input)
+        handInWaiting()
+    }
+
+    private var isHeld: Bool { isFrozen || diskTimer != nil }
+
+    private func handInWaiting() {
         guard !isStepping else { return }
         isStepping = true
-        while let next = inputs.popFirst() {
-            node?.step(next, now: SystemClock.now(), into: &actions)
+        while !isHeld, let next = inputs.popFirst() {
+            node?.step(next, now: faults.clock(of: id, at: SystemClock.now()), into: &actions)
             steps &+= 1
             // Performing an action may bring the next input, never the next action.
             for action in actions { perform(action) }
             actions.removeAll(keepingCapacity: true)
+            if !faults.isQuiet { waitForDisk() }
         }
         isStepping = false
+    }
+
+    /// A slow disk holds the next input for as long as its calls have taken.
+    private func waitForDisk() {
+        let busy = disk.busy
+        guard busy > .zero, node != nil else { return }
+        disk.busy = .zero
+        diskTimer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(busy.wholeNanoseconds)) {
+            self.diskTimer = nil
+            self.resume()
+        }
+    }
+
+    private func resume() {
+        beginBurst()
+        handInWaiting()
+        endBurst()
+    }
+
+    /// Other faults hold from now on.
+    func faultsChanged(_ newer: FaultState) {
+        faults.take(newer)
+        disk.faults = newer
+        let wasFrozen = isFrozen
+        isFrozen = newer.isFrozen(id)
+        connectionFaultsChanged()
+        if wasFrozen, !isFrozen { resume() }
     }
 
     private func inBurst(_ body: () -> Void) {
@@ -156,6 +202,7 @@ final class NodeDriver: ConnectionSink {
 
     func connectionClosed(_ connection: ConnectionHandler) {
         guard connections.removeValue(forKey: connection.id) != nil else { return }
+        connection.faults?.clear()
         beginBurst()
         handle(.connectionClosed(connection.id))
         endBurst()
@@ -163,6 +210,9 @@ final class NodeDriver: ConnectionSink {
 
     func request(_ frame: ByteBuffer, from connection: ConnectionHandler) {
         guard connections[connection.id] != nil else { return }
+        if connection.clientId == nil { connection.clientId = RequestHead(frame)?.clientId ?? "" }
+        if !faults.isQuiet || connection.faults != nil { return requestUnderFaults(frame, from: connection) }
+        connection.requestsHandedIn &+= 1
         handle(.request(connection.id, frame))
     }
 
@@ -195,6 +245,8 @@ final class NodeDriver: ConnectionSink {
 
     private func respond(_ parts: [Payload], to connection: ConnectionHandler) {
         do {
+            if let known = connection.faults { return try respondUnderFaults(parts, to: connection, known) }
+            connection.requestsAnswered &+= 1
             let wasClean = !connection.needsFlush
             try connection.respond(parts, file: region)
             if wasClean, connection.needsFlush { unflushed.append(connection) }
@@ -224,7 +276,7 @@ final class NodeDriver: ConnectionSink {
     }
 
     /// One buffer of all parts: regions of files end here when a frame crosses to another node.
-    private func inMemory(_ parts: [Payload]) throws(DiskError) -> ByteBuffer {
+    func inMemory(_ parts: [Payload]) throws(DiskError) -> ByteBuffer {
         if parts.count == 1, case .bytes(let only) = parts[0] { return only }
         var buffer = ByteBuffer()
         buffer.reserveCapacity(parts.reduce(0) { $0 + $1.count })
@@ -244,8 +296,9 @@ final class NodeDriver: ConnectionSink {
 
     private func flush(_ file: FileID, _ id: FlushID) {
         let descriptor: CInt
+        let done: () -> Void
         do {
-            descriptor = try disk.duplicateDescriptor(of: file)
+            (descriptor, done) = try disk.beginFlush(file)
         } catch {
             return handle(.flushed(id, .failure(FlushError(reason: error.description))))
         }
@@ -259,6 +312,7 @@ final class NodeDriver: ConnectionSink {
             case .success(let reason): failure = reason
             case .failure(let error): failure = "\(error)"
             }
+            if failure == nil { done() }
             self.beginBurst()
             self.handle(.flushed(id, failure.map { .failure(FlushError(reason: $0)) } ?? .success(())))
             self.endBurst()
@@ -293,6 +347,8 @@ final class NodeDriver: ConnectionSink {
 
     private func timerFired() {
         timer = nil
+        // The burst that ends the wait arms it again.
+        if isHeld { return }
         guard let deadline = node?.nextDeadline else { return }
         guard deadline <= SystemClock.now() else { return armTimer() }
         beginBurst()

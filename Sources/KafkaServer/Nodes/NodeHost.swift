@@ -34,6 +34,8 @@ final class NodeHost {
     /// Lives and ends of them so far.
     private var changes: UInt64 = 0
     private var listener: (any Channel)?
+    private let pageCache = PageCache()
+    private var faults = FaultState()
     private var runningPromise: EventLoopPromise<Void>?
 
     init(
@@ -85,12 +87,14 @@ final class NodeHost {
     /// Begins a new life. The future ends when the node serves: a broker when it runs and listens, a controller at once.
     func start() throws -> EventLoopFuture<Void> {
         guard case .down = state else { throw ClusterError.alreadyRunning(blueprint.name) }
-        let disk = try blueprint.disk()
+        let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
+        disk.faults = faults
         var generator = SystemRandomNumberGenerator()
-        let node = try blueprint.node(disk, generator.next(), SystemClock.now())
+        let now = faults.clock(of: blueprint.id, at: SystemClock.now())
+        let node = try blueprint.node(disk, generator.next(), now)
         let driver = NodeDriver(
-            id: blueprint.id, node: node, disk: disk, links: links, loop: loop, flushThreads: flushThreads,
-            limits: limits, logger: logger,
+            id: blueprint.id, node: node, disk: disk, faults: faults, links: links, loop: loop,
+            flushThreads: flushThreads, limits: limits, logger: logger,
             onEvent: { [unowned self] in emitted($0) },
             onStopped: { [weak self] in self?.stopped() })
         state = .up(driver)
@@ -114,6 +118,38 @@ final class NodeHost {
         state = .down
         giveUpWaiting()
         for promise in waiting { promise.succeed() }
+    }
+
+    // MARK: Faults
+
+    /// The machine loses power: the page cache goes with the process.
+    func losePower() throws {
+        kill()
+        var generator = SystemRandomNumberGenerator()
+        try LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache).losePower(using: &generator)
+    }
+
+    func wipe() throws {
+        kill()
+        try LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache).wipe()
+    }
+
+    /// Which bit was flipped; nil where there was none.
+    func flipBit(of partition: TopicPartition?) throws -> String? {
+        var generator = SystemRandomNumberGenerator()
+        return try LiveDisks.make(try blueprint.disk(), of: blueprint.id, PageCache())
+            .flipBit(of: partition, using: &generator)
+    }
+
+    func faultsChanged(_ faults: FaultState) {
+        self.faults = faults
+        links.faultsChanged(faults)
+        driver?.faultsChanged(faults)
+    }
+
+    func reset(_ fault: LinkFault) {
+        links.reset(fault)
+        driver?.resetConnections(fault)
     }
 
     /// An orderly stop; the future ends when the node is down. After `patience` it is killed.

@@ -1,4 +1,5 @@
 import KafkaBroker
+import KafkaCluster
 import KafkaProtocol
 import NIOCore
 
@@ -6,6 +7,12 @@ import NIOCore
 enum LinkFrame: Sendable {
     case request(ByteBuffer)
     case response(ByteBuffer)
+
+    var bytes: Int {
+        switch self {
+        case .request(let buffer), .response(let buffer): buffer.readableBytes
+        }
+    }
 }
 
 /// One node's ends of its links to all other nodes of the process.
@@ -37,6 +44,10 @@ final class PeerLinks {
         var life: UInt64?
         var outbox: [LinkFrame] = []
         var refusal: Scheduled<Void>?
+        /// Counts resets of the link: what was sent before one does not arrive after it.
+        var resets: UInt64 = 0
+        /// Keeps back what faults hold or delay; nil while none has ever hit the way there.
+        var line: FaultyLine<LinkFrame>?
     }
 
     /// How long an attempt to reach a node that is down takes to be refused: keeps a node that tries at once from
@@ -49,6 +60,7 @@ final class PeerLinks {
     private var withOutbox: [BrokerID] = []
     private var lives: UInt64 = 0
     private var receiver: ((Delivery) -> Void)?
+    private var faults = FaultState()
 
     init(id: BrokerID, loop: any EventLoop) {
         self.id = id
@@ -65,7 +77,10 @@ final class PeerLinks {
 
     /// Makes a peer known. Each end is told of the other once, before any node starts.
     func connect(to others: [(id: BrokerID, loop: any EventLoop, links: NIOLoopBound<PeerLinks>)]) {
-        for other in others where other.id != id { peers[other.id] = Peer(loop: other.loop, links: other.links) }
+        for other in others where other.id != id {
+            peers[other.id] = Peer(loop: other.loop, links: other.links)
+            applyFaults(to: other.id)
+        }
     }
 
     // MARK: This node's lives
@@ -87,6 +102,7 @@ final class PeerLinks {
         withOutbox.removeAll()
         for peer in peers.keys {
             peers[peer]?.outbox.removeAll()
+            peers[peer]?.line?.clear()
             peers[peer]?.refusal?.cancel()
             peers[peer]?.refusal = nil
         }
@@ -116,13 +132,68 @@ final class PeerLinks {
     func flush() {
         guard !withOutbox.isEmpty else { return }
         for id in withOutbox {
-            guard let peer = peers[id], let life = peer.life, !peer.outbox.isEmpty else { continue }
+            guard let peer = peers[id], !peer.outbox.isEmpty else { continue }
             peers[id]?.outbox.removeAll()
-            peer.loop.execute { [links = peer.links, sender = self.id, ownLife = lives, frames = peer.outbox] in
-                links.value.receive(frames, from: sender, senderLife: ownLife, ownLife: life)
+            if let line = peer.line, !line.isOpen {
+                for frame in peer.outbox { line.send(frame, bytes: frame.bytes) }
+            } else {
+                cross(peer.outbox, to: id)
             }
         }
         withOutbox.removeAll(keepingCapacity: true)
+    }
+
+    private func cross(_ frames: [LinkFrame], to id: BrokerID) {
+        guard let peer = peers[id], let life = peer.life else { return }
+        peer.loop.execute { [links = peer.links, sender = self.id, ownLife = lives, resets = peer.resets] in
+            links.value.receive(frames, from: sender, senderLife: ownLife, ownLife: life, resets: resets)
+        }
+    }
+
+    // MARK: Faults
+
+    /// Other faults hold from now on.
+    func faultsChanged(_ faults: FaultState) {
+        self.faults = faults
+        for id in peers.keys { applyFaults(to: id) }
+    }
+
+    private func applyFaults(to peer: BrokerID) {
+        let fate = faults.fate(from: .node(id), to: .node(peer))
+        if peers[peer]?.line == nil {
+            guard fate != .untouched else { return }
+            peers[peer]?.line = FaultyLine(
+                loop: loop, deliver: { [unowned self] in cross($0, to: peer) },
+                timedOut: { [unowned self] in reset(peer) })
+        }
+        peers[peer]?.line?.fateChanged(fate)
+    }
+
+    /// Resets the links that the fault names; each of them once, by the end with the smaller id.
+    func reset(_ fault: LinkFault) {
+        for peer in peers.keys where id < peer {
+            if fault.hits(from: .node(id), to: .node(peer)) || fault.hits(from: .node(peer), to: .node(id)) {
+                reset(peer)
+            }
+        }
+    }
+
+    /// What is on its way is lost both ways, and both ends hear of it.
+    private func reset(_ peer: BrokerID) {
+        guard let known = peers[peer] else { return }
+        wasReset(by: peer, known.resets + 1)
+        known.loop.execute { [links = known.links, id, resets = known.resets + 1] in
+            links.value.wasReset(by: id, resets)
+        }
+    }
+
+    private func wasReset(by peer: BrokerID, _ resets: UInt64) {
+        guard let known = peers[peer], resets > known.resets else { return }
+        peers[peer]?.resets = resets
+        peers[peer]?.outbox.removeAll()
+        known.line?.clear()
+        receiver?(.reset(peer))
+        receiver?(.endOfBurst)
     }
 
     private func refuse(_ peer: BrokerID) {
@@ -136,8 +207,12 @@ final class PeerLinks {
 
     // MARK: From the other ends
 
-    private func receive(_ frames: [LinkFrame], from sender: BrokerID, senderLife: UInt64, ownLife: UInt64) {
-        guard ownLife == lives, peers[sender]?.life == senderLife else { return }
+    private func receive(
+        _ frames: [LinkFrame], from sender: BrokerID, senderLife: UInt64, ownLife: UInt64, resets: UInt64
+    ) {
+        guard ownLife == lives, let known = peers[sender], known.life == senderLife, known.resets == resets else {
+            return
+        }
         for frame in frames { receiver?(.frame(from: sender, frame)) }
         receiver?(.endOfBurst)
     }
@@ -154,6 +229,7 @@ final class PeerLinks {
     private func peerWentDown(_ peer: BrokerID) {
         peers[peer]?.life = nil
         peers[peer]?.outbox.removeAll()
+        peers[peer]?.line?.clear()
         receiver?(.reset(peer))
         receiver?(.endOfBurst)
     }

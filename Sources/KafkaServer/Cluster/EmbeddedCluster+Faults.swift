@@ -1,0 +1,61 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// Faults, injected into the running cluster.
+extension EmbeddedCluster {
+    package func inject(_ fault: Fault) async throws { try await inject(fault, for: nil) }
+
+    /// Causes a fault; one that lasts ends by itself after `duration`, or when it is healed. Throws a sentence where there
+    /// is nothing that it could hit.
+    package func inject(_ fault: Fault, for duration: Duration?) async throws {
+        for id in fault.victims { _ = try node(id) }
+        if case .restart(let id) = fault {
+            try await restart(id)
+            broadcast.send(.fault(fault, at: SystemClock.now()))
+            return
+        }
+        let now = SystemClock.now()
+        // First the cause: its consequences are reported from other threads.
+        broadcast.send(.fault(fault, at: now))
+        let ended = faults.change(at: nodes) { $0.apply(fault, now: now, until: duration.map { now + $0 }) }
+        report(ended, but: fault)
+        switch fault {
+        case .kill(let id): try await kill(id)
+        case .powerLoss(let id): try await node(id).on { try $0.losePower() }.get()
+        case .wipe(let id): try await node(id).on { try $0.wipe() }.get()
+        case .stop(let id): try await stop(id)
+        case .link(let link) where link.effect == .reset:
+            for node in nodes { try await node.on { $0.reset(link) }.get() }
+        case .disk(let disk) where disk.effect == .flippedBytes:
+            guard let place = try await node(disk.node).on({ try $0.flipBit(of: disk.partition) }).get() else {
+                _ = faults.change(at: nodes) { $0.apply(.heal(fault), now: now) }
+                throw ClusterError.cannotInject("\(fault): no log there holds anything")
+            }
+            logger.info("flipped a bit of \(place) on broker \(disk.node)")
+        case .restart, .freeze, .thaw, .link, .request, .disk, .clockSkew, .heal, .healAll:
+            // When this returns, the fault is there.
+            for node in nodes { try await node.on { _ in }.get() }
+        }
+        if let duration, fault.lasts {
+            group.next().scheduleTask(in: .nanoseconds(duration.wholeNanoseconds)) { [weak self] in
+                self?.expireFaults()
+            }
+        }
+    }
+
+    /// What was injected and lasts.
+    package var activeFaults: [FaultState.ActiveFault] { faults.active }
+
+    private func expireFaults() {
+        report(faults.change(at: nodes) { $0.expire(now: SystemClock.now()) }, but: .healAll)
+    }
+
+    /// Each fault that ended has an event of its own, unless the cause says the same.
+    private func report(_ ended: [FaultState.ActiveFault], but cause: Fault) {
+        for fault in ended where .heal(fault.fault) != cause {
+            broadcast.send(.fault(.heal(fault.fault), at: SystemClock.now()))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// What faults do to one client's connection: both directions of its link, and the fates of its requests.
+///
+/// Made when the first fault hits the connection, and there until it closes, so that order is kept when the fault ends.
+final class ConnectionFaults {
+    /// From the client, whole requests; to the client, whole answers in memory.
+    let inbound: FaultyLine<ByteBuffer>
+    let outbound: FaultyLine<ByteBuffer>
+    /// By the number of the request on its connection.
+    var outcomes: [UInt64: (outcome: RequestFault.Outcome, request: ByteBuffer)] = [:]
+    /// An answer is withheld, and so, on an ordered connection, is all that follows.
+    var isMute = false
+
+    init(inbound: FaultyLine<ByteBuffer>, outbound: FaultyLine<ByteBuffer>) {
+        self.inbound = inbound
+        self.outbound = outbound
+    }
+
+    func fateChanged(_ faults: FaultState, client: Party, broker: BrokerID) {
+        inbound.fateChanged(faults.fate(from: client, to: .node(broker)))
+        outbound.fateChanged(faults.fate(from: .node(broker), to: client))
+    }
+
+    func clear() {
+        inbound.clear()
+        outbound.clear()
+        outcomes.removeAll()
+    }
+}
+
+/// What a fault must know of a request without reading its body.
+struct RequestHead {
+    var api: APIKey
+    var version: Int16
+    var correlationId: Int32
+    var clientId: String?
+
+    init?(_ frame: ByteBuffer) {
+        var rest = frame
+        guard let header = try? RequestFrame.decodeHeader(from: &rest) else { return nil }
+        api = header.requestApiKey
+        version = header.requestApiVersion
+        correlationId = header.correlationId
+        clientId = header.clientId
+    }
+}
