@@ -24,6 +24,8 @@ struct BenchCommand: AsyncParsableCommand {
     var brokers = 3
     @Flag(help: "Run the three loads of klamm's own speed figures, with their goals.")
     var suite = false
+    @Flag(help: "Measure what --partitions cost to start and to keep, in a cluster of klamm's own.")
+    var scale = false
     @Option(help: "Records of each round.")
     var records = 1_000_000
     @Option(help: "Bytes of each record's value.")
@@ -64,10 +66,12 @@ struct BenchCommand: AsyncParsableCommand {
         guard linger >= 0 else { throw ValidationError("--linger must not be negative.") }
         guard rounds ?? 1 > 0 else { throw ValidationError("--rounds must be at least 1.") }
         guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0.") }
+        guard !scale || bootstrap == nil else { throw ValidationError("--scale measures a cluster of klamm's own.") }
         guard !idempotence || acks == .all else { throw ValidationError("--idempotence needs --acks all.") }
     }
 
     func run() async throws {
+        if scale { return try await measureScale() }
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
         // What goes wrong ends the run with a sentence; librdkafka's account of every attempt would bury it.
         logger.logLevel = .critical
@@ -108,6 +112,16 @@ struct BenchCommand: AsyncParsableCommand {
         await cluster.shutDown()
         interruption.cancel()
         try outcome.get()
+    }
+
+    private func measureScale() async throws {
+        var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .critical
+        let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
+        defer { directory.release() }
+        let bench = BenchPartitions(
+            partitions: partitions, replicationFactor: replication, brokers: brokers, logger: logger)
+        try await bench.run(in: directory)
     }
 
     private func measure(_ target: any BenchTarget, _ logger: Logger) async throws {

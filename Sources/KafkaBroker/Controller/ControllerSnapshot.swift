@@ -26,3 +26,8 @@ package struct ControllerSnapshot: Hashable, Sendable {
         }
     }
 }
+
+extension Controller {
+    /// The last record of the metadata log that this controller has replayed; -1 before the first.
+    package var metadataOffset: Int64 { state.image.offset }
+}

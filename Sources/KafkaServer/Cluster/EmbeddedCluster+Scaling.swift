@@ -46,14 +46,19 @@ extension EmbeddedCluster {
         try scaling.directory.noteRemoved(id)
     }
 
-    private func refuseIfInUse(_ id: BrokerID) async throws {
+    /// The newest metadata that a controller of this cluster has.
+    package func metadataImage() async throws -> MetadataImage {
         var newest: MetadataImage?
         for node in nodes where node.id.isController {
             guard case .controller(_, let image?)? = try await node.on({ $0.content }).get() else { continue }
             if image.offset > newest?.offset ?? -1 { newest = image }
         }
         guard let newest else { throw ClusterError.notReady("no controller is up") }
-        let replicas = newest.topics.reduce(0) { count, topic in
+        return newest
+    }
+
+    private func refuseIfInUse(_ id: BrokerID) async throws {
+        let replicas = try await metadataImage().topics.reduce(0) { count, topic in
             count + topic.partitions.count { $0.replicas.contains(id) }
         }
         if replicas > 0 { throw ClusterError.stillInUse(id, replicas: replicas) }

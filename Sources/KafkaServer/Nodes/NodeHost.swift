@@ -61,6 +61,13 @@ final class NodeHost {
     /// What the node knows now; nil while it is down.
     var content: NodeContent? { driver?.look(blueprint.show) }
 
+    /// The last record of the metadata log that the node knows; nil while it is down.
+    var metadataOffset: Int64? {
+        driver?.look { node in
+            (node as? Broker)?.metadataOffset ?? (node as? Controller)?.metadataOffset ?? -1
+        }
+    }
+
     /// What the node shows; nil when nothing has happened in it since the mark.
     func look(since mark: NodeMark?) -> NodeLook? {
         let now = NodeMark(changes: changes, steps: driver?.steps ?? 0)
