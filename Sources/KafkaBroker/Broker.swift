@@ -36,7 +36,8 @@ package struct Broker: Node {
     var logDirectory = LogDirectory()
 
     // Metadata
-    var image: MetadataImage
+    var image: MetadataImage { didSet { topicConfigs.forget() } }
+    var topicConfigs = TopicConfigs()
     var metadataFetchInFlight = false
     /// The active controller, as far as this broker knows, and the epoch in which it was named.
     var controller: BrokerID

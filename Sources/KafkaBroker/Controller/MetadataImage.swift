@@ -81,6 +81,8 @@ extension MetadataImage {
         return position < pairs.count && pairs[position].name == name ? pairs[position].value : nil
     }
 
+    package func hasConfigs(of resource: ConfigResource) -> Bool { configsByResource[resource] != nil }
+
     /// Everything that was set for this very resource, sorted by name.
     package func configs(of resource: ConfigResource) -> [(name: String, value: String)] {
         (configsByResource[resource] ?? []).map { ($0.name, $0.value) }

@@ -146,17 +146,11 @@ extension Broker {
     }
 
     private mutating func configure(_ partition: Partition) {
-        let config = image.topicConfig(
-            partition.id.topic, node: settings.nodeId, configuration: settings.configuration)
+        let config = topicConfig(of: partition.id.topic)
         partition.config = config
         partition.log.config = logConfig(config)
         partition.withLeader { $0.minInsyncReplicas = config.minInsyncReplicas }
         advanceHighWatermark(of: partition)
-    }
-
-    /// The broker's own defaults, for logs whose topic is not known yet.
-    func defaultTopicConfig() -> TopicConfig {
-        image.topicConfig("", node: settings.nodeId, configuration: settings.configuration)
     }
 
     func logConfig(_ topic: TopicConfig) -> LogConfig {

@@ -29,7 +29,7 @@ extension Broker {
             missingReplicas[id] = reason
             return nil
         }
-        let config = image.topicConfig(id.topic, node: settings.nodeId, configuration: settings.configuration)
+        let config = topicConfig(of: id.topic)
         let log: UnifiedLog
         do throws(DiskError) {
             var open = openLogs.removeValue(forKey: id)
