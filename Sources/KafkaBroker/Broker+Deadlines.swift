@@ -14,6 +14,7 @@ extension Broker {
         case .registration: register()
         case .heartbeat: heartbeat()
         case .metadataFetch: fetchMetadata()
+        case .metadataSlice: applyMetadata()
         case .shutdown: finishShutdown()
         case .isrCheck: checkISRs()
         case .highWatermarkCheckpoint: checkpointHighWatermarks()

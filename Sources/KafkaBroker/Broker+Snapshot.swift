@@ -35,6 +35,6 @@ extension Broker {
 }
 
 extension Broker {
-    /// The last record of the metadata log that this broker has replayed; -1 before the first.
-    package var metadataOffset: Int64 { image.offset }
+    /// The last record of the metadata log that this broker has carried out; -1 before the first.
+    package var metadataOffset: Int64 { appliedMetadataOffset }
 }

@@ -39,6 +39,14 @@ package struct Broker: Node {
     var image: MetadataImage { didSet { topicConfigs.forget() } }
     var topicConfigs = TopicConfigs()
     var metadataFetchInFlight = false
+    /// What the image says and the broker has not carried out yet, in order: see `applyMetadata`.
+    var unapplied: Deque<MetadataChange> = []
+    /// Everything up to this record has been carried out.
+    var appliedMetadataOffset: Int64 = -1
+    /// A record could not be read: asking at once would bring the same.
+    var metadataIsSound = true
+    /// The replicas that the image names are being opened for the first time in this life.
+    var isOpeningReplicas = false
     /// The active controller, as far as this broker knows, and the epoch in which it was named.
     var controller: BrokerID
     var controllerEpoch: Int32 = -1
@@ -187,6 +195,7 @@ enum Timer: Hashable, Sendable {
     case registration
     case heartbeat
     case metadataFetch
+    case metadataSlice
     case shutdown
     case isrCheck
     case highWatermarkCheckpoint

@@ -68,7 +68,7 @@ extension Broker {
         var request = BrokerHeartbeatRequest()
         request.brokerId = settings.nodeId
         request.brokerEpoch = brokerEpoch
-        request.currentMetadataOffset = image.offset
+        request.currentMetadataOffset = appliedMetadataOffset
         request.offlineLogDirs = logDirectory.offline
         if case .shuttingDown = lifecycle { request.wantShutDown = true }
         heartbeatInFlight = true

@@ -9,7 +9,8 @@ extension Broker {
     static let metadataTopicId = Uuid(high: 0, low: 1)
 
     mutating func fetchMetadata() {
-        guard !metadataFetchInFlight, brokerEpoch >= 0 else { return }
+        // What has come is carried out before more is asked for.
+        guard !metadataFetchInFlight, brokerEpoch >= 0, unapplied.isEmpty else { return }
         if case .stopped = lifecycle { return }
         if let metadataSnapshot { return fetchSnapshot(metadataSnapshot) }
         var partition = FetchRequest.FetchPartition()
@@ -59,13 +60,9 @@ extension Broker {
                 id: MetadataSnapshotID(endOffset: data.snapshotId.endOffset, epoch: data.snapshotId.epoch))
             return fetchMetadata()
         }
-        let before = image.offset
-        var isSound = true
-        if case .bytes(let records)? = data.records { isSound = replay(records) }
-        becomeCaughtUp()
-        // What cannot be read now cannot be read at once again.
-        if isSound { fetchMetadata() } else { timers.set(.metadataFetch, at: now + .seconds(5)) }
-        if case .catchingUp = lifecycle, image.offset > before { heartbeat() }
+        metadataIsSound = true
+        if case .bytes(let records)? = data.records { metadataIsSound = replay(records) }
+        applyMetadata()
     }
 
     /// False where a record cannot be applied: the image ends before its batch.
@@ -73,7 +70,8 @@ extension Broker {
         var batches = RecordBatches(records)
         do {
             while let batch = try batches.next() {
-                for change in try image.replay(batch) where lifecycle.isServing { apply(change) }
+                let changes = try image.replay(batch)
+                if lifecycle.isServing { unapplied.append(contentsOf: changes) }
             }
         } catch {
             // A damaged metadata log cannot be stepped over: the broker says so and stays where it is.
@@ -83,23 +81,58 @@ extension Broker {
         return true
     }
 
-    /// The metadata log now tells of this registration: from here on each change is carried out as it comes.
-    mutating func becomeCaughtUp() {
-        guard case .catchingUp(hasMetadata: false) = lifecycle,
-            image.broker(settings.nodeId)?.epoch == brokerEpoch
-        else { return }
+    // MARK: Carrying out
+
+    /// Opening or moving a replica costs system calls, and there may be ten thousand: heartbeats go out between slices.
+    private static let changesPerSlice = 200
+
+    /// Carries out a slice of what the image has learnt, and goes on in the next step if something is left.
+    mutating func applyMetadata() {
+        for _ in 0..<Self.changesPerSlice {
+            guard let change = unapplied.popFirst() else { return metadataApplied() }
+            apply(change)
+        }
+        if unapplied.isEmpty { return metadataApplied() }
+        // Not in this step, whose actions would wait for it.
+        timers.set(.metadataSlice, at: now + .nanoseconds(1))
+    }
+
+    /// All that the image says has been carried out.
+    private mutating func metadataApplied() {
+        if becomesCaughtUp {
+            openReplicas()
+            return applyMetadata()
+        }
+        if isOpeningReplicas {
+            isOpeningReplicas = false
+            removeStrayLogs()
+            checkpointCleaner()
+            startHeldRequests()
+        }
+        let isNews = image.offset > appliedMetadataOffset
+        appliedMetadataOffset = image.offset
+        // What cannot be read now cannot be read at once again.
+        if metadataIsSound { fetchMetadata() } else { timers.set(.metadataFetch, at: now + .seconds(5)) }
+        if case .catchingUp = lifecycle, isNews { heartbeat() }
+    }
+
+    /// Whether the metadata log tells of this registration for the first time.
+    private var becomesCaughtUp: Bool {
+        guard case .catchingUp(hasMetadata: false) = lifecycle else { return false }
+        return image.broker(settings.nodeId)?.epoch == brokerEpoch
+    }
+
+    /// From here on each change is carried out as it comes, after all that there is already.
+    private mutating func openReplicas() {
         lifecycle = .catchingUp(hasMetadata: true)
+        isOpeningReplicas = true
         configureQuotas()
-        for topic in Array(image.topics) {
+        for topic in image.topics {
             for (index, partition) in topic.partitions.enumerated() {
-                apply(TopicPartition(topic: topic.name, partition: Int32(index)), topic.id, partition)
+                let id = TopicPartition(topic: topic.name, partition: Int32(clamping: index))
+                unapplied.append(.partitionAdded(id, topicId: topic.id, partition))
             }
         }
-        removeStrayLogs()
-        checkpointCleaner()
-        resumeFetching()
-        sendAlterations()
-        startHeldRequests()
     }
 
     private mutating func apply(_ change: MetadataChange) {

@@ -52,9 +52,8 @@ extension Broker {
             timers.set(.metadataFetch, at: now + .seconds(5))
             return
         }
-        becomeCaughtUp()
-        fetchMetadata()
-        if case .catchingUp = lifecycle { heartbeat() }
+        metadataIsSound = true
+        applyMetadata()
     }
 
     /// Takes a whole image in place of ours, and carries out what is different in it.
@@ -63,17 +62,18 @@ extension Broker {
         guard new.offset > old.offset else { return }
         image = new
         guard lifecycle.isServing else { return }
-        for topic in Array(old.topics) where new.topic(topic.id) == nil { remove(topic) }
-        for topic in Array(new.topics) {
+        for topic in old.topics where new.topic(topic.id) == nil { unapplied.append(.topicRemoved(topic)) }
+        for topic in new.topics {
             let former = old.topic(topic.id)
             for (index, partition) in topic.partitions.enumerated()
             where former?.partition(Int32(clamping: index)) != partition {
-                apply(TopicPartition(topic: topic.name, partition: Int32(clamping: index)), topic.id, partition)
+                let id = TopicPartition(topic: topic.name, partition: Int32(clamping: index))
+                unapplied.append(.partitionAdded(id, topicId: topic.id, partition))
             }
         }
-        configChanged(.brokerDefault)
+        unapplied.append(.configChanged(.brokerDefault, name: "", value: nil))
         for broker in new.brokers where !broker.fenced && old.broker(broker.id)?.fenced != false {
-            expandISRs(with: broker.id)
+            unapplied.append(.brokerUnfenced(broker.id))
         }
     }
 }

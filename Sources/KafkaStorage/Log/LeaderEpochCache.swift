@@ -17,6 +17,9 @@ struct LeaderEpochCache {
     private(set) var entries: [Entry] = []
     /// The file has been replaced since the last flush.
     private(set) var isUnflushed = false
+    /// An epoch without records is not in the file yet: it is written with the first of them. A broker that comes to lead
+    /// ten thousand partitions would else write as many files; and what is not written, no record needs.
+    private(set) var isUnwritten = false
     let path: String
     private let disk: any Disk
 
@@ -47,8 +50,13 @@ struct LeaderEpochCache {
 
     /// `epoch` begins at `startOffset`. Entries that contradict this are wrong and go.
     mutating func assign(_ epoch: Int32, startOffset: Int64) throws(DiskError) {
-        guard note(epoch, startOffset: startOffset) else { return }
+        guard note(epoch, startOffset: startOffset) || isUnwritten else { return }
         try write()
+    }
+
+    /// `epoch` begins at `startOffset`, and nothing is written in it yet.
+    mutating func begin(_ epoch: Int32, startOffset: Int64) {
+        if note(epoch, startOffset: startOffset) { isUnwritten = true }
     }
 
     /// As `assign`, but leaves the file as it is. Whether anything changed.
@@ -102,6 +110,7 @@ struct LeaderEpochCache {
         let lines = entries.map { "\($0.epoch) \($0.startOffset)" }
         try disk.replace(path, with: CheckpointFile.render(lines), durably: durably)
         isUnflushed = !durably
+        isUnwritten = false
     }
 
     /// The disk has made everything durable.

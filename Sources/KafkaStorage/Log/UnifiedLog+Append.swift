@@ -203,7 +203,7 @@ extension UnifiedLog {
         var position = active.size
         var at = run.readerIndex
         while let header = header(in: run, at: at) {
-            if header.partitionLeaderEpoch != epochs.latest?.epoch {
+            if header.partitionLeaderEpoch != epochs.latest?.epoch || epochs.isUnwritten {
                 try epochs.assign(header.partitionLeaderEpoch, startOffset: header.baseOffset)
             }
             at += header.sizeInBytes

@@ -105,7 +105,7 @@ package final class UnifiedLog {
 
     /// A new leader says that its epoch begins at its log end, before it appends anything.
     package func assignEpoch(_ epoch: Int32, startOffset: Int64) throws(DiskError) {
-        try changing { () throws(DiskError) in try epochs.assign(epoch, startOffset: startOffset) }
+        try changing { () throws(DiskError) in epochs.begin(epoch, startOffset: startOffset) }
     }
 
     package func assignTopicID(_ id: Uuid) throws(DiskError) {
