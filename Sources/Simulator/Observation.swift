@@ -9,6 +9,8 @@ package enum Observation: Sendable {
     case started(BrokerID)
     /// The life is over; `powerLost` when the disk lost what was not durable, `wiped` when it lost everything.
     case ended(BrokerID, powerLost: Bool, wiped: Bool)
+    /// After a loss of power: the segments that the node's disk still holds, sorted by path.
+    case holds(BrokerID, [DiskFile])
     case fault(Fault)
     /// The bytes or names of a node's files changed.
     case disk(BrokerID, DiskChange)
@@ -27,6 +29,17 @@ package enum Observation: Sendable {
         case node(BrokerID)
         /// A client's connection.
         case client(ConnectionID)
+    }
+}
+
+/// One whole file; `path` is relative to the node's root.
+package struct DiskFile: Hashable, Sendable {
+    package var path: String
+    package var bytes: ByteBuffer
+
+    package init(path: String, bytes: ByteBuffer) {
+        self.path = path
+        self.bytes = bytes
     }
 }
 

@@ -155,7 +155,7 @@ extension World {
         guard let connection = connections[id], connection.state == .open else { return }
         if !faults.isQuiet, let key = bytes.getInteger(at: bytes.readerIndex, as: Int16.self),
             let correlation = bytes.getInteger(at: bytes.readerIndex + 4, as: Int32.self),
-                        let outcome = faults.fate(
+            let outcome = faults.fate(
                 of: APIKey(rawValue: key), from: clients[connection.owner].name, at: connection.broker)
         {
             switch outcome {

@@ -152,6 +152,13 @@ extension World {
             node.disk.kill()
         }
         try observe(.ended(id, powerLost: powerLost, wiped: wiped))
+        if powerLost {
+            try observe(
+                .holds(
+                    id,
+                    node.disk.allFiles().filter { $0.path.hasSuffix(".log") }
+                        .map { DiskFile(path: $0.path, bytes: ByteBuffer(bytes: $0.bytes)) }))
+        }
         if wasUp {
             for peer in nodes where peer.id != id { resetLink(LinkPair(id, peer.id)) }
             try closeConnections(of: id)

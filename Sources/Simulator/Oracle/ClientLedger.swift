@@ -1,0 +1,121 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// What clients know: records sent and acknowledged, what consumers were handed, where they may commit.
+struct ClientLedger: Sendable {
+    struct Reader: Hashable, Sendable {
+        var consumer: String
+        var partition: TopicPartition
+    }
+
+    struct Acknowledged: Hashable, Sendable {
+        var record: String
+        var offset: Int64
+    }
+
+    /// Acknowledged with acks=all, in the order of the acknowledgements.
+    var acknowledged: [TopicPartition: [Acknowledged]] = [:]
+    /// Records of idempotent producers: each lies in a log at most once.
+    var idempotent: Set<String> = []
+    /// What was handed out at each offset: the same to everyone.
+    var delivered: [TopicPartition: [Int64: String]] = [:]
+    /// The offset that a consumer is to be handed next.
+    var positions: [Reader: Int64] = [:]
+    /// Where a member's present assignment of the partition began.
+    var origins: [Reader: Int64] = [:]
+
+    mutating func forget(_ id: TopicPartition) {
+        acknowledged[id] = nil
+        delivered[id] = nil
+        for reader in positions.keys where reader.partition == id {
+            positions[reader] = nil
+            origins[reader] = nil
+        }
+    }
+}
+
+extension Oracle {
+    mutating func clientNoted(_ note: ClientNote) throws(Violation) {
+        switch note {
+        case .sent(_, let record, _, _, let isIdempotent):
+            if isIdempotent { clients.idempotent.insert(record) }
+        case .acknowledged(_, let record, let id, let offset, let acks):
+            if acks == -1, offset >= 0 {
+                clients.acknowledged[id, default: []].append(.init(record: record, offset: offset))
+            }
+        case .delivered(let consumer, _, let id, let offset, let record):
+            try delivered(record, at: offset, of: id, to: consumer)
+        case .positioned(let consumer, _, let id, let offset):
+            clients.positions[.init(consumer: consumer, partition: id)] = offset
+            clients.origins[.init(consumer: consumer, partition: id)] = offset
+        case .positionReset(let consumer, let id, _, let to, _):
+            clients.positions[.init(consumer: consumer, partition: id)] = to
+            clients.origins[.init(consumer: consumer, partition: id)] = to
+        case .commitSent(let consumer, let group, _, let id, let offset):
+            try commitSent(consumer, group, id, offset)
+        case .wronglyAccepted(let prober, let what):
+            throw Violation("a request that must be refused was taken", "\(prober): \(what)")
+        case .unexpected(let client, let what):
+            throw Violation("an answer that no broker may give", "\(client): \(what)")
+        case .opened, .failed, .commitAcknowledged, .commitRefused, .fetchedCommit, .corrupt, .administered: break
+        }
+    }
+
+    private mutating func commitSent(
+        _ consumer: String, _ group: String, _ id: TopicPartition, _ offset: Int64
+    ) throws(Violation) {
+        let reader = ClientLedger.Reader(consumer: consumer, partition: id)
+        guard let position = clients.positions[reader] else {
+            throw Violation(
+                "a member commits what it was not handed",
+                "\(consumer) of group \(group) commits \(offset) of \(id), which it does not have")
+        }
+        if offset > position || offset < clients.origins[reader] ?? 0 {
+            throw Violation(
+                "a member commits what it was not handed",
+                "\(consumer) of group \(group) commits \(offset) of \(id); it began at "
+                    + "\(clients.origins[reader] ?? 0) and was handed what is before \(position)")
+        }
+    }
+
+    private mutating func delivered(
+        _ record: String, at offset: Int64, of id: TopicPartition, to consumer: String
+    ) throws(Violation) {
+        let reader = ClientLedger.Reader(consumer: consumer, partition: id)
+        if let expected = clients.positions[reader] {
+            if offset < expected {
+                throw Violation(
+                    "a record was delivered again, or out of order",
+                    "\(consumer) is handed \(record) at offset \(offset) of \(id), after everything before \(expected)")
+            }
+            if offset > expected, let partition = partitionIndices[id] {
+                try skipped(expected..<offset, of: partition, by: consumer)
+            }
+        }
+        clients.positions[reader] = offset + 1
+        guard let partition = partitionIndices[id], partitions[partition].losses.isEmpty else { return }
+        if let other = clients.delivered[id]?[offset], other != record {
+            throw Violation(
+                "two records at one offset",
+                "\(consumer) is handed \(record) at offset \(offset) of \(id), where \(other) was read before")
+        }
+        clients.delivered[id, default: [:]][offset] = record
+    }
+
+    /// Offsets that a consumer was not handed: compaction and markers leave holes, records do not.
+    private func skipped(_ offsets: Range<Int64>, of partition: Int, by consumer: String) throws(Violation) {
+        let watch = partitions[partition]
+        guard !watch.isCompacted, watch.losses.isEmpty else { return }
+        var index = watch.chainIndex(from: offsets.lowerBound)
+        while index < watch.chain.count, watch.chain[index].next <= offsets.upperBound {
+            let batch = watch.chain[index]
+            if !batch.header.isControl, batch.header.count > 0, batch.base >= offsets.lowerBound {
+                throw Violation(
+                    "a consumer skipped committed records",
+                    "\(consumer) goes from offset \(offsets.lowerBound) to \(offsets.upperBound) of \(watch.id), past "
+                        + batch.place)
+            }
+            index += 1
+        }
+    }
+}

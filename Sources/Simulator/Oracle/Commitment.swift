@@ -1,0 +1,249 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// What is committed, by the oracle's own reckoning: the logs that it mirrors, and the ISRs that the metadata log names.
+///
+/// Kafka's rule: a record is committed when every member of the leader's maximal ISR has it. The leader tells so by its high
+/// watermark, and by answering acks=all. What is told must have been held by all at some time since the epoch began: a follower
+/// may lose it again before the leader tells. What was committed before the epoch need not be held anew.
+extension Oracle {
+    // MARK: Writes
+
+    /// A replica's log has grown by these batches.
+    mutating func appended(
+        _ batches: ArraySlice<MirroredBatch>, to replica: Int, of partition: Int
+    ) throws(Violation) {
+        let broker = partitions[partition].replicas[replica].broker
+        for batch in batches {
+            if let index = partitions[partition].leadership(epoch: batch.epoch),
+                partitions[partition].leaderships[index].leader == broker,
+                !partitions[partition].leaderships[index].hasBegun
+            {
+                try begin(index, of: partition, at: batch.base)
+            }
+            let leads = partitions[partition].leaderships.last { $0.isActive && $0.leader == broker }
+            if let leads, leads.epoch == batch.epoch {
+                counts.add(.appendedBatches)
+                if partitions[partition].id.topic == Self.offsetsTopic { coordinatorWrote(batch, by: broker) }
+                try checkSequence(of: batch, in: replica, of: partition, appendedBy: broker)
+            } else {
+                counts.add(.copiedBatches)
+                _ = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
+                try copied(batch, by: broker, of: partition)
+            }
+            try compareWithLeaders(batch, on: broker, of: partition)
+        }
+        try reckonAll(partition)
+    }
+
+    /// A follower has batches of the leaders that it copies from, and of nobody else.
+    private mutating func copied(
+        _ batch: MirroredBatch, by broker: BrokerID, of partition: Int
+    ) throws(Violation) {
+        for index in partitions[partition].leaderships.indices
+        where partitions[partition].leaderships[index].isActive
+            && partitions[partition].leaderships[index].leader == broker
+            && partitions[partition].leaderships[index].epoch < batch.epoch
+        {
+            // It follows another now.
+            partitions[partition].leaderships[index].isActive = false
+        }
+        guard let index = partitions[partition].leadership(epoch: batch.epoch) else { return }
+        let leadership = partitions[partition].leaderships[index]
+        guard leadership.leader != broker, leadership.isActive,
+            let source = partitions[partition].index(of: leadership.leader),
+            let original = partitions[partition].replicas[source].log.batch(at: batch.base),
+            original.epoch == batch.epoch, original.base == batch.base
+        else { return }
+        if !original.isSame(as: batch), !isFlipped(leadership.leader), !isFlipped(broker),
+            !partitions[partition].isCompacted
+        {
+            throw Violation(
+                "two batches of one leader epoch at one offset",
+                "\(partitions[partition].id): \(broker) has \(batch.place) (\(batch.header.crc)), its leader "
+                    + "\(leadership.leader) \(original.place) (\(original.header.crc))")
+        }
+    }
+
+    /// Moves on what this replica has in common with each leader that may still count on it.
+    private mutating func compareWithLeaders(
+        _ batch: MirroredBatch, on broker: BrokerID, of partition: Int
+    ) throws(Violation) {
+        for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
+            let leader = partitions[partition].leaderships[index].leader
+            let epoch = partitions[partition].leaderships[index].epoch
+            if leader == broker {
+                partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
+                continue
+            }
+            guard let source = partitions[partition].index(of: leader),
+                let original = partitions[partition].replicas[source].log.batch(at: batch.base),
+                original.isSame(as: batch) || isCleaned(batch, source, partition)
+            else { continue }
+            let agreed = partitions[partition].leaderships[index].agreed[broker] ?? 0
+            let mine = partitions[partition].replicas[partitions[partition].index(of: broker)!].log
+            if agreed == batch.base || mine.start == batch.base || batch.base <= mine.cleanedUpTo
+                || hasNothingBetween(agreed, batch.base, mine, partitions[partition].replicas[source].log)
+            {
+                partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
+                regained(broker, upTo: batch.next, of: partition)
+            } else if batch.epoch == epoch, !isFlipped(broker), !isFlipped(leader), agreed < batch.base {
+                throw Violation(
+                    "logs differ before a record that both have",
+                    "\(partitions[partition].id): \(broker) has \(batch.place) as its leader \(leader) has, but "
+                        + "their logs differ from offset \(agreed) on")
+            }
+        }
+    }
+
+    /// Compaction may leave a hole where one of two logs, or both, have nothing.
+    private func hasNothingBetween(_ low: Int64, _ high: Int64, _ mine: LogMirror, _ theirs: LogMirror) -> Bool {
+        guard low < high, mine.cleanedUpTo > 0 || theirs.cleanedUpTo > 0 else { return false }
+        return low >= min(mine.cleanedUpTo, high) || theirs.cleanedUpTo >= high
+    }
+
+    private func isCleaned(_ batch: MirroredBatch, _ source: Int, _ partition: Int) -> Bool {
+        batch.next <= partitions[partition].replicas[source].log.cleanedUpTo
+    }
+
+    private mutating func regained(_ broker: BrokerID, upTo offset: Int64, of partition: Int) {
+        guard let index = partitions[partition].index(of: broker),
+            !partitions[partition].replicas[index].damages.isEmpty
+        else { return }
+        partitions[partition].replicas[index].damages.removeAll { $0.offsets.upperBound <= offset }
+    }
+
+    /// A replica's log was cut, or has lost segments.
+    mutating func shortened(_ replica: Int, of partition: Int) {
+        let broker = partitions[partition].replicas[replica].broker
+        let end = partitions[partition].replicas[replica].log.end
+        for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
+            guard let agreed = partitions[partition].leaderships[index].agreed[broker], agreed > end else { continue }
+            partitions[partition].leaderships[index].agreed[broker] = end
+            // A leader never cuts its own log.
+            if partitions[partition].leaderships[index].leader == broker {
+                partitions[partition].leaderships[index].isActive = false
+            }
+        }
+    }
+
+    mutating func reckonAll(_ partition: Int) throws(Violation) {
+        for index in partitions[partition].leaderships.indices
+        where partitions[partition].leaderships[index].isActive {
+            partitions[partition].reckon(index)
+        }
+    }
+
+    // MARK: What leaders tell
+
+    /// A leader has told that everything before `offset` is committed.
+    mutating func told(
+        _ offset: Int64, by broker: BrokerID, of partition: Int, _ what: @autoclosure () -> String
+    ) throws(Violation) {
+        guard let index = partitions[partition].leadership(by: broker) else { return }
+        let leadership = partitions[partition].leaderships[index]
+        guard offset <= max(leadership.held, leadership.floor) else {
+            throw Violation(
+                "not held by all of the ISR",
+                "\(partitions[partition].id): \(broker), leader in epoch \(leadership.epoch), \(what()), but only what is "
+                    + "before \(max(leadership.held, leadership.floor)) was held by all of the ISR "
+                    + "\(leadership.isr)\(pendingText(leadership)); "
+                    + "in common with the leader: \(agreementText(leadership, partition))")
+        }
+        try commit(upTo: offset, by: index, of: partition)
+    }
+
+    func pendingText(_ leadership: Leadership) -> String {
+        leadership.pending.map { " and its member-to-be \($0.members)" } ?? ""
+    }
+
+    func agreementText(_ leadership: Leadership, _ partition: Int) -> String {
+        leadership.agreed.keys.sorted().map { "\($0) to \(leadership.agreed[$0]!)" }.joined(separator: ", ")
+    }
+
+    /// Takes the leader's records into the chain.
+    private mutating func commit(upTo offset: Int64, by index: Int, of partition: Int) throws(Violation) {
+        guard offset > partitions[partition].committedEnd else { return }
+        let leadership = partitions[partition].leaderships[index]
+        guard let replica = partitions[partition].index(of: leadership.leader) else { return }
+        let isNewest = partitions[partition].newestBegun == index
+        let from = partitions[partition].committedEnd
+        var new: [MirroredBatch] = []
+        try partitions[partition].replicas[replica].log.forEachBatch(from: from, upTo: offset) {
+            (batch) throws(Violation) in
+            new.append(batch)
+            return true
+        }
+        if isNewest {
+            partitions[partition].chain.append(contentsOf: new)
+            partitions[partition].committedEnd = offset
+            return
+        }
+        // An old leader that has not heard of the next: what it commits the next one must have, or it is lost.
+        try committedByOld(new, upTo: offset, index, of: partition)
+    }
+
+    private mutating func committedByOld(
+        _ new: [MirroredBatch], upTo offset: Int64, _ index: Int, of partition: Int
+    ) throws(Violation) {
+        counts.add(.zombies)
+        guard let newest = partitions[partition].newestBegun, newest > index,
+            let replica = partitions[partition].index(of: partitions[partition].leaderships[newest].leader)
+        else { return }
+        let log = partitions[partition].replicas[replica].log
+        for batch in new {
+            if batch.next <= log.start || batch.next <= log.cleanedUpTo { continue }
+            if let mate = log.batch(at: batch.base), mate.isSame(as: batch) {
+                partitions[partition].chain.append(batch)
+                partitions[partition].committedEnd = batch.next
+                continue
+            }
+            if partitions[partition].lost.contains(where: { $0.isSame(as: batch) }) { continue }
+            let successor = try lossCause(batch.base..<offset, of: partition, after: index)
+            name(
+                NamedLoss(
+                    partition: partitions[partition].id, offsets: batch.base..<batch.next,
+                    leader: successor.leader, leaderEpoch: successor.epoch, cause: successor.cause), [batch],
+                of: partition)
+        }
+    }
+
+    /// The election after this leadership by which what it commits can be lost.
+    private func lossCause(
+        _ offsets: Range<Int64>, of partition: Int, after index: Int
+    ) throws(Violation) -> (leader: BrokerID, epoch: Int32, cause: NamedLoss.Cause) {
+        for later in partitions[partition].leaderships[(index + 1)...] where later.hasBegun {
+            if let cause = permittedCause(of: later, offsets, partition) { return (later.leader, later.epoch, cause) }
+        }
+        throw Violation(
+            "committed records are lost",
+            "\(partitions[partition].id): \(partitions[partition].leaderships[index].leader), an old leader of epoch "
+                + "\(partitions[partition].leaderships[index].epoch), commits offsets \(offsets), which the leaders after it lack"
+        )
+    }
+
+    // MARK: Acknowledgements
+
+    /// A producer is told that every in-sync replica has its batch.
+    mutating func acknowledgedByAll(
+        upTo offset: Int64, by broker: BrokerID, of partition: Int
+    ) throws(Violation) {
+        guard let index = partitions[partition].leadership(by: broker) else {
+            throw Violation(
+                "acknowledged by one who does not lead",
+                "\(partitions[partition].id): \(broker) answers acks=all for offsets before \(offset)")
+        }
+        try told(offset, by: broker, of: partition, "answers acks=all for offsets before \(offset)")
+        let leadership = partitions[partition].leaderships[index]
+        guard offset <= max(leadership.heldByEnough, leadership.floor) else {
+            throw Violation(
+                "acknowledged with too few in-sync replicas",
+                "\(partitions[partition].id): \(broker), leader in epoch \(leadership.epoch), answers acks=all for offsets "
+                    + "before \(offset); the ISR is \(leadership.isr), min.insync.replicas "
+                    + "\(partitions[partition].minInsyncReplicas), and enough replicas held only what is before "
+                    + "\(max(leadership.heldByEnough, leadership.floor))")
+        }
+        counts.add(.acknowledgedAll)
+    }
+}

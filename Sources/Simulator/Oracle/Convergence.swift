@@ -1,0 +1,146 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// The end of a run, when all faults are healed and everything has come to rest.
+extension Oracle {
+    /// Everyone has converged: leaders lead, ISRs are full, logs are alike, and what was acknowledged is there.
+    package mutating func settle(now: Instant) throws(Violation) {
+        self.now = now
+        for id in metadata.allPartitions {
+            guard let state = metadata.partitions[id] else { continue }
+            let partition = watch(id)
+            try settle(state, partition)
+            try equalLogs(state, partition)
+            try findAcknowledged(partition, leader: state.leader)
+        }
+        try settleMetadata()
+    }
+
+    /// What still keeps the cluster from rest, in words; nil when it may be judged. Costs little: it may be asked often.
+    package var unrest: String? {
+        for id in metadata.allPartitions {
+            guard let state = metadata.partitions[id], let partition = partitionIndices[id] else { continue }
+            if state.leader == .none { return "\(id) has no leader" }
+            if state.isr.count < state.replicas.count { return "\(id) has the ISR \(state.isr) of \(state.replicas)" }
+            guard let leader = partitions[partition].log(of: state.leader) else { continue }
+            for replica in state.replicas {
+                let end = partitions[partition].log(of: replica)?.end ?? 0
+                if end != leader.end, !leader.isEmpty {
+                    return
+                        "\(id): the log of \(replica) ends at \(end), that of its leader \(state.leader) at \(leader.end)"
+                }
+            }
+        }
+        return nil
+    }
+
+    private func settle(_ state: MetadataMirror.PartitionState, _ partition: Int) throws(Violation) {
+        let id = partitions[partition].id
+        if state.leader == .none {
+            throw Violation("no leader at the end", "\(id): the ISR is \(state.isr), the replicas \(state.replicas)")
+        }
+        if Set(state.isr) != Set(state.replicas) {
+            throw Violation(
+                "the ISR is not full at the end", "\(id): the ISR is \(state.isr), the replicas \(state.replicas)")
+        }
+    }
+
+    /// From the highest log start on all replicas hold the same records; the same bytes where nothing was compacted.
+    private func equalLogs(_ state: MetadataMirror.PartitionState, _ partition: Int) throws(Violation) {
+        let watch = partitions[partition]
+        guard let leader = watch.log(of: state.leader), !leader.isEmpty, !isFlipped(state.leader) else { return }
+        for broker in state.replicas where broker != state.leader && !isFlipped(broker) {
+            guard let log = watch.log(of: broker) else {
+                throw Violation("a replica is missing at the end", "\(watch.id) on \(broker)")
+            }
+            if log.isEmpty { continue }
+            if log.end != leader.end {
+                throw Violation(
+                    "logs end differently",
+                    "\(watch.id): that of \(broker) at \(log.end), its leader's at \(leader.end)")
+            }
+            let from = max(log.start, leader.start)
+            let isCleaned = log.cleanedUpTo > from || leader.cleanedUpTo > from
+            if isCleaned {
+                try equalRecords(log, leader, from: from, broker, watch)
+            } else {
+                let agreed = log.agreement(with: leader)
+                if agreed < log.end {
+                    throw Violation(
+                        "logs differ at the end",
+                        "\(watch.id): \(broker) and its leader \(state.leader) from offset \(agreed) on: "
+                            + "\(log.batch(at: agreed)?.place ?? "nothing") and \(leader.batch(at: agreed)?.place ?? "nothing")"
+                    )
+                }
+            }
+        }
+    }
+
+    /// Where both have a record at an offset, it is the same one.
+    private func equalRecords(
+        _ log: LogMirror, _ leader: LogMirror, from: Int64, _ broker: BrokerID, _ watch: PartitionWatch
+    ) throws(Violation) {
+        var theirs: [Int64: Record] = [:]
+        for record in Self.records(of: leader, from: from) { theirs[record.offset] = record }
+        for record in Self.records(of: log, from: from) {
+            guard let other = theirs[record.offset] else { continue }
+            if other.key != record.key || other.value != record.value || other.timestamp != record.timestamp {
+                throw Violation(
+                    "records differ at the end", "\(watch.id): offset \(record.offset) on \(broker) and on its leader")
+            }
+        }
+    }
+
+    private static func records(of log: LogMirror, from: Int64) -> [Record] {
+        var all: [Record] = []
+        for segment in log.segments {
+            for batch in segment.batches where batch.next > from && !batch.header.isControl {
+                guard let whole = try? RecordBatch(batch.bytes), let records = try? whole.records() else { continue }
+                for record in records where record.offset >= from { all.append(record) }
+            }
+        }
+        return all
+    }
+
+    /// What was acknowledged with acks=all is in the log, save what retention, compaction or a named loss took; what an
+    /// idempotent producer sent is there once.
+    private func findAcknowledged(_ partition: Int, leader: BrokerID) throws(Violation) {
+        let watch = partitions[partition]
+        guard let log = watch.log(of: leader), !isFlipped(leader) else { return }
+        var values: [String: Int64] = [:]
+        var offsets: [Int64: String] = [:]
+        for record in Self.records(of: log, from: log.start) {
+            guard let value = record.value else { continue }
+            let text = String(buffer: value)
+            if let former = values[text], clients.idempotent.contains(text), watch.losses.isEmpty {
+                throw Violation(
+                    "an idempotent producer's record lies in the log twice",
+                    "\(watch.id): \(text) at offsets \(former) and \(record.offset)")
+            }
+            values[text] = record.offset
+            offsets[record.offset] = text
+        }
+        guard let acknowledged = clients.acknowledged[watch.id], !watch.isCompacted else { return }
+        for item in acknowledged where item.offset >= log.start && offsets[item.offset] != item.record {
+            if watch.losses.contains(where: { $0.offsets.contains(item.offset) }) { continue }
+            throw Violation(
+                "an acknowledged record is missing",
+                "\(watch.id): \(item.record) was acknowledged at offset \(item.offset), where "
+                    + (offsets[item.offset].map { "\($0) lies" } ?? "nothing lies")
+                    + (values[item.record].map { "; it lies at \($0)" } ?? ""))
+        }
+    }
+
+    /// Controllers hold the same metadata.
+    private func settleMetadata() throws(Violation) {
+        for node in raft.controllers {
+            guard let log = raft.logs[node] else { continue }
+            for batch in raft.chain where batch.next > log.start && batch.next <= log.end {
+                if let own = log.batch(at: batch.base), own.isSame(as: batch) { continue }
+                throw Violation(
+                    "controllers differ at the end", "\(node) has not \(batch.place), which is committed metadata")
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// By whom, to whom, and under which number something was asked.
+struct ExchangeKey: Hashable, Sendable {
+    var from: Observation.Endpoint
+    var to: BrokerID
+    var correlationId: Int32
+}
+
+/// A request that has reached a node, as far as its answer is judged by it.
+struct Exchange: Sendable {
+    enum Question: Sendable {
+        case produce(ProduceRequest)
+        /// `outdated`: where an epoch was given that was already over for the node that is asked.
+        case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch])
+        /// `isStale`: the sender's registration, or a member's, was not the newest then.
+        case alterPartition(AlterPartitionRequest, isStale: Bool)
+        case vote(VoteRequest)
+        /// `since`: how much coordinators had written before.
+        case offsetCommit(OffsetCommitRequest, newestGeneration: Int32?, since: Int)
+        case offsetFetch(OffsetFetchRequest, floors: [GroupPosition: Int64])
+        case joinGroup(group: String)
+    }
+
+    struct OutdatedEpoch: Hashable, Sendable {
+        var partition: TopicPartition
+        var asked: Int32
+        var led: Int32
+    }
+
+    var version: Int16
+    var question: Question
+}
+
+/// Requests and answers, matched by their numbers. A frame that cannot be read is nobody's promise.
+extension Oracle {
+    mutating func asked(_ from: Observation.Endpoint, _ to: BrokerID, _ frame: ByteBuffer) throws(Violation) {
+        var body = frame
+        guard let header = try? RequestFrame.decodeHeader(from: &body) else { return }
+        let version = header.requestApiVersion
+        let question: Exchange.Question?
+        switch header.requestApiKey {
+        case .produce:
+            guard let request = try? ProduceRequest(decoding: body, version: version), request.acks != 0 else { return }
+            question = .produce(request)
+        case .fetch:
+            guard let request = try? FetchRequest(decoding: body, version: version) else { return }
+            question = fetchAsked(request, from, to, version)
+        case .alterPartition:
+            guard let request = try? AlterPartitionRequest(decoding: body, version: version) else { return }
+            question = alterPartitionAsked(request)
+        case .vote:
+            guard let request = try? VoteRequest(decoding: body, version: version) else { return }
+            question = .vote(request)
+        case .beginQuorumEpoch:
+            guard let request = try? BeginQuorumEpochRequest(decoding: body, version: version) else { return }
+            for topic in request.topics {
+                for data in topic.partitions { try leads(data.leaderId, quorumEpoch: data.leaderEpoch) }
+            }
+            return
+        case .offsetCommit:
+            guard let request = try? OffsetCommitRequest(decoding: body, version: version) else { return }
+            question = .offsetCommit(
+                request, newestGeneration: groups.generation(of: request.groupId, at: to),
+                since: groups.written)
+        case .offsetFetch:
+            guard let request = try? OffsetFetchRequest(decoding: body, version: version) else { return }
+            question = offsetFetchAsked(request)
+        case .joinGroup:
+            guard let request = try? JoinGroupRequest(decoding: body, version: version) else { return }
+            question = .joinGroup(group: request.groupId)
+        case .electLeaders:
+            if let request = try? ElectLeadersRequest(decoding: body, version: version) { electionAsked(request) }
+            return
+        default: return
+        }
+        guard let question else { return }
+        exchanges[ExchangeKey(from: from, to: to, correlationId: header.correlationId)] =
+            Exchange(version: version, question: question)
+    }
+
+    mutating func answered(
+        by node: BrokerID, to: Observation.Endpoint, _ frame: ByteBuffer
+    ) throws(Violation) {
+        guard let correlationId = frame.getInteger(at: frame.readerIndex, as: Int32.self),
+            let exchange = exchanges.removeValue(
+                forKey: ExchangeKey(from: to, to: node, correlationId: correlationId))
+        else { return }
+        let version = exchange.version
+        switch exchange.question {
+        case .produce(let request):
+            guard let answer = Self.decode(ProduceResponse.self, version, frame) else { return }
+            try produced(request, answer, by: node)
+        case .fetch(let isFromReplica, let outdated):
+            guard let answer = Self.decode(FetchResponse.self, version, frame) else { return }
+            try fetched(answer, by: node, isFromReplica: isFromReplica, outdated: outdated)
+        case .alterPartition(let request, let isStale):
+            guard let answer = Self.decode(AlterPartitionResponse.self, version, frame) else { return }
+            try altered(request, isStale: isStale, answer, by: node)
+        case .vote(let request):
+            guard let answer = Self.decode(VoteResponse.self, version, frame) else { return }
+            try voted(request, answer, by: node)
+        case .offsetCommit(let request, let newest, let since):
+            guard let answer = Self.decode(OffsetCommitResponse.self, version, frame) else { return }
+            try offsetsCommitted(request, answer, newestGeneration: newest, since: since, by: node)
+        case .offsetFetch(let request, let floors):
+            guard let answer = Self.decode(OffsetFetchResponse.self, version, frame) else { return }
+            try offsetsFetched(request, answer, floors: floors, by: node)
+        case .joinGroup(let group):
+            guard let answer = Self.decode(JoinGroupResponse.self, version, frame) else { return }
+            counts.add(answer.errorCode)
+            if answer.errorCode == .none {
+                counts.add(.rebalances)
+                groups.told(generation: answer.generationId, of: group, by: node)
+            }
+        }
+    }
+
+    private static func decode<Response: KafkaResponse>(
+        _ type: Response.Type, _ version: Int16, _ frame: ByteBuffer
+    ) -> Response? {
+        try? ResponseFrame.decode(type, apiVersion: version, from: frame).response
+    }
+}

@@ -1,0 +1,92 @@
+import KafkaProtocol
+
+/// One leader epoch of a partition, with what its leader may count as committed.
+///
+/// Who is in the ISR comes from the committed metadata log, pending expansions from the leader's requests. A leader hears of
+/// a change later than it happens, so for a while it may go by an older *view*; an older view is the stricter one for the high
+/// watermark, since only the leader itself lets members in.
+struct Leadership: Sendable {
+    struct View: Hashable, Sendable {
+        var partitionEpoch: Int32
+        var isr: [BrokerID]
+        /// Where in the metadata log it stands.
+        var metadataOffset: Int64
+    }
+
+    let epoch: Int32
+    let leader: BrokerID
+    /// The ISR before this epoch, among whom its leader was to be chosen.
+    let formerISR: [BrokerID]
+    /// It was outside the ISR, and that was permitted.
+    let isUnclean: Bool
+    /// Oldest first.
+    var views: [View]
+    /// Members that the leader has asked for, and the partition epoch that it named.
+    var pending: (partitionEpoch: Int32, members: [BrokerID])?
+
+    /// The leader has taken over: it has noted where its epoch begins.
+    var hasBegun = false
+    /// The leader may still serve in this epoch, though another one may have begun.
+    var isActive = false
+    var startOffset: Int64 = 0
+    /// Up to where each replica's log is the same as the leader's.
+    var agreed: [BrokerID: Int64] = [:]
+    /// The greatest of those, in this epoch.
+    var everAgreed: [BrokerID: Int64] = [:]
+    /// Up to where all of the maximal ISR has held the leader's records at some time in this epoch.
+    var held: Int64 = 0
+    /// The same, counting only times when that ISR had `min.insync.replicas`.
+    var heldByEnough: Int64 = 0
+    /// What was committed before, as far as the leader has it.
+    var floor: Int64 = 0
+    /// The highest high watermark that this leader has told.
+    var told: Int64 = -1
+
+    init(epoch: Int32, leader: BrokerID, formerISR: [BrokerID], isUnclean: Bool, view: View) {
+        self.epoch = epoch
+        self.leader = leader
+        self.formerISR = formerISR
+        self.isUnclean = isUnclean
+        views = [view]
+    }
+
+    var isr: [BrokerID] { views[views.count - 1].isr }
+
+    /// A newer state of the ISR in the same epoch.
+    mutating func add(_ view: View) {
+        views.append(view)
+        if let pending, view.partitionEpoch > pending.partitionEpoch { self.pending = nil }
+    }
+
+    /// The leader has shown that it knows the metadata log up to there: it does not go by older views any more.
+    mutating func forgetViews(before metadataOffset: Int64) {
+        while views.count > 1, views[1].metadataOffset < metadataOffset { views.removeFirst() }
+    }
+
+    mutating func agree(_ replica: BrokerID, upTo offset: Int64) {
+        agreed[replica] = offset
+        if offset > everAgreed[replica] ?? 0 { everAgreed[replica] = offset }
+    }
+
+    /// Reckons anew what all of the maximal ISR hold.
+    mutating func reckon(minInsyncReplicas: Int) {
+        let pending = pending?.members ?? []
+        let latest = reach(of: isr, and: pending)
+        if latest > held { held = latest }
+        for view in views {
+            let size = view.isr.count + pending.count { !view.isr.contains($0) }
+            guard size >= minInsyncReplicas else { continue }
+            let reached =
+                view.partitionEpoch == views[views.count - 1].partitionEpoch
+                ? latest : reach(of: view.isr, and: pending)
+            if reached > heldByEnough { heldByEnough = reached }
+        }
+    }
+
+    private func reach(of isr: [BrokerID], and pending: [BrokerID]) -> Int64 {
+        var least = agreed[leader] ?? 0
+        for member in isr { least = min(least, agreed[member] ?? 0) }
+        for member in pending { least = min(least, agreed[member] ?? 0) }
+        return least
+    }
+}

@@ -1,0 +1,225 @@
+import KafkaProtocol
+import NIOCore
+
+/// One batch as it was written to a segment.
+struct MirroredBatch: Sendable {
+    var header: RecordBatchHeader
+    /// Where it lies in its segment.
+    var position: Int64
+    var bytes: ByteBuffer
+
+    var base: Int64 { header.baseOffset }
+    var next: Int64 { header.nextOffset }
+    var epoch: Int32 { header.partitionLeaderEpoch }
+
+    /// The same records at the same place under the same leadership. The checksum covers all the rest.
+    func isSame(as other: Self) -> Bool {
+        header.crc == other.header.crc && base == other.base && next == other.next && epoch == other.epoch
+    }
+
+    /// The same records at the same place; who stamped them may differ.
+    var place: String { "offsets \(base)-\(next - 1) of epoch \(epoch)" }
+}
+
+/// One replica's log as its disk holds it, kept by the bytes that were written and cut, never by what its broker says.
+///
+/// Invariant: segments are sorted by base offset, and batches within them.
+struct LogMirror: Sendable {
+    struct Segment: Sendable {
+        var base: Int64
+        var batches: [MirroredBatch] = []
+        /// Bytes of whole batches.
+        var size: Int64 = 0
+        /// Something that is no batch follows them: the torn end of a write.
+        var hasTail = false
+
+        var end: Int64 { batches.last?.next ?? base }
+
+        /// Takes in what was written at `offset`.
+        mutating func write(_ bytes: ByteBuffer, at offset: Int64, checksums: Bool) -> WriteResult {
+            if offset < size { cut(to: offset) }
+            if offset > size { return .afterGarbage }
+            // A tail that is overwritten from its first byte on is gone.
+            hasTail = false
+            var rest = bytes
+            let first = batches.count
+            while rest.readableBytes > 0 {
+                guard let batch = try? RecordBatch(rest), !checksums || (try? batch.validate()) != nil else {
+                    hasTail = true
+                    break
+                }
+                batches.append(MirroredBatch(header: batch.header, position: size, bytes: batch.bytes))
+                size += Int64(batch.header.sizeInBytes)
+                rest.moveReaderIndex(forwardBy: batch.header.sizeInBytes)
+            }
+            return .batches(from: first)
+        }
+
+        mutating func cut(to newSize: Int64) {
+            while let last = batches.last, last.position + Int64(last.header.sizeInBytes) > newSize {
+                batches.removeLast()
+            }
+            size = batches.last.map { $0.position + Int64($0.header.sizeInBytes) } ?? 0
+            hasTail = newSize > size
+        }
+    }
+
+    enum WriteResult: Hashable {
+        case batches(from: Int)
+        /// What was written lies after bytes that are no batch.
+        case afterGarbage
+    }
+
+    /// Who wrote last of each producer, for the order of its sequences.
+    struct Producer: Hashable {
+        var epoch: Int16
+        var lastSequence: Int32
+        var base: Int64
+    }
+
+    private(set) var segments: [Segment] = []
+    /// Segments being written by the cleaner, by the end of their name.
+    private var asideSegments: [String: Segment] = [:]
+    /// Where the log began and ended when its last segment went by retention.
+    private(set) var retiredEnd: Int64?
+    /// Segments were rewritten by the cleaner: below this offset batches may lack records.
+    private(set) var cleanedUpTo: Int64 = 0
+    private var producers: [Int64: Producer] = [:]
+    private var producersAreStale = false
+
+    var isEmpty: Bool { segments.allSatisfy(\.batches.isEmpty) }
+    var start: Int64 { segments.first?.base ?? retiredEnd ?? 0 }
+    var end: Int64 { segments.last?.end ?? retiredEnd ?? 0 }
+    var last: MirroredBatch? { segments.last { !$0.batches.isEmpty }?.batches.last }
+
+    // MARK: Changes
+
+    /// Answers the batches that are new, or nil if the bytes lie after garbage.
+    mutating func write(
+        _ bytes: ByteBuffer, at offset: Int64, toSegment base: Int64, checksums: Bool = false
+    ) -> ArraySlice<MirroredBatch>? {
+        let index = position(ofSegment: base)
+        if offset < segments[index].size { producersAreStale = true }
+        guard case .batches(let first) = segments[index].write(bytes, at: offset, checksums: checksums) else {
+            return nil
+        }
+        retiredEnd = nil
+        return segments[index].batches[first...]
+    }
+
+    mutating func truncate(segment base: Int64, to size: Int64) {
+        let index = position(ofSegment: base)
+        if size < segments[index].size { producersAreStale = true }
+        segments[index].cut(to: size)
+    }
+
+    mutating func remove(segment base: Int64) {
+        guard let index = segments.firstIndex(where: { $0.base == base }) else { return }
+        let segment = segments.remove(at: index)
+        if segments.isEmpty { retiredEnd = segment.end }
+        producersAreStale = true
+    }
+
+    /// The whole log is gone.
+    mutating func clear() { self = LogMirror() }
+
+    // MARK: What the cleaner writes aside
+
+    mutating func writeAside(_ bytes: ByteBuffer, at offset: Int64, base: Int64, suffix: String) {
+        let key = "\(base)\(suffix)"
+        _ = asideSegments[key, default: Segment(base: base)].write(bytes, at: offset, checksums: false)
+    }
+
+    mutating func renameAside(base: Int64, from suffix: String, to newSuffix: String) {
+        guard let segment = asideSegments.removeValue(forKey: "\(base)\(suffix)") else { return }
+        if newSuffix.isEmpty {
+            let index = position(ofSegment: base)
+            let end = max(segments[index].end, segment.end)
+            segments[index] = segment
+            cleanedUpTo = max(cleanedUpTo, end)
+            producersAreStale = true
+        } else {
+            asideSegments["\(base)\(newSuffix)"] = segment
+        }
+    }
+
+    private mutating func position(ofSegment base: Int64) -> Int {
+        if let last = segments.last, last.base == base { return segments.count - 1 }
+        let index = segments.firstIndex { $0.base >= base } ?? segments.count
+        if index == segments.count || segments[index].base != base {
+            segments.insert(Segment(base: base), at: index)
+        }
+        return index
+    }
+
+    // MARK: Reading
+
+    /// The batch that holds `offset`; nil where there is none.
+    func batch(at offset: Int64) -> MirroredBatch? {
+        guard let segment = segments.last(where: { $0.base <= offset }) else { return nil }
+        var low = 0
+        var high = segment.batches.count
+        // Most questions are about the end.
+        if let last = segment.batches.last, last.base <= offset { low = high - 1 }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if segment.batches[middle].base <= offset { low = middle } else { high = middle }
+        }
+        guard low < high, low < segment.batches.count else { return nil }
+        let found = segment.batches[low]
+        return found.base <= offset && offset < found.next ? found : nil
+    }
+
+    /// The batches that hold offsets from `offset` on, up to `limit`.
+    func forEachBatch(
+        from offset: Int64, upTo limit: Int64 = .max, _ body: (MirroredBatch) throws(Violation) -> Bool
+    ) throws(Violation) {
+        for segment in segments where segment.end > offset {
+            for batch in segment.batches where batch.next > offset {
+                if batch.base >= limit { return }
+                if try !body(batch) { return }
+            }
+        }
+    }
+
+    /// Up to where this log, from where both begin, has the same batches as `other`.
+    func agreement(with other: LogMirror) -> Int64 {
+        if end == 0 { return 0 }
+        let from = max(start, other.start)
+        var agreed = min(from, end)
+        for segment in segments where segment.end > from {
+            for batch in segment.batches where batch.next > from {
+                if batch.next <= cleanedUpTo || batch.next <= other.cleanedUpTo {
+                    agreed = batch.next
+                    continue
+                }
+                guard let mate = other.batch(at: batch.base), mate.isSame(as: batch) else { return agreed }
+                agreed = batch.next
+            }
+        }
+        return max(agreed, min(end, other.end, max(cleanedUpTo, agreed)))
+    }
+
+    // MARK: Producers
+
+    /// Notes that this batch, which lies in the log already, is its producer's newest; answers which was before.
+    mutating func noteProducer(of header: RecordBatchHeader) -> Producer? {
+        guard header.hasProducerId, !header.isControl else { return nil }
+        if producersAreStale {
+            producersAreStale = false
+            producers.removeAll()
+            for segment in segments {
+                for batch in segment.batches where batch.base < header.baseOffset { set(batch.header) }
+            }
+        }
+        let former = producers[header.producerId]
+        set(header)
+        return former
+    }
+
+    private mutating func set(_ header: RecordBatchHeader) {
+        guard header.hasProducerId, !header.isControl else { return }
+        producers[header.producerId] = Producer(
+            epoch: header.producerEpoch, lastSequence: header.lastSequence, base: header.baseOffset)
+    }
+}

@@ -1,0 +1,84 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// The beginning of an epoch: does the new leader have all that is committed? What it lacks is lost, since everyone follows it.
+///
+/// Lost by name: after an unclean election that was permitted, or when the leader was the sole remaining member of the ISR and
+/// its disk had lost the records behind its back. Any other loss is a violation.
+extension Oracle {
+    /// The leader has noted that its epoch begins at `offset`.
+    mutating func begin(_ index: Int, of partition: Int, at offset: Int64) throws(Violation) {
+        let leader = partitions[partition].leaderships[index].leader
+        let replica = partitions[partition].indexOrNew(of: leader)
+        let log = partitions[partition].replicas[replica].log
+        for other in partitions[partition].leaderships.indices
+        where other != index && partitions[partition].leaderships[other].leader == leader {
+            partitions[partition].leaderships[other].isActive = false
+        }
+        partitions[partition].leaderships[index].hasBegun = true
+        partitions[partition].leaderships[index].isActive = true
+        partitions[partition].leaderships[index].startOffset = offset
+        // An older leadership may be noticed late: then the newer one has judged already.
+        if partitions[partition].newestBegun == index { try judge(index, log, of: partition) }
+        partitions[partition].leaderships[index].floor =
+            max(log.start, min(partitions[partition].committedEnd, log.end))
+        if partitions[partition].id.topic == Self.offsetsTopic { groups.resigned(leader) }
+        for other in partitions[partition].replicas {
+            let agreed = other.broker == leader ? log.end : other.log.agreement(with: log)
+            partitions[partition].leaderships[index].agree(other.broker, upTo: agreed)
+        }
+        partitions[partition].reckon(index)
+    }
+
+    /// Compares what is committed with the leader's log.
+    private mutating func judge(_ index: Int, _ log: LogMirror, of partition: Int) throws(Violation) {
+        let leadership = partitions[partition].leaderships[index]
+        var missing: Int?
+        for position in partitions[partition].chainIndex(from: log.start)..<partitions[partition].chain.count {
+            let batch = partitions[partition].chain[position]
+            if batch.next <= log.cleanedUpTo { continue }
+            guard let mate = log.batch(at: batch.base), mate.isSame(as: batch) || isFlipped(leadership.leader) else {
+                missing = position
+                break
+            }
+        }
+        guard let missing else { return }
+        let lost = Array(partitions[partition].chain[missing...])
+        let offsets = lost[0].base..<max(partitions[partition].committedEnd, lost[0].next)
+        guard let cause = permittedCause(of: leadership, offsets, partition) else {
+            let mate = log.batch(at: lost[0].base)
+            throw Violation(
+                "committed records are lost",
+                "\(partitions[partition].id): leader \(leadership.leader) begins epoch \(leadership.epoch) with a log that "
+                    + "ends at \(log.end)\(mate.map { " and has \($0.place) (\($0.header.crc)) there" } ?? ""), and "
+                    + "lacks \(lost[0].place) (\(lost[0].header.crc)); committed was everything before "
+                    + "\(partitions[partition].committedEnd); the ISR before was \(leadership.formerISR), now "
+                    + "\(leadership.isr)")
+        }
+        partitions[partition].chain.removeSubrange(missing...)
+        partitions[partition].committedEnd = offsets.lowerBound
+        name(
+            NamedLoss(
+                partition: partitions[partition].id, offsets: offsets, leader: leadership.leader,
+                leaderEpoch: leadership.epoch, cause: cause), lost, of: partition)
+    }
+
+    /// Why this election may lose these records; nil if it may not.
+    func permittedCause(
+        of leadership: Leadership, _ offsets: Range<Int64>, _ partition: Int
+    ) -> NamedLoss.Cause? {
+        if leadership.isUnclean { return .uncleanElection }
+        guard leadership.formerISR == [leadership.leader],
+            let replica = partitions[partition].replicas.first(where: { $0.broker == leadership.leader }),
+            let damage = replica.damages.first(where: { $0.offsets.overlaps(offsets) })
+        else { return nil }
+        return .soleMember(damage.kind)
+    }
+
+    mutating func name(_ loss: NamedLoss, _ batches: [MirroredBatch], of partition: Int) {
+        partitions[partition].lost.append(contentsOf: batches)
+        partitions[partition].losses.append(loss)
+        losses.append(loss)
+        counts.add(.namedLosses)
+    }
+}

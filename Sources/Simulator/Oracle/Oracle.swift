@@ -1,0 +1,299 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// Watches a cluster from outside and computes by itself what is committed; throws as soon as a promise of Kafka's does not hold.
+///
+/// A pure value beside the brokers: it mirrors their logs from what is written to their disks (`LogMirror`), reads ISRs and
+/// leaders from the metadata log that controllers serve (`MetadataMirror`), and compares with both what brokers answer. Where
+/// Kafka promises nothing (acks=1, records that were never committed, old leaders that have not heard yet), it keeps silent;
+/// where a promise may end (unclean elections, a sole in-sync replica that lost its disk), it names the loss.
+///
+/// | file            | promises                                                                                   |
+/// |-----------------|--------------------------------------------------------------------------------------------|
+/// | Commitment      | what is told as committed was held by all of the maximal ISR; followers' logs match          |
+/// | LossRule        | what is committed is lost only by name                                                     |
+/// | Serving         | the high watermark never goes back; consumers get committed records; old epochs are fenced |
+/// | Sequences       | no repeat, gap or reordering per producer id and epoch                                     |
+/// | Groups          | commits are replicated, never forgotten, and refused from old generations                  |
+/// | RaftPromises    | one leader an epoch, one vote an epoch, committed metadata never changes                   |
+/// | Elections       | leaders come from the ISR; the ISR grows only by who has everything                        |
+/// | Convergence     | at the end all replicas are in sync and alike, and everything acknowledged is there        |
+package struct Oracle: Sendable {
+    package internal(set) var counts = OracleCounts()
+    package internal(set) var losses: [NamedLoss] = []
+
+    var now = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+    var partitions: [PartitionWatch] = []
+    var partitionIndices: [TopicPartition: Int] = [:]
+    var metadata: MetadataMirror
+    var raft: RaftWatch
+    var groups = GroupWatch()
+    var clients = ClientLedger()
+    var exchanges: [ExchangeKey: Exchange] = [:]
+    private var paths: [String: Place] = [:]
+    /// Nodes on whose disk bytes were flipped: what they serve may be damaged.
+    private var flipped: Set<BrokerID> = []
+    /// Elections outside the ISR that an administrator has asked for, and until when that may take effect.
+    var uncleanWishes: [TopicPartition: Instant] = [:]
+    var anyUncleanWish: Instant?
+
+    package init(configuration: StaticConfiguration, controllers: [BrokerID]) {
+        metadata = MetadataMirror(configuration: configuration)
+        raft = RaftWatch(controllers: controllers)
+    }
+
+    package mutating func observe(_ observation: Observation, now: Instant) throws(Violation) {
+        self.now = now
+        switch observation {
+        case .started: break
+        case .ended(let node, let powerLost, let wiped): ended(node, powerLost: powerLost, wiped: wiped)
+        case .holds(let node, let files): found(files, on: node)
+        case .fault(let fault): noteFault(fault)
+        case .disk(let node, let change): try changed(change, on: node)
+        case .request(let from, let to, let frame): try asked(from, to, frame)
+        case .response(let from, let to, let frame): try answered(by: from, to: to, frame)
+        case .answered, .stepped: break
+        case .event(let event): noteEvent(event)
+        case .client(let note): try clientNoted(note)
+        }
+    }
+
+    func isFlipped(_ node: BrokerID) -> Bool { !flipped.isEmpty && flipped.contains(node) }
+
+    mutating func watch(_ id: TopicPartition) -> Int {
+        if let index = partitionIndices[id] { return index }
+        partitions.append(PartitionWatch(id))
+        partitionIndices[id] = partitions.count - 1
+        return partitions.count - 1
+    }
+
+    // MARK: Lives
+
+    private mutating func ended(_ node: BrokerID, powerLost: Bool, wiped: Bool) {
+        for key in exchanges.keys where key.to == node || key.from == .node(node) { exchanges[key] = nil }
+        groups.ended(node)
+        for partition in partitions.indices {
+            for index in partitions[partition].leaderships.indices
+            where partitions[partition].leaderships[index].leader == node {
+                partitions[partition].leaderships[index].isActive = false
+            }
+            guard wiped, let replica = partitions[partition].index(of: node) else { continue }
+            damage(replica, of: partition, .wipe) { $0.clear() }
+        }
+        if wiped { raft.wiped(node) }
+    }
+
+    /// What a disk holds after a loss of power: all segments.
+    private mutating func found(_ files: [DiskFile], on node: BrokerID) {
+        var former: [(partition: Int, replica: Int, end: Int64)] = []
+        for partition in partitions.indices {
+            guard let replica = partitions[partition].index(of: node) else { continue }
+            former.append((partition, replica, partitions[partition].replicas[replica].log.end))
+            partitions[partition].replicas[replica].log.clear()
+        }
+        raft.forgetLog(of: node)
+        for file in files {
+            switch place(file.path) {
+            case .segment(let partition, let base):
+                let replica = partitions[partition].indexOrNew(of: node)
+                _ = partitions[partition].replicas[replica].log.write(
+                    file.bytes, at: 0, toSegment: base, checksums: !isFlipped(node))
+            case .metadata(let base): raft.found(file.bytes, segment: base, on: node)
+            case .aside, .epochs, .folder, .other: break
+            }
+        }
+        raft.isDurable(node)
+        for (partition, replica, end) in former {
+            let left = partitions[partition].replicas[replica].log.end
+            if left < end {
+                partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: .powerLoss))
+            }
+            shortened(replica, of: partition)
+        }
+    }
+
+    private mutating func damage(
+        _ replica: Int, of partition: Int, _ kind: NamedLoss.LogDamage, _ change: (inout LogMirror) -> Void
+    ) {
+        let end = partitions[partition].replicas[replica].log.end
+        change(&partitions[partition].replicas[replica].log)
+        let left = partitions[partition].replicas[replica].log.end
+        if left < end {
+            partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: kind))
+        }
+        shortened(replica, of: partition)
+    }
+
+    private mutating func noteFault(_ fault: Fault) {
+        if case .heal = fault { return }
+        counts.add(fault: Self.kind(of: fault))
+        if case .disk(let disk) = fault, disk.effect == .flippedBytes { flipped.insert(disk.node) }
+    }
+
+    private static func kind(of fault: Fault) -> String {
+        switch fault {
+        case .kill: "kill"
+        case .powerLoss: "power loss"
+        case .freeze: "freeze"
+        case .thaw: "thaw"
+        case .restart: "restart"
+        case .stop: "stop"
+        case .wipe: "wipe"
+        case .link(let link): "link \(word(link.effect))"
+        case .request(let request): "request \(word(request.outcome))"
+        case .disk(let disk): "disk \(word(disk.effect))"
+        case .clockSkew: "clock skew"
+        case .heal: "heal"
+        case .healAll: "heal all"
+        }
+    }
+
+    /// The name of an enum's case without its values.
+    private static func word<Value>(_ value: Value) -> String {
+        let text = "\(value)"
+        return String(text.prefix { $0 != "(" })
+    }
+
+    private mutating func noteEvent(_ event: BrokerEvent) {
+        switch event.kind {
+        case .logTruncated: counts.add(.truncations)
+        case .logRecovered(_, _, let bytesCut): if bytesCut > 0 { counts.add(.recoveredLogs) }
+        default: break
+        }
+    }
+
+    // MARK: Disks
+
+    /// What a path names.
+    private enum Place {
+        case segment(partition: Int, base: Int64)
+        /// A segment that the cleaner is writing.
+        case aside(partition: Int, base: Int64, suffix: String)
+        case epochs(partition: Int)
+        case metadata(base: Int64)
+        /// A partition's folder.
+        case folder(partition: Int)
+        case other
+    }
+
+    private mutating func place(_ path: String) -> Place {
+        if let known = paths[path] { return known }
+        let place = parse(path)
+        paths[path] = place
+        return place
+    }
+
+    private mutating func parse(_ path: String) -> Place {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last else { return .other }
+        if let id = TopicPartition(directoryName: String(name)) { return .folder(partition: watch(id)) }
+        guard parts.count >= 2, let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else {
+            return .other
+        }
+        if name == "leader-epoch-checkpoint" { return .epochs(partition: watch(id)) }
+        guard name.count >= 24, let base = Int64(name.prefix(20)), name.dropFirst(20).hasPrefix(".log") else {
+            return .other
+        }
+        let suffix = String(name.dropFirst(24))
+        if id.topic == MetadataLog.topic { return suffix.isEmpty ? .metadata(base: base) : .other }
+        return suffix.isEmpty
+            ? .segment(partition: watch(id), base: base)
+            : .aside(partition: watch(id), base: base, suffix: suffix)
+    }
+
+    private mutating func changed(_ change: DiskChange, on node: BrokerID) throws(Violation) {
+        switch change {
+        case .wrote(let path, let offset, let bytes): try wrote(bytes, at: offset, place(path), path, on: node)
+        case .replaced(let path, let bytes):
+            if case .epochs(let partition) = place(path) { try noteEpochs(bytes, on: node, of: partition) }
+        case .truncated(let path, let size):
+            switch place(path) {
+            case .segment(let partition, let base):
+                let replica = partitions[partition].indexOrNew(of: node)
+                if isFlipped(node) {
+                    damage(replica, of: partition, .corruption) { $0.truncate(segment: base, to: size) }
+                } else {
+                    partitions[partition].replicas[replica].log.truncate(segment: base, to: size)
+                    shortened(replica, of: partition)
+                }
+            case .metadata(let base): raft.truncated(segment: base, to: size, on: node)
+            case .aside, .epochs, .folder, .other: break
+            }
+        case .renamed(let from, let to): renamed(from, to, on: node)
+        case .removed(let path): gone(place(path), on: node)
+        case .flushed(let path):
+            if case .metadata = place(path) { raft.isDurable(node) }
+        }
+    }
+
+    private mutating func wrote(
+        _ bytes: ByteBuffer, at offset: Int64, _ place: Place, _ path: String, on node: BrokerID
+    ) throws(Violation) {
+        switch place {
+        case .segment(let partition, let base):
+            let replica = partitions[partition].indexOrNew(of: node)
+            guard
+                let batches = partitions[partition].replicas[replica].log.write(bytes, at: offset, toSegment: base)
+            else {
+                if isFlipped(node) { return }
+                throw Violation(
+                    "a log goes on after bytes that are no batch",
+                    "\(path) of \(node): a write at byte \(offset), after \(partitions[partition].replicas[replica].log.end)"
+                        + " is the end of what can be read")
+            }
+            try appended(batches, to: replica, of: partition)
+        case .aside(let partition, let base, let suffix):
+            let replica = partitions[partition].indexOrNew(of: node)
+            partitions[partition].replicas[replica].log.writeAside(bytes, at: offset, base: base, suffix: suffix)
+        case .metadata(let base): try raft.wrote(bytes, at: offset, segment: base, on: node)
+        case .epochs, .folder, .other: break
+        }
+    }
+
+    private mutating func renamed(_ from: String, _ to: String, on node: BrokerID) {
+        switch (place(from), place(to)) {
+        case (.aside(let partition, let base, let suffix), .segment):
+            guard let replica = partitions[partition].index(of: node) else { return }
+            counts.add(.cleanedSegments)
+            partitions[partition].replicas[replica].log.renameAside(base: base, from: suffix, to: "")
+        case (.aside(let partition, let base, let suffix), .aside(_, _, let newSuffix)):
+            guard let replica = partitions[partition].index(of: node) else { return }
+            partitions[partition].replicas[replica].log.renameAside(base: base, from: suffix, to: newSuffix)
+        case (let former, _): gone(former, on: node)
+        }
+    }
+
+    private mutating func gone(_ place: Place, on node: BrokerID) {
+        switch place {
+        case .segment(let partition, let base):
+            guard let replica = partitions[partition].index(of: node) else { return }
+            counts.add(.retiredSegments)
+            if isFlipped(node) {
+                damage(replica, of: partition, .corruption) { $0.remove(segment: base) }
+            } else {
+                partitions[partition].replicas[replica].log.remove(segment: base)
+                shortened(replica, of: partition)
+            }
+        case .folder(let partition):
+            guard let replica = partitions[partition].index(of: node) else { return }
+            partitions[partition].replicas[replica].log.clear()
+            partitions[partition].replicas[replica].damages.removeAll()
+            shortened(replica, of: partition)
+        case .metadata(let base): raft.removed(segment: base, on: node)
+        case .aside, .epochs, .other: break
+        }
+    }
+
+    /// A replica notes the epochs of its log; a leader does so when it takes over.
+    private mutating func noteEpochs(_ bytes: ByteBuffer, on node: BrokerID, of partition: Int) throws(Violation) {
+        let words = String(decoding: bytes.readableBytesView, as: UTF8.self).split { $0 == " " || $0 == "\n" }
+        guard words.count >= 4, let epoch = Int32(words[words.count - 2]), let start = Int64(words[words.count - 1]),
+            let index = partitions[partition].leadership(epoch: epoch),
+            partitions[partition].leaderships[index].leader == node,
+            !partitions[partition].leaderships[index].hasBegun
+        else { return }
+        try begin(index, of: partition, at: start)
+    }
+}

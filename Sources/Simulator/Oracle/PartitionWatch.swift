@@ -1,0 +1,76 @@
+import KafkaProtocol
+
+/// One partition: the mirrors of its replicas' logs, its leaderships, and what is committed.
+struct PartitionWatch: Sendable {
+    /// One replica's log, through all lives of its broker.
+    struct Replica: Sendable {
+        let broker: BrokerID
+        var log = LogMirror()
+        /// What its disk has lost behind its broker's back, until it has that again.
+        var damages: [Damage] = []
+    }
+
+    struct Damage: Hashable, Sendable {
+        var offsets: Range<Int64>
+        var kind: NamedLoss.LogDamage
+    }
+
+    let id: TopicPartition
+    var replicas: [Replica] = []
+    /// Oldest first. Empty while no topic of this name exists.
+    var leaderships: [Leadership] = []
+    /// What is committed, with all that was since the topic was created, save what was lost by name.
+    var chain: [MirroredBatch] = []
+    /// Where the chain ends; before its first batch, where it is to begin.
+    var committedEnd: Int64 = 0
+    /// Records that were committed once and are lost by name.
+    var lost: [MirroredBatch] = []
+    var losses: [NamedLoss] = []
+    var minInsyncReplicas = 1
+    /// The topic's cleanup policy names compaction: batches may lose records on one replica before another.
+    var isCompacted = false
+
+    init(_ id: TopicPartition) { self.id = id }
+
+    func index(of broker: BrokerID) -> Int? { replicas.firstIndex { $0.broker == broker } }
+
+    mutating func indexOrNew(of broker: BrokerID) -> Int {
+        if let index = index(of: broker) { return index }
+        replicas.append(Replica(broker: broker))
+        return replicas.count - 1
+    }
+
+    func log(of broker: BrokerID) -> LogMirror? { index(of: broker).map { replicas[$0].log } }
+
+    /// The newest leadership in which this broker may serve.
+    func leadership(by broker: BrokerID) -> Int? { leaderships.lastIndex { $0.isActive && $0.leader == broker } }
+    func leadership(epoch: Int32) -> Int? { leaderships.lastIndex { $0.epoch == epoch } }
+    /// The newest that has begun.
+    var newestBegun: Int? { leaderships.lastIndex(where: \.hasBegun) }
+
+    /// The topic is gone; one of the same name is another.
+    mutating func forgetTopic() {
+        leaderships.removeAll()
+        chain.removeAll()
+        lost.removeAll()
+        losses.removeAll()
+        committedEnd = 0
+    }
+
+    mutating func reckon(_ index: Int) { leaderships[index].reckon(minInsyncReplicas: effectiveMinISR) }
+
+    /// A topic of two replicas that asks for three in-sync ones is content with two.
+    var replicationFactor = 1
+    private var effectiveMinISR: Int { min(minInsyncReplicas, replicationFactor) }
+
+    /// The first committed batch at or after `offset`.
+    func chainIndex(from offset: Int64) -> Int {
+        var low = 0
+        var high = chain.count
+        while low < high {
+            let middle = (low + high) / 2
+            if chain[middle].next <= offset { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

@@ -1,0 +1,36 @@
+import KafkaProtocol
+
+/// The sequences of idempotent producers, in the order in which leaders append their batches.
+///
+/// In one log the batches of a producer id and epoch follow each other without repeat, gap or reordering, and a new epoch begins
+/// at 0. A log that has nothing of a producer takes any sequence, as Kafka does: what came before may have been removed.
+extension Oracle {
+    mutating func checkSequence(
+        of batch: MirroredBatch, in replica: Int, of partition: Int, appendedBy broker: BrokerID
+    ) throws(Violation) {
+        let former = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
+        guard let former, batch.header.baseSequence >= 0 else { return }
+        let header = batch.header
+        let place = "\(partitions[partition].id): \(broker) appends \(batch.place) of producer \(header.producerId)"
+        if header.producerEpoch < former.epoch {
+            throw Violation(
+                "a fenced producer wrote",
+                "\(place) in producer epoch \(header.producerEpoch), after epoch \(former.epoch) at offset \(former.base)"
+            )
+        }
+        if header.producerEpoch > former.epoch {
+            if header.baseSequence == 0 { return }
+            throw Violation(
+                "sequences have a gap",
+                "\(place): producer epoch \(header.producerEpoch) begins with sequence \(header.baseSequence)")
+        }
+        let expected = RecordBatchHeader.sequence(former.lastSequence, advancedBy: 1)
+        if header.baseSequence == expected { return }
+        // Sequences wrap: whatever lies in the half after what is expected is a gap.
+        let distance = (header.baseSequence &- expected) & .max
+        throw Violation(
+            distance < 1 << 30 ? "sequences have a gap" : "a batch of a producer was appended twice, or out of order",
+            "\(place), epoch \(header.producerEpoch), with sequences from \(header.baseSequence) on; its last batch, at offset "
+                + "\(former.base), ended with \(former.lastSequence)")
+    }
+}

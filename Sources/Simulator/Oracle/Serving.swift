@@ -1,0 +1,171 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+
+/// What leaders answer: acknowledgements, high watermarks, and records.
+extension Oracle {
+    // MARK: Produce
+
+    mutating func produced(
+        _ request: ProduceRequest, _ answer: ProduceResponse, by node: BrokerID
+    ) throws(Violation) {
+        for topic in answer.responses {
+            for data in topic.partitionResponses {
+                counts.add(data.errorCode)
+                guard data.errorCode == .none, data.baseOffset >= 0,
+                    let header = Self.header(of: topic.name, data.index, in: request),
+                    let partition = partitionIndices[TopicPartition(topic: topic.name, partition: data.index)]
+                else { continue }
+                try acknowledged(header, at: data.baseOffset, acks: request.acks, by: node, of: partition)
+            }
+        }
+    }
+
+    private static func header(of topic: String, _ partition: Int32, in request: ProduceRequest) -> RecordBatchHeader? {
+        for data in request.topicData where data.name == topic {
+            for item in data.partitionData where item.index == partition {
+                guard case .bytes(let bytes)? = item.records else { return nil }
+                return (try? RecordBatchHeader.read(from: bytes)) ?? nil
+            }
+        }
+        return nil
+    }
+
+    private mutating func acknowledged(
+        _ header: RecordBatchHeader, at offset: Int64, acks: Int16, by node: BrokerID, of partition: Int
+    ) throws(Violation) {
+        let end = offset + Int64(header.lastOffsetDelta) + 1
+        if let replica = partitions[partition].index(of: node) {
+            let log = partitions[partition].replicas[replica].log
+            if offset >= log.start, offset >= log.cleanedUpTo {
+                let found = log.batch(at: offset)?.header
+                let isIt =
+                    found.map {
+                        $0.baseOffset == offset && $0.lastOffsetDelta == header.lastOffsetDelta
+                            && $0.producerId == header.producerId && $0.producerEpoch == header.producerEpoch
+                            && $0.baseSequence == header.baseSequence
+                    } ?? false
+                if !isIt {
+                    throw Violation(
+                        "acknowledged what is not in the log",
+                        "\(partitions[partition].id): \(node) answers offsets \(offset)-\(end - 1) for sequence "
+                            + "\(header.baseSequence) of producer \(header.producerId) epoch \(header.producerEpoch), where its log, "
+                            + "which ends at \(log.end), has "
+                            + (found.map { "sequence \($0.baseSequence) of producer \($0.producerId)" } ?? "nothing"))
+                }
+                if header.hasProducerId, offset + Int64(header.lastOffsetDelta) + 1 < log.end {
+                    counts.add(.duplicates)
+                }
+            }
+        }
+        if acks == -1 {
+            try acknowledgedByAll(upTo: end, by: node, of: partition)
+        } else {
+            counts.add(.acknowledgedOne)
+        }
+    }
+
+    // MARK: Fetch
+
+    mutating func fetchAsked(
+        _ request: FetchRequest, _ from: Observation.Endpoint, _ to: BrokerID, _ version: Int16
+    ) -> Exchange.Question {
+        let claimed = version >= 15 ? request.replicaState.replicaId : request.replicaId
+        guard case .node(let sender) = from else {
+            return .fetch(isFromReplica: false, outdated: outdated(request, to))
+        }
+        if to.isController {
+            for topic in request.topics {
+                for partition in topic.partitions { metadataKnown(by: sender, upTo: partition.fetchOffset) }
+            }
+        }
+        return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
+    }
+
+    /// Where the sender goes by an epoch that is over for the node that it asks.
+    private func outdated(_ request: FetchRequest, _ node: BrokerID) -> [Exchange.OutdatedEpoch] {
+        if node.isController { return [] }
+        var found: [Exchange.OutdatedEpoch] = []
+        for topic in request.topics {
+            guard let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId) else { continue }
+            for data in topic.partitions where data.currentLeaderEpoch >= 0 {
+                let id = TopicPartition(topic: name, partition: data.partition)
+                guard let partition = partitionIndices[id],
+                    let index = partitions[partition].leadership(by: node)
+                else { continue }
+                let led = partitions[partition].leaderships[index].epoch
+                if data.currentLeaderEpoch < led {
+                    found.append(.init(partition: id, asked: data.currentLeaderEpoch, led: led))
+                }
+            }
+        }
+        return found
+    }
+
+    mutating func fetched(
+        _ answer: FetchResponse, by node: BrokerID, isFromReplica: Bool, outdated: [Exchange.OutdatedEpoch]
+    ) throws(Violation) {
+        counts.add(answer.errorCode)
+        for topic in answer.responses {
+            if topic.topic == MetadataLog.topic || topic.topicId == MetadataLog.topicId {
+                for data in topic.partitions { try metadataFetched(data, by: node) }
+                continue
+            }
+            guard let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId) else { continue }
+            for data in topic.partitions {
+                counts.add(data.errorCode)
+                guard data.errorCode == .none else { continue }
+                let id = TopicPartition(topic: name, partition: data.partitionIndex)
+                if let old = outdated.first(where: { $0.partition == id }) {
+                    throw Violation(
+                        "an old leader epoch was served",
+                        "\(id): \(node) leads in epoch \(old.led) and answers a fetch of epoch \(old.asked)")
+                }
+                guard let partition = partitionIndices[id] else { continue }
+                if data.divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
+                try served(data, by: node, of: partition, toReplica: isFromReplica)
+            }
+        }
+    }
+
+    private mutating func served(
+        _ data: FetchResponse.PartitionData, by node: BrokerID, of partition: Int, toReplica: Bool
+    ) throws(Violation) {
+        guard let index = partitions[partition].leadership(by: node) else { return }
+        let told = partitions[partition].leaderships[index].told
+        if data.highWatermark < told {
+            throw Violation(
+                "the high watermark went back",
+                "\(partitions[partition].id): \(node) tells \(data.highWatermark), after \(told), both in epoch "
+                    + "\(partitions[partition].leaderships[index].epoch)")
+        }
+        if data.highWatermark > told {
+            try self.told(
+                data.highWatermark, by: node, of: partition, "tells a high watermark of \(data.highWatermark)")
+            partitions[partition].leaderships[index].told = data.highWatermark
+        }
+        if toReplica { return }
+        guard case .bytes(let bytes)? = data.records, bytes.readableBytes > 0,
+            let replica = partitions[partition].index(of: node)
+        else { return }
+        var batches = RecordBatches(bytes)
+        while let batch = (try? batches.next()) ?? nil {
+            counts.add(.servedBatches)
+            let served = MirroredBatch(header: batch.header, position: 0, bytes: batch.bytes)
+            if served.next > data.highWatermark {
+                throw Violation(
+                    "an uncommitted record was served to a consumer",
+                    "\(partitions[partition].id): \(node) serves \(served.place) over the high watermark "
+                        + "\(data.highWatermark)")
+            }
+            let log = partitions[partition].replicas[replica].log
+            if isFlipped(node) || served.base < log.cleanedUpTo { continue }
+            guard let own = log.batch(at: served.base), own.isSame(as: served) else {
+                throw Violation(
+                    "a record was served that is not in the log",
+                    "\(partitions[partition].id): \(node) serves \(served.place), its log has "
+                        + (log.batch(at: served.base)?.place ?? "nothing there"))
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+import Simulator
+
+/// Observations by hand: one controller, 101, and brokers whose disks and answers a test makes up.
+struct OracleScript {
+    var oracle: Oracle
+    static let partition = TopicPartition(topic: "orders", partition: 0)
+    static let topicId = Uuid(high: 7, low: 7)
+    private let now = Instant(monotonicNanoseconds: 1, wallClockMilliseconds: 1)
+    private var metadataEnd: Int64 = 0
+    private var metadataSize: Int64 = 0
+    private var sizes: [BrokerID: Int64] = [:]
+    private var correlation: Int32 = 0
+
+    /// A topic of one partition, led by the first of the replicas in epoch 0.
+    init(replicas: [BrokerID] = [1, 2, 3], isr: [BrokerID]? = nil, settings: [String: String] = [:]) throws {
+        oracle = Oracle(configuration: try StaticConfiguration(settings), controllers: [101])
+        var topic = TopicRecord()
+        topic.name = Self.partition.topic
+        topic.topicId = Self.topicId
+        var partition = PartitionRecord()
+        partition.partitionId = 0
+        partition.topicId = Self.topicId
+        partition.replicas = replicas
+        partition.isr = isr ?? replicas
+        partition.leader = replicas[0]
+        partition.leaderEpoch = 0
+        partition.partitionEpoch = 0
+        partition.directories = replicas.map { _ in .zero }
+        try commit([.topic(topic), .partition(partition)])
+        try begins(replicas[0], epoch: 0, at: 0)
+    }
+
+    mutating func see(_ observation: Observation) throws { try oracle.observe(observation, now: now) }
+
+    // MARK: Metadata
+
+    /// The controller writes, flushes, and tells that it is committed.
+    mutating func commit(_ records: [MetadataRecord]) throws {
+        var builder = RecordBatchBuilder(baseOffset: metadataEnd, partitionLeaderEpoch: 1)
+        for record in records { try builder.append(key: nil, value: try record.encode(), timestamp: 1) }
+        let batch = try builder.build()
+        let path = "__cluster_metadata-0/00000000000000000000.log"
+        try see(.disk(101, .wrote(path: path, offset: metadataSize, batch.bytes)))
+        try see(.disk(101, .flushed(path: path)))
+        metadataSize += Int64(batch.header.sizeInBytes)
+        metadataEnd = batch.nextOffset
+        var data = FetchResponse.PartitionData()
+        data.highWatermark = metadataEnd
+        data.currentLeader.leaderId = 101
+        data.currentLeader.leaderEpoch = 1
+        data.records = .bytes(ByteBuffer())
+        try answerFetch(data, of: MetadataLog.topicId, by: 101, to: .node(1), asking: FetchRequest())
+    }
+
+    mutating func change(isr: [BrokerID]? = nil, leader: BrokerID = -2) throws {
+        var change = PartitionChangeRecord()
+        change.partitionId = 0
+        change.topicId = Self.topicId
+        change.isr = isr
+        change.leader = leader
+        try commit([.partitionChange(change)])
+    }
+
+    // MARK: Disks
+
+    static func path(_ name: String = "00000000000000000000.log") -> String { "orders-0/\(name)" }
+
+    mutating func begins(_ broker: BrokerID, epoch: Int32, at offset: Int64) throws {
+        let text = "0\n1\n\(epoch) \(offset)\n"
+        try see(.disk(broker, .replaced(path: Self.path("leader-epoch-checkpoint"), ByteBuffer(string: text))))
+    }
+
+    static func batch(
+        at offset: Int64, epoch: Int32 = 0, value: String? = nil, producer: Int64 = -1, producerEpoch: Int16 = 0,
+        sequence: Int32 = -1
+    ) throws -> RecordBatch {
+        var builder = RecordBatchBuilder(
+            baseOffset: offset, partitionLeaderEpoch: epoch, producerId: producer,
+            producerEpoch: producer < 0 ? -1 : producerEpoch, baseSequence: sequence)
+        try builder.append(
+            Record(offset: offset, timestamp: 1, value: ByteBuffer(string: value ?? "record \(offset)")))
+        return try builder.build()
+    }
+
+    mutating func write(_ batch: RecordBatch, on brokers: [BrokerID]) throws {
+        for broker in brokers {
+            try see(.disk(broker, .wrote(path: Self.path(), offset: sizes[broker] ?? 0, batch.bytes)))
+            sizes[broker, default: 0] += Int64(batch.header.sizeInBytes)
+        }
+    }
+
+    /// The last batch of this size goes.
+    mutating func cut(_ batch: RecordBatch, on broker: BrokerID) throws {
+        sizes[broker, default: 0] -= Int64(batch.header.sizeInBytes)
+        try see(.disk(broker, .truncated(path: Self.path(), size: sizes[broker]!)))
+    }
+
+    mutating func losePower(_ broker: BrokerID, keeping batches: [RecordBatch]) throws {
+        try see(.ended(broker, powerLost: true, wiped: false))
+        var bytes = ByteBuffer()
+        for batch in batches { bytes.writeImmutableBuffer(batch.bytes) }
+        sizes[broker] = Int64(bytes.readableBytes)
+        try see(.holds(broker, [DiskFile(path: Self.path(), bytes: bytes)]))
+        try see(.started(broker))
+    }
+
+    // MARK: Answers
+
+    mutating func tells(
+        _ highWatermark: Int64, by broker: BrokerID, serving batch: RecordBatch? = nil, askedInEpoch: Int32 = -1
+    ) throws {
+        var data = FetchResponse.PartitionData()
+        data.highWatermark = highWatermark
+        data.records = .bytes(batch?.bytes ?? ByteBuffer())
+        var wanted = FetchRequest.FetchPartition()
+        wanted.currentLeaderEpoch = askedInEpoch
+        var topic = FetchRequest.FetchTopic()
+        topic.topicId = Self.topicId
+        topic.partitions = [wanted]
+        var request = FetchRequest()
+        request.topics = [topic]
+        try answerFetch(
+            data, of: Self.topicId, by: broker, to: .client(ConnectionID(rawValue: 5)), asking: request)
+    }
+
+    private mutating func answerFetch(
+        _ data: FetchResponse.PartitionData, of topicId: Uuid, by node: BrokerID, to: Observation.Endpoint,
+        asking request: FetchRequest
+    ) throws {
+        var topic = FetchResponse.FetchableTopicResponse()
+        topic.topicId = topicId
+        topic.partitions = [data]
+        var answer = FetchResponse()
+        answer.responses = [topic]
+        try exchange(request, answer, version: 17, by: node, to: to)
+    }
+
+    mutating func acknowledges(_ batch: RecordBatch, acks: Int16 = -1, by broker: BrokerID) throws {
+        var data = ProduceRequest.PartitionProduceData()
+        data.records = .bytes(batch.bytes)
+        var topic = ProduceRequest.TopicProduceData()
+        topic.name = Self.partition.topic
+        topic.partitionData = [data]
+        var request = ProduceRequest()
+        request.acks = acks
+        request.topicData = [topic]
+        var result = ProduceResponse.PartitionProduceResponse()
+        result.baseOffset = batch.header.baseOffset
+        var answered = ProduceResponse.TopicProduceResponse()
+        answered.name = topic.name
+        answered.partitionResponses = [result]
+        var answer = ProduceResponse()
+        answer.responses = [answered]
+        try exchange(request, answer, version: 9, by: broker, to: .client(ConnectionID(rawValue: 5)))
+    }
+
+    mutating func votes(_ voter: BrokerID, for candidate: BrokerID, epoch: Int32) throws {
+        var candidacy = VoteRequest.PartitionData()
+        candidacy.candidateId = candidate
+        candidacy.candidateEpoch = epoch
+        var topic = VoteRequest.TopicData()
+        topic.partitions = [candidacy]
+        var request = VoteRequest()
+        request.topics = [topic]
+        var result = VoteResponse.PartitionData()
+        result.voteGranted = true
+        var answered = VoteResponse.TopicData()
+        answered.partitions = [result]
+        var answer = VoteResponse()
+        answer.topics = [answered]
+        try exchange(request, answer, version: 1, by: voter, to: .node(candidate))
+    }
+
+    mutating func exchange<Request: KafkaRequest>(
+        _ request: Request, _ answer: Request.Response, version: Int16, by node: BrokerID, to: Observation.Endpoint
+    ) throws {
+        correlation += 1
+        let frame = try RequestFrame.encode(request, version: version, correlationId: correlation, clientId: "test")
+        try see(.request(from: to, to: node, frame))
+        var bytes = ByteBuffer()
+        for case .bytes(let part) in try ResponseFrame.encode(answer, apiVersion: version, correlationId: correlation) {
+            bytes.writeImmutableBuffer(part)
+        }
+        try see(.response(from: node, to: to, bytes))
+    }
+}

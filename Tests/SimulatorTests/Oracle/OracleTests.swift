@@ -1,0 +1,215 @@
+import KafkaBroker
+import KafkaProtocol
+import NIOCore
+import Simulator
+import Testing
+
+/// Each promise both ways: what Kafka allows passes, what it promises not to do is seen.
+@Suite struct OracleTests {
+    private func violation(_ body: () throws -> Void) -> String? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? Violation)?.promise ?? "\(error)"
+        }
+    }
+
+    @Test func `a high watermark is believed once all of the ISR has the record`() throws {
+        // What one member lacks may be lost with the others.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        var early = script
+        #expect(violation { try early.tells(1, by: 1) } == "not held by all of the ISR")
+        try script.write(batch, on: [3])
+        try script.tells(1, by: 1, serving: batch)
+        #expect(violation { try script.tells(0, by: 1) } == "the high watermark went back")
+    }
+
+    @Test func `a member that the controller has removed is not waited for`() throws {
+        // The ISR is what the metadata log says.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.change(isr: [1, 2])
+        try script.tells(1, by: 1, serving: batch)
+    }
+
+    @Test func `what a follower loses after all had it may still be told`() throws {
+        // A leader tells later than it counts; Kafka acknowledges without fsync.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2, 3])
+        try script.losePower(3, keeping: [])
+        try script.acknowledges(batch, by: 1)
+    }
+
+    @Test func `acks=all needs the batch in the log, on all of the ISR, and enough replicas in it`() throws {
+        // The three ways to break it are three rules of the broker.
+        var script = try OracleScript(settings: ["min.insync.replicas": "2"])
+        let batch = try OracleScript.batch(at: 0, producer: 9, sequence: 0)
+        var empty = script
+        #expect(violation { try empty.acknowledges(batch, by: 1) } == "acknowledged what is not in the log")
+        try script.write(batch, on: [1])
+        var alone = script
+        #expect(violation { try alone.acknowledges(batch, by: 1) } == "not held by all of the ISR")
+        try alone.change(isr: [1])
+        // It knows its ISR by now: it has read on.
+        var read = FetchRequest.FetchPartition()
+        read.fetchOffset = 3
+        var topic = FetchRequest.FetchTopic()
+        topic.topicId = MetadataLog.topicId
+        topic.partitions = [read]
+        var request = FetchRequest()
+        request.topics = [topic]
+        try alone.see(
+            .request(
+                from: .node(1), to: 101,
+                try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")))
+        #expect(violation { try alone.acknowledges(batch, by: 1) } == "acknowledged with too few in-sync replicas")
+        try script.write(batch, on: [2, 3])
+        try script.acknowledges(batch, by: 1)
+    }
+
+    @Test func `a leader without what is committed loses it, and only by name`() throws {
+        // Any other loss fails the run.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2, 3])
+        try script.tells(1, by: 1)
+        var whole = script
+        try whole.change(isr: [2, 3], leader: 2)
+        try whole.begins(2, epoch: 1, at: 1)
+        #expect(whole.oracle.losses.isEmpty)
+
+        var broken = script
+        try broken.cut(batch, on: 2)
+        try broken.change(isr: [2, 3], leader: 2)
+        #expect(violation { try broken.begins(2, epoch: 1, at: 0) } == "committed records are lost")
+
+        var sole = script
+        try sole.change(isr: [2])
+        try sole.losePower(2, keeping: [])
+        try sole.change(leader: 2)
+        try sole.begins(2, epoch: 1, at: 0)
+        #expect(sole.oracle.losses.map(\.cause) == [.soleMember(.powerLoss)])
+        #expect(sole.oracle.losses.map(\.offsets) == [0..<1])
+    }
+
+    @Test func `an election outside the ISR needs the topic's setting`() throws {
+        // Nobody else may decide to lose records.
+        var script = try OracleScript(isr: [1, 2])
+        #expect(violation { try script.change(isr: [3], leader: 3) } == "elected outside the ISR")
+        var allowed = try OracleScript(isr: [1, 2], settings: ["unclean.leader.election.enable": "true"])
+        let batch = try OracleScript.batch(at: 0)
+        try allowed.write(batch, on: [1, 2])
+        try allowed.tells(1, by: 1)
+        try allowed.change(isr: [3], leader: 3)
+        try allowed.begins(3, epoch: 1, at: 0)
+        #expect(allowed.oracle.losses.map(\.cause) == [.uncleanElection])
+    }
+
+    @Test func `who joins the ISR must have what is committed`() throws {
+        // It may be elected a moment later.
+        var script = try OracleScript(isr: [1, 2])
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.tells(1, by: 1)
+        var early = script
+        #expect(violation { try early.change(isr: [1, 2, 3]) } == "one joined the ISR that lacks records")
+        try script.write(batch, on: [3])
+        try script.change(isr: [1, 2, 3])
+    }
+
+    @Test func `sequences of a producer follow each other`() throws {
+        // A repeat doubles records, a gap has lost some.
+        var script = try OracleScript()
+        try script.write(try OracleScript.batch(at: 0, producer: 9, sequence: 0), on: [1])
+        try script.write(try OracleScript.batch(at: 1, producer: 9, sequence: 1), on: [1])
+        var twice = script
+        #expect(
+            violation { try twice.write(try OracleScript.batch(at: 2, producer: 9, sequence: 1), on: [1]) }
+                == "a batch of a producer was appended twice, or out of order")
+        var gap = script
+        #expect(
+            violation { try gap.write(try OracleScript.batch(at: 2, producer: 9, sequence: 3), on: [1]) }
+                == "sequences have a gap")
+        try script.write(
+            try OracleScript.batch(at: 2, producer: 9, producerEpoch: 1, sequence: 0), on: [1])
+    }
+
+    @Test func `a follower that copies on after a difference is seen`() throws {
+        // Truncation by epoch makes logs equal before every record that they share.
+        var script = try OracleScript()
+        try script.write(try OracleScript.batch(at: 0), on: [1, 2])
+        try script.write(try OracleScript.batch(at: 1), on: [2])
+        try script.change(isr: [2, 3], leader: 3)
+        let first = try OracleScript.batch(at: 0)
+        try script.write(first, on: [3])
+        try script.begins(3, epoch: 1, at: 1)
+        try script.write(try OracleScript.batch(at: 1, epoch: 1, value: "other"), on: [3])
+        let third = try OracleScript.batch(at: 2, epoch: 1)
+        try script.write(third, on: [3])
+        #expect(violation { try script.write(third, on: [2]) } == "logs differ before a record that both have")
+    }
+
+    @Test func `a record is served as the log has it, below the high watermark`() throws {
+        // A consumer must not see what may vanish.
+        var script = try OracleScript()
+        let first = try OracleScript.batch(at: 0)
+        let second = try OracleScript.batch(at: 1)
+        try script.write(first, on: [1, 2, 3])
+        try script.write(second, on: [1])
+        try script.tells(1, by: 1, serving: first)
+        var early = script
+        #expect(
+            violation { try early.tells(1, by: 1, serving: second) }
+                == "an uncommitted record was served to a consumer")
+        let other = try OracleScript.batch(at: 0, value: "never written")
+        #expect(
+            violation { try script.tells(1, by: 1, serving: other) } == "a record was served that is not in the log")
+    }
+
+    @Test func `a fetch of an old epoch is not served`() throws {
+        // The reader's log may have left the leader's.
+        var script = try OracleScript()
+        try script.change(isr: [2, 3], leader: 2)
+        try script.begins(2, epoch: 1, at: 0)
+        try script.tells(0, by: 2, askedInEpoch: 1)
+        #expect(violation { try script.tells(0, by: 2, askedInEpoch: 0) } == "an old leader epoch was served")
+    }
+
+    @Test func `a vote goes to one candidate of an epoch`() throws {
+        // Two leaders in one epoch would follow.
+        var script = try OracleScript()
+        try script.votes(102, for: 101, epoch: 5)
+        try script.votes(102, for: 101, epoch: 5)
+        try script.votes(102, for: 103, epoch: 6)
+        #expect(violation { try script.votes(102, for: 103, epoch: 5) } == "a vote was forgotten")
+    }
+
+    @Test func `a log does not go on after torn bytes`() throws {
+        // Recovery must have cut them.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [2])
+        let next = try OracleScript.batch(at: 1)
+        let torn = Int64(batch.header.sizeInBytes) + 30
+        #expect(
+            violation { try script.see(.disk(2, .wrote(path: OracleScript.path(), offset: torn, next.bytes))) }
+                == "a log goes on after bytes that are no batch")
+    }
+
+    @Test func `a member commits only what it was handed`() throws {
+        // Else records are passed over.
+        var script = try OracleScript()
+        let id = OracleScript.partition
+        try script.see(.client(.positioned(consumer: "c", group: "g", id, offset: 0)))
+        try script.see(.client(.delivered(consumer: "c", group: "g", id, offset: 0, record: "a")))
+        try script.see(.client(.commitSent(consumer: "c", group: "g", generation: 1, id, offset: 1)))
+        #expect(
+            violation { try script.see(.client(.commitSent(consumer: "c", group: "g", generation: 1, id, offset: 2))) }
+                == "a member commits what it was not handed")
+    }
+}
