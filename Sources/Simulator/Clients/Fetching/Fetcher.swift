@@ -34,6 +34,10 @@ package struct Fetcher: Sendable {
     // MARK: What is read
 
     mutating func add(_ id: TopicPartition, _ state: FetchedPartition.State) {
+        // A broker that still has it in a session would not repeat its high watermark to one who has just come to it.
+        for session in sessions.indices where sessions[session].known.contains(where: { $0.key == id }) {
+            sessions[session].reset()
+        }
         let index = partitions.firstIndex { $0.id >= id } ?? partitions.count
         if index < partitions.count, partitions[index].id == id {
             partitions[index] = FetchedPartition(id: id, state: state)

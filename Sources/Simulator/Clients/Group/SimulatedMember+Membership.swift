@@ -111,7 +111,9 @@ extension SimulatedMember {
             request.protocolType = "consumer"
             request.protocolName = protocolName
         }
-        if joined.leader == memberId, !joined.skipAssignment { request.assignments = assign(joined.members) }
+        let leads = joined.leader == memberId
+        assignedCounts = leads ? partitionCounts : nil
+        if leads, !joined.skipAssignment { request.assignments = assign(joined.members) }
         let timeout = settings.rebalanceTimeout + network.settings.requestTimeout
         let id = network.send(request, to: coordinator, timeout: timeout, now: now, into: &actions)
         stateRequest = id

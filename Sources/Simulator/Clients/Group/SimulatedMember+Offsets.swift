@@ -5,7 +5,7 @@ import NIOCore
 /// Fetches and commits offsets.
 extension SimulatedMember {
     mutating func answered(
-        _ purpose: Purpose, _ frame: ByteBuffer, now: Instant, into actions: inout [ClientAction]
+        _ id: RequestID, _ purpose: Purpose, _ frame: ByteBuffer, now: Instant, into actions: inout [ClientAction]
     ) {
         switch purpose {
         case .findCoordinator: coordinatorAnswered(frame, now: now, into: &actions)
@@ -15,6 +15,7 @@ extension SimulatedMember {
         case .leave: break
         case .fetchOffsets(let asked): offsetsAnswered(asked, frame, now: now, into: &actions)
         case .commit(let generation, let partitions, let offsets):
+            if id == commitRequest { commitRequest = nil }
             commitAnswered(generation, partitions, offsets, frame, now: now, into: &actions)
         }
     }
@@ -164,7 +165,6 @@ extension SimulatedMember {
         into actions: inout [ClientAction]
     ) {
         let isOwn = generation == self.generation
-        if isOwn { commitRequest = nil }
         let response = network.read(OffsetCommitResponse.self, of: .offsetCommit, frame, into: &actions)
         var failure: ErrorCode?
         for (partition, offset) in zip(partitions, offsets) {

@@ -59,6 +59,8 @@ package struct SimulatedMember: SimulatedClient {
     var worked: [TopicPartition: Int64] = [:]
     /// What was committed last, for those who commit late.
     var lateOffsets: [(TopicPartition, Int64)] = []
+    /// If it leads: how many partitions each topic had when it last assigned them.
+    var assignedCounts: [Int]?
     var isFinishing = false
     var lastStep = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
 
@@ -147,15 +149,18 @@ package struct SimulatedMember: SimulatedClient {
     private mutating func takeEvents(now: Instant, into actions: inout [ClientAction]) {
         while let event = network.nextEvent() {
             switch event {
-            case .metadataUpdated, .sent: break
+            case .sent: break
+            case .metadataUpdated:
+                // Whoever leads answers for new partitions, which nobody reads yet.
+                if state == .stable, let assignedCounts, assignedCounts != partitionCounts { state = .joining }
             case .failed(let id, _):
                 if let purpose = requests.removeValue(forKey: id) {
-                    failed(purpose, now: now)
+                    failed(id, purpose, now: now)
                     continue
                 }
             case .answered(let id, _, let frame):
                 if let purpose = requests.removeValue(forKey: id) {
-                    answered(purpose, frame, now: now, into: &actions)
+                    answered(id, purpose, frame, now: now, into: &actions)
                     continue
                 }
             }
@@ -184,7 +189,7 @@ package struct SimulatedMember: SimulatedClient {
         fetcher.outcomes.removeAll(keepingCapacity: true)
     }
 
-    private mutating func failed(_ purpose: Purpose, now: Instant) {
+    private mutating func failed(_ id: RequestID, _ purpose: Purpose, now: Instant) {
         switch purpose {
         case .findCoordinator: coordinatorRequest = nil
         case .join, .sync:
@@ -196,7 +201,7 @@ package struct SimulatedMember: SimulatedClient {
             heartbeatRequest = nil
             lostCoordinator()
         case .commit:
-            commitRequest = nil
+            if id == commitRequest { commitRequest = nil }
             lostCoordinator()
         case .fetchOffsets:
             offsetsRequest = nil
@@ -204,6 +209,12 @@ package struct SimulatedMember: SimulatedClient {
         case .leave: return
         }
         backOff(now: now)
+    }
+
+    var partitionCounts: [Int] {
+        settings.topics.sorted().map { topic in
+            network.metadata.isGone(topic) ? 0 : network.metadata.topics[topic]?.partitions.count ?? 0
+        }
     }
 
     mutating func backOff(now: Instant) {
