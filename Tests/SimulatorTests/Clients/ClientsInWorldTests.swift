@@ -36,7 +36,7 @@ struct ClientsInWorldTests {
         for number in 0..<2 {
             var settings = GroupMemberSettings(group: "readers", topics: ["orders"])
             settings.assignor = assignor
-            settings.sessionTimeout = .seconds(2)
+            settings.sessionTimeout = .seconds(6)
             settings.crashesEvery = kills && number == 0 ? .seconds(2) : nil
             settings.fetch = fetch
             try world.add(SimulatedMember(settings, network: network("member-\(number)", 30 + UInt32(number), dialect)))
