@@ -23,6 +23,8 @@ struct ClientLedger: Sendable {
     var positions: [Reader: Int64] = [:]
     /// Where a member's present assignment of the partition began.
     var origins: [Reader: Int64] = [:]
+    /// What a member has committed before, which a late thread may repeat in the name of an old generation.
+    var committed: [Reader: Set<Int64>] = [:]
 
     mutating func forget(_ id: TopicPartition) {
         acknowledged[id] = nil
@@ -57,7 +59,9 @@ extension Oracle {
             throw Violation("a request that must be refused was taken", "\(prober): \(what)")
         case .unexpected(let client, let what):
             throw Violation("an answer that no broker may give", "\(client): \(what)")
-        case .opened, .failed, .commitAcknowledged, .commitRefused, .fetchedCommit, .corrupt, .administered: break
+        case .commitAcknowledged(let consumer, _, _, let id, let offset):
+            clients.committed[.init(consumer: consumer, partition: id), default: []].insert(offset)
+        case .opened, .failed, .commitRefused, .fetchedCommit, .corrupt, .administered: break
         }
     }
 
@@ -65,6 +69,7 @@ extension Oracle {
         _ consumer: String, _ group: String, _ id: TopicPartition, _ offset: Int64
     ) throws(Violation) {
         let reader = ClientLedger.Reader(consumer: consumer, partition: id)
+        if clients.committed[reader]?.contains(offset) ?? false { return }
         guard let position = clients.positions[reader] else {
             throw Violation(
                 "a member commits what it was not handed",

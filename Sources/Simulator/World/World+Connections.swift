@@ -31,6 +31,8 @@ struct SimulatedConnection {
     var heldToClient: [ByteBuffer] = []
     /// Correlation ids whose answers a fault withholds.
     var withheld: Set<Int32> = []
+    /// An answer was withheld: what comes after it waits for it without end, since answers come in order.
+    var isSilent = false
 }
 
 /// Clients and their connections. Like links between nodes, but opened, and closed for good by a reset.
@@ -48,6 +50,7 @@ extension World {
     }
 
     package var allClientsAreDone: Bool { clients.allSatisfy(\.client.isDone) }
+    package var unfinishedClients: [String] { clients.filter { !$0.client.isDone }.map(\.name) }
     package func client(_ name: String) -> (any SimulatedClient)? { clients.first { $0.name == name }?.client }
 
     package func finishClients() throws(Violation) {
@@ -162,7 +165,10 @@ extension World {
             case .withhold, .failBefore, .failAfter:
                 // The client hears nothing; what an error would say is for its own machine to guess.
                 connections[id]?.withheld.insert(correlation)
-                if case .failBefore = outcome { return }
+                if case .failBefore = outcome {
+                    connections[id]?.isSilent = true
+                    return
+                }
             }
         }
         try deliver(.request(id, bytes), to: connection.broker, life: connection.life)
@@ -174,10 +180,12 @@ extension World {
         guard let joined = bytes(parts, of: node) else { return close(id, reason: "a region cannot be read") }
         try observe(.response(from: node.id, to: .client(id), joined))
         if let correlation = joined.getInteger(at: joined.readerIndex, as: Int32.self),
-            connections[id]?.withheld.remove(correlation) != nil
+            connection.withheld.contains(correlation)
         {
+            connections[id]?.isSilent = true
             return
         }
+        if connection.isSilent { return }
         let fate = faults.fate(from: .node(node.id), to: .client(clients[connection.owner].name))
         if fate.isHeld || !connection.heldToClient.isEmpty {
             if fate.isCut, connection.heldToClient.isEmpty { post(.connectionTimeout(id), after: setup.cutTimeout) }

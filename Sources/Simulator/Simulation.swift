@@ -1,0 +1,175 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// One run: a seed's cluster lives through its faults, is healed, and must then come to rest with every promise kept.
+package struct Simulation {
+    package struct Outcome: Sendable {
+        package var seed: UInt64
+        /// Nil when every promise held.
+        package var violation: Violation?
+        package var traceHash: UInt64 = 0
+        /// The last events before the violation.
+        package var lastLines: [String] = []
+        /// How long the cluster lived, by its own clock.
+        package var lived: Duration = .zero
+        package var steps = 0
+        package var counts = OracleCounts()
+        package var losses: [NamedLoss] = []
+    }
+
+    /// How long a healed cluster may take to come to rest.
+    static let patience = Duration.seconds(90)
+
+    /// Runs one seed. After `steps` events, if given, the run ends as it stands.
+    package static func run(
+        seed: UInt64, steps: Int? = nil, breaking rule: Rule? = nil, write: ((String) -> Void)? = nil
+    ) -> Outcome {
+        Rule.breaking(rule) {
+            var simulation = Simulation(seed: seed, steps: steps)
+            return simulation.run(write: write)
+        }
+    }
+
+    private let swarm: Swarm
+    private let mostSteps: Int
+    private let world: World
+    private let oracle: OracleBox
+
+    /// The oracle is a value; the world's hook needs a place for it.
+    private final class OracleBox {
+        var oracle: Oracle
+        init(_ oracle: Oracle) { self.oracle = oracle }
+    }
+
+    /// The run was cut short, by `steps`.
+    private struct Stopped: Error {}
+
+    private init(seed: UInt64, steps: Int?) {
+        swarm = Swarm(seed: seed)
+        mostSteps = steps ?? .max
+        world = World(swarm.setup)
+        oracle = OracleBox(
+            Oracle(configuration: swarm.setup.configuration, controllers: swarm.setup.controllerIDs))
+    }
+
+    private mutating func run(write: ((String) -> Void)?) -> Outcome {
+        var outcome = Outcome(seed: swarm.seed)
+        world.trace.write = write
+        let box = oracle
+        world.watch = { (observation, now) throws(Violation) in try box.oracle.observe(observation, now: now) }
+        let start = world.now
+        do {
+            try live()
+        } catch {
+            outcome.violation = error
+        }
+        outcome.traceHash = world.trace.hash
+        outcome.lastLines = world.trace.lastLines
+        outcome.lived = world.now - start
+        outcome.steps = world.steps
+        outcome.counts = oracle.oracle.counts
+        outcome.losses = oracle.oracle.losses
+        return outcome
+    }
+
+    private var isOver: Bool { world.steps >= mostSteps }
+
+    private mutating func live() throws(Violation) {
+        try world.startAll()
+        try world.add(Founder(swarm.topics))
+        try demand("its topics are there", within: .seconds(30)) { world.allClientsAreDone }
+        try addClients()
+        var driver = FaultDriver(swarm.faults, seed: swarm.seed ^ 0xfa17, now: world.now)
+        let end = world.now + swarm.safetySpan
+        while world.now < end, !isOver {
+            try world.run(until: min(end, driver.nextDeadline))
+            try driver.act(on: world)
+        }
+        if isOver { return }
+        try heal()
+        try demand("every broker runs and every ISR is full", within: Self.patience) { isWhole }
+        try world.finishClients()
+        try demand("every client has finished", within: Self.patience) { world.allClientsAreDone }
+        try demand("every follower has caught up", within: .seconds(30)) {
+            isWhole && isLevel && oracle.oracle.unrest == nil
+        }
+        try oracle.oracle.settle(now: world.now)
+    }
+
+    private func addClients() throws(Violation) {
+        for client in swarm.clients() { try world.add(client) }
+    }
+
+    private func heal() throws(Violation) {
+        try world.inject(.healAll)
+        // A broker whose log directory has failed comes back by a restart, as in Kafka.
+        for id in world.setup.brokerIDs where hasFailed(id) { try world.inject(.kill(id)) }
+        for id in world.setup.controllerIDs where world.controllerSnapshot(of: id)?.failure != nil {
+            try world.inject(.kill(id))
+        }
+        try world.startAll()
+    }
+
+    private func hasFailed(_ id: BrokerID) -> Bool {
+        world.snapshot(of: id)?.replicas.contains { $0.failure != nil } ?? false
+    }
+
+    private func demand(_ what: String, within limit: Duration, _ condition: () -> Bool) throws(Violation) {
+        let end = world.now + limit
+        while !condition() {
+            if isOver { return }
+            guard world.now < end else { throw Violation("progress", "not within \(limit): \(what). \(stateInWords)") }
+            try world.run(until: world.now + .milliseconds(20))
+            // One that stopped in order while faults were healed.
+            for id in world.nodeIDs where !world.isUp(id) { try world.inject(.restart(id)) }
+        }
+    }
+
+    // MARK: Whether all is well
+
+    private var isWhole: Bool {
+        guard let image = world.activeController?.image else { return false }
+        return world.setup.brokerIDs.allSatisfy { id in
+            world.snapshot(of: id)?.lifecycle == .running && image.broker(id)?.fenced == false
+        }
+            && image.topics.allSatisfy { topic in
+                topic.partitions.allSatisfy { $0.leader != .none && $0.isr.count == $0.replicas.count }
+            }
+    }
+
+    /// Whether all replicas of a partition end at the same offset, and know that it is committed.
+    private var isLevel: Bool {
+        var ends: [TopicPartition: Int64] = [:]
+        for id in world.setup.brokerIDs {
+            for replica in world.snapshot(of: id)?.replicas ?? [] {
+                if ends[replica.partition, default: replica.logEndOffset] != replica.logEndOffset { return false }
+                if replica.highWatermark != replica.logEndOffset { return false }
+                ends[replica.partition] = replica.logEndOffset
+            }
+        }
+        return true
+    }
+
+    private var stateInWords: String {
+        var words: [String] = []
+        let image = world.activeController?.image
+        if !world.unfinishedClients.isEmpty {
+            words.append("unfinished: \(world.unfinishedClients.joined(separator: ", "))")
+        }
+        words.append("controller \(world.activeController.map { "\($0.id)" } ?? "none")")
+        for id in world.setup.brokerIDs {
+            let state = world.snapshot(of: id)?.lifecycle.rawValue ?? "down"
+            words.append("broker \(id) \(state)\(image?.broker(id)?.fenced == false ? "" : " fenced")")
+        }
+        for topic in image.map({ Array($0.topics) }) ?? [] {
+            for (index, partition) in topic.partitions.enumerated()
+            where partition.leader == .none || partition.isr.count != partition.replicas.count {
+                let isr = partition.isr.map(\.description).joined(separator: ",")
+                let replicas = partition.replicas.map(\.description).joined(separator: ",")
+                words.append("\(topic.name)-\(index) leader \(partition.leader) ISR \(isr) of \(replicas)")
+            }
+        }
+        return words.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,62 @@
+import KafkaProtocol
+
+/// What many runs have shown.
+package struct SimulationReport: Sendable {
+    package private(set) var runs = 0
+    package private(set) var lived = Duration.zero
+    package private(set) var steps = 0
+    package private(set) var counts = OracleCounts()
+    package private(set) var losses = 0
+    /// Runs in which a promise did not hold, by seed; only the first few are kept.
+    package private(set) var violations: [Simulation.Outcome] = []
+    package private(set) var failedRuns = 0
+    /// Of the machine's own clock; set by whoever has one.
+    package var wallSeconds: Double = 0
+    /// Of the last run, for comparing two processes.
+    package private(set) var traceHash: UInt64 = 0
+
+    package init() {}
+
+    package mutating func add(_ outcome: Simulation.Outcome) {
+        runs += 1
+        lived += outcome.lived
+        steps += outcome.steps
+        counts.add(outcome.counts)
+        losses += outcome.losses.count
+        traceHash ^= outcome.traceHash
+        guard outcome.violation != nil else { return }
+        failedRuns += 1
+        keep([outcome])
+    }
+
+    package mutating func add(_ other: Self) {
+        runs += other.runs
+        lived += other.lived
+        steps += other.steps
+        counts.add(other.counts)
+        losses += other.losses
+        traceHash ^= other.traceHash
+        failedRuns += other.failedRuns
+        keep(other.violations)
+    }
+
+    private mutating func keep(_ more: [Simulation.Outcome]) {
+        violations = Array((violations + more).sorted { $0.seed < $1.seed }.prefix(5))
+    }
+
+    /// Seeds, times and counts, for people.
+    package var text: String {
+        let seconds = Double(lived.wholeMilliseconds) / 1000
+        var lines = ["\(runs) seeds, \(Int(seconds)) s of clusters' time in \(Self.tenths(wallSeconds)) s"]
+        if wallSeconds > 0 { lines[0] += ": \(Int(seconds / wallSeconds)) times life" }
+        lines.append("\(steps) events, trace \(String(traceHash, radix: 16))")
+        for (name, count) in counts.lines { lines.append("  \(name): \(count)") }
+        lines.append(failedRuns == 0 ? "every promise held" : "\(failedRuns) seeds failed")
+        return lines.joined(separator: "\n")
+    }
+
+    private static func tenths(_ value: Double) -> String {
+        let scaled = Int((value * 10).rounded())
+        return "\(scaled / 10).\(scaled % 10)"
+    }
+}

@@ -1,0 +1,68 @@
+import KafkaBroker
+import KafkaProtocol
+
+extension Swarm {
+    /// The clients of this run, drawn anew at each call in the same way.
+    package func clients() -> [any SimulatedClient] {
+        if profile == .metadata { return [] }
+        var generator = SeededGenerator(seed: seed ^ 0xc11e_4175)
+        var clients: [any SimulatedClient] = []
+        var number: UInt32 = 1
+        func network(_ name: String) -> NetworkSettings {
+            number += 1
+            var network = NetworkSettings(
+                name: name, number: number, seed: generator.next(), bootstrap: setup.brokerIDs)
+            network.dialect = ClientDialect.allCases.randomElement(using: &generator) ?? .java
+            network.asksVersions = Bool.random(using: &generator)
+            network.requestTimeout = .milliseconds(Int.random(in: 500...3000, using: &generator))
+            return network
+        }
+        for index in 0..<Int.random(in: 1...3, using: &generator) {
+            var settings = ProducerSettings(topics: topics.map(\.name))
+            settings.acks = [-1, -1, -1, 1, 0].randomElement(using: &generator) ?? -1
+            settings.isIdempotent = settings.acks == -1 && Int.random(in: 0..<3, using: &generator) > 0
+            settings.epochBump = Bool.random(using: &generator) ? .byItself : .byAsking
+            settings.retries = settings.isIdempotent || Int.random(in: 0..<4, using: &generator) > 0
+            settings.maxInFlight = Int.random(in: 1...5, using: &generator)
+            settings.interval = .milliseconds(Int.random(in: 10...60, using: &generator))
+            settings.recordsPerBatch = Int.random(in: 1...5, using: &generator)
+            clients.append(SimulatedProducer(settings, network: network("producer-\(index)")))
+        }
+        for index in 0..<Int.random(in: 0...2, using: &generator) {
+            clients.append(
+                SimulatedConsumer(
+                    topics: topics.map(\.name), fetching(using: &generator), network: network("consumer-\(index)")))
+        }
+        let group = GroupMemberSettings(group: "readers", topics: topics.map(\.name))
+        for index in 0..<Int.random(in: 0...3, using: &generator) {
+            var settings = group
+            settings.commit = Bool.random(using: &generator) ? .beforeWork : .afterWork
+            settings.commitInterval = .milliseconds(Int.random(in: 30...500, using: &generator))
+            settings.sessionTimeout = .milliseconds(Int.random(in: 1000...3000, using: &generator))
+            settings.heartbeatInterval = .milliseconds(Int.random(in: 100...400, using: &generator))
+            settings.commitsLate = Bool.random(using: &generator)
+            func mishap() -> Duration? {
+                Int.random(in: 0..<3, using: &generator) == 0
+                    ? .milliseconds(Int.random(in: 1000...8000, using: &generator)) : nil
+            }
+            settings.crashesEvery = mishap()
+            settings.leavesEvery = mishap()
+            settings.sleepsEvery = mishap()
+            settings.fetch = fetching(using: &generator)
+            clients.append(SimulatedMember(settings, network: network("member-\(index)")))
+        }
+        return clients
+    }
+
+    private func fetching(using generator: inout SeededGenerator) -> FetchSettings {
+        var fetch = FetchSettings()
+        let checks: [FetchSettings.TruncationCheck] = [.byFetch, .byOffsetForLeaderEpoch, .none]
+        fetch.truncationCheck = checks.randomElement(using: &generator) ?? .byFetch
+        fetch.usesSessions = Bool.random(using: &generator)
+        fetch.maxWait = .milliseconds(Int.random(in: 20...500, using: &generator))
+        fetch.maxBytes = Bool.random(using: &generator) ? 1 << 20 : 500
+        fetch.partitionMaxBytes = Bool.random(using: &generator) ? 1 << 16 : 100
+        fetch.pollInterval = .milliseconds(Int.random(in: 1...40, using: &generator))
+        return fetch
+    }
+}

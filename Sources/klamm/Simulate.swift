@@ -1,0 +1,176 @@
+import ArgumentParser
+import Glibc
+import KafkaProtocol
+import Simulator
+import Synchronization
+
+/// `klamm simulate`: plays whole clusters on a virtual clock and says whether every promise held.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Play whole clusters from seeds, with faults, and check every promise.",
+        discussion: """
+            A seed draws a cluster, its settings, its clients and its faults, and plays them on one thread under a clock of \
+            its own; the same seed gives the same history. Exit code 0 when every promise held, 1 when one did not.
+            """)
+
+    @Option(help: "Play this seed.")
+    var seed: UInt64?
+
+    @Option(help: "Play these seeds, first and last: 1-20000.")
+    var seeds: String?
+
+    @Option(help: "End each run after so many events.")
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Write every event to this file.", valueName: "file"))
+    var trace: String?
+
+    @Option(help: "Break one of Kafka's rules on purpose and look for a seed that notices.")
+    var rule: String?
+
+    @Flag(help: "Break each rule in turn, and say which of the seeds notices first.")
+    var searchRules = false
+
+    @Option(help: "Seeds to play at the same time (default: one for each core).")
+    var jobs: Int?
+
+    func validate() throws {
+        if seed != nil, seeds != nil { throw ValidationError("Give --seed or --seeds, not both.") }
+        if seed == nil, seeds == nil { throw ValidationError("Give --seed N, or --seeds A-B.") }
+        if let seeds, Self.range(seeds) == nil {
+            throw ValidationError(
+                "--seeds takes the first and the last seed, such as 1-20000; \"\(seeds)\" is neither.")
+        }
+        if trace != nil, seed == nil { throw ValidationError("--trace writes one run: give --seed.") }
+        if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1.") }
+        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 256.") }
+        if rule != nil || searchRules {
+            guard Rule.canBeBroken else {
+                throw ValidationError(
+                    "This build keeps all rules: build with KLAMM_RULE_SWITCHES=1 to break them.")
+            }
+        }
+        if let rule, Rule(rawValue: rule) == nil {
+            throw ValidationError(
+                "There is no rule \(rule). The rules: \(Rule.allCases.map(\.rawValue).joined(separator: ", ")).")
+        }
+    }
+
+    static func range(_ text: String) -> ClosedRange<UInt64>? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else { return nil }
+        return first...last
+    }
+
+    func run() async throws {
+        let range = seed.map { $0...$0 } ?? seeds.flatMap(Self.range) ?? 1...1
+        if searchRules {
+            var isBlind = false
+            for rule in Rule.allCases {
+                let found = try await play(range, breaking: rule, untilViolation: true)
+                if let caught = found.violations.first, let violation = caught.violation {
+                    print("\(rule.rawValue): caught by seed \(caught.seed): \(violation)")
+                } else {
+                    print("\(rule.rawValue): not caught by seeds \(range.lowerBound)-\(range.upperBound)")
+                    isBlind = true
+                }
+            }
+            if isBlind { throw ExitCode(1) }
+            return
+        }
+        let broken = rule.flatMap(Rule.init(rawValue:))
+        let report = try await play(range, breaking: broken, untilViolation: broken != nil)
+        print(report.text)
+        if broken != nil { for outcome in report.violations { print(Self.words(outcome, rule: rule)) } }
+        if broken != nil {
+            if report.violations.isEmpty { throw ExitCode(1) }
+        } else if !report.violations.isEmpty {
+            throw ExitCode(1)
+        }
+    }
+
+    /// The line that plays it again, what did not hold, and the last events before it.
+    private static func words(_ outcome: Simulation.Outcome, rule: String?) -> String {
+        guard let violation = outcome.violation else { return "" }
+        let again = "klamm simulate --seed \(outcome.seed)" + (rule.map { " --rule \($0)" } ?? "")
+        return "\n" + outcome.lastLines.joined(separator: "\n") + "\n\nseed \(outcome.seed) failed: \(violation)\n"
+            + "Play it again: \(again)"
+    }
+
+    private func play(
+        _ range: ClosedRange<UInt64>, breaking rule: Rule?, untilViolation: Bool
+    ) async throws -> SimulationReport {
+        let work = SharedWork(range)
+        let steps = steps
+        let write = try trace.map(TraceFile.init)
+        let start = SystemTime.seconds
+        let workers = min(UInt64(jobs ?? SystemTime.cores) - 1, range.upperBound - range.lowerBound) + 1
+        var report = await withTaskGroup(of: SimulationReport.self) { group in
+            for _ in 0..<workers {
+                group.addTask {
+                    var report = SimulationReport()
+                    while let seed = work.next() {
+                        let outcome = Simulation.run(seed: seed, steps: steps, breaking: rule, write: write?.line)
+                        report.add(outcome)
+                        guard outcome.violation != nil else { continue }
+                        if untilViolation {
+                            work.end()
+                        } else {
+                            // A long search is no secret until it ends.
+                            print(Self.words(outcome, rule: rule?.rawValue))
+                            fflush(nil)
+                        }
+                    }
+                    return report
+                }
+            }
+            return await group.reduce(into: SimulationReport()) { $0.add($1) }
+        }
+        report.wallSeconds = SystemTime.seconds - start
+        return report
+    }
+
+    /// The seeds that are left, handed out to threads one by one.
+    private final class SharedWork: Sendable {
+        private let range: ClosedRange<UInt64>
+        private let taken = Atomic<UInt64>(0)
+        private let isOver = Atomic(false)
+
+        init(_ range: ClosedRange<UInt64>) { self.range = range }
+
+        func next() -> UInt64? {
+            if isOver.load(ordering: .relaxed) { return nil }
+            let number = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+            return number <= range.upperBound - range.lowerBound ? range.lowerBound + number : nil
+        }
+
+        func end() { isOver.store(true, ordering: .relaxed) }
+    }
+
+    /// A whole trace, line by line. Used by one run alone.
+    private final class TraceFile: @unchecked Sendable {
+        private let file: UnsafeMutablePointer<FILE>
+
+        init(_ path: String) throws {
+            guard let file = fopen(path, "w") else {
+                throw ValidationError("Cannot write \(path): \(String(cString: strerror(errno))).")
+            }
+            self.file = file
+        }
+
+        deinit { fclose(file) }
+
+        func line(_ text: String) { fputs(text + "\n", file) }
+    }
+}
+
+/// The machine's clock and cores, for figures.
+private enum SystemTime {
+    static var seconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
