@@ -108,6 +108,8 @@ package struct SimulatedMember: SimulatedClient {
 
     package mutating func step(_ input: ClientInput, now: Instant, into actions: inout [ClientAction]) {
         lastStep = now
+        // It is not driven while the member joins, and must not ask for times that have passed.
+        fetcher.lastStep = now
         network.handle(input, now: now, into: &actions)
         if case .away(let until, let keeps) = state {
             takeEvents(now: now, into: &actions)
