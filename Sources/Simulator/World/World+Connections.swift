@@ -89,7 +89,9 @@ extension World {
             }
         }
         guard let deadline = place.client.nextDeadline else { return }
-        let at = max(deadline.monotonicNanoseconds, now.monotonicNanoseconds)
+        // Time goes on, even for a client that has nothing to do with a deadline that stays.
+        let soonest = if case .deadlineReached = input { now + .milliseconds(1) } else { now }
+        let at = max(deadline, soonest).monotonicNanoseconds
         if let posted = place.postedDeadline, posted <= at { return }
         place.postedDeadline = at
         queue.post(.clientDeadline(index), at: at)

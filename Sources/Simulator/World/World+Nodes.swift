@@ -230,7 +230,8 @@ extension World {
             node.busyUntil = (now + busy).monotonicNanoseconds
             queue.post(.wake(node.id, life: life), at: node.busyUntil)
         }
-        schedule(node)
+        // Work in slices takes time too, or a deadline that stays would stop the clock.
+        if case .deadlineReached = input { schedule(node, after: .microseconds(20)) } else { schedule(node) }
     }
 
     private func tellDiskChanges(_ node: SimulatedNode) throws(Violation) {
@@ -241,9 +242,9 @@ extension World {
         node.diskChanges.removeAll(keepingCapacity: true)
     }
 
-    private func schedule(_ node: SimulatedNode) {
+    private func schedule(_ node: SimulatedNode, after delay: Duration = .zero) {
         guard let deadline = node.occupant?.nextDeadline else { return }
-        let at = max(deadline.monotonicNanoseconds, now.monotonicNanoseconds, node.busyUntil)
+        let at = max(deadline.monotonicNanoseconds, (now + delay).monotonicNanoseconds, node.busyUntil)
         if let posted = node.postedDeadline, posted <= at { return }
         node.postedDeadline = at
         queue.post(.deadline(node.id, life: node.life), at: at)
