@@ -35,6 +35,8 @@ package struct BrokerEvent: Hashable, Sendable {
         case configChanged(resource: String, name: String, value: String?)
         // Seen by a broker.
         case lifecycleChanged(BrokerLifecycleState)
+        /// This broker leads from here on. It may hear of its election late, and more than one may believe to lead.
+        case leadershipBegan(TopicPartition, leaderEpoch: Int32, startOffset: Int64)
         /// A replica dropped records that the new leader does not have.
         case logTruncated(TopicPartition, from: Int64, to: Int64)
         /// Recovery after an unclean stop cut a damaged tail.

@@ -80,6 +80,9 @@ package struct EventSummary: Hashable, Sendable {
         case .configChanged(let resource, let name, let value):
             return Self(.topic, "\(resource): \(name) " + (value.map { "is \($0) now" } ?? "is back at its default"))
         case .lifecycleChanged(let state): return Self(.broker, "\(node) is \(state.words)")
+        case .leadershipBegan(let partition, let epoch, let start):
+            let text = "\(node) leads \(partition) in epoch \(epoch), from offset \(Figures.count(start)) on"
+            return Self(.log, text, topic: partition.topic, gatheredBy: "\(node) leads")
         case .logTruncated(let partition, let from, let to):
             let text = "\(node) dropped \(partition) from \(Figures.count(from)) back to \(Figures.count(to))"
             return Self(.log, bad: true, text, topic: partition.topic)

@@ -85,6 +85,7 @@ extension Broker {
                     highWatermark: partition.highWatermark, minInsyncReplicas: partition.config.minInsyncReplicas,
                     lagMax: settings.replicaLagTimeMax, now: now)))
         markMoved(partition)
+        emit(.leadershipBegan(partition.id, leaderEpoch: wanted.leaderEpoch, startOffset: end))
         advanceHighWatermark(of: partition)
         if partition.id.topic == Self.offsetsTopic, !wasLeader {
             coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch)

@@ -225,21 +225,10 @@ extension Oracle {
 
     // MARK: Acknowledgements
 
-    /// An epoch without records is noted on no disk: its leader has begun it once it answers, if only to a duplicate.
-    private mutating func beginIfSilent(_ broker: BrokerID, of partition: Int) throws(Violation) {
-        let watch = partitions[partition]
-        guard watch.leadership(by: broker) == nil,
-            let index = watch.leaderships.lastIndex(where: { $0.leader == broker }),
-            !watch.leaderships[index].hasBegun
-        else { return }
-        try begin(index, of: partition, at: watch.log(of: broker)?.end ?? 0)
-    }
-
     /// A producer is told that every in-sync replica has its batch.
     mutating func acknowledgedByAll(
         upTo offset: Int64, by broker: BrokerID, of partition: Int
     ) throws(Violation) {
-        try beginIfSilent(broker, of: partition)
         guard let index = partitions[partition].leadership(by: broker) else {
             throw Violation(
                 "acknowledged by one who does not lead",

@@ -55,7 +55,7 @@ package struct Oracle: Sendable {
         case .request(let from, let to, let frame): try asked(from, to, frame)
         case .response(let from, let to, let frame): try answered(by: from, to: to, frame)
         case .answered, .stepped: break
-        case .event(let event): noteEvent(event)
+        case .event(let event): try noteEvent(event)
         case .client(let note): try clientNoted(note)
         }
     }
@@ -101,7 +101,7 @@ package struct Oracle: Sendable {
                 _ = partitions[partition].replicas[replica].log.write(
                     file.bytes, at: 0, toSegment: base, checksums: !isFlipped(node))
             case .metadata(let base): raft.found(file.bytes, segment: base, on: node)
-            case .aside, .epochs, .folder, .other: break
+            case .aside, .folder, .other: break
             }
         }
         raft.isDurable(node)
@@ -156,8 +156,14 @@ package struct Oracle: Sendable {
         return String(text.prefix { $0 != "(" })
     }
 
-    private mutating func noteEvent(_ event: BrokerEvent) {
+    private mutating func noteEvent(_ event: BrokerEvent) throws(Violation) {
         switch event.kind {
+        case .leadershipBegan(let id, let epoch, let start):
+            guard let partition = partitionIndices[id], let index = partitions[partition].leadership(epoch: epoch),
+                partitions[partition].leaderships[index].leader == event.node,
+                !partitions[partition].leaderships[index].hasBegun
+            else { return }
+            try begin(index, of: partition, at: start)
         case .logTruncated: counts.add(.truncations)
         case .logRecovered(_, _, let bytesCut): if bytesCut > 0 { counts.add(.recoveredLogs) }
         default: break
@@ -171,7 +177,6 @@ package struct Oracle: Sendable {
         case segment(partition: Int, base: Int64)
         /// A segment that the cleaner is writing.
         case aside(partition: Int, base: Int64, suffix: String)
-        case epochs(partition: Int)
         case metadata(base: Int64)
         /// A partition's folder.
         case folder(partition: Int)
@@ -192,7 +197,6 @@ package struct Oracle: Sendable {
         guard parts.count >= 2, let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else {
             return .other
         }
-        if name == "leader-epoch-checkpoint" { return .epochs(partition: watch(id)) }
         guard name.count >= 24, let base = Int64(name.prefix(20)), name.dropFirst(20).hasPrefix(".log") else {
             return .other
         }
@@ -206,8 +210,7 @@ package struct Oracle: Sendable {
     private mutating func changed(_ change: DiskChange, on node: BrokerID) throws(Violation) {
         switch change {
         case .wrote(let path, let offset, let bytes): try wrote(bytes, at: offset, place(path), path, on: node)
-        case .replaced(let path, let bytes):
-            if case .epochs(let partition) = place(path) { try noteEpochs(bytes, on: node, of: partition) }
+        case .replaced: break
         case .truncated(let path, let size):
             switch place(path) {
             case .segment(let partition, let base):
@@ -219,7 +222,7 @@ package struct Oracle: Sendable {
                     shortened(replica, of: partition)
                 }
             case .metadata(let base): raft.truncated(segment: base, to: size, on: node)
-            case .aside, .epochs, .folder, .other: break
+            case .aside, .folder, .other: break
             }
         case .renamed(let from, let to): renamed(from, to, on: node)
         case .removed(let path): gone(place(path), on: node)
@@ -248,7 +251,7 @@ package struct Oracle: Sendable {
             let replica = partitions[partition].indexOrNew(of: node)
             partitions[partition].replicas[replica].log.writeAside(bytes, at: offset, base: base, suffix: suffix)
         case .metadata(let base): try raft.wrote(bytes, at: offset, segment: base, on: node)
-        case .epochs, .folder, .other: break
+        case .folder, .other: break
         }
     }
 
@@ -282,18 +285,7 @@ package struct Oracle: Sendable {
             partitions[partition].replicas[replica].damages.removeAll()
             shortened(replica, of: partition)
         case .metadata(let base): raft.removed(segment: base, on: node)
-        case .aside, .epochs, .other: break
+        case .aside, .other: break
         }
-    }
-
-    /// A replica notes the epochs of its log; a leader does so when it takes over.
-    private mutating func noteEpochs(_ bytes: ByteBuffer, on node: BrokerID, of partition: Int) throws(Violation) {
-        let words = String(decoding: bytes.readableBytesView, as: UTF8.self).split { $0 == " " || $0 == "\n" }
-        guard words.count >= 4, let epoch = Int32(words[words.count - 2]), let start = Int64(words[words.count - 1]),
-            let index = partitions[partition].leadership(epoch: epoch),
-            partitions[partition].leaderships[index].leader == node,
-            !partitions[partition].leaderships[index].hasBegun
-        else { return }
-        try begin(index, of: partition, at: start)
     }
 }

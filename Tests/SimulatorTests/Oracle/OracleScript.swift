@@ -71,8 +71,9 @@ struct OracleScript {
     static func path(_ name: String = "00000000000000000000.log") -> String { "orders-0/\(name)" }
 
     mutating func begins(_ broker: BrokerID, epoch: Int32, at offset: Int64) throws {
-        let text = "0\n1\n\(epoch) \(offset)\n"
-        try see(.disk(broker, .replaced(path: Self.path("leader-epoch-checkpoint"), ByteBuffer(string: text))))
+        let id = TopicPartition(topic: "orders", partition: 0)
+        let kind = BrokerEvent.Kind.leadershipBegan(id, leaderEpoch: epoch, startOffset: offset)
+        try see(.event(BrokerEvent(at: now, node: broker, kind: kind)))
     }
 
     static func batch(
