@@ -114,13 +114,14 @@ extension Oracle {
         partitions[partition].replicas[index].damages.removeAll { $0.offsets.upperBound <= offset }
     }
 
-    /// A replica's log was cut, or has lost segments.
-    mutating func shortened(_ replica: Int, of partition: Int) {
+    /// A replica's log was cut, or has lost segments; behind its broker's back, if it was by damage.
+    mutating func shortened(_ replica: Int, of partition: Int, byDamage: Bool = false) {
         let broker = partitions[partition].replicas[replica].broker
         let end = partitions[partition].replicas[replica].log.end
         for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
             guard let agreed = partitions[partition].leaderships[index].agreed[broker], agreed > end else { continue }
             partitions[partition].leaderships[index].agreed[broker] = end
+            if byDamage { partitions[partition].leaderships[index].remember(broker, upTo: agreed) }
             // A leader never cuts its own log.
             if partitions[partition].leaderships[index].leader == broker {
                 partitions[partition].leaderships[index].isActive = false

@@ -33,6 +33,8 @@ struct Leadership: Sendable {
     var agreed: [BrokerID: Int64] = [:]
     /// The greatest of those, in this epoch.
     var everAgreed: [BrokerID: Int64] = [:]
+    /// What the leader believes of one whose disk has lost it, until that one fetches again.
+    var remembered: [BrokerID: Int64] = [:]
     /// Up to where all of the maximal ISR has held the leader's records at some time in this epoch.
     var held: Int64 = 0
     /// The same, counting only times when that ISR had `min.insync.replicas`.
@@ -65,7 +67,12 @@ struct Leadership: Sendable {
 
     mutating func agree(_ replica: BrokerID, upTo offset: Int64) {
         agreed[replica] = offset
+        if let former = remembered[replica], former <= offset { remembered[replica] = nil }
         if offset > everAgreed[replica] ?? 0 { everAgreed[replica] = offset }
+    }
+
+    mutating func remember(_ replica: BrokerID, upTo offset: Int64) {
+        remembered[replica] = max(offset, remembered[replica] ?? 0)
     }
 
     /// Reckons anew what all of the maximal ISR hold.
@@ -85,8 +92,8 @@ struct Leadership: Sendable {
 
     private func reach(of isr: [BrokerID], and pending: [BrokerID]) -> Int64 {
         var least = agreed[leader] ?? 0
-        for member in isr { least = min(least, agreed[member] ?? 0) }
-        for member in pending { least = min(least, agreed[member] ?? 0) }
+        for member in isr { least = min(least, remembered[member] ?? agreed[member] ?? 0) }
+        for member in pending { least = min(least, remembered[member] ?? agreed[member] ?? 0) }
         return least
     }
 }

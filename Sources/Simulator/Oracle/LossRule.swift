@@ -63,11 +63,15 @@ extension Oracle {
                 leaderEpoch: leadership.epoch, cause: cause), lost, of: partition)
     }
 
-    /// Why this election may lose these records; nil if it may not.
+    /// Why this election may lose these records; nil if it may not. One elected uncleanly may have died before it led: who is
+    /// elected after it, from the ISR that it left, has not more.
     func permittedCause(
         of leadership: Leadership, _ offsets: Range<Int64>, _ partition: Int
     ) -> NamedLoss.Cause? {
-        if leadership.isUnclean { return .uncleanElection }
+        for former in partitions[partition].leaderships.reversed() where former.epoch <= leadership.epoch {
+            if former.isUnclean { return .uncleanElection }
+            if former.hasBegun, former.epoch < leadership.epoch { break }
+        }
         guard leadership.formerISR == [leadership.leader],
             let replica = partitions[partition].replicas.first(where: { $0.broker == leadership.leader }),
             let damage = replica.damages.first(where: { $0.offsets.overlaps(offsets) })

@@ -35,6 +35,8 @@ package struct Oracle: Sendable {
     private var paths: [String: Place] = [:]
     /// Nodes on whose disk bytes were flipped: what they serve may be damaged.
     private var flipped: Set<BrokerID> = []
+    /// Nodes whose disks have lost something.
+    var forgetful: Set<BrokerID> = []
     /// Elections outside the ISR that an administrator has asked for, and until when that may take effect.
     var uncleanWishes: [TopicPartition: Instant] = [:]
     var anyUncleanWish: Instant?
@@ -105,12 +107,13 @@ package struct Oracle: Sendable {
             }
         }
         raft.isDurable(node)
+        forgetful.insert(node)
         for (partition, replica, end) in former {
             let left = partitions[partition].replicas[replica].log.end
             if left < end {
                 partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: .powerLoss))
             }
-            shortened(replica, of: partition)
+            shortened(replica, of: partition, byDamage: true)
         }
     }
 
@@ -118,12 +121,13 @@ package struct Oracle: Sendable {
         _ replica: Int, of partition: Int, _ kind: NamedLoss.LogDamage, _ change: (inout LogMirror) -> Void
     ) {
         let end = partitions[partition].replicas[replica].log.end
+        forgetful.insert(partitions[partition].replicas[replica].broker)
         change(&partitions[partition].replicas[replica].log)
         let left = partitions[partition].replicas[replica].log.end
         if left < end {
             partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: kind))
         }
-        shortened(replica, of: partition)
+        shortened(replica, of: partition, byDamage: true)
     }
 
     private mutating func noteFault(_ fault: Fault) {

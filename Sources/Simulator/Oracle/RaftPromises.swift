@@ -119,8 +119,10 @@ extension Oracle {
         guard data.errorCode == .none, data.highWatermark >= 0 else { return }
         try metadataTold(data.highWatermark, by: node, epoch: data.currentLeader.leaderEpoch)
         guard case .bytes(let bytes)? = data.records, bytes.readableBytes > 0 else { return }
+        // A leader serves what is not committed yet, too; a former one may have more of that until it hears of the next.
+        let end = min(data.highWatermark, raft.committedEnd)
         var batches = RecordBatches(bytes)
-        while let batch = (try? batches.next()) ?? nil, batch.nextOffset <= raft.committedEnd {
+        while let batch = (try? batches.next()) ?? nil, batch.nextOffset <= end {
             let served = MirroredBatch(header: batch.header, position: 0, bytes: batch.bytes)
             if let known = raft.chainBatch(at: served.base), !known.isSame(as: served), !raft.hasForgotten {
                 throw Violation(

@@ -79,7 +79,21 @@ extension Oracle {
                 for partition in topic.partitions { metadataKnown(by: sender, upTo: partition.fetchOffset) }
             }
         }
+        forgetRemembered(of: sender, by: to)
         return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
+    }
+
+    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows.
+    private mutating func forgetRemembered(of follower: BrokerID, by leader: BrokerID) {
+        guard forgetful.contains(follower) else { return }
+        for partition in partitions.indices {
+            for index in partitions[partition].leaderships.indices
+            where partitions[partition].leaderships[index].leader == leader
+                && !partitions[partition].leaderships[index].remembered.isEmpty
+            {
+                partitions[partition].leaderships[index].remembered[follower] = nil
+            }
+        }
     }
 
     /// Where the sender goes by an epoch that is over for the node that it asks.

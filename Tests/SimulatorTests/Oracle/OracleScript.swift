@@ -129,6 +129,14 @@ struct OracleScript {
             data, of: Self.topicId, by: broker, to: .client(ConnectionID(rawValue: 5)), asking: request)
     }
 
+    /// A follower asks for all it lacks; the answer does not matter.
+    mutating func fetches(_ follower: BrokerID, from leader: BrokerID) throws {
+        try see(
+            .request(
+                from: .node(follower), to: leader,
+                try RequestFrame.encode(FetchRequest(), version: 17, correlationId: 1, clientId: "test")))
+    }
+
     private mutating func answerFetch(
         _ data: FetchResponse.PartitionData, of topicId: Uuid, by node: BrokerID, to: Observation.Endpoint,
         asking request: FetchRequest

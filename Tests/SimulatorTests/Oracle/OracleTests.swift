@@ -45,6 +45,20 @@ import Testing
         try script.acknowledges(batch, by: 1)
     }
 
+    @Test func `a leader counts on what a member had before it lost power, until that one fetches again`() throws {
+        // The leader cannot know; the follower's disk is what Kafka relies on without fsync.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.losePower(2, keeping: [])
+        var again = script
+        try script.change(isr: [1, 2])
+        try script.tells(1, by: 1)
+        try again.fetches(2, from: 1)
+        try again.change(isr: [1, 2])
+        #expect(violation { try again.tells(1, by: 1) } == "not held by all of the ISR")
+    }
+
     @Test func `acks=all needs the batch in the log, on all of the ISR, and enough replicas in it`() throws {
         // The three ways to break it are three rules of the broker.
         var script = try OracleScript(settings: ["min.insync.replicas": "2"])
@@ -106,8 +120,14 @@ import Testing
         try allowed.write(batch, on: [1, 2])
         try allowed.tells(1, by: 1)
         try allowed.change(isr: [3], leader: 3)
+        var dead = allowed
         try allowed.begins(3, epoch: 1, at: 0)
         #expect(allowed.oracle.losses.map(\.cause) == [.uncleanElection])
+        // One that dies before it leads has decided the loss all the same.
+        try dead.change(leader: -1)
+        try dead.change(leader: 3)
+        try dead.begins(3, epoch: 3, at: 0)
+        #expect(dead.oracle.losses.map(\.cause) == [.uncleanElection])
     }
 
     @Test func `who joins the ISR must have what is committed`() throws {
