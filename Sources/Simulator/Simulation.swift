@@ -88,11 +88,13 @@ package struct Simulation {
         }
         if isOver { return }
         try heal()
-        try demand("every broker runs and every ISR is full", within: Self.patience) { isWhole }
+        try demand("every broker runs and every partition has a leader", within: Self.patience) { isServing }
+        // A follower that may fetch only one batch at a time never overtakes producers that go on.
         try world.finishClients()
+        try demand("every ISR is full", within: Self.patience) { isWhole }
         try demand("every client has finished", within: Self.patience) { world.allClientsAreDone }
         try demand("every follower has caught up", within: .seconds(30)) {
-            isWhole && isLevel && oracle.oracle.unrest == nil
+            isWhole && laggard == nil && oracle.oracle.unrest == nil
         }
         try oracle.oracle.settle(now: world.now)
     }
@@ -128,27 +130,31 @@ package struct Simulation {
 
     // MARK: Whether all is well
 
-    private var isWhole: Bool {
+    private var isServing: Bool { holds { $0.leader != .none } }
+    private var isWhole: Bool { holds { $0.leader != .none && $0.isr.count == $0.replicas.count } }
+
+    /// All brokers run, and this holds for every partition.
+    private func holds(_ condition: (PartitionImage) -> Bool) -> Bool {
         guard let image = world.activeController?.image else { return false }
         return world.setup.brokerIDs.allSatisfy { id in
             world.snapshot(of: id)?.lifecycle == .running && image.broker(id)?.fenced == false
-        }
-            && image.topics.allSatisfy { topic in
-                topic.partitions.allSatisfy { $0.leader != .none && $0.isr.count == $0.replicas.count }
-            }
+        } && image.topics.allSatisfy { $0.partitions.allSatisfy(condition) }
     }
 
-    /// Whether all replicas of a partition end at the same offset, and know that it is committed.
-    private var isLevel: Bool {
+    /// The first replica that ends elsewhere than another of its partition, or does not know that all is committed.
+    private var laggard: String? {
         var ends: [TopicPartition: Int64] = [:]
         for id in world.setup.brokerIDs {
             for replica in world.snapshot(of: id)?.replicas ?? [] {
-                if ends[replica.partition, default: replica.logEndOffset] != replica.logEndOffset { return false }
-                if replica.highWatermark != replica.logEndOffset { return false }
-                ends[replica.partition] = replica.logEndOffset
+                let end = ends[replica.partition, default: replica.logEndOffset]
+                if end != replica.logEndOffset || replica.highWatermark != replica.logEndOffset {
+                    return "\(replica.partition) on \(id) ends at \(replica.logEndOffset), elsewhere at \(end); "
+                        + "its high watermark is \(replica.highWatermark)"
+                }
+                ends[replica.partition] = end
             }
         }
-        return true
+        return nil
     }
 
     private var stateInWords: String {
@@ -170,6 +176,7 @@ package struct Simulation {
                 words.append("\(topic.name)-\(index) leader \(partition.leader) ISR \(isr) of \(replicas)")
             }
         }
+        words += [laggard, oracle.oracle.unrest].compactMap { $0 }
         return words.joined(separator: "; ")
     }
 }

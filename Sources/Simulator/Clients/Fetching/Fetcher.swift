@@ -13,7 +13,7 @@ package struct Fetcher: Sendable {
         case validate([TopicPartition])
     }
 
-    let settings: FetchSettings
+    private(set) var settings: FetchSettings
     /// Sorted by partition.
     var partitions: [FetchedPartition] = []
     var sessions: [ClientFetchSession] = []
@@ -24,12 +24,22 @@ package struct Fetcher: Sendable {
     var fetchedFrom: [BrokerID] = []
     var outcomes: [FetchOutcome] = []
     /// Fetches with a smaller number began before the end of the work.
-    var finishedAfter: RequestID?
+    private(set) var finishedAfter: RequestID?
     /// The application is busy: nothing is fetched.
     var isPaused = false
     var lastStep = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
 
     package init(_ settings: FetchSettings) { self.settings = settings }
+
+    /// What is left is read in gulps: only fetches after this one tell that all is read.
+    mutating func finish(after request: RequestID) {
+        finishedAfter = request
+        settings.maxBytes = max(settings.maxBytes, 1 << 20)
+        settings.partitionMaxBytes = max(settings.partitionMaxBytes, 1 << 16)
+        settings.pollInterval = min(settings.pollInterval, .milliseconds(1))
+        // The limits of a partition are part of its session.
+        for session in sessions.indices { sessions[session].reset() }
+    }
 
     // MARK: What is read
 

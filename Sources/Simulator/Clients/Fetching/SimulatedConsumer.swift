@@ -29,7 +29,7 @@ package struct SimulatedConsumer: SimulatedClient {
 
     package mutating func finish() {
         isFinishing = true
-        fetcher.finishedAfter = network.lastRequestID
+        fetcher.finish(after: network.lastRequestID)
     }
 
     package mutating func step(_ input: ClientInput, now: Instant, into actions: inout [ClientAction]) {

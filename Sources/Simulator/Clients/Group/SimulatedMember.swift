@@ -83,7 +83,7 @@ package struct SimulatedMember: SimulatedClient {
 
     package mutating func finish() {
         isFinishing = true
-        fetcher.finishedAfter = network.lastRequestID
+        fetcher.finish(after: network.lastRequestID)
     }
 
     package var nextDeadline: Instant? {
