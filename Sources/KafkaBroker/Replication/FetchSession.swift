@@ -110,9 +110,9 @@ struct FetchSession: Sendable {
         var filled: OrderedSet<FetchKey> = []
         let mustTell = zip(keys, reads).map { key, read in
             guard var partition = partitions[key] else { return false }
-            var isNew = read.size > 0 || read.divergingEpoch != nil
-            if read.error != .none {
-                // An error is said again each time, and what follows it is news.
+            var isNew = read.size > 0
+            if read.error != .none || read.divergingEpoch != nil {
+                // Said again each time, and what follows it is news: a follower that must truncate takes no high watermark.
                 partition.toldHighWatermark = -1
                 isNew = true
                 unfinished.append(key)

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import KafkaStorage
 import NIOCore
 import OrderedCollections
 import Testing
@@ -40,6 +41,22 @@ import Testing
         #expect(replica != nil)
         check(open(&cache, at: 2, &generator) == nil)
         #expect(cache.count == 1)
+    }
+
+    @Test func `after a divergence the high watermark is told again`() {
+        // A follower that truncates takes no high watermark; untold, it stayed at 0 in a quiet partition (seed 892).
+        let key = FetchKey(topicId: Uuid(high: 1, low: 1), topic: "", partition: 0)
+        let wanted = FetchSessionPartition(
+            fetchOffset: 157, currentLeaderEpoch: 6, lastFetchedEpoch: 4, logStartOffset: 0, maxBytes: 1)
+        var session = FetchSession(id: 1, isReplica: true, usesTopicIds: true, partitions: [key: wanted], now: start)
+        var read = PartitionRead()
+        read.highWatermark = 155
+        read.logStartOffset = 0
+        read.divergingEpoch = EpochEndOffset(leaderEpoch: 4, endOffset: 155)
+        #expect(session.tell([key], [read]) == [true])
+        read.divergingEpoch = nil
+        #expect(session.tell([key], [read]) == [true])
+        #expect(session.tell([key], [read]) == [false])
     }
 
     @Test func `a session is told what is new and nothing else`() throws {
