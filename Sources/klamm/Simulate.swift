@@ -69,11 +69,12 @@ struct Simulate: AsyncParsableCommand {
             for rule in Rule.allCases {
                 let found = try await play(range, breaking: rule, untilViolation: true)
                 if let caught = found.violations.first, let violation = caught.violation {
-                    print("\(rule.rawValue): caught by seed \(caught.seed): \(violation)")
+                    print("\(rule.rawValue): caught by seed \(caught.seed) of \(found.runs): \(violation)")
                 } else {
                     print("\(rule.rawValue): not caught by seeds \(range.lowerBound)-\(range.upperBound)")
                     isBlind = true
                 }
+                fflush(nil)
             }
             if isBlind { throw ExitCode(1) }
             return
@@ -111,6 +112,12 @@ struct Simulate: AsyncParsableCommand {
                     var report = SimulationReport()
                     while let seed = work.next() {
                         let outcome = Simulation.run(seed: seed, steps: steps, breaking: rule, write: write?.line)
+                        // A seed that fails with every rule kept has caught nothing.
+                        if rule != nil, outcome.violation != nil,
+                            Simulation.run(seed: seed, steps: steps).violation != nil
+                        {
+                            continue
+                        }
                         report.add(outcome)
                         guard outcome.violation != nil else { continue }
                         if untilViolation {
