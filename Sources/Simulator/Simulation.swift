@@ -14,6 +14,9 @@ package struct Simulation {
         /// How long the cluster lived, by its own clock.
         package var lived: Duration = .zero
         package var steps = 0
+        /// While faults went on: for how long, and how many requests of clients were answered.
+        package var faultyTime: Duration = .zero
+        package var operations = 0
         package var counts = OracleCounts()
         package var losses: [NamedLoss] = []
     }
@@ -34,6 +37,8 @@ package struct Simulation {
     private let swarm: Swarm
     private let mostSteps: Int
     private let world: World
+    private var faultyTime = Duration.zero
+    private var operations = 0
     private let oracle: OracleBox
 
     /// The oracle is a value; the world's hook needs a place for it.
@@ -69,6 +74,8 @@ package struct Simulation {
         outcome.lived = world.now - start
         outcome.steps = world.steps
         outcome.counts = oracle.oracle.counts
+        outcome.faultyTime = faultyTime
+        outcome.operations = operations
         outcome.losses = oracle.oracle.losses
         return outcome
     }
@@ -80,12 +87,7 @@ package struct Simulation {
         try world.add(Founder(swarm.topics))
         try demand("its topics are there", within: .seconds(30)) { world.allClientsAreDone }
         try addClients()
-        var driver = FaultDriver(swarm.faults, seed: swarm.seed ^ 0xfa17, now: world.now)
-        let end = world.now + swarm.safetySpan
-        while world.now < end, !isOver {
-            try world.run(until: min(end, driver.nextDeadline))
-            try driver.act(on: world)
-        }
+        try bringFaults()
         if isOver { return }
         try heal()
         try demand("every broker runs and every partition has a leader", within: Self.patience) { isServing }
@@ -99,6 +101,19 @@ package struct Simulation {
         try oracle.oracle.settle(now: world.now)
     }
 
+    private mutating func bringFaults() throws(Violation) {
+        let start = world.now
+        let before = oracle.oracle.counts[.clientAnswers]
+        var driver = FaultDriver(swarm.faults, seed: swarm.seed ^ 0xfa17, now: start)
+        let end = start + swarm.safetySpan
+        while world.now < end, !isOver {
+            try world.run(until: min(end, driver.nextDeadline))
+            try driver.act(on: world)
+        }
+        faultyTime = world.now - start
+        operations = oracle.oracle.counts[.clientAnswers] - before
+    }
+
     private func addClients() throws(Violation) {
         for client in swarm.clients() { try world.add(client) }
     }
@@ -106,15 +121,11 @@ package struct Simulation {
     private func heal() throws(Violation) {
         try world.inject(.healAll)
         // A broker whose log directory has failed comes back by a restart, as in Kafka.
-        for id in world.setup.brokerIDs where hasFailed(id) { try world.inject(.kill(id)) }
+        for id in world.setup.brokerIDs where world.hasFailed(id) { try world.inject(.kill(id)) }
         for id in world.setup.controllerIDs where world.controllerSnapshot(of: id)?.failure != nil {
             try world.inject(.kill(id))
         }
         try world.startAll()
-    }
-
-    private func hasFailed(_ id: BrokerID) -> Bool {
-        world.snapshot(of: id)?.replicas.contains { $0.failure != nil } ?? false
     }
 
     private func demand(_ what: String, within limit: Duration, _ condition: () -> Bool) throws(Violation) {

@@ -7,6 +7,9 @@ package struct SimulationReport: Sendable {
     package private(set) var steps = 0
     package private(set) var counts = OracleCounts()
     package private(set) var losses = 0
+    /// While faults went on.
+    private var faultyTime = Duration.zero
+    private var operations = 0
     /// Runs in which a promise did not hold, by seed; only the first few are kept.
     package private(set) var violations: [Simulation.Outcome] = []
     package private(set) var failedRuns = 0
@@ -23,6 +26,8 @@ package struct SimulationReport: Sendable {
         steps += outcome.steps
         counts.add(outcome.counts)
         losses += outcome.losses.count
+        faultyTime += outcome.faultyTime
+        operations += outcome.operations
         traceHash ^= outcome.traceHash
         guard outcome.violation != nil else { return }
         failedRuns += 1
@@ -35,6 +40,8 @@ package struct SimulationReport: Sendable {
         steps += other.steps
         counts.add(other.counts)
         losses += other.losses
+        faultyTime += other.faultyTime
+        operations += other.operations
         traceHash ^= other.traceHash
         failedRuns += other.failedRuns
         keep(other.violations)
@@ -50,7 +57,14 @@ package struct SimulationReport: Sendable {
         var lines = ["\(runs) seeds, \(Int(seconds)) s of clusters' time in \(Self.tenths(wallSeconds)) s"]
         if wallSeconds > 0 { lines[0] += ": \(Int(seconds / wallSeconds)) times life" }
         lines.append("\(steps) events, trace \(String(traceHash, radix: 16))")
-        for (name, count) in counts.lines { lines.append("  \(name): \(count)") }
+        let milliseconds = faultyTime.wholeMilliseconds
+        if milliseconds > 0 {
+            lines.append("\(operations * 1000 / Int(milliseconds)) client operations a second while faults go on")
+        }
+        let counted = counts.lines
+        for (name, count) in counted { lines.append("  \(name): \(count)") }
+        let never = counted.filter { $0.count == 0 }.map(\.name)
+        lines.append(never.isEmpty ? "nothing is zero" : "never seen: \(never.joined(separator: ", "))")
         lines.append(failedRuns == 0 ? "every promise held" : "\(failedRuns) seeds failed")
         return lines.joined(separator: "\n")
     }

@@ -41,6 +41,21 @@ import Testing
         #expect(hashes[0] != hashes[2])
     }
 
+    @Test func `a broker that was started on a full disk comes back once there is space and it is started anew`() throws
+    {
+        // The folder of its logs is there already: it is not the full disk that must make it.
+        let world = try world(seed: 4)
+        #expect(try world.run(limit: .seconds(10)) { allRun(world) })
+        try world.inject(.disk(.init(1, .full)))
+        try world.inject(.kill(1))
+        try world.inject(.restart(1))
+        #expect(try world.run(limit: .seconds(60)) { world.hasFailed(1) })
+        try world.inject(.healAll)
+        try world.inject(.kill(1))
+        try world.inject(.restart(1))
+        #expect(try world.run(limit: .seconds(30)) { allRun(world) && !world.hasFailed(1) })
+    }
+
     @Test func `a broker that is cut off is fenced, and serves again when the links are healed`() throws {
         // Frames that a cut holds are not lost before both ends have given up.
         let world = try world(seed: 3)

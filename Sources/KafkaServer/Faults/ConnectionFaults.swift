@@ -30,20 +30,3 @@ final class ConnectionFaults {
         outcomes.removeAll()
     }
 }
-
-/// What a fault must know of a request without reading its body.
-struct RequestHead {
-    var api: APIKey
-    var version: Int16
-    var correlationId: Int32
-    var clientId: String?
-
-    init?(_ frame: ByteBuffer) {
-        var rest = frame
-        guard let header = try? RequestFrame.decodeHeader(from: &rest) else { return nil }
-        api = header.requestApiKey
-        version = header.requestApiVersion
-        correlationId = header.correlationId
-        clientId = header.clientId
-    }
-}

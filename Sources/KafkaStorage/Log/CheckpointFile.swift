@@ -71,7 +71,10 @@ package enum PartitionMetadataFile {
     package static let name = "partition.metadata"
 
     package static func read(in directory: String, on disk: any Disk) throws(DiskError) -> Uuid? {
-        guard let text = try disk.text(of: directory + "/" + name) else { return nil }
+        try disk.text(of: directory + "/" + name).flatMap(topicID)
+    }
+
+    package static func topicID(in text: String) -> Uuid? {
         for line in text.split(separator: "\n") where line.hasPrefix("topic_id: ") {
             return Uuid(String(line.dropFirst("topic_id: ".count)))
         }

@@ -26,7 +26,11 @@ struct ClientLedger: Sendable {
     /// What a member has committed before, which a late thread may repeat in the name of an old generation.
     var committed: [Reader: Set<Int64>] = [:]
 
+    /// Partitions of topics that were deleted, perhaps made anew since: what clients say of one may be about the other.
+    private(set) var replaced: Set<TopicPartition> = []
+
     mutating func forget(_ id: TopicPartition) {
+        replaced.insert(id)
         acknowledged[id] = nil
         delivered[id] = nil
         for reader in positions.keys where reader.partition == id {
@@ -61,7 +65,8 @@ extension Oracle {
             throw Violation("an answer that no broker may give", "\(client): \(what)")
         case .commitAcknowledged(let consumer, _, _, let id, let offset):
             clients.committed[.init(consumer: consumer, partition: id), default: []].insert(offset)
-        case .opened, .failed, .commitRefused, .fetchedCommit, .corrupt, .administered: break
+        case .administered(let words): counts.add(administered: words)
+        case .opened, .failed, .commitRefused, .fetchedCommit, .corrupt: break
         }
     }
 
@@ -70,6 +75,7 @@ extension Oracle {
     ) throws(Violation) {
         let reader = ClientLedger.Reader(consumer: consumer, partition: id)
         if clients.committed[reader]?.contains(offset) ?? false { return }
+        if clients.replaced.contains(id) { return }
         guard let position = clients.positions[reader] else {
             throw Violation(
                 "a member commits what it was not handed",
@@ -88,17 +94,19 @@ extension Oracle {
     ) throws(Violation) {
         let reader = ClientLedger.Reader(consumer: consumer, partition: id)
         if let expected = clients.positions[reader] {
-            if offset < expected {
+            if offset < expected, !clients.replaced.contains(id) {
                 throw Violation(
                     "a record was delivered again, or out of order",
                     "\(consumer) is handed \(record) at offset \(offset) of \(id), after everything before \(expected)")
             }
-            if offset > expected, let partition = partitionIndices[id] {
+            if offset > expected, !clients.replaced.contains(id), let partition = partitionIndices[id] {
                 try skipped(expected..<offset, of: partition, by: consumer)
             }
         }
         clients.positions[reader] = offset + 1
-        guard let partition = partitionIndices[id], partitions[partition].losses.isEmpty else { return }
+        guard let partition = partitionIndices[id], partitions[partition].losses.isEmpty,
+            !clients.replaced.contains(id)
+        else { return }
         if let other = clients.delivered[id]?[offset], other != record {
             throw Violation(
                 "two records at one offset",

@@ -121,7 +121,9 @@ extension Oracle {
             values[text] = record.offset
             offsets[record.offset] = text
         }
-        guard let acknowledged = clients.acknowledged[watch.id], !watch.isCompacted else { return }
+        guard let acknowledged = clients.acknowledged[watch.id], !watch.isCompacted,
+            !clients.replaced.contains(watch.id)
+        else { return }
         for item in acknowledged where item.offset >= log.start && offsets[item.offset] != item.record {
             if watch.losses.contains(where: { $0.offsets.contains(item.offset) }) { continue }
             throw Violation(

@@ -8,34 +8,35 @@ extension Oracle {
     mutating func committed(_ record: MetadataRecord, at offset: Int64) throws(Violation) {
         switch metadata.replay(record) {
         case .none, .registered: return
+        case .configured: refreshSettings(at: offset)
         case .removed(let ids):
             for id in ids {
                 guard let partition = partitionIndices[id] else { continue }
                 partitions[partition].forgetTopic()
                 clients.forget(id)
             }
-            refreshSettings()
+            refreshSettings(at: offset)
             return
         case .created(let id, let state):
             let partition = watch(id)
             partitions[partition].forgetTopic()
             partitions[partition].replicationFactor = state.replicas.count
-            refreshSettings(of: partition)
+            refreshSettings(of: partition, at: offset)
             if state.leader != .none { lead(state, formerISR: state.isr, isUnclean: false, at: offset, of: partition) }
         case .changed(let id, let old, let new):
             try changed(watch(id), from: old, to: new, at: offset)
         }
-        if case .config = record { refreshSettings() }
     }
 
-    mutating func refreshSettings() {
-        for partition in partitions.indices { refreshSettings(of: partition) }
+    private mutating func refreshSettings(at offset: Int64) {
+        for partition in partitions.indices { refreshSettings(of: partition, at: offset) }
     }
 
-    private mutating func refreshSettings(of partition: Int) {
+    private mutating func refreshSettings(of partition: Int, at offset: Int64) {
         let topic = partitions[partition].id.topic
         partitions[partition].minInsyncReplicas = metadata.minInsyncReplicas(of: topic)
         partitions[partition].isCompacted = topic == "__consumer_offsets" || metadata.isCompacted(topic)
+        partitions[partition].noteMinISR(at: offset)
     }
 
     private mutating func changed(
@@ -44,6 +45,7 @@ extension Oracle {
     ) throws(Violation) {
         let id = partitions[partition].id
         partitions[partition].replicationFactor = new.replicas.count
+        partitions[partition].noteMinISR(at: offset)
         if new.isr.isEmpty || !new.isr.allSatisfy(new.replicas.contains) {
             throw Violation("an ISR that cannot be", "\(id): ISR \(new.isr) of replicas \(new.replicas)")
         }
@@ -58,7 +60,11 @@ extension Oracle {
             counts.add(.leaderless)
             return
         }
-        let isUnclean = !old.isr.contains(new.leader)
+        // The leader asks for a member to join, and by that completes a move: another may lead at once, who has everything.
+        let completesMove = old.isMoving && !new.isMoving
+        if completesMove { try checkJoined(joined, of: partition, new, epoch: old.leaderEpoch) }
+        let formerISR = completesMove ? old.isr + joined : old.isr
+        let isUnclean = !formerISR.contains(new.leader)
         if isUnclean, !isUncleanPermitted(id) {
             throw Violation(
                 "elected outside the ISR",
@@ -73,7 +79,7 @@ extension Oracle {
                     new.leader == new.replicas.first && old.leader != .none ? .preferredElections : .cleanElections)
             }
         }
-        lead(new, formerISR: old.isr, isUnclean: isUnclean, at: offset, of: partition)
+        lead(new, formerISR: formerISR, isUnclean: isUnclean, at: offset, of: partition)
     }
 
     private mutating func lead(
@@ -83,14 +89,25 @@ extension Oracle {
         partitions[partition].leaderships.append(
             Leadership(
                 epoch: state.leaderEpoch, leader: state.leader, formerISR: formerISR, isUnclean: isUnclean,
-                view: .init(partitionEpoch: state.partitionEpoch, isr: state.isr, metadataOffset: offset)))
+                view: .init(partitionEpoch: state.partitionEpoch, isr: state.isr, metadataOffset: offset),
+                minISR: .init(value: partitions[partition].effectiveMinISR, metadataOffset: offset)))
     }
 
     /// The ISR changed within a leader epoch: whoever joined must have had everything that is committed.
     private mutating func joinedISR(
         _ joined: [BrokerID], of partition: Int, _ state: MetadataMirror.PartitionState, at offset: Int64
     ) throws(Violation) {
+        try checkJoined(joined, of: partition, state, epoch: state.leaderEpoch)
         guard let index = partitions[partition].leadership(epoch: state.leaderEpoch) else { return }
+        partitions[partition].leaderships[index].add(
+            .init(partitionEpoch: state.partitionEpoch, isr: state.isr, metadataOffset: offset))
+        partitions[partition].reckon(index)
+    }
+
+    private func checkJoined(
+        _ joined: [BrokerID], of partition: Int, _ state: MetadataMirror.PartitionState, epoch: Int32
+    ) throws(Violation) {
+        guard let index = partitions[partition].leadership(epoch: epoch) else { return }
         let leadership = partitions[partition].leaderships[index]
         if leadership.hasBegun, partitions[partition].newestBegun == index {
             for member in joined where !partitions[partition].isCompacted {
@@ -100,15 +117,12 @@ extension Oracle {
                     throw Violation(
                         "one joined the ISR that lacks records",
                         "\(partitions[partition].id): \(member) is let into the ISR \(state.isr) in epoch "
-                            + "\(state.leaderEpoch), partition epoch \(state.partitionEpoch), with records up to \(had); "
+                            + "\(epoch), partition epoch \(state.partitionEpoch), with records up to \(had); "
                             + "committed is what is before \(partitions[partition].committedEnd), the epoch began at "
                             + "\(leadership.startOffset)")
                 }
             }
         }
-        partitions[partition].leaderships[index].add(
-            .init(partitionEpoch: state.partitionEpoch, isr: state.isr, metadataOffset: offset))
-        partitions[partition].reckon(index)
     }
 
     // MARK: Permission
@@ -234,6 +248,7 @@ extension Oracle {
         for partition in partitions.indices {
             guard let index = partitions[partition].leadership(by: broker),
                 partitions[partition].leaderships[index].views.count > 1
+                    || partitions[partition].leaderships[index].minISRs.count > 1
             else { continue }
             partitions[partition].leaderships[index].forgetViews(before: offset)
         }

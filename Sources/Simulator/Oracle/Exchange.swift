@@ -84,6 +84,7 @@ extension Oracle {
     mutating func answered(
         by node: BrokerID, to: Observation.Endpoint, _ frame: ByteBuffer
     ) throws(Violation) {
+        if case .client = to { counts.add(.clientAnswers) }
         guard let correlationId = frame.getInteger(at: frame.readerIndex, as: Int32.self),
             let exchange = exchanges.removeValue(
                 forKey: ExchangeKey(from: to, to: node, correlationId: correlationId))

@@ -13,6 +13,12 @@ struct Leadership: Sendable {
         var metadataOffset: Int64
     }
 
+    struct MinISR: Hashable, Sendable {
+        var value: Int
+        /// Where in the metadata log it stands.
+        var metadataOffset: Int64
+    }
+
     let epoch: Int32
     let leader: BrokerID
     /// The ISR before this epoch, among whom its leader was to be chosen.
@@ -21,6 +27,8 @@ struct Leadership: Sendable {
     let isUnclean: Bool
     /// Oldest first.
     var views: [View]
+    /// What `min.insync.replicas` comes to, oldest first: the leader may still go by any of them.
+    var minISRs: [MinISR]
     /// Members that the leader has asked for, and the partition epoch that it named.
     var pending: (partitionEpoch: Int32, members: [BrokerID])?
 
@@ -44,12 +52,13 @@ struct Leadership: Sendable {
     /// The highest high watermark that this leader has told.
     var told: Int64 = -1
 
-    init(epoch: Int32, leader: BrokerID, formerISR: [BrokerID], isUnclean: Bool, view: View) {
+    init(epoch: Int32, leader: BrokerID, formerISR: [BrokerID], isUnclean: Bool, view: View, minISR: MinISR) {
         self.epoch = epoch
         self.leader = leader
         self.formerISR = formerISR
         self.isUnclean = isUnclean
         views = [view]
+        minISRs = [minISR]
     }
 
     var isr: [BrokerID] { views[views.count - 1].isr }
@@ -63,6 +72,7 @@ struct Leadership: Sendable {
     /// The leader has shown that it knows the metadata log up to there: it does not go by older views any more.
     mutating func forgetViews(before metadataOffset: Int64) {
         while views.count > 1, views[1].metadataOffset < metadataOffset { views.removeFirst() }
+        while minISRs.count > 1, minISRs[1].metadataOffset < metadataOffset { minISRs.removeFirst() }
     }
 
     mutating func agree(_ replica: BrokerID, upTo offset: Int64) {
@@ -76,13 +86,15 @@ struct Leadership: Sendable {
     }
 
     /// Reckons anew what all of the maximal ISR hold.
-    mutating func reckon(minInsyncReplicas: Int) {
+    mutating func reckon() {
+        var enough = Int.max
+        for known in minISRs where known.value < enough { enough = known.value }
         let pending = pending?.members ?? []
         let latest = reach(of: isr, and: pending)
         if latest > held { held = latest }
         for view in views {
             let size = view.isr.count + pending.count { !view.isr.contains($0) }
-            guard size >= minInsyncReplicas else { continue }
+            guard size >= enough else { continue }
             let reached =
                 view.partitionEpoch == views[views.count - 1].partitionEpoch
                 ? latest : reach(of: view.isr, and: pending)

@@ -12,6 +12,11 @@ struct MetadataMirror: Sendable {
         var leader: BrokerID
         var leaderEpoch: Int32
         var partitionEpoch: Int32
+        var addingReplicas: [BrokerID] = []
+        var removingReplicas: [BrokerID] = []
+
+        /// A reassignment is under way.
+        var isMoving: Bool { !addingReplicas.isEmpty || !removingReplicas.isEmpty }
     }
 
     /// What a record changed.
@@ -21,6 +26,7 @@ struct MetadataMirror: Sendable {
         case changed(TopicPartition, from: PartitionState, to: PartitionState)
         case removed([TopicPartition])
         case registered(BrokerID, epoch: Int64)
+        case configured
     }
 
     private let configuration: StaticConfiguration
@@ -79,7 +85,8 @@ struct MetadataMirror: Sendable {
             let id = TopicPartition(topic: name, partition: record.partitionId)
             let state = PartitionState(
                 replicas: record.replicas, isr: record.isr, leader: record.leader, leaderEpoch: record.leaderEpoch,
-                partitionEpoch: record.partitionEpoch)
+                partitionEpoch: record.partitionEpoch, addingReplicas: record.addingReplicas,
+                removingReplicas: record.removingReplicas)
             partitions[id] = state
             partitionCounts[name] = max(partitionCounts[name] ?? 0, record.partitionId &+ 1)
             return .created(id, state)
@@ -91,6 +98,8 @@ struct MetadataMirror: Sendable {
             new.partitionEpoch += 1
             if let isr = record.isr { new.isr = isr }
             if let replicas = record.replicas { new.replicas = replicas }
+            if let adding = record.addingReplicas { new.addingReplicas = adding }
+            if let removing = record.removingReplicas { new.removingReplicas = removing }
             if record.leader != -2 {
                 new.leader = record.leader
                 new.leaderEpoch += 1
@@ -103,7 +112,7 @@ struct MetadataMirror: Sendable {
             case .brokerDefault: brokerDefaults[record.name] = record.value
             case .broker, nil: break
             }
-            return .none
+            return .configured
         case .registerBroker(let record):
             brokerEpochs[record.brokerId] = record.brokerEpoch
             return .registered(record.brokerId, epoch: record.brokerEpoch)

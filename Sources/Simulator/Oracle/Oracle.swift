@@ -1,6 +1,7 @@
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
+import KafkaStorage
 import NIOCore
 
 /// Watches a cluster from outside and computes by itself what is committed; throws as soon as a promise of Kafka's does not hold.
@@ -97,13 +98,17 @@ package struct Oracle: Sendable {
         }
         raft.forgetLog(of: node)
         for file in files {
+            if case .identity(let partition) = place(file.path) { noteIdentity(file.bytes, on: node, of: partition) }
+        }
+        for file in files {
             switch place(file.path) {
             case .segment(let partition, let base):
                 let replica = partitions[partition].indexOrNew(of: node)
+                if partitions[partition].replicas[replica].isForeign { continue }
                 _ = partitions[partition].replicas[replica].log.write(
                     file.bytes, at: 0, toSegment: base, checksums: !isFlipped(node))
             case .metadata(let base): raft.found(file.bytes, segment: base, on: node)
-            case .aside, .folder, .other: break
+            case .aside, .identity, .snapshot, .folder, .other: break
             }
         }
         raft.isDurable(node)
@@ -163,7 +168,8 @@ package struct Oracle: Sendable {
     private mutating func noteEvent(_ event: BrokerEvent) throws(Violation) {
         switch event.kind {
         case .leadershipBegan(let id, let epoch, let start):
-            guard let partition = partitionIndices[id], let index = partitions[partition].leadership(epoch: epoch),
+            guard let partition = partitionIndices[id], !partitions[partition].isForeign(event.node),
+                let index = partitions[partition].leadership(epoch: epoch),
                 partitions[partition].leaderships[index].leader == event.node,
                 !partitions[partition].leaderships[index].hasBegun
             else { return }
@@ -182,6 +188,10 @@ package struct Oracle: Sendable {
         /// A segment that the cleaner is writing.
         case aside(partition: Int, base: Int64, suffix: String)
         case metadata(base: Int64)
+        /// A snapshot of the metadata before this offset.
+        case snapshot(upTo: Int64)
+        /// Which topic a folder belongs to.
+        case identity(partition: Int)
         /// A partition's folder.
         case folder(partition: Int)
         case other
@@ -201,6 +211,10 @@ package struct Oracle: Sendable {
         guard parts.count >= 2, let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else {
             return .other
         }
+        if id.topic == MetadataLog.topic, let snapshot = MetadataSnapshotID(fileName: String(name)) {
+            return .snapshot(upTo: snapshot.endOffset)
+        }
+        if name == PartitionMetadataFile.name { return .identity(partition: watch(id)) }
         guard name.count >= 24, let base = Int64(name.prefix(20)), name.dropFirst(20).hasPrefix(".log") else {
             return .other
         }
@@ -214,7 +228,13 @@ package struct Oracle: Sendable {
     private mutating func changed(_ change: DiskChange, on node: BrokerID) throws(Violation) {
         switch change {
         case .wrote(let path, let offset, let bytes): try wrote(bytes, at: offset, place(path), path, on: node)
-        case .replaced: break
+        case .replaced(let path, let bytes):
+            switch place(path) {
+            case .identity(let partition): noteIdentity(bytes, on: node, of: partition)
+            // Only what is committed is taken into a snapshot.
+            case .snapshot(let offset): if node.isController { try metadataTold(offset, by: node, epoch: -1) }
+            case .segment, .aside, .metadata, .folder, .other: break
+            }
         case .truncated(let path, let size):
             switch place(path) {
             case .segment(let partition, let base):
@@ -226,7 +246,7 @@ package struct Oracle: Sendable {
                     shortened(replica, of: partition)
                 }
             case .metadata(let base): raft.truncated(segment: base, to: size, on: node)
-            case .aside, .folder, .other: break
+            case .aside, .identity, .snapshot, .folder, .other: break
             }
         case .renamed(let from, let to): renamed(from, to, on: node)
         case .removed(let path): gone(place(path), on: node)
@@ -241,6 +261,7 @@ package struct Oracle: Sendable {
         switch place {
         case .segment(let partition, let base):
             let replica = partitions[partition].indexOrNew(of: node)
+            if partitions[partition].replicas[replica].isForeign { return }
             guard
                 let batches = partitions[partition].replicas[replica].log.write(bytes, at: offset, toSegment: base)
             else {
@@ -255,7 +276,7 @@ package struct Oracle: Sendable {
             let replica = partitions[partition].indexOrNew(of: node)
             partitions[partition].replicas[replica].log.writeAside(bytes, at: offset, base: base, suffix: suffix)
         case .metadata(let base): try raft.wrote(bytes, at: offset, segment: base, on: node)
-        case .folder, .other: break
+        case .identity, .snapshot, .folder, .other: break
         }
     }
 
@@ -289,7 +310,14 @@ package struct Oracle: Sendable {
             partitions[partition].replicas[replica].damages.removeAll()
             shortened(replica, of: partition)
         case .metadata(let base): raft.removed(segment: base, on: node)
-        case .aside, .other: break
+        case .aside, .identity, .snapshot, .other: break
         }
+    }
+
+    /// A folder says which topic it belongs to: one that was deleted may have had the same name.
+    private mutating func noteIdentity(_ bytes: ByteBuffer, on node: BrokerID, of partition: Int) {
+        guard let id = PartitionMetadataFile.topicID(in: String(buffer: bytes)) else { return }
+        let replica = partitions[partition].indexOrNew(of: node)
+        partitions[partition].replicas[replica].isForeign = id != metadata.id(of: partitions[partition].id.topic)
     }
 }

@@ -6,7 +6,7 @@ package struct OracleCounts: Sendable {
         case cleanElections, preferredElections, uncleanElections, leaderless, controllerElections, votes,
             isrShrinks, isrExpansions, truncations, recoveredLogs, retiredSegments, cleanedSegments, divergences,
             appendedBatches, copiedBatches, acknowledgedAll, acknowledgedOne, duplicates, servedBatches, rebalances,
-            commits, offsetFetches, namedLosses, zombies
+            commits, offsetFetches, namedLosses, zombies, clientAnswers
 
         package var name: String {
             switch self {
@@ -34,6 +34,7 @@ package struct OracleCounts: Sendable {
             case .offsetFetches: "committed offsets fetched"
             case .namedLosses: "losses named"
             case .zombies: "answers of old leaders"
+            case .clientAnswers: "requests of clients answered"
             }
         }
     }
@@ -41,6 +42,8 @@ package struct OracleCounts: Sendable {
     private var numbers = [Int](repeating: 0, count: Kind.allCases.count)
     private var faults: [String: Int] = [:]
     private var errors: [ErrorCode: Int] = [:]
+    /// What administrators' requests have done.
+    private var administered: [String: Int] = [:]
 
     package init() {}
 
@@ -54,12 +57,40 @@ package struct OracleCounts: Sendable {
         for index in numbers.indices { numbers[index] += other.numbers[index] }
         faults.merge(other.faults, uniquingKeysWith: +)
         errors.merge(other.errors, uniquingKeysWith: +)
+        administered.merge(other.administered, uniquingKeysWith: +)
     }
 
-    /// What and how often, in an order that does not change.
-    package var lines: [(name: String, count: Int)] {
-        Kind.allCases.map { ($0.name, self[$0]) }
-            + faults.keys.sorted().map { ("fault: \($0)", faults[$0]!) }
-            + errors.keys.map { ("error: \($0)", errors[$0]!) }.sorted { $0.0 < $1.0 }
+    mutating func add(administered words: String) {
+        administered[String(words.prefix { $0 != " " }), default: 0] += 1
     }
+
+    /// What and how often, in an order that does not change. What is looked for and never occurred is there with zero.
+    package var lines: [(name: String, count: Int)] {
+        var operations = administered
+        for operation in AdministratorSettings.Operation.allCases { operations[operation.rawValue, default: 0] += 0 }
+        var faults = faults
+        for name in Self.expectedFaults { faults[name, default: 0] += 0 }
+        var errors = errors
+        for error in Self.expectedErrors { errors[error, default: 0] += 0 }
+        return Kind.allCases.map { ($0.name, self[$0]) }
+            + operations.sorted { $0.key < $1.key }.map { ("administered: \($0.key)", $0.value) }
+            + faults.sorted { $0.key < $1.key }.map { ("fault: \($0.key)", $0.value) }
+            + errors.map { ("error: \($0.key)", $0.value) }.sorted { $0.0 < $1.0 }
+    }
+
+    private static let expectedFaults = [
+        "clock skew", "disk failingReads", "disk failingWrites", "disk flippedBytes", "disk full", "disk slow",
+        "freeze",
+        "heal all", "kill", "link bandwidth", "link cut", "link delay", "link reset", "link stall", "power loss",
+        "request failAfter", "request failBefore", "request withhold", "restart", "stop", "wipe",
+    ]
+
+    private static let expectedErrors: [ErrorCode] = [
+        .offsetOutOfRange, .unknownTopicOrPartition, .notLeaderOrFollower, .requestTimedOut, .notCoordinator,
+        .coordinatorLoadInProgress, .notEnoughReplicas, .notEnoughReplicasAfterAppend, .illegalGeneration,
+        .unknownMemberId, .rebalanceInProgress, .memberIdRequired, .notController, .outOfOrderSequenceNumber,
+        .kafkaStorageError, .fetchSessionIdNotFound, .invalidFetchSessionEpoch, .fencedLeaderEpoch,
+        .unknownLeaderEpoch, .unknownTopicId, .invalidUpdateVersion, .ineligibleReplica, .corruptMessage,
+        .invalidProducerEpoch, .duplicateSequenceNumber, .staleBrokerEpoch,
+    ]
 }

@@ -8,6 +8,8 @@ struct PartitionWatch: Sendable {
         var log = LogMirror()
         /// What its disk has lost behind its broker's back, until it has that again.
         var damages: [Damage] = []
+        /// Its folder is one of a topic that is deleted: nothing in it counts.
+        var isForeign = false
     }
 
     struct Damage: Hashable, Sendable {
@@ -48,8 +50,16 @@ struct PartitionWatch: Sendable {
     /// The newest that has begun.
     var newestBegun: Int? { leaderships.lastIndex(where: \.hasBegun) }
 
-    /// The topic is gone; one of the same name is another.
+    /// Its broker still serves a topic of this name that is deleted, of which it has not heard.
+    func isForeign(_ broker: BrokerID) -> Bool { index(of: broker).map { replicas[$0].isForeign } ?? false }
+
+    /// The topic is gone; one of the same name is another. Brokers hear of it later.
     mutating func forgetTopic() {
+        for index in replicas.indices {
+            replicas[index].log.clear()
+            replicas[index].damages.removeAll()
+            replicas[index].isForeign = true
+        }
         leaderships.removeAll()
         chain.removeAll()
         lost.removeAll()
@@ -57,11 +67,18 @@ struct PartitionWatch: Sendable {
         committedEnd = 0
     }
 
-    mutating func reckon(_ index: Int) { leaderships[index].reckon(minInsyncReplicas: effectiveMinISR) }
+    mutating func reckon(_ index: Int) { leaderships[index].reckon() }
 
     /// A topic of two replicas that asks for three in-sync ones is content with two.
     var replicationFactor = 1
-    private var effectiveMinISR: Int { min(minInsyncReplicas, replicationFactor) }
+    var effectiveMinISR: Int { min(minInsyncReplicas, replicationFactor) }
+
+    /// The metadata log says so at this offset; leaders hear of it later.
+    mutating func noteMinISR(at metadataOffset: Int64) {
+        for index in leaderships.indices where leaderships[index].minISRs.last?.value != effectiveMinISR {
+            leaderships[index].minISRs.append(.init(value: effectiveMinISR, metadataOffset: metadataOffset))
+        }
+    }
 
     /// The first committed batch at or after `offset`.
     func chainIndex(from offset: Int64) -> Int {

@@ -134,7 +134,7 @@ extension Oracle {
     }
 
     /// A controller has told that the metadata log is committed up to there.
-    private mutating func metadataTold(_ offset: Int64, by node: BrokerID, epoch: Int32) throws(Violation) {
+    mutating func metadataTold(_ offset: Int64, by node: BrokerID, epoch: Int32) throws(Violation) {
         guard let log = raft.logs[node] else { return }
         if epoch >= 0, raft.judged.insert(epoch).inserted { try judge(log, of: node, epoch: epoch) }
         guard offset > raft.committedEnd else { return }

@@ -14,7 +14,8 @@ extension Oracle {
                 counts.add(data.errorCode)
                 guard data.errorCode == .none, data.baseOffset >= 0,
                     let header = Self.header(of: topic.name, data.index, in: request),
-                    let partition = partitionIndices[TopicPartition(topic: topic.name, partition: data.index)]
+                    let partition = partitionIndices[TopicPartition(topic: topic.name, partition: data.index)],
+                    !partitions[partition].isForeign(node)
                 else { continue }
                 try acknowledged(header, at: data.baseOffset, acks: request.acks, by: node, of: partition)
             }

@@ -7,7 +7,8 @@ import KafkaProtocol
 package struct FaultPlan: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case kill, powerLoss, freeze, stop, cut, oneWayCut, isolate, stall, delay, bandwidth, reset, clientCut,
-            clientReset, withhold, slowDisk, fullDisk, failingDisk, clockSkew, wipe, killController, restartAll
+            clientReset, failBefore, failAfter, withhold, slowDisk, fullDisk, failingDisk, clockSkew, wipe,
+            killController, cutController, restartAll
     }
 
     /// Relative to each other; kinds that a run does not have are left out.
@@ -63,6 +64,8 @@ struct FaultDriver {
     private var generator: SeededGenerator
     /// Nodes that are down because of us, and when they come back.
     private var down: [(id: BrokerID, until: Instant)] = []
+    /// Brokers whose disk fails because of us, and when an operator has mended it.
+    private var failing: [(id: BrokerID, until: Instant)] = []
     private(set) var nextAt: Instant
 
     init(_ plan: FaultPlan, seed: UInt64, now: Instant) {
@@ -85,6 +88,11 @@ struct FaultDriver {
         let now = world.now
         for node in down where node.until <= now { try world.inject(.restart(node.id)) }
         down.removeAll { $0.until <= now }
+        for node in failing where node.until <= now && world.hasFailed(node.id) {
+            try world.inject(.kill(node.id))
+            try world.inject(.restart(node.id))
+        }
+        failing.removeAll { $0.until <= now }
         guard nextAt <= now else { return }
         nextAt = now + someTime(plan.interval)
         try inject(plan.draw(using: &generator), into: world)
@@ -135,11 +143,13 @@ struct FaultDriver {
         case .reset: try world.inject(.link(.init(.node(broker), .node(other), .reset)))
         case .clientCut: try world.inject(.link(.init(.clients, .node(broker), .cut)), for: length)
         case .clientReset: try world.inject(.link(.init(.clients, .node(broker), .reset)))
-        case .withhold:
-            let apis: [APIKey] = [.produce, .produce, .fetch, .offsetCommit, .joinGroup, .initProducerId]
-            guard let api = apis.randomElement(using: &generator) else { return }
-            let nth = Int.random(in: 1...5, using: &generator)
-            try world.inject(.request(.init(api, at: broker, nth: nth, .withhold)), for: length)
+        case .failBefore, .failAfter, .withhold: try failRequest(kind, at: broker, controller, for: length, in: world)
+        case .cutController:
+            // From its peers and from some brokers: it may lead them still, or be led by nobody.
+            for peer in world.nodeIDs
+            where peer != controller && (peer.isController || Bool.random(using: &generator)) {
+                try world.inject(.link(.init(.node(controller), .node(peer), .cut)), for: length)
+            }
         case .slowDisk:
             let delay = Duration.microseconds(Int.random(in: 100...20_000, using: &generator))
             try world.inject(.disk(.init(broker, .slow(delay))), for: length)
@@ -154,6 +164,28 @@ struct FaultDriver {
         }
     }
 
+    private mutating func failRequest(
+        _ kind: FaultPlan.Kind, at broker: BrokerID, _ controller: BrokerID, for length: Duration, in world: World
+    ) throws(Violation) {
+        let goesToController = Int.random(in: 0..<6, using: &generator) == 0
+        let choices = goesToController ? RequestErrors.ofControllers : RequestErrors.ofBrokers
+        guard let errors = choices.randomElement(using: &generator),
+            let before = errors.before.randomElement(using: &generator),
+            let after = errors.after.randomElement(using: &generator)
+        else { return }
+        let nth = Int.random(in: 1...5, using: &generator)
+        let outcome: RequestFault.Outcome =
+            switch kind {
+            case .failBefore: .failBefore(before)
+            case .failAfter: .failAfter(after)
+            default: .withhold
+            }
+        // One, or every one for a while.
+        let isOne = kind == .withhold || Int.random(in: 0..<4, using: &generator) > 0
+        let victim = goesToController ? controller : broker
+        try world.inject(.request(.init(errors.api, at: victim, nth: isOne ? nth : nil, outcome)), for: length)
+    }
+
     private mutating func bringDown(_ fault: Fault, for length: Duration, in world: World) throws(Violation) {
         guard let id = fault.victims.first, world.isUp(id), down.count < plan.mostDown else { return }
         try world.inject(fault)
@@ -166,5 +198,6 @@ struct FaultDriver {
     ) throws(Violation) {
         guard world.isUp(broker), down.count < plan.mostDown else { return }
         try world.inject(.disk(.init(broker, effect)), for: length)
+        failing.append((broker, world.now + length + someTime(.seconds(1))))
     }
 }

@@ -2,23 +2,6 @@ import KafkaBroker
 import KafkaProtocol
 import NIOCore
 
-/// A topic as a simulation begins with it.
-package struct TopicPlan: Hashable, Sendable {
-    package var name: String
-    package var partitions: Int32
-    package var replicationFactor: Int16
-    package var configs: [String: String] = [:]
-
-    package init(name: String, partitions: Int32, replicationFactor: Int16, configs: [String: String] = [:]) {
-        self.name = name
-        self.partitions = partitions
-        self.replicationFactor = replicationFactor
-        self.configs = configs
-    }
-
-    package func config(_ name: String) -> String? { configs[name] }
-}
-
 /// The client that creates a simulation's topics, before anything fails, and is done.
 struct Founder: SimulatedClient {
     let name = "founder"
@@ -64,19 +47,7 @@ struct Founder: SimulatedClient {
     private var request: CreateTopicsRequest {
         var request = CreateTopicsRequest()
         request.timeoutMs = 5000
-        request.topics = plans.map { plan in
-            var topic = CreateTopicsRequest.CreatableTopic()
-            topic.name = plan.name
-            topic.numPartitions = plan.partitions
-            topic.replicationFactor = plan.replicationFactor
-            topic.configs = plan.configs.sorted { $0.key < $1.key }.map { name, value in
-                var config = CreateTopicsRequest.CreatableTopicConfig()
-                config.name = name
-                config.value = value
-                return config
-            }
-            return topic
-        }
+        request.topics = plans.flatMap(\.creation.topics)
         return request
     }
 }

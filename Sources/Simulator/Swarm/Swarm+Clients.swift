@@ -4,7 +4,6 @@ import KafkaProtocol
 extension Swarm {
     /// The clients of this run, drawn anew at each call in the same way.
     package func clients() -> [any SimulatedClient] {
-        if profile == .metadata { return [] }
         var generator = SeededGenerator(seed: seed ^ 0xc11e_4175)
         var clients: [any SimulatedClient] = []
         var number: UInt32 = 1
@@ -17,6 +16,11 @@ extension Swarm {
             network.requestTimeout = .milliseconds(Int.random(in: 500...3000, using: &generator))
             return network
         }
+        if profile == .metadata || Bool.random(using: &generator) {
+            clients.append(
+                SimulatedAdministrator(administration(using: &generator), network: network("administrator")))
+        }
+        if profile == .metadata { return clients }
         for index in 0..<Int.random(in: 1...3, using: &generator) {
             var settings = ProducerSettings(topics: topics.map(\.name))
             settings.acks = [-1, -1, -1, 1, 0].randomElement(using: &generator) ?? -1
@@ -52,6 +56,28 @@ extension Swarm {
             clients.append(SimulatedMember(settings, network: network("member-\(index)")))
         }
         return clients
+    }
+
+    /// Each administrator has hobbies of its own.
+    private func administration(using generator: inout SeededGenerator) -> AdministratorSettings {
+        var settings = AdministratorSettings(topics: topics.map(\.name))
+        settings.operations = AdministratorSettings.Operation.allCases.filter { operation in
+            switch operation {
+            // What may lose records is rare, so that most runs must lose none.
+            case .electUnclean, .allowUncleanElection, .forbidUncleanElection:
+                Int.random(in: 0..<8, using: &generator) == 0
+            case .replaceTopic, .deleteRecords, .alterRetention: Int.random(in: 0..<4, using: &generator) == 0
+            case .createTopic, .deleteTopic, .addPartition, .alterMinISR, .electPreferred, .reassign,
+                .cancelReassignments:
+                Bool.random(using: &generator)
+            }
+        }
+        if settings.operations.isEmpty { settings.operations = [.reassign] }
+        settings.interval = .milliseconds(Int.random(in: 50...1500, using: &generator))
+        settings.mostPartitions = Int.random(in: 2...6, using: &generator)
+        settings.replicationFactor = Int16(min(3, setup.brokers))
+        settings.replaceable = topics.suffix(1)
+        return settings
     }
 
     private func fetching(using generator: inout SeededGenerator) -> FetchSettings {

@@ -29,9 +29,11 @@ struct SimulatedConnection {
     var toClient = LinkSchedule()
     var heldToBroker: [ByteBuffer] = []
     var heldToClient: [ByteBuffer] = []
-    /// Correlation ids whose answers a fault withholds.
-    var withheld: Set<Int32> = []
-    /// An answer was withheld: what comes after it waits for it without end, since answers come in order.
+    var requestsHandedIn = 0
+    var requestsAnswered = 0
+    /// What faults do to requests, by the number of the request on its connection.
+    var outcomes: [Int: FailedRequest] = [:]
+    /// An answer was withheld, and so is what comes after it.
     var isSilent = false
 }
 
@@ -158,37 +160,54 @@ extension World {
 
     func requestArrived(_ id: ConnectionID, _ bytes: ByteBuffer) throws(Violation) {
         guard let connection = connections[id], connection.state == .open else { return }
-        if !faults.isQuiet, let key = bytes.getInteger(at: bytes.readerIndex, as: Int16.self),
-            let correlation = bytes.getInteger(at: bytes.readerIndex + 4, as: Int32.self),
-            let outcome = faults.fate(
-                of: APIKey(rawValue: key), from: clients[connection.owner].name, at: connection.broker)
-        {
-            switch outcome {
-            case .withhold, .failBefore, .failAfter:
-                // The client hears nothing; what an error would say is for its own machine to guess.
-                connections[id]?.withheld.insert(correlation)
-                if case .failBefore = outcome {
-                    connections[id]?.isSilent = true
-                    return
-                }
-            }
+        let number = connection.requestsHandedIn + 1
+        connections[id]?.requestsHandedIn = number
+        if let failed = failure(of: bytes, from: clients[connection.owner].name, at: connection.broker) {
+            connections[id]?.outcomes[number] = failed
+            if case .failBefore = failed.outcome { return answerRefused(id) }
         }
         try deliver(.request(id, bytes), to: connection.broker, life: connection.life)
     }
 
+    /// Answers the requests that were refused before their effect, as soon as all before them are answered.
+    private func answerRefused(_ id: ConnectionID) {
+        while let connection = connections[id], let failed = connection.outcomes[connection.requestsAnswered + 1],
+            case .failBefore(let error) = failed.outcome
+        {
+            connections[id]?.requestsAnswered += 1
+            connections[id]?.outcomes[connection.requestsAnswered + 1] = nil
+            if let answer = FailedAnswer.make(to: failed.request, with: error) {
+                sendAnswer(id, answer)
+            } else if RequestHead(failed.request)?.api != .produce {
+                // Where no answer can be made up, the connection fails; a produce with acks=0 expects none.
+                return close(id, reason: "a request that fails has no answer")
+            }
+        }
+    }
+
     func answer(_ id: ConnectionID, _ parts: [Payload], by node: SimulatedNode) throws(Violation) {
-        if parts.isEmpty { return }
         guard let connection = connections[id], connection.state == .open else { return }
+        let number = connection.requestsAnswered + 1
+        connections[id]?.requestsAnswered = number
+        defer { if !connection.outcomes.isEmpty { answerRefused(id) } }
+        if parts.isEmpty { return }
         guard let joined = bytes(parts, of: node) else { return close(id, reason: "a region cannot be read") }
         try observe(.response(from: node.id, to: .client(id), joined))
-        if let correlation = joined.getInteger(at: joined.readerIndex, as: Int32.self),
-            connection.withheld.contains(correlation)
-        {
-            connections[id]?.isSilent = true
-            return
+        guard let failed = connection.outcomes[number] else { return sendAnswer(id, joined) }
+        connections[id]?.outcomes[number] = nil
+        switch failed.outcome {
+        // What comes after it waits for it without end, since answers come in order.
+        case .withhold: connections[id]?.isSilent = true
+        case .failAfter(let error):
+            sendAnswer(id, FailedAnswer.make(of: joined, to: failed.request, with: error) ?? joined)
+        case .failBefore: preconditionFailure("a request that was refused was handed in")
         }
+    }
+
+    private func sendAnswer(_ id: ConnectionID, _ joined: ByteBuffer) {
+        guard let connection = connections[id] else { return }
         if connection.isSilent { return }
-        let fate = faults.fate(from: .node(node.id), to: .client(clients[connection.owner].name))
+        let fate = faults.fate(from: .node(connection.broker), to: .client(clients[connection.owner].name))
         if fate.isHeld || !connection.heldToClient.isEmpty {
             if fate.isCut, connection.heldToClient.isEmpty { post(.connectionTimeout(id), after: setup.cutTimeout) }
             connections[id]?.heldToClient.append(joined)

@@ -38,21 +38,26 @@ extension World {
         case .response(let parts):
             // Half an answer would be taken for a whole one: the peer asks again when its time is over.
             guard let joined = bytes(parts, of: node) else { return }
-            (isRequest, payload) = (false, joined)
             try observe(.response(from: node.id, to: .node(peer), joined))
+            guard let answer = fated(joined, by: node.id, to: peer) else { return }
+            (isRequest, payload) = (false, answer)
         }
         guard self.node(peer).isUp else {
             // Refused: after a pause, so that nobody asks without end.
             post(.input(node.id, life: node.life, .peerReset(peer)), after: .milliseconds(20))
             return
         }
-        let key = LinkKey(from: node.id, to: peer)
-        let fate = faults.fate(from: .node(node.id), to: .node(peer))
+        transmit(payload, isRequest: isRequest, from: node.id, to: peer)
+    }
+
+    func transmit(_ payload: ByteBuffer, isRequest: Bool, from id: BrokerID, to peer: BrokerID) {
+        let key = LinkKey(from: id, to: peer)
+        let fate = faults.fate(from: .node(id), to: .node(peer))
         if fate.isHeld || links[key].map({ !$0.held.isEmpty }) ?? false {
             let wasEmpty = links[key]?.held.isEmpty ?? true
             links[key, default: Link()].held.append((isRequest, payload))
             if wasEmpty, fate.isCut {
-                let pair = LinkPair(node.id, peer)
+                let pair = LinkPair(id, peer)
                 post(.linkTimeout(pair, reset: resets[pair, default: 0]), after: setup.cutTimeout)
             }
             return
@@ -72,6 +77,7 @@ extension World {
     ) throws(Violation) {
         guard resets[LinkPair(from, to), default: 0] == reset else { return }
         let receiver = node(to)
+        if isRequest, receiver.isUp, try !admits(bytes, from: from, to: to) { return }
         let input: BrokerInput = isRequest ? .peerRequest(from: from, bytes) : .peerResponse(from: from, bytes)
         try deliver(input, to: to, life: receiver.life)
     }

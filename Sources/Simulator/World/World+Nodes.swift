@@ -20,6 +20,12 @@ extension World {
         (node(broker).occupant as? SimulatedNode.BrokerLife)?.broker.snapshot()
     }
 
+    /// The broker runs, but its log directory is out of service until it is started anew.
+    package func hasFailed(_ broker: BrokerID) -> Bool {
+        guard let snapshot = snapshot(of: broker) else { return false }
+        return snapshot.logDirectoryFailure != nil || snapshot.replicas.contains { $0.failure != nil }
+    }
+
     package func controllerSnapshot(of id: BrokerID) -> ControllerSnapshot? {
         (node(id).occupant as? SimulatedNode.ControllerLife)?.controller.snapshot(now: now)
     }
@@ -156,9 +162,11 @@ extension World {
             try observe(
                 .holds(
                     id,
-                    node.disk.allFiles().filter { $0.path.hasSuffix(".log") }
+                    node.disk.allFiles()
+                        .filter { $0.path.hasSuffix(".log") || $0.path.hasSuffix(PartitionMetadataFile.name) }
                         .map { DiskFile(path: $0.path, bytes: ByteBuffer(bytes: $0.bytes)) }))
         }
+        forgetPeerOutcomes(of: id)
         if wasUp {
             for peer in nodes where peer.id != id { resetLink(LinkPair(id, peer.id)) }
             try closeConnections(of: id)

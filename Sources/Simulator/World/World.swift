@@ -45,6 +45,8 @@ package final class World {
     var resets: [LinkPair: Int] = [:]
     var clients: [SimulatedPlace] = []
     var connections: [ConnectionID: SimulatedConnection] = [:]
+    /// Requests between nodes that faults make fail after their effect.
+    var peerOutcomes: [PeerRequestKey: FailedRequest] = [:]
     var actions: [BrokerAction] = []
 
     package init(_ setup: WorldSetup) {

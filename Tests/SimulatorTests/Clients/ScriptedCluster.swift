@@ -29,6 +29,7 @@ struct ScriptedCluster<Client: SimulatedClient> {
     /// Leader and leader epoch of each partition of "orders".
     var leaders: [(leader: BrokerID, epoch: Int32)] = [(1, 0), (2, 0)]
     var metadataCount = 0
+    var topicId = Uuid(high: 1, low: 2)
     private var brokers: [ConnectionID: BrokerID] = [:]
 
     init(_ client: Client) { self.client = client }
@@ -117,7 +118,7 @@ struct ScriptedCluster<Client: SimulatedClient> {
         }
         var topic = MetadataResponse.MetadataResponseTopic()
         topic.name = "orders"
-        if request.header.requestApiVersion >= 10 { topic.topicId = Uuid(high: 1, low: 2) }
+        if request.header.requestApiVersion >= 10 { topic.topicId = topicId }
         topic.partitions = leaders.enumerated().map { index, leader in
             var partition = MetadataResponse.MetadataResponsePartition()
             partition.partitionIndex = Int32(index)

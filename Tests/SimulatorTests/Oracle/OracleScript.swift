@@ -57,6 +57,42 @@ struct OracleScript {
         try answerFetch(data, of: MetadataLog.topicId, by: 101, to: .node(1), asking: FetchRequest())
     }
 
+    /// The topic is deleted and, with another id, made anew.
+    mutating func replaceTopic(replicas: [BrokerID] = [1, 2, 3]) throws {
+        var removal = RemoveTopicRecord()
+        removal.topicId = Self.topicId
+        var topic = TopicRecord()
+        topic.name = Self.partition.topic
+        topic.topicId = Uuid(high: 8, low: 8)
+        var partition = PartitionRecord()
+        partition.partitionId = 0
+        partition.topicId = topic.topicId
+        partition.replicas = replicas
+        partition.isr = replicas
+        partition.leader = replicas[0]
+        partition.leaderEpoch = 0
+        partition.partitionEpoch = 0
+        partition.directories = replicas.map { _ in .zero }
+        try commit([.removeTopic(removal), .topic(topic), .partition(partition)])
+    }
+
+    /// A broker has made the folder of the new topic, with nothing in it.
+    mutating func makesFolder(_ broker: BrokerID) throws {
+        try see(.disk(broker, .renamed(from: "orders-0", to: "orders-0.1-delete")))
+        let text = "version: 0\ntopic_id: \(Uuid(high: 8, low: 8))\n"
+        try see(.disk(broker, .replaced(path: Self.path("partition.metadata"), ByteBuffer(string: text))))
+        sizes[broker] = 0
+    }
+
+    mutating func configure(_ name: String, _ value: String) throws {
+        var record = ConfigRecord()
+        record.resourceType = 2
+        record.resourceName = Self.partition.topic
+        record.name = name
+        record.value = value
+        try commit([.config(record)])
+    }
+
     mutating func change(isr: [BrokerID]? = nil, leader: BrokerID = -2) throws {
         var change = PartitionChangeRecord()
         change.partitionId = 0
@@ -64,6 +100,19 @@ struct OracleScript {
         change.isr = isr
         change.leader = leader
         try commit([.partitionChange(change)])
+    }
+
+    /// The broker shows by its next fetch that it knows the metadata log up to there.
+    mutating func reads(_ broker: BrokerID, upTo offset: Int64) throws {
+        var read = FetchRequest.FetchPartition()
+        read.fetchOffset = offset
+        var topic = FetchRequest.FetchTopic()
+        topic.topicId = MetadataLog.topicId
+        topic.partitions = [read]
+        var request = FetchRequest()
+        request.topics = [topic]
+        let frame = try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")
+        try see(.request(from: .node(broker), to: 101, frame))
     }
 
     // MARK: Disks

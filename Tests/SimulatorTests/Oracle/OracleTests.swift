@@ -70,17 +70,7 @@ import Testing
         #expect(violation { try alone.acknowledges(batch, by: 1) } == "not held by all of the ISR")
         try alone.change(isr: [1])
         // It knows its ISR by now: it has read on.
-        var read = FetchRequest.FetchPartition()
-        read.fetchOffset = 3
-        var topic = FetchRequest.FetchTopic()
-        topic.topicId = MetadataLog.topicId
-        topic.partitions = [read]
-        var request = FetchRequest()
-        request.topics = [topic]
-        try alone.see(
-            .request(
-                from: .node(1), to: 101,
-                try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")))
+        try alone.reads(1, upTo: 3)
         #expect(violation { try alone.acknowledges(batch, by: 1) } == "acknowledged with too few in-sync replicas")
         try script.write(batch, on: [2, 3])
         try script.acknowledges(batch, by: 1)
@@ -231,5 +221,40 @@ import Testing
         #expect(
             violation { try script.see(.client(.commitSent(consumer: "c", group: "g", generation: 1, id, offset: 2))) }
                 == "a member commits what it was not handed")
+    }
+
+    @Test func `who has not heard that its topic was deleted breaks no promise of the one that took its name`() throws {
+        // Metadata reaches brokers late, and what the old topic held is nobody's loss.
+        var script = try OracleScript()
+        let old = try OracleScript.batch(at: 0, value: "old")
+        try script.write(old, on: [1, 2, 3])
+        try script.acknowledges(old, by: 1)
+        try script.replaceTopic(replicas: [2, 3, 1])
+        let late = try OracleScript.batch(at: 1, value: "late")
+        try script.write(late, on: [1])
+        try script.acknowledges(late, by: 1)
+        try script.makesFolder(2)
+        try script.begins(2, epoch: 0, at: 0)
+        let new = try OracleScript.batch(at: 0, value: "new")
+        try script.write(new, on: [2])
+        #expect(violation { try script.acknowledges(new, by: 2) } == "not held by all of the ISR")
+        for broker in [BrokerID(1), 3] {
+            try script.makesFolder(broker)
+            try script.write(new, on: [broker])
+        }
+        try script.acknowledges(new, by: 2)
+    }
+
+    @Test func `a leader may go by the min ISR that it knows, until it knows better`() throws {
+        // A setting is changed by one record, and heard of later.
+        var script = try OracleScript(isr: [1])
+        try script.configure("min.insync.replicas", "2")
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1])
+        try script.acknowledges(batch, by: 1)
+        try script.reads(1, upTo: 9)
+        let second = try OracleScript.batch(at: 1)
+        try script.write(second, on: [1])
+        #expect(violation { try script.acknowledges(second, by: 1) } == "acknowledged with too few in-sync replicas")
     }
 }

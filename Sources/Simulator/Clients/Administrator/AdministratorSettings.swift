@@ -3,11 +3,15 @@ import KafkaProtocol
 /// What a simulated administrator does to the cluster, and how often.
 package struct AdministratorSettings: Hashable, Sendable {
     package enum Operation: String, CaseIterable, Hashable, Sendable {
+        /// Of a topic that nobody else uses.
         case createTopic
-        /// Only topics that this administrator has created.
+        /// Of a topic that this administrator has created.
         case deleteTopic
+        /// A topic that others use, which is created anew under its name.
+        case replaceTopic
         case addPartition
         case alterMinISR
+        case alterRetention
         case allowUncleanElection
         case forbidUncleanElection
         case electPreferred
@@ -25,6 +29,8 @@ package struct AdministratorSettings: Hashable, Sendable {
     package var mostMinISR = 2
     /// For `createTopic`.
     package var replicationFactor: Int16 = 3
+    /// For `replaceTopic`: what is deleted, and how it is made anew.
+    package var replaceable: [TopicPlan] = []
 
     package init(topics: [String]) { self.topics = topics }
 }

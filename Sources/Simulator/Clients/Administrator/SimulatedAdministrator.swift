@@ -15,6 +15,8 @@ package struct SimulatedAdministrator: SimulatedClient {
     package let settings: AdministratorSettings
     package var network: NetworkClient
     var created: [String] = []
+    /// Topics that were deleted, as far as is known, and are to be made anew.
+    private(set) var absent: [TopicPlan] = []
     private var pending: Pending?
     private var next: Instant?
     private var createdCount = 0
@@ -27,12 +29,14 @@ package struct SimulatedAdministrator: SimulatedClient {
     }
 
     package var name: String { network.name }
-    package var isDone: Bool { isFinishing && pending == nil }
+    package var isDone: Bool { isFinishing && pending == nil && absent.isEmpty }
     package mutating func finish() { isFinishing = true }
 
     package var nextDeadline: Instant? {
         if isDone { return nil }
-        guard !isFinishing, pending == nil, let next, next > lastStep else { return network.nextDeadline }
+        guard !isFinishing || !absent.isEmpty, pending == nil, let next, next > lastStep else {
+            return network.nextDeadline
+        }
         return .earlier(network.nextDeadline, next)
     }
 
@@ -42,9 +46,13 @@ package struct SimulatedAdministrator: SimulatedClient {
         takeEvents(into: &actions)
         if isDone { return }
         if next == nil { next = now + spread(settings.interval) }
-        if !isFinishing, pending == nil, let due = next, due <= now {
+        if pending == nil, let due = next, due <= now {
             next = now + spread(settings.interval)
-            act(now: now, into: &actions)
+            if let topic = absent.first {
+                create(topic, now: now, into: &actions)
+            } else if !isFinishing {
+                act(now: now, into: &actions)
+            }
         }
         network.driveMetadata(now: now, into: &actions)
         takeEvents(into: &actions)
@@ -68,8 +76,11 @@ package struct SimulatedAdministrator: SimulatedClient {
     }
 
     private mutating func answered(_ done: Pending, _ frame: ByteBuffer, into actions: inout [ClientAction]) {
-        guard errors(of: done, frame, into: &actions).contains(.none) else { return }
-        if done.operation == .createTopic { created.append(done.topic) }
+        let errors = errors(of: done, frame, into: &actions)
+        let isThere = errors.contains { $0 == .none || $0 == .topicAlreadyExists }
+        if done.operation == .createTopic, isThere { absent.removeAll { $0.name == done.topic } }
+        guard errors.contains(.none) else { return }
+        if done.operation == .createTopic, !settings.topics.contains(done.topic) { created.append(done.topic) }
         if done.operation == .deleteTopic { created.removeAll { $0 == done.topic } }
         actions.append(.note(.administered(done.words)))
     }
@@ -81,13 +92,13 @@ package struct SimulatedAdministrator: SimulatedClient {
         case .createTopic:
             return network.read(CreateTopicsResponse.self, of: .createTopics, frame, into: &actions)?
                 .topics.map(\.errorCode) ?? []
-        case .deleteTopic:
+        case .deleteTopic, .replaceTopic:
             return network.read(DeleteTopicsResponse.self, of: .deleteTopics, frame, into: &actions)?
                 .responses.map(\.errorCode) ?? []
         case .addPartition:
             return network.read(CreatePartitionsResponse.self, of: .createPartitions, frame, into: &actions)?
                 .results.map(\.errorCode) ?? []
-        case .alterMinISR, .allowUncleanElection, .forbidUncleanElection:
+        case .alterMinISR, .alterRetention, .allowUncleanElection, .forbidUncleanElection:
             return network.read(
                 IncrementalAlterConfigsResponse.self, of: .incrementalAlterConfigs, frame, into: &actions)?
                 .responses.map(\.errorCode) ?? []
@@ -123,11 +134,19 @@ package struct SimulatedAdministrator: SimulatedClient {
             createdCount += 1
             subject = "\(name)-topic-\(createdCount)"
             words = "\(operation.rawValue) \(subject)"
-            id = network.send(creation(of: subject), to: broker, now: now, into: &actions)
+            let plan = TopicPlan(name: subject, partitions: 1, replicationFactor: settings.replicationFactor)
+            id = network.send(plan.creation, to: broker, now: now, into: &actions)
         case .deleteTopic:
             guard let last = created.last else { return }
             subject = last
             words = "\(operation.rawValue) \(subject)"
+            id = network.send(deletion(of: subject), to: broker, now: now, into: &actions)
+        case .replaceTopic:
+            guard let plan = settings.replaceable.randomElement(using: &network.generator) else { return }
+            subject = plan.name
+            words = "\(operation.rawValue) \(subject)"
+            // Whether the deletion has its effect or not, the topic is there in the end.
+            absent.append(plan)
             id = network.send(deletion(of: subject), to: broker, now: now, into: &actions)
         case .addPartition:
             guard known.count < settings.mostPartitions else { return }
@@ -143,6 +162,10 @@ package struct SimulatedAdministrator: SimulatedClient {
             let value = Int.random(in: 1...max(1, settings.mostMinISR), using: &network.generator)
             words += " to \(value)"
             id = alter(topic, "min.insync.replicas", "\(value)", broker, now: now, into: &actions)
+        case .alterRetention:
+            let value = Int.random(in: 0...20_000, using: &network.generator)
+            words += " to \(value) bytes"
+            id = alter(topic, "retention.bytes", "\(value)", broker, now: now, into: &actions)
         case .allowUncleanElection:
             id = alter(topic, "unclean.leader.election.enable", "true", broker, now: now, into: &actions)
         case .forbidUncleanElection:
@@ -181,15 +204,12 @@ package struct SimulatedAdministrator: SimulatedClient {
         pending = Pending(id: id, words: words, operation: operation, topic: subject)
     }
 
-    private func creation(of topic: String) -> CreateTopicsRequest {
-        var request = CreateTopicsRequest()
-        request.timeoutMs = 2000
-        var created = CreateTopicsRequest.CreatableTopic()
-        created.name = topic
-        created.numPartitions = 1
-        created.replicationFactor = settings.replicationFactor
-        request.topics = [created]
-        return request
+    private mutating func create(_ plan: TopicPlan, now: Instant, into actions: inout [ClientAction]) {
+        let brokers = network.metadata.brokers.filter { network.mayReach($0, now: now) }
+        guard let broker = brokers.randomElement(using: &network.generator) else { return }
+        let id = network.send(plan.creation, to: broker, now: now, into: &actions)
+        pending = Pending(
+            id: id, words: "createTopic \(plan.name)", operation: .createTopic, topic: plan.name)
     }
 
     private func deletion(of topic: String) -> DeleteTopicsRequest {

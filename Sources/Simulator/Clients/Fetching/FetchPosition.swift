@@ -29,6 +29,8 @@ struct FetchedPartition: Sendable {
 
     let id: TopicPartition
     var state: State
+    /// The topic that the position is in; zero where it is not known.
+    var topicId = Uuid.zero
     var position: Int64 = 0
     var lastEpoch: Int32 = -1
     /// The leader and its epoch for which the position is known to hold.

@@ -71,7 +71,7 @@ package struct Fetcher: Sendable {
 
     /// Everything is read: as far as the high watermark, by fetches that were sent after the end of the work.
     func isAtEnd(_ metadata: ClusterMetadata) -> Bool {
-        partitions.allSatisfy { $0.isAtEnd || metadata.isGone($0.id.topic) }
+        partitions.allSatisfy { $0.isAtEnd || metadata.isGone($0.id) }
     }
 
     var nextDeadline: Instant? {
@@ -113,6 +113,7 @@ package struct Fetcher: Sendable {
                 continue
             }
             if known.leader == .none { network.refreshMetadata() }
+            followTopic(index, network.metadata.topics[partitions[index].id.topic]?.id ?? .zero)
             partitions[index].leader = known.leader
             guard known.leaderEpoch > partitions[index].leaderEpoch else { continue }
             let wasKnown = partitions[index].leaderEpoch >= 0
@@ -123,6 +124,18 @@ package struct Fetcher: Sendable {
                 partitions[index].state = .validating
             }
         }
+    }
+
+    /// A topic that was deleted and made anew under its name is another: no position of the old one means anything in it.
+    private mutating func followTopic(_ index: Int, _ topicId: Uuid) {
+        let former = partitions[index].topicId
+        guard topicId != former, topicId != .zero else { return }
+        partitions[index].topicId = topicId
+        if former == .zero { return }
+        partitions[index].leaderEpoch = -1
+        partitions[index].lastEpoch = -1
+        partitions[index].highWatermark = nil
+        if partitions[index].state != .waiting { beginReset(index, why: "the topic was made anew") }
     }
 
     /// The partitions of one leader that are ready for the request, leader by leader.

@@ -37,6 +37,13 @@ package struct ClusterMetadata: Hashable, Sendable {
 
     package func isGone(_ topic: String) -> Bool { (topics[topic]?.missingCount ?? 0) >= 3 }
 
+    /// A topic that was made anew may have fewer partitions.
+    package func isGone(_ partition: TopicPartition) -> Bool {
+        guard !isGone(partition.topic) else { return true }
+        let count = topics[partition.topic]?.partitions.count ?? 0
+        return count > 0 && partition.partition >= count
+    }
+
     package mutating func update(_ response: MetadataResponse) {
         version += 1
         brokers = response.brokers.map(\.nodeId).sorted()
@@ -66,6 +73,10 @@ extension ClusterMetadata.Topic {
         if topic.topicId != id {
             id = topic.topicId
             partitions = []
+        }
+        // Who is told no ids sees only that a topic made anew has fewer partitions.
+        if id == .zero, !topic.partitions.isEmpty, topic.partitions.count < partitions.count {
+            partitions.removeLast(partitions.count - topic.partitions.count)
         }
         for answered in topic.partitions {
             let index = Int(answered.partitionIndex)

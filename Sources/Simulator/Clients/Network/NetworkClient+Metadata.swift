@@ -33,9 +33,10 @@ extension NetworkClient {
     }
 
     mutating func metadataAnswered(_ frame: ByteBuffer, now: Instant, into actions: inout [ClientAction]) {
-        guard let response = read(MetadataResponse.self, of: .metadata, frame, into: &actions) else {
-            return metadataFailed(now: now)
-        }
+        // A broker that knows of no broker knows nothing yet.
+        guard let response = read(MetadataResponse.self, of: .metadata, frame, into: &actions),
+            !response.brokers.isEmpty
+        else { return metadataFailed(now: now) }
         metadataRequest = nil
         metadata.update(response)
         metadataNotBefore = now + backoff(after: 1)

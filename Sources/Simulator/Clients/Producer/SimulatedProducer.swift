@@ -121,7 +121,7 @@ package struct SimulatedProducer: SimulatedClient {
         }
         guard due <= now else { return }
         nextBurst = now + jittered(settings.interval)
-        let alive = partitions.indices.filter { !network.metadata.isGone(partitions[$0].id.topic) }
+        let alive = partitions.indices.filter { !network.metadata.isGone(partitions[$0].id) }
         guard let first = alive.randomElement(using: &network.generator) else { return }
         var index = first
         for _ in 0..<Int.random(in: settings.recordsPerBurst, using: &network.generator) {

@@ -3,9 +3,9 @@ import NIOCore
 
 /// The answer to a request that a fault makes fail: the broker's own, or an empty one of the right shape, with the error
 /// wherever it has a place for one.
-enum FailedAnswer {
+package enum FailedAnswer {
     /// An answer to a request that was not carried out; nil where none can be made up, or none is expected.
-    static func make(to frame: ByteBuffer, with error: ErrorCode) -> ByteBuffer? {
+    package static func make(to frame: ByteBuffer, with error: ErrorCode) -> ByteBuffer? {
         guard let head = RequestHead(frame) else { return nil }
         var body = frame
         guard (try? RequestFrame.decodeHeader(from: &body)) != nil else { return nil }
@@ -42,19 +42,50 @@ enum FailedAnswer {
             }
             return encode(response, head, error)
         case .fetch: return encode(FetchResponse(), head, error)
-        case .findCoordinator: return encode(FindCoordinatorResponse(), head, error)
+        case .findCoordinator:
+            guard let request = try? FindCoordinatorRequest(decoding: body, version: head.version) else { return nil }
+            var response = FindCoordinatorResponse()
+            response.coordinators = request.coordinatorKeys.map { key in
+                var coordinator = FindCoordinatorResponse.Coordinator()
+                coordinator.key = key
+                coordinator.nodeId = .none
+                return coordinator
+            }
+            response.nodeId = .none
+            return encode(response, head, error)
+        case .metadata:
+            guard let request = try? MetadataRequest(decoding: body, version: head.version),
+                let topics = request.topics
+            else { return nil }
+            var response = MetadataResponse()
+            response.topics = topics.map { wanted in
+                var topic = MetadataResponse.MetadataResponseTopic()
+                topic.name = wanted.name
+                topic.topicId = wanted.topicId
+                return topic
+            }
+            return encode(response, head, error)
+        case .alterPartition: return encode(AlterPartitionResponse(), head, error)
         case .joinGroup: return encode(JoinGroupResponse(), head, error)
         case .syncGroup: return encode(SyncGroupResponse(), head, error)
         case .heartbeat: return encode(HeartbeatResponse(), head, error)
         case .leaveGroup: return encode(LeaveGroupResponse(), head, error)
-        case .offsetFetch: return encode(OffsetFetchResponse(), head, error)
+        case .offsetFetch:
+            guard let request = try? OffsetFetchRequest(decoding: body, version: head.version) else { return nil }
+            var response = OffsetFetchResponse()
+            response.groups = request.groups.map { wanted in
+                var group = OffsetFetchResponse.OffsetFetchResponseGroup()
+                group.groupId = wanted.groupId
+                return group
+            }
+            return encode(response, head, error)
         case .initProducerId: return encode(InitProducerIdResponse(), head, error)
         default: return nil
         }
     }
 
     /// The broker's answer with its errors replaced; nil where it is not known how.
-    static func make(of answer: ByteBuffer, to frame: ByteBuffer, with error: ErrorCode) -> ByteBuffer? {
+    package static func make(of answer: ByteBuffer, to frame: ByteBuffer, with error: ErrorCode) -> ByteBuffer? {
         guard let head = RequestHead(frame) else { return nil }
         switch head.api {
         case .produce: return rewrite(ProduceResponse.self, answer, head, error)
@@ -71,6 +102,7 @@ enum FailedAnswer {
         case .initProducerId: return rewrite(InitProducerIdResponse.self, answer, head, error)
         case .createTopics: return rewrite(CreateTopicsResponse.self, answer, head, error)
         case .deleteTopics: return rewrite(DeleteTopicsResponse.self, answer, head, error)
+        case .alterPartition: return rewrite(AlterPartitionResponse.self, answer, head, error)
         default: return nil
         }
     }

@@ -1,0 +1,63 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// A request that a fault makes fail, and how.
+struct FailedRequest {
+    var outcome: RequestFault.Outcome
+    var request: ByteBuffer
+}
+
+/// A request between nodes, by its number on its way.
+struct PeerRequestKey: Hashable {
+    var from: BrokerID
+    var to: BrokerID
+    var correlationId: Int32
+}
+
+/// Requests that fail in a way of their own, as live: answered with an error instead of being carried out, carried out and
+/// then answered with an error, or carried out and never answered.
+extension World {
+    func failure(of frame: ByteBuffer, from client: String, at node: BrokerID) -> FailedRequest? {
+        guard !faults.isQuiet, let key = frame.getInteger(at: frame.readerIndex, as: Int16.self),
+            let outcome = faults.fate(of: APIKey(rawValue: key), from: client, at: node)
+        else { return nil }
+        return FailedRequest(outcome: outcome, request: frame)
+    }
+
+    /// A node is known to faults by the client id of its requests.
+    static func peerName(_ id: BrokerID) -> String { "broker-\(id)" }
+
+    /// Whether the request goes on to its receiver.
+    func admits(_ frame: ByteBuffer, from peer: BrokerID, to id: BrokerID) throws(Violation) -> Bool {
+        guard let failed = failure(of: frame, from: Self.peerName(peer), at: id), let head = RequestHead(frame) else {
+            return true
+        }
+        switch failed.outcome {
+        case .failBefore(let error):
+            guard let answer = FailedAnswer.make(to: frame, with: error) else { return true }
+            transmit(answer, isRequest: false, from: id, to: peer)
+            return false
+        case .failAfter, .withhold:
+            peerOutcomes[PeerRequestKey(from: peer, to: id, correlationId: head.correlationId)] = failed
+            return true
+        }
+    }
+
+    /// What becomes of a node's answer to another; nil if it never leaves.
+    func fated(_ answer: ByteBuffer, by id: BrokerID, to peer: BrokerID) -> ByteBuffer? {
+        guard !peerOutcomes.isEmpty, let correlation = answer.getInteger(at: answer.readerIndex, as: Int32.self),
+            let failed = peerOutcomes.removeValue(
+                forKey: PeerRequestKey(from: peer, to: id, correlationId: correlation))
+        else { return answer }
+        guard case .failAfter(let error) = failed.outcome else { return nil }
+        return FailedAnswer.make(of: answer, to: failed.request, with: error) ?? answer
+    }
+
+    /// Nobody answers what a node was asked, or waits for what it has asked, in a former life.
+    func forgetPeerOutcomes(of id: BrokerID) {
+        if peerOutcomes.isEmpty { return }
+        peerOutcomes = peerOutcomes.filter { $0.key.from != id && $0.key.to != id }
+    }
+}
