@@ -24,7 +24,11 @@ class NodeBox {
             kind.step(input, now: now, into: &actions)
         }
 
-        override var nextDeadline: Instant? { kind.nextDeadline }
+        override var nextDeadline: Instant? { Self.deadline(of: &kind) }
+
+        /// By reference, since a getter of a class's property is given a copy of the whole node.
+        private static func deadline(of kind: inout Kind) -> Instant? { kind.nextDeadline }
+
         override var node: any Node { kind }
     }
 }

@@ -55,6 +55,17 @@ struct LogMirror: Sendable {
             return .batches(from: first)
         }
 
+        /// The first batch that ends after `offset`.
+        func index(from offset: Int64) -> Int {
+            var low = 0
+            var high = batches.count
+            while low < high {
+                let middle = (low + high) / 2
+                if batches[middle].header.nextOffset <= offset { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
         mutating func cut(to newSize: Int64) {
             while let last = batches.last, last.position + Int64(last.header.sizeInBytes) > newSize {
                 batches.removeLast()
@@ -175,9 +186,9 @@ struct LogMirror: Sendable {
         from offset: Int64, upTo limit: Int64 = .max, _ body: (MirroredBatch) throws(Violation) -> Bool
     ) throws(Violation) {
         for segment in segments where segment.end > offset {
-            for batch in segment.batches where batch.next > offset {
-                if batch.base >= limit { return }
-                if try !body(batch) { return }
+            for index in segment.index(from: offset)..<segment.batches.count {
+                if segment.batches[index].base >= limit { return }
+                if try !body(segment.batches[index]) { return }
             }
         }
     }

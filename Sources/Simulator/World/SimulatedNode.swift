@@ -44,7 +44,10 @@ final class SimulatedNode {
             broker.step(input, now: now, into: &actions)
         }
 
-        override var nextDeadline: Instant? { broker.nextDeadline }
+        override var nextDeadline: Instant? { Self.deadline(of: &broker) }
+
+        /// By reference, since a getter of a class's property is given a copy of the whole broker.
+        private static func deadline(of broker: inout Broker) -> Instant? { broker.nextDeadline }
     }
 
     final class ControllerLife: Occupant {
@@ -55,6 +58,8 @@ final class SimulatedNode {
             controller.step(input, now: now, into: &actions)
         }
 
-        override var nextDeadline: Instant? { controller.nextDeadline }
+        override var nextDeadline: Instant? { Self.deadline(of: &controller) }
+
+        private static func deadline(of controller: inout Controller) -> Instant? { controller.nextDeadline }
     }
 }

@@ -15,6 +15,11 @@ final class SimulatedPlace {
         self.client = client
         name = client.name
     }
+
+    var nextDeadline: Instant? { Self.deadline(of: &client) }
+
+    /// By reference, since a getter of a class's property is given a copy of the whole client.
+    private static func deadline(of client: inout any SimulatedClient) -> Instant? { client.nextDeadline }
 }
 
 /// A client's connection to one life of one broker.
@@ -90,7 +95,7 @@ extension World {
                 try observe(.client(note))
             }
         }
-        guard let deadline = place.client.nextDeadline else { return }
+        guard let deadline = place.nextDeadline else { return }
         // Time goes on, even for a client that has nothing to do with a deadline that stays.
         let soonest = if case .deadlineReached = input { now + .milliseconds(1) } else { now }
         let at = max(deadline, soonest).monotonicNanoseconds
@@ -100,9 +105,11 @@ extension World {
     }
 
     func clientDeadlinePassed(_ index: Int) throws(Violation) {
+        // An earlier deadline was posted after it: that one goes on.
+        guard clients[index].postedDeadline == now.monotonicNanoseconds else { return }
         clients[index].postedDeadline = nil
         // A deadline that has moved on is posted anew after the step.
-        if let due = clients[index].client.nextDeadline, due > now {
+        if let due = clients[index].nextDeadline, due > now {
             clients[index].postedDeadline = due.monotonicNanoseconds
             queue.post(.clientDeadline(index), at: due.monotonicNanoseconds)
             return

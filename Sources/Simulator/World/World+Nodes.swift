@@ -200,6 +200,8 @@ extension World {
     func deadlinePassed(_ id: BrokerID, life: Int) throws(Violation) {
         let node = node(id)
         guard node.life == life, let occupant = node.occupant else { return }
+        // An earlier deadline was posted after it: that one goes on.
+        guard node.postedDeadline == now.monotonicNanoseconds else { return }
         node.postedDeadline = nil
         guard !faults.isFrozen(id) else { return }
         if let due = occupant.nextDeadline, due <= now {
