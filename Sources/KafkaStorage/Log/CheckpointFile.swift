@@ -81,9 +81,11 @@ package enum PartitionMetadataFile {
         return nil
     }
 
-    package static func write(_ topicID: Uuid, in directory: String, on disk: any Disk) throws(DiskError) {
+    package static func write(
+        _ topicID: Uuid, in directory: String, on disk: any Disk, durably: Bool
+    ) throws(DiskError) {
         let text = "version: 0\ntopic_id: \(topicID)\n"
-        try disk.replace(directory + "/" + name, with: ByteBuffer(string: text), durably: false)
+        try disk.replace(directory + "/" + name, with: ByteBuffer(string: text), durably: durably)
     }
 }
 

@@ -164,6 +164,7 @@ extension UnifiedLog {
     private func write(_ records: ByteBuffer, now: Instant) throws(LogAppendError) {
         do throws(DiskError) {
             try changing { () throws(DiskError) in
+                try makeTopicIDDurable()
                 var start = records.readerIndex
                 var at = start
                 while let header = header(in: records, at: at) {

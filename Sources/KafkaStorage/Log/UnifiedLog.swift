@@ -20,6 +20,9 @@ package final class UnifiedLog {
     package var config: LogConfig
     /// The topic that the folder belongs to, as `partition.metadata` says.
     package private(set) var topicID: Uuid?
+    /// `partition.metadata` has reached the platter. It does so before the first record: records that outlived it would be
+    /// taken for those of the next topic of this name.
+    private var topicIDIsDurable: Bool
     /// The first offset that may be read.
     package internal(set) var logStartOffset: Int64
     /// The offset that the next record gets.
@@ -58,6 +61,7 @@ package final class UnifiedLog {
         epochs = parts.epochs
         producers = parts.producers
         topicID = parts.topicID
+        topicIDIsDurable = parts.topicID != nil && parts.segments.contains { $0.size > 0 }
         logStartOffset = parts.logStartOffset
         logEndOffset = parts.logEndOffset
         recoveryPoint = parts.recoveryPoint
@@ -110,8 +114,18 @@ package final class UnifiedLog {
 
     package func assignTopicID(_ id: Uuid) throws(DiskError) {
         guard topicID != id else { return }
-        try changing { () throws(DiskError) in try PartitionMetadataFile.write(id, in: directory, on: disk) }
+        try changing { () throws(DiskError) in
+            try PartitionMetadataFile.write(id, in: directory, on: disk, durably: false)
+        }
         topicID = id
+        topicIDIsDurable = false
+    }
+
+    /// Called before records are written.
+    func makeTopicIDDurable() throws(DiskError) {
+        guard !topicIDIsDurable, let topicID else { return }
+        try PartitionMetadataFile.write(topicID, in: directory, on: disk, durably: true)
+        topicIDIsDurable = true
     }
 
     /// Forgets producers that have been idle for `producer.id.expiration.ms`.
