@@ -76,6 +76,26 @@ import Testing
         #expect(cluster.run(limit: .seconds(20)) { starts(cluster) == [6, 6, 6] })
     }
 
+    @Test func `a follower whose log is to begin within a batch takes the whole of it`() throws {
+        // Records are deleted by offset, logs are made of batches: else it could never join the ISR again (seed 1002).
+        let (cluster, client) = try filled()
+        cluster.kill(3)
+        #expect(try client.produce(orders, ["a", "b", "c"]).baseOffset == 20)
+        #expect(try delete(client, before: 22).lowWatermark == 22)
+        cluster.start(3)
+        #expect(
+            cluster.run(limit: .seconds(30)) {
+                cluster.replica(orders, on: 3)?.logEndOffset == 23 && starts(cluster) == [22, 22, 22]
+            })
+        // The same bytes once more, from its own disk.
+        cluster.kill(3)
+        cluster.start(3)
+        #expect(
+            cluster.run(limit: .seconds(30)) {
+                cluster.replica(orders, on: 3)?.logEndOffset == 23 && starts(cluster) == [22, 22, 22]
+            })
+    }
+
     @Test func `a leader that loses its place says so`() throws {
         // The new leader may never have heard of the deletion.
         let (cluster, client) = try filled()

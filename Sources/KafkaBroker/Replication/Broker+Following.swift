@@ -146,7 +146,7 @@ extension Broker {
         if case .bytes(let records)? = data.records, records.readableBytes > 0 {
             taken(records.readableBytes, of: partition)
             do throws(LogAppendError) {
-                let info = try partition.log.appendAsFollower(records, now: now)
+                let info = try append(records, to: partition)
                 if info.mustFlushBeforeAnswer { try flush(partition) }
                 flushIfDue(partition)
             } catch {
@@ -175,6 +175,34 @@ extension Broker {
             }
             markChanged(partition, at: follower.leader)
         }
+    }
+
+    /// The leader's log may begin within a batch, after DeleteRecords. A follower whose log is to begin there takes the
+    /// batch as a whole, as in Kafka; what may be read begins where it did.
+    private mutating func append(
+        _ records: ByteBuffer, to partition: Partition
+    ) throws(LogAppendError) -> LogAppendInfo {
+        let log = partition.log
+        do throws(LogAppendError) {
+            return try log.appendAsFollower(records, now: now)
+        } catch {
+            guard case .unexpectedOffset(let expected, let found) = error, expected == log.logStartOffset,
+                expected == log.logEndOffset, found >= 0,
+                let first = try? RecordBatchHeader.read(from: records), first.baseOffset == found,
+                found < expected, first.nextOffset > expected
+            else { throw error }
+        }
+        // What was durable at its start is not any more: the recovery point on disk must not say so.
+        timers.set(.recoveryPointCheckpoint, at: now)
+        let cleanedUpTo = log.cleanedUpTo
+        do throws(DiskError) {
+            let base = (try? RecordBatchHeader.read(from: records))?.baseOffset ?? log.logEndOffset
+            try log.truncateFullyAndStart(at: base, logStartOffset: log.logStartOffset)
+        } catch {
+            throw .disk(error)
+        }
+        checkpointCleaner(ifBelow: cleanedUpTo, partition)
+        return try log.appendAsFollower(records, now: now)
     }
 
     private func flush(_ partition: Partition) throws(LogAppendError) {
