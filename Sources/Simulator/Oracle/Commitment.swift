@@ -143,11 +143,17 @@ extension Oracle {
         _ offset: Int64, by broker: BrokerID, of partition: Int, _ what: @autoclosure () -> String
     ) throws(Violation) {
         guard let index = partitions[partition].leadership(by: broker) else { return }
+        try told(offset, in: index, of: partition, what())
+    }
+
+    private mutating func told(
+        _ offset: Int64, in index: Int, of partition: Int, _ what: @autoclosure () -> String
+    ) throws(Violation) {
         let leadership = partitions[partition].leaderships[index]
         guard offset <= max(leadership.held, leadership.floor) else {
             throw Violation(
                 "not held by all of the ISR",
-                "\(partitions[partition].id): \(broker), leader in epoch \(leadership.epoch), \(what()), but only what is "
+                "\(partitions[partition].id): \(leadership.leader), leader in epoch \(leadership.epoch), \(what()), but only what is "
                     + "before \(max(leadership.held, leadership.floor)) was held by all of the ISR "
                     + "\(leadership.isr)\(pendingText(leadership)); "
                     + "in common with the leader: \(agreementText(leadership, partition))")
@@ -230,12 +236,12 @@ extension Oracle {
     mutating func acknowledgedByAll(
         upTo offset: Int64, by broker: BrokerID, of partition: Int
     ) throws(Violation) {
-        guard let index = partitions[partition].leadership(by: broker) else {
+        guard let index = leadership(answeringFor: offset, by: broker, of: partition) else {
             throw Violation(
                 "acknowledged by one who does not lead",
                 "\(partitions[partition].id): \(broker) answers acks=all for offsets before \(offset)")
         }
-        try told(offset, by: broker, of: partition, "answers acks=all for offsets before \(offset)")
+        try told(offset, in: index, of: partition, "answers acks=all for offsets before \(offset)")
         let leadership = partitions[partition].leaderships[index]
         guard offset <= max(leadership.heldByEnough, leadership.floor) else {
             throw Violation(
@@ -246,5 +252,17 @@ extension Oracle {
                     + "\(max(leadership.heldByEnough, leadership.floor))")
         }
         counts.add(.acknowledgedAll)
+    }
+
+    /// The leadership by which such an answer counts.
+    ///
+    /// A request to several partitions is answered when the slowest is done. In the others its broker may have lost its
+    /// leadership meanwhile, after all of the ISR had held the records.
+    private func leadership(answeringFor offset: Int64, by broker: BrokerID, of partition: Int) -> Int? {
+        let all = partitions[partition].leaderships
+        func covers(_ one: Leadership) -> Bool { offset <= max(one.heldByEnough, one.floor) }
+        let present = partitions[partition].leadership(by: broker)
+        if let present, covers(all[present]) { return present }
+        return all.lastIndex { $0.leader == broker && $0.hasBegun && !$0.isOfFormerLife && covers($0) } ?? present
     }
 }

@@ -36,6 +36,8 @@ struct Leadership: Sendable {
     var hasBegun = false
     /// The leader may still serve in this epoch, though another one may have begun.
     var isActive = false
+    /// Its broker has died since: it can answer nothing by it any more.
+    var isOfFormerLife = false
     var startOffset: Int64 = 0
     /// Up to where each replica's log is the same as the leader's.
     var agreed: [BrokerID: Int64] = [:]

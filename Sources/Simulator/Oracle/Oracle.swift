@@ -81,6 +81,7 @@ package struct Oracle: Sendable {
             for index in partitions[partition].leaderships.indices
             where partitions[partition].leaderships[index].leader == node {
                 partitions[partition].leaderships[index].isActive = false
+                partitions[partition].leaderships[index].isOfFormerLife = true
             }
             guard wiped, let replica = partitions[partition].index(of: node) else { continue }
             damage(replica, of: partition, .wipe) { $0.clear() }

@@ -77,6 +77,8 @@ struct PartitionWatch: Sendable {
     mutating func noteMinISR(at metadataOffset: Int64) {
         for index in leaderships.indices where leaderships[index].minISRs.last?.value != effectiveMinISR {
             leaderships[index].minISRs.append(.init(value: effectiveMinISR, metadataOffset: metadataOffset))
+            // What a smaller ISR has held is held by enough now.
+            if leaderships[index].isActive { reckon(index) }
         }
     }
 

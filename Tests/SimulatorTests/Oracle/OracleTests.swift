@@ -76,6 +76,39 @@ import Testing
         try script.acknowledges(batch, by: 1)
     }
 
+    @Test func `a smaller min.insync.replicas holds for what was there before`() throws {
+        // The leader acknowledges as soon as it hears of the setting.
+        var script = try OracleScript(settings: ["min.insync.replicas": "2"])
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1])
+        try script.change(isr: [1])
+        try script.reads(1, upTo: 3)
+        var early = script
+        #expect(violation { try early.acknowledges(batch, by: 1) } == "acknowledged with too few in-sync replicas")
+        try script.configure("min.insync.replicas", "1")
+        try script.acknowledges(batch, by: 1)
+    }
+
+    @Test func `an answer may come after the leadership in which it was earned`() throws {
+        // A request to several partitions is answered when the slowest is done.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2, 3])
+        let later = try OracleScript.batch(at: 1, epoch: 1)
+        func follow(_ script: inout OracleScript) throws {
+            try script.change(leader: 2)
+            try script.begins(2, epoch: 1, at: 1)
+            try script.write(later, on: [2, 1])
+        }
+        var reborn = script
+        try follow(&script)
+        try script.acknowledges(batch, by: 1)
+        #expect(violation { try script.acknowledges(later, by: 1) } == "acknowledged by one who does not lead")
+        try reborn.losePower(1, keeping: [batch])
+        try follow(&reborn)
+        #expect(violation { try reborn.acknowledges(batch, by: 1) } == "acknowledged by one who does not lead")
+    }
+
     @Test func `a leader without what is committed loses it, and only by name`() throws {
         // Any other loss fails the run.
         var script = try OracleScript()
