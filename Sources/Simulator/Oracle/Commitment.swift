@@ -201,7 +201,11 @@ extension Oracle {
         let log = partitions[partition].replicas[replica].log
         for batch in new {
             if batch.next <= log.start || batch.next <= log.cleanedUpTo { continue }
-            if let mate = log.batch(at: batch.base), mate.isSame(as: batch) {
+            let damages = partitions[partition].replicas[replica].damages
+            // What it had when it began and its disk has lost since, the next election has to answer for.
+            if log.batch(at: batch.base)?.isSame(as: batch)
+                ?? damages.contains(where: { $0.offsets.contains(batch.base) })
+            {
                 partitions[partition].chain.append(batch)
                 partitions[partition].committedEnd = batch.next
                 continue

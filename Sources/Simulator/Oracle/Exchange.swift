@@ -12,7 +12,8 @@ struct ExchangeKey: Hashable, Sendable {
 /// A request that has reached a node, as far as its answer is judged by it.
 struct Exchange: Sendable {
     enum Question: Sendable {
-        case produce(ProduceRequest)
+        /// `topics`: which of the topics of each partition's name was asked for; nil where it was deleted already.
+        case produce(ProduceRequest, topics: [TopicPartition: Int])
         /// `outdated`: where an epoch was given that was already over for the node that is asked.
         case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch])
         /// `isStale`: the sender's registration, or a member's, was not the newest then.
@@ -44,7 +45,7 @@ extension Oracle {
         switch header.requestApiKey {
         case .produce:
             guard let request = try? ProduceRequest(decoding: body, version: version), request.acks != 0 else { return }
-            question = .produce(request)
+            question = .produce(request, topics: topicsAsked(request, to))
         case .fetch:
             guard let request = try? FetchRequest(decoding: body, version: version) else { return }
             question = fetchAsked(request, from, to, version)
@@ -91,9 +92,9 @@ extension Oracle {
         else { return }
         let version = exchange.version
         switch exchange.question {
-        case .produce(let request):
+        case .produce(let request, let topics):
             guard let answer = Self.decode(ProduceResponse.self, version, frame) else { return }
-            try produced(request, answer, by: node)
+            try produced(request, topics, answer, by: node)
         case .fetch(let isFromReplica, let outdated):
             guard let answer = Self.decode(FetchResponse.self, version, frame) else { return }
             try fetched(answer, by: node, isFromReplica: isFromReplica, outdated: outdated)

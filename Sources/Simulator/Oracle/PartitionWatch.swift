@@ -31,6 +31,8 @@ struct PartitionWatch: Sendable {
     var minInsyncReplicas = 1
     /// The topic's cleanup policy names compaction: batches may lose records on one replica before another.
     var isCompacted = false
+    /// How many topics of this name are gone.
+    private(set) var former = 0
 
     init(_ id: TopicPartition) { self.id = id }
 
@@ -55,6 +57,7 @@ struct PartitionWatch: Sendable {
 
     /// The topic is gone; one of the same name is another. Brokers hear of it later.
     mutating func forgetTopic() {
+        former += 1
         for index in replicas.indices {
             replicas[index].log.clear()
             replicas[index].damages.removeAll()

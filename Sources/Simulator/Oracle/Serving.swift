@@ -6,16 +6,30 @@ import NIOCore
 extension Oracle {
     // MARK: Produce
 
+    /// A topic may be replaced by another of its name while a request waits: its answer is about the one that is gone.
+    func topicsAsked(_ request: ProduceRequest, _ node: BrokerID) -> [TopicPartition: Int] {
+        var asked: [TopicPartition: Int] = [:]
+        for topic in request.topicData {
+            for data in topic.partitionData {
+                let id = TopicPartition(topic: topic.name, partition: data.index)
+                guard let partition = partitionIndices[id], !partitions[partition].isForeign(node) else { continue }
+                asked[id] = partitions[partition].former
+            }
+        }
+        return asked
+    }
+
     mutating func produced(
-        _ request: ProduceRequest, _ answer: ProduceResponse, by node: BrokerID
+        _ request: ProduceRequest, _ topics: [TopicPartition: Int], _ answer: ProduceResponse, by node: BrokerID
     ) throws(Violation) {
         for topic in answer.responses {
             for data in topic.partitionResponses {
                 counts.add(data.errorCode)
+                let id = TopicPartition(topic: topic.name, partition: data.index)
                 guard data.errorCode == .none, data.baseOffset >= 0,
                     let header = Self.header(of: topic.name, data.index, in: request),
-                    let partition = partitionIndices[TopicPartition(topic: topic.name, partition: data.index)],
-                    !partitions[partition].isForeign(node)
+                    let partition = partitionIndices[id], !partitions[partition].isForeign(node),
+                    topics[id] == partitions[partition].former
                 else { continue }
                 try acknowledged(header, at: data.baseOffset, acks: request.acks, by: node, of: partition)
             }

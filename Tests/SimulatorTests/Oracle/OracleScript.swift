@@ -198,7 +198,11 @@ struct OracleScript {
         try exchange(request, answer, version: 17, by: node, to: to)
     }
 
-    mutating func acknowledges(_ batch: RecordBatch, acks: Int16 = -1, by broker: BrokerID) throws {
+    /// `meanwhile` is what happens between the request and its answer.
+    mutating func acknowledges(
+        _ batch: RecordBatch, acks: Int16 = -1, by broker: BrokerID,
+        meanwhile: (inout OracleScript) throws -> Void = { _ in }
+    ) throws {
         var data = ProduceRequest.PartitionProduceData()
         data.records = .bytes(batch.bytes)
         var topic = ProduceRequest.TopicProduceData()
@@ -214,7 +218,8 @@ struct OracleScript {
         answered.partitionResponses = [result]
         var answer = ProduceResponse()
         answer.responses = [answered]
-        try exchange(request, answer, version: 9, by: broker, to: .client(ConnectionID(rawValue: 5)))
+        try exchange(
+            request, answer, version: 9, by: broker, to: .client(ConnectionID(rawValue: 5)), meanwhile: meanwhile)
     }
 
     mutating func votes(_ voter: BrokerID, for candidate: BrokerID, epoch: Int32) throws {
@@ -235,11 +240,14 @@ struct OracleScript {
     }
 
     mutating func exchange<Request: KafkaRequest>(
-        _ request: Request, _ answer: Request.Response, version: Int16, by node: BrokerID, to: Observation.Endpoint
+        _ request: Request, _ answer: Request.Response, version: Int16, by node: BrokerID, to: Observation.Endpoint,
+        meanwhile: (inout OracleScript) throws -> Void = { _ in }
     ) throws {
         correlation += 1
+        let correlation = correlation
         let frame = try RequestFrame.encode(request, version: version, correlationId: correlation, clientId: "test")
         try see(.request(from: to, to: node, frame))
+        try meanwhile(&self)
         var bytes = ByteBuffer()
         for case .bytes(let part) in try ResponseFrame.encode(answer, apiVersion: version, correlationId: correlation) {
             bytes.writeImmutableBuffer(part)

@@ -109,6 +109,38 @@ import Testing
         #expect(violation { try reborn.acknowledges(batch, by: 1) } == "acknowledged by one who does not lead")
     }
 
+    @Test func `an answer about a topic that was replaced meanwhile promises nothing of the next`() throws {
+        // A request to several topics waits for the slowest.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2, 3])
+        try script.acknowledges(batch, by: 1) { script in
+            try script.replaceTopic()
+            for broker in [BrokerID(1), 2, 3] { try script.makesFolder(broker) }
+            try script.begins(1, epoch: 0, at: 0)
+        }
+        #expect(violation { try script.acknowledges(batch, by: 1) } == "acknowledged what is not in the log")
+    }
+
+    @Test func `a former leader may tell of what its successor's disk has lost since`() throws {
+        // Its successor had it: whoever is elected next has to answer for it.
+        var script = try OracleScript(replicas: [1, 2])
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.change(isr: [2], leader: 2)
+        try script.begins(2, epoch: 1, at: 1)
+        try script.losePower(2, keeping: [])
+        try script.tells(1, by: 1)
+        var other = script
+        try script.change(leader: 2)
+        try script.begins(2, epoch: 2, at: 0)
+        #expect(script.oracle.losses.map(\.offsets) == [0..<1])
+        // Not if there was another in the ISR that has it.
+        try other.change(isr: [1, 2])
+        try other.change(leader: 2)
+        #expect(violation { try other.begins(2, epoch: 2, at: 0) } == "committed records are lost")
+    }
+
     @Test func `a leader without what is committed loses it, and only by name`() throws {
         // Any other loss fails the run.
         var script = try OracleScript()

@@ -44,7 +44,7 @@ extension Fetcher {
                 request.forgottenTopicsData.append(topic)
             }
             for entry in wanted where !known.contains(entry) { add(entry, to: &request, usesIds: usesIds) }
-            sessions[session].known = wanted
+            sessions[session].asked(wanted)
         } else {
             for entry in wanted { add(entry, to: &request, usesIds: usesIds) }
         }
