@@ -29,6 +29,8 @@ package final class FileDisk: Disk {
     private let descriptorLimit: Int
     private let budget: DescriptorBudget
     private var files: [FileID: OpenFile] = [:]
+    /// The same files by their paths; one path may be open several times.
+    private let filesByPath = FileTree<[OpenFile]>()
     /// Those that have a descriptor, in no order: there may be many more files than these.
     private var connected: [OpenFile] = []
     /// Goes round `connected` to find one that was not used for a while.
@@ -91,12 +93,9 @@ package final class FileDisk: Disk {
         try attempt("rename", path) { () throws(POSIXFailure) in
             guard renameat(root, path, root, newPath) == 0 else { throw POSIXFailure() }
         }
-        for file in files.values {
-            if file.path == path {
-                file.path = newPath
-            } else if file.path.hasPrefix(path + "/") {
-                file.path = newPath + file.path.dropFirst(path.count)
-            }
+        for (rest, moved) in filesByPath.removeAll(at: path) {
+            for file in moved { file.path = newPath + rest }
+            filesByPath[newPath + rest] = (filesByPath[newPath + rest] ?? []) + moved
         }
     }
 
@@ -148,6 +147,7 @@ package final class FileDisk: Disk {
         lastFileID += 1
         let id = FileID(rawValue: lastFileID)
         files[id] = file
+        filesByPath[path] = (filesByPath[path] ?? []) + [file]
         return id
     }
 
@@ -192,6 +192,8 @@ package final class FileDisk: Disk {
 
     package func close(_ file: FileID) {
         guard let closed = files.removeValue(forKey: file) else { return }
+        let others = (filesByPath[closed.path] ?? []).filter { $0 !== closed }
+        filesByPath[closed.path] = others.isEmpty ? nil : others
         disconnect(closed)
     }
 

@@ -12,58 +12,62 @@ import NIOCore
 /// and the names of new files, which come back empty. Confined to the node's loop.
 final class PageCache {
     final class File {
+        fileprivate(set) var path: String
         /// As far as the content is safe; nil while all of it is.
         var durableSize: Int64?
         /// How long the first write after the last flush was.
         var firstWrite = 0
         /// The smallest size since the flush that is under way began.
         var smallestSize = Int64.max
+
+        fileprivate init(path: String) { self.path = path }
     }
 
-    private(set) var files: [String: File] = [:]
+    private let known = FileTree<File>()
     /// What small files held before they were replaced without a flush; nil where there was none.
-    private(set) var replaced: [String: ByteBuffer?] = [:]
+    private let replacements = FileTree<ByteBuffer?>()
+
+    /// Sorted by path.
+    var files: [File] { known.sorted.map(\.value) }
+    /// Sorted by path; nil where there was no file before.
+    var replaced: [(path: String, before: ByteBuffer?)] { replacements.sorted.map { ($0.path, $0.value) } }
 
     func file(_ path: String) -> File {
-        if let known = files[path] { return known }
-        let file = File()
-        files[path] = file
+        if let file = known[path] { return file }
+        let file = File(path: path)
+        known[path] = file
         return file
     }
 
-    func forgetIfDurable(_ path: String) {
-        if let file = files[path], file.durableSize == nil { files[path] = nil }
+    func forgetIfDurable(_ file: File) {
+        if file.durableSize == nil, known[file.path] === file { known[file.path] = nil }
     }
 
     func noteReplaced(_ path: String, before: ByteBuffer?, durably: Bool) {
         if durably {
-            replaced[path] = nil
-        } else if replaced[path] == nil {
-            replaced.updateValue(before, forKey: path)
+            replacements[path] = nil
+        } else if !hasReplaced(path) {
+            replacements[path] = .some(before)
         }
     }
 
-    func hasReplaced(_ path: String) -> Bool { replaced[path] != nil }
+    func hasReplaced(_ path: String) -> Bool { replacements[path] != nil }
 
     func rename(_ path: String, to newPath: String) {
-        if let file = files.removeValue(forKey: path) {
-            files[newPath] = file
-            return
+        for (rest, file) in known.removeAll(at: path) {
+            file.path = newPath + rest
+            known[file.path] = file
         }
-        for known in files.keys.filter({ $0.hasPrefix(path + "/") }) {
-            files[newPath + known.dropFirst(path.count)] = files.removeValue(forKey: known)
-        }
+        for (rest, before) in replacements.removeAll(at: path) { replacements[newPath + rest] = .some(before) }
     }
 
     func remove(_ path: String) {
-        replaced[path] = nil
-        if files.removeValue(forKey: path) != nil { return }
-        for known in files.keys.filter({ $0.hasPrefix(path + "/") }) { files[known] = nil }
-        for known in replaced.keys.filter({ $0.hasPrefix(path + "/") }) { replaced[known] = nil }
+        _ = known.removeAll(at: path)
+        _ = replacements.removeAll(at: path)
     }
 
     func clear() {
-        files.removeAll()
-        replaced.removeAll()
+        known.removeAll()
+        replacements.removeAll()
     }
 }

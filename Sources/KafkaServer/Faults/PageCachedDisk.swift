@@ -12,7 +12,7 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
 
     private let base: Base
     private let cache: PageCache
-    private var files: [FileID: (path: String, file: PageCache.File)] = [:]
+    private var files: [FileID: PageCache.File] = [:]
 
     init(_ base: Base, _ cache: PageCache) {
         self.base = base
@@ -27,7 +27,7 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
     func duplicateDescriptor(of file: FileID) throws(DiskError) -> CInt { try base.duplicateDescriptor(of: file) }
 
     func beginFlush(_ file: FileID) throws(DiskError) -> Flush? {
-        guard let known = files[file]?.file, known.durableSize != nil else { return nil }
+        guard let known = files[file], known.durableSize != nil else { return nil }
         known.smallestSize = .max
         return Flush(file: known, size: try base.size(of: file))
     }
@@ -40,15 +40,17 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
 
     /// Takes back what was not flushed. Nothing is open any more.
     func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) {
-        for (path, file) in cache.files.sorted(by: { $0.key < $1.key }) {
-            guard let durable = file.durableSize, let open = try? base.open(path, creating: false) else { continue }
+        for file in cache.files {
+            guard let durable = file.durableSize, let open = try? base.open(file.path, creating: false) else {
+                continue
+            }
             defer { base.close(open) }
             let torn =
                 Bool.random(using: &generator)
                 ? Int64.random(in: 0...Int64(max(0, file.firstWrite - 1)), using: &generator) : 0
             if try base.size(of: open) > durable + torn { try base.truncate(open, to: durable + torn) }
         }
-        for (path, before) in cache.replaced.sorted(by: { $0.key < $1.key }) {
+        for (path, before) in cache.replaced {
             if let before {
                 try base.replace(path, with: before, durably: true)
             } else {
@@ -80,9 +82,6 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
     func rename(_ path: String, to newPath: String) throws(DiskError) {
         try base.rename(path, to: newPath)
         cache.rename(path, to: newPath)
-        for (id, known) in files where known.path == path || known.path.hasPrefix(path + "/") {
-            files[id]?.path = newPath + known.path.dropFirst(path.count)
-        }
     }
 
     func replace(_ path: String, with contents: ByteBuffer, durably: Bool) throws(DiskError) {
@@ -93,7 +92,7 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
 
     func open(_ path: String, creating: Bool) throws(DiskError) -> FileID {
         let file = try base.open(path, creating: creating)
-        files[file] = (path, cache.file(path))
+        files[file] = cache.file(path)
         return file
     }
 
@@ -102,7 +101,7 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
     }
 
     func write(_ buffer: ByteBuffer, to file: FileID, at offset: Int64) throws(DiskError) {
-        if let known = files[file]?.file {
+        if let known = files[file] {
             if known.durableSize == nil {
                 known.durableSize = try base.size(of: file)
                 known.firstWrite = 0
@@ -114,18 +113,18 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
 
     func truncate(_ file: FileID, to size: Int64) throws(DiskError) {
         try base.truncate(file, to: size)
-        guard let known = files[file]?.file, let durable = known.durableSize else { return }
+        guard let known = files[file], let durable = known.durableSize else { return }
         known.durableSize = min(durable, size)
         known.smallestSize = min(known.smallestSize, size)
     }
 
     func flush(_ file: FileID) throws(DiskError) {
         try base.flush(file)
-        files[file]?.file.durableSize = nil
+        files[file]?.durableSize = nil
     }
 
     func close(_ file: FileID) {
         base.close(file)
-        if let known = files.removeValue(forKey: file) { cache.forgetIfDurable(known.path) }
+        if let known = files.removeValue(forKey: file) { cache.forgetIfDurable(known) }
     }
 }
