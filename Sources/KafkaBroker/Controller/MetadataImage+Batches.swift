@@ -14,15 +14,16 @@ extension MetadataImage {
             return []
         }
         let records = try Self.records(of: batch).filter { $0.offset > offset }
-        // One record is applied or not; keeping the image for it would cost a copy.
-        let before = records.count > 1 ? self : nil
+        // A copy of the whole image, kept beside it while it changes, would cost a walk through all topics.
+        let before = (brokers, configsByResource, nextProducerId, offset, epoch)
         var changes: [MetadataChange] = []
         changes.reserveCapacity(records.count)
         for (record, offset) in records {
             do {
                 changes.append(try replay(record, at: offset, epoch: batch.partitionLeaderEpoch))
             } catch {
-                if let before { self = before }
+                for change in changes.reversed() { takeBack(change) }
+                (brokers, configsByResource, nextProducerId, self.offset, epoch) = before
                 throw error
             }
         }

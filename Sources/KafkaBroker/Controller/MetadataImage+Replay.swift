@@ -170,6 +170,27 @@ extension MetadataImage {
             TopicPartition(topic: name, partition: record.partitionId), topicId: record.topicId, from: old, to: new)
     }
 
+    /// Undoes the newest change of topics that has not been undone. Brokers, settings and producer ids are kept elsewhere.
+    mutating func takeBack(_ change: MetadataChange) {
+        switch change {
+        case .topicAdded(let name, let id):
+            topicsById[id] = nil
+            topicIds[name] = nil
+            topicNames.remove(at: topicNames.lowerBound { $0 < name })
+        case .topicRemoved(let topic):
+            topicsById[topic.id] = topic
+            topicIds[topic.name] = topic.id
+            topicNames.insert(topic.name, at: topicNames.lowerBound { $0 < topic.name })
+        case .partitionAdded(_, let topicId, _):
+            topicsById[topicId]?.partitions.removeLast()
+        case .partitionChanged(let partition, let topicId, let old, _):
+            topicsById[topicId]?.partitions[Int(partition.partition)] = old
+        case .brokerRegistered, .brokerFenced, .brokerUnfenced, .brokerShuttingDown, .brokerUnregistered,
+            .configChanged, .producerIdsAllocated, .nothing:
+            break
+        }
+    }
+
     private func recoveryState(_ value: Int8) throws(Refusal) -> LeaderRecoveryState {
         guard let state = LeaderRecoveryState(rawValue: value) else {
             throw Refusal(reason: "unknown leader recovery state \(value)")

@@ -56,10 +56,30 @@ import Testing
         var topic = TopicRecord()
         topic.name = "payments"
         topic.topicId = Uuid(high: 3, low: 4)
+        var partition = PartitionRecord()
+        partition.topicId = Self.topicId
+        partition.partitionId = 1
+        partition.replicas = [1]
+        partition.isr = [1]
+        partition.leader = 1
+        var change = PartitionChangeRecord()
+        change.topicId = Self.topicId
+        change.partitionId = 0
+        change.leader = 2
+        var config = ConfigRecord()
+        config.resourceType = ConfigResource.topic("orders").type
+        config.resourceName = "orders"
+        config.name = "retention.ms"
+        config.value = "1"
+        var known = RemoveTopicRecord()
+        known.topicId = Self.topicId
         var unknown = RemoveTopicRecord()
         unknown.topicId = Uuid(high: 9, low: 9)
         var builder = RecordBatchBuilder(baseOffset: 2, partitionLeaderEpoch: 1)
-        for record in [MetadataRecord.topic(topic), .removeTopic(unknown)] {
+        for record: MetadataRecord in [
+            .topic(topic), .partition(partition), .partitionChange(change), .config(config), .removeTopic(known),
+            .removeTopic(unknown),
+        ] {
             try builder.append(key: nil, value: try record.encode(), timestamp: 1)
         }
         let batch = try builder.build()
