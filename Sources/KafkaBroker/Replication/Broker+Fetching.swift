@@ -99,14 +99,13 @@ extension Broker {
         guard let usesTopicIds = fetchSessions[id]?.usesTopicIds, let news = fetchSessions[id]?.wantedNews() else {
             return []
         }
+        // What was found wrong with this very request stays wrong.
+        let refused = fetch.targets.filter { $0.error != .none }
         var targets: [DelayedFetch.Target] = []
         targets.reserveCapacity(news.count)
         for (key, wanted) in news {
             var target = target(key, wanted, usesTopicIds: usesTopicIds)
-            // What was found wrong with this very request stays wrong.
-            if let named = fetch.targets.first(where: { $0.key == key }), named.error != .none {
-                target.error = named.error
-            }
+            if let named = refused.first(where: { $0.key == key }) { target.error = named.error }
             watch(target.partition, from: id)
             targets.append(target)
         }

@@ -47,6 +47,9 @@ extension Broker {
         case .fetching(let correlationId):
             // A fetch that waits at the leader does not know of partitions that have come or gone since.
             guard fetchers[index].isOutdated else { return }
+            if let from = fetchers[index].givesUpFrom, now < from {
+                return timers.set(.replicaFetcher(leader), at: from)
+            }
             _ = peers.answered(correlationId, by: leader)
         case .idle: break
         }
@@ -70,7 +73,7 @@ extension Broker {
         request.maxBytes = settings.replicaFetchResponseMaxBytes
         request.sessionId = fetchers[index].sessionId
         request.sessionEpoch = fetchers[index].sessionEpoch
-        for slot in fetchers[index].takeRequested() {
+        for slot in fetchers[index].takeRequested(now: now) {
             guard let partition = partitions[slot], let follower = partition.follower else { continue }
             var wanted = FetchRequest.FetchPartition()
             wanted.partition = partition.id.partition

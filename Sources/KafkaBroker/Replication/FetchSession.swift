@@ -46,8 +46,8 @@ struct FetchSession: Sendable {
     let id: Int32
     /// What the next request must bear.
     var epoch: Int32 = 1
-    /// Replicas' sessions are not evicted for those of consumers.
-    let isReplica: Bool
+    /// Replicas' sessions are not evicted for those of consumers. `.none` for a consumer.
+    let replica: BrokerID
     /// Whether partitions are named by topic id; it may not change within a session.
     let usesTopicIds: Bool
     private(set) var partitions: OrderedDictionary<FetchKey, FetchSessionPartition>
@@ -58,11 +58,12 @@ struct FetchSession: Sendable {
     var lastUsed: Instant
 
     init(
-        id: Int32, isReplica: Bool, usesTopicIds: Bool, partitions: OrderedDictionary<FetchKey, FetchSessionPartition>,
+        id: Int32, replica: BrokerID, usesTopicIds: Bool,
+        partitions: OrderedDictionary<FetchKey, FetchSessionPartition>,
         now: Instant
     ) {
         self.id = id
-        self.isReplica = isReplica
+        self.replica = replica
         self.usesTopicIds = usesTopicIds
         self.partitions = partitions
         news = partitions.keys
@@ -155,23 +156,25 @@ struct FetchSessionCache: Sendable {
 
     mutating func remove(_ id: Int32) { sessions.removeValue(forKey: id) }
 
-    /// Opens a session, or nil when there is no room for it.
+    /// Opens a session, or nil when there is no room for it. A replica has one: it may never have heard of the former,
+    /// when it gave up the fetch that opened it.
     mutating func open(
-        partitions: OrderedDictionary<FetchKey, FetchSessionPartition>, isReplica: Bool, usesTopicIds: Bool,
+        partitions: OrderedDictionary<FetchKey, FetchSessionPartition>, replica: BrokerID, usesTopicIds: Bool,
         now: Instant, using generator: inout some RandomNumberGenerator
     ) -> FetchSession? {
-        if sessions.count >= slots, !makeRoom(forReplica: isReplica, now: now) { return nil }
+        if replica != .none { sessions.removeAll { $0.value.replica == replica } }
+        if sessions.count >= slots, !makeRoom(forReplica: replica != .none, now: now) { return nil }
         var id: Int32
         repeat { id = Int32.random(in: 1...(.max), using: &generator) } while sessions[id] != nil
         let session = FetchSession(
-            id: id, isReplica: isReplica, usesTopicIds: usesTopicIds, partitions: partitions, now: now)
+            id: id, replica: replica, usesTopicIds: usesTopicIds, partitions: partitions, now: now)
         sessions[id] = session
         return session
     }
 
     private mutating func makeRoom(forReplica isReplica: Bool, now: Instant) -> Bool {
         let candidates = sessions.values.filter { session in
-            now - session.lastUsed > eviction || (isReplica && !session.isReplica)
+            now - session.lastUsed > eviction || (isReplica && session.replica == .none)
         }
         guard let oldest = candidates.min(by: { $0.lastUsed < $1.lastUsed }) else { return false }
         sessions.removeValue(forKey: oldest.id)

@@ -5,7 +5,8 @@ import OrderedCollections
 ///
 /// Partitions are known by their slot. The session (KIP-227) is rebuilt with a full request whenever the leader does not
 /// know it, and whenever partitions come or go: then a fetch that waits at the leader is given up, so that a new
-/// partition need not wait for it.
+/// partition need not wait for it. With thousands of partitions that is not done at once for each that comes, since
+/// every full request names all of them.
 ///
 /// ```
 /// state       event                      next
@@ -33,6 +34,9 @@ package struct ReplicaFetcher: Sendable {
     package private(set) var sessionEpoch: Int32 = 0
     /// Partitions have come or gone since the last request was made: one that is under way does not know of it.
     package private(set) var isOutdated = false
+
+    /// Before that a waiting fetch is not given up.
+    package private(set) var givesUpFrom: Instant?
 
     package init(leader: BrokerID) { self.leader = leader }
 
@@ -64,15 +68,21 @@ package struct ReplicaFetcher: Sendable {
     }
 
     /// The partitions that the next request names.
-    package mutating func takeRequested() -> [Int] {
+    package mutating func takeRequested(now: Instant) -> [Int] {
         defer { changed.removeAll() }
         isOutdated = false
+        // A small part of the time goes into full requests, however many partitions there are and come.
+        givesUpFrom = isFull && partitions.count > 100 ? now + .microseconds(100) * partitions.count : nil
         return isFull ? Array(partitions) : Array(changed)
     }
 
     /// The leader has answered in this session.
     package mutating func answered(sessionId id: Int32) {
-        if isFull {
+        if isOutdated {
+            // The session is not what the next request must ask for: that one closes it and opens another.
+            sessionId = id
+            sessionEpoch = 0
+        } else if isFull {
             sessionId = id
             // Without a session every request is a full one.
             sessionEpoch = id == 0 ? 0 : 1

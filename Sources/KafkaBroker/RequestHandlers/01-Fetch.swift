@@ -61,7 +61,7 @@ extension Broker {
             if request.sessionEpoch == 0 {
                 let opened = fetchSessions.open(
                     partitions: OrderedDictionary(wanted, uniquingKeysWith: { _, last in last }),
-                    isReplica: fetch.isFromReplica, usesTopicIds: usesTopicIds, now: now, using: &generator)
+                    replica: fetch.replica, usesTopicIds: usesTopicIds, now: now, using: &generator)
                 if let opened { fetch.session = .opened(opened.id) }
             }
             setTargets(&fetch, wanted, usesTopicIds: usesTopicIds)

@@ -11,11 +11,11 @@ import Testing
     let start = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
 
     private func open(
-        _ cache: inout FetchSessionCache, isReplica: Bool = false, at seconds: Int64 = 0,
+        _ cache: inout FetchSessionCache, replica: BrokerID = .none, at seconds: Int64 = 0,
         _ generator: inout SeededGenerator
     ) -> Int32? {
         cache.open(
-            partitions: [:], isReplica: isReplica, usesTopicIds: true, now: start + .seconds(seconds),
+            partitions: [:], replica: replica, usesTopicIds: true, now: start + .seconds(seconds),
             using: &generator)?.id
     }
 
@@ -37,7 +37,7 @@ import Testing
         var generator = SeededGenerator(seed: 1)
         var cache = FetchSessionCache(slots: 1, eviction: .seconds(120))
         _ = open(&cache, &generator)
-        let replica = open(&cache, isReplica: true, at: 1, &generator)
+        let replica = open(&cache, replica: 2, at: 1, &generator)
         #expect(replica != nil)
         check(open(&cache, at: 2, &generator) == nil)
         #expect(cache.count == 1)
@@ -48,7 +48,7 @@ import Testing
         let key = FetchKey(topicId: Uuid(high: 1, low: 1), topic: "", partition: 0)
         let wanted = FetchSessionPartition(
             fetchOffset: 157, currentLeaderEpoch: 6, lastFetchedEpoch: 4, logStartOffset: 0, maxBytes: 1)
-        var session = FetchSession(id: 1, isReplica: true, usesTopicIds: true, partitions: [key: wanted], now: start)
+        var session = FetchSession(id: 1, replica: 2, usesTopicIds: true, partitions: [key: wanted], now: start)
         var read = PartitionRead()
         read.highWatermark = 155
         read.logStartOffset = 0
@@ -57,6 +57,18 @@ import Testing
         read.divergingEpoch = nil
         #expect(session.tell([key], [read]) == [true])
         #expect(session.tell([key], [read]) == [false])
+    }
+
+    @Test func `a replica that opens another session has no former one`() {
+        // It gives up fetches that wait, and never hears of the sessions that they opened: those would stay for ever.
+        var generator = SeededGenerator(seed: 1)
+        var cache = FetchSessionCache(slots: 9, eviction: .seconds(120))
+        let consumer = open(&cache, &generator)
+        let first = open(&cache, replica: 2, &generator)
+        let other = open(&cache, replica: 3, &generator)
+        let second = open(&cache, replica: 2, &generator)
+        #expect(cache[first ?? 0] == nil)
+        for id in [consumer, other, second] { #expect(cache[id ?? 0] != nil) }
     }
 
     @Test func `a session is told what is new and nothing else`() throws {

@@ -6,6 +6,8 @@ import Testing
 
 /// Where a follower cuts its log, and how it goes on.
 @Suite struct FollowerReplicaTests {
+    private let now = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+
     private func cut(
         leader: EpochEndOffset, end: Int64, highWatermark: Int64 = 0, ours: [(epoch: Int32, end: Int64)]
     ) -> Int64 {
@@ -47,20 +49,20 @@ import Testing
         var fetcher = ReplicaFetcher(leader: 1)
         fetcher.add(4)
         fetcher.add(7)
-        check(fetcher.takeRequested() == [4, 7])
+        check(fetcher.takeRequested(now: now) == [4, 7])
         fetcher.answered(sessionId: 99)
         #expect(fetcher.sessionId == 99)
         #expect(fetcher.sessionEpoch == 1)
-        check(fetcher.takeRequested() == [])
+        check(fetcher.takeRequested(now: now) == [])
         fetcher.markChanged(7)
         fetcher.markChanged(12)
-        check(fetcher.takeRequested() == [7])
+        check(fetcher.takeRequested(now: now) == [7])
         fetcher.answered(sessionId: 99)
         #expect(fetcher.sessionEpoch == 2)
         fetcher.add(12)
         #expect(fetcher.isFull)
         #expect(fetcher.sessionId == 99)
-        check(fetcher.takeRequested() == [4, 7, 12])
+        check(fetcher.takeRequested(now: now) == [4, 7, 12])
     }
 
     @Test func `a request under way is outdated only by partitions that come or go`() {
@@ -68,7 +70,7 @@ import Testing
         var fetcher = ReplicaFetcher(leader: 1)
         fetcher.add(4)
         #expect(fetcher.isOutdated)
-        check(fetcher.takeRequested() == [4])
+        check(fetcher.takeRequested(now: now) == [4])
         #expect(!fetcher.isOutdated)
         fetcher.markChanged(4)
         fetcher.add(4)
@@ -78,12 +80,43 @@ import Testing
         #expect(fetcher.isOutdated)
     }
 
+    @Test func `a fetch of thousands of partitions is not given up for each that comes`() {
+        // While ten thousand partitions are made, one full request after the other would name all that there are.
+        var few = ReplicaFetcher(leader: 1)
+        few.add(0)
+        _ = few.takeRequested(now: now)
+        #expect(few.givesUpFrom == nil)
+        var many = ReplicaFetcher(leader: 1)
+        for slot in 0..<2000 { many.add(slot) }
+        _ = many.takeRequested(now: now)
+        #expect(many.givesUpFrom == now + .milliseconds(200))
+        many.answered(sessionId: 7)
+        _ = many.takeRequested(now: now)
+        #expect(many.givesUpFrom == nil)
+    }
+
+    @Test func `partitions that come or go during a full fetch make the next one full again`() {
+        // The session that it opens knows nothing of them, and those that have gone would be answered with errors for ever.
+        var fetcher = ReplicaFetcher(leader: 1)
+        fetcher.add(4)
+        fetcher.add(7)
+        _ = fetcher.takeRequested(now: now)
+        fetcher.remove(7)
+        fetcher.add(9)
+        fetcher.answered(sessionId: 99)
+        #expect(fetcher.isFull)
+        #expect(fetcher.sessionId == 99)
+        check(fetcher.takeRequested(now: now) == [4, 9])
+        fetcher.answered(sessionId: 100)
+        #expect(fetcher.sessionEpoch == 1)
+    }
+
     @Test func `a leader without room for a session is asked in full each time`() {
         var fetcher = ReplicaFetcher(leader: 1)
         fetcher.add(4)
-        _ = fetcher.takeRequested()
+        _ = fetcher.takeRequested(now: now)
         fetcher.answered(sessionId: 0)
         #expect(fetcher.isFull)
-        check(fetcher.takeRequested() == [4])
+        check(fetcher.takeRequested(now: now) == [4])
     }
 }
