@@ -11,13 +11,12 @@ extension Broker {
         for partition in openLogs.keys.sorted() {
             if let offset = checkpointedHighWatermarks[partition] { offsets.append((partition, offset)) }
         }
-        offsets.sort { $0.0 < $1.0 }
         let isNew =
             offsets.count != lastHighWatermarks.count
             || !zip(offsets, lastHighWatermarks).allSatisfy { $0.0 == $1.0 && $0.1 == $1.1 }
         guard isNew else { return }
-        write(offsets, to: CheckpointFile.highWatermarks, durably: false)
         lastHighWatermarks = offsets
+        write(offsets.sorted { $0.0 < $1.0 }, to: CheckpointFile.highWatermarks, durably: false)
     }
 
     /// Writes down how far each log is durable, so that recovery after a crash begins there.

@@ -20,6 +20,7 @@ final class SessionEnds: Sendable {
 }
 
 /// Looks at all nodes up to 20 times a second while somebody listens, and sends a picture when it differs from the last.
+/// Less often where that takes long, with ten thousand partitions: a pause is never shorter than nine times the look.
 ///
 /// Has a loop of its own, so that putting a picture together holds up no node. Without a listener no timer runs.
 final class SnapshotFeed: Sendable {
@@ -75,6 +76,7 @@ final class SnapshotFeed: Sendable {
             state.value.isTicking = false
             return
         }
+        let begun = NIODeadline.now()
         let nodes = nodes()
         let looks = nodes.map { node in
             let mark = state.value.looks[node.id]?.mark
@@ -87,7 +89,8 @@ final class SnapshotFeed: Sendable {
                 if let look { state.value.looks[node.id] = look }
             }
             publish(nodes)
-            loop.scheduleTask(in: Self.interval) { [self] in tick() }
+            let pause = max(Self.interval, (NIODeadline.now() - begun) * 9)
+            loop.scheduleTask(in: pause) { [self] in tick() }
         }
     }
 
