@@ -4,11 +4,12 @@ import NIOCore
 /// A file of equally long entries in rising order, to which entries are only appended, and which is searched.
 ///
 /// New entries stay in memory until they fill a block, so that an append to the log costs one call to the disk, not three.
-/// A crash loses them; the recovery that follows builds the index anew anyway. Reads go block by block, and the last block
-/// read is kept: a consumer that reads on asks for the same one again. So an index takes at most two blocks of memory,
-/// however long it is.
+/// A crash loses them; the recovery that follows builds the index anew anyway. Reads go by smaller blocks, since of a long
+/// log's index hardly anything is in a cache; the last one read is kept: a consumer that reads on asks for the same one
+/// again. So an index takes little memory, however long it is.
 struct IndexFile {
     static let blockBytes = 4096
+    private static let readBytes = 1024
 
     let entrySize: Int
     private var file: SegmentFile
@@ -90,7 +91,7 @@ struct IndexFile {
         if let block, number >= block.first, (number - block.first + 1) * entrySize <= block.bytes.readableBytes {
             return (block.bytes, (number - block.first) * entrySize)
         }
-        let perBlock = Self.blockBytes / entrySize
+        let perBlock = Self.readBytes / entrySize
         let first = number / perBlock * perBlock
         let length = min(perBlock, storedCount - first) * entrySize
         let bytes = try file.disk.read(file.open(), at: Int64(first * entrySize), count: length)
@@ -112,7 +113,7 @@ struct IndexFile {
         if tail.readableBytes > 0, value(tail, tail.readerIndex) <= target {
             return storedCount + Self.lastEntry(in: tail, entrySize, atOrBefore: target, value)
         }
-        let perBlock = Self.blockBytes / entrySize
+        let perBlock = Self.readBytes / entrySize
         var span = BlockSpan(low: 0, high: (storedCount + perBlock - 1) / perBlock, lowValue: floor)
         if span.count > 4, floor != nil { span.highValue = try lastStoredValue(value) }
         var cached = block.map { $0.first / perBlock }

@@ -37,7 +37,9 @@ package final class UnifiedLog {
     package let bytesCutByRecovery: Int64
 
     let disk: any Disk
-    var segments: [LogSegment]
+    var segments: [LogSegment] { didSet { baseOffsets = segments.map(\.baseOffset) } }
+    /// Those of `segments`, side by side: a search through the segments themselves would wait for memory at each step.
+    private var baseOffsets: [Int64]
     var epochs: LeaderEpochCache
     var producers: ProducerStateManager
     /// A flush up to here has been asked for.
@@ -58,6 +60,7 @@ package final class UnifiedLog {
         self.config = config
         disk = parts.disk
         segments = parts.segments
+        baseOffsets = parts.segments.map(\.baseOffset)
         epochs = parts.epochs
         producers = parts.producers
         topicID = parts.topicID
@@ -85,7 +88,7 @@ package final class UnifiedLog {
     }
 
     package var segmentCount: Int { segments.count }
-    package var segmentBaseOffsets: [Int64] { segments.map(\.baseOffset) }
+    package var segmentBaseOffsets: [Int64] { baseOffsets }
 
     /// The newest epoch that this log has heard of.
     package var latestEpoch: Int32? { epochs.latest?.epoch }
@@ -195,12 +198,12 @@ package final class UnifiedLog {
     /// The number of the last segment that begins at or before `offset`; nil if all begin after it.
     func segmentIndex(atOrBefore offset: Int64) -> Int? {
         // Most look at the end.
-        if let last = segments.last, last.baseOffset <= offset { return segments.count - 1 }
+        if let last = baseOffsets.last, last <= offset { return baseOffsets.count - 1 }
         var low = 0
-        var high = segments.count
+        var high = baseOffsets.count
         while low < high {
             let middle = low + (high - low) / 2
-            if segments[middle].baseOffset <= offset { low = middle + 1 } else { high = middle }
+            if baseOffsets[middle] <= offset { low = middle + 1 } else { high = middle }
         }
         return low == 0 ? nil : low - 1
     }
