@@ -32,6 +32,8 @@ struct BenchCommand: AsyncParsableCommand {
     var size = 100
     @Option(help: "Partitions of the topic.")
     var partitions = 1
+    @Option(help: "Topics over which --scale spreads the partitions (default: one for each thousand).")
+    var topics: Int?
     @Option(help: "Replicas of each partition.")
     var replication = 3
     @Option(help: "Whom a record waits for: 0, 1 or all.")
@@ -57,6 +59,9 @@ struct BenchCommand: AsyncParsableCommand {
         guard records > 0 else { throw ValidationError("--records must be at least 1.") }
         guard size >= 0 else { throw ValidationError("--size must not be negative.") }
         guard partitions > 0 else { throw ValidationError("--partitions must be at least 1.") }
+        guard topics.map({ (1...partitions).contains($0) }) ?? true else {
+            throw ValidationError("--topics takes a number from 1 to --partitions.")
+        }
         guard replication > 0 else { throw ValidationError("--replication must be at least 1.") }
         guard (1...9).contains(brokers) else { throw ValidationError("--brokers takes a number from 1 to 9.") }
         guard bootstrap != nil || max(replication, suite ? 3 : 1) <= brokers else {
@@ -120,7 +125,8 @@ struct BenchCommand: AsyncParsableCommand {
         let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
         defer { directory.release() }
         let bench = BenchPartitions(
-            partitions: partitions, replicationFactor: replication, brokers: brokers, logger: logger)
+            partitions: partitions, topics: topics ?? (partitions + 999) / 1000, replicationFactor: replication,
+            brokers: brokers, logger: logger)
         try await bench.run(in: directory)
     }
 
