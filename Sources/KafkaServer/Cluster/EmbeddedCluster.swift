@@ -158,12 +158,14 @@ package final class EmbeddedCluster: ClusterSource {
     }
 
     /// Stops everything and gives loops and threads back. Brokers go first and together; one that cannot hand its
-    /// leaders over, since nobody stays, is not waited for long.
+    /// leaders over, since nobody stays, is not waited for long: by a millisecond more for each partition, since ten
+    /// thousand take seconds to move and to close, and a broker that is killed must recover them all.
     ///
     /// Only the first call does it, and later ones return at once; nothing else may be asked of the cluster afterwards.
     package func shutDown(patience: Duration = .seconds(1)) async {
         guard !isShuttingDown.exchange(true, ordering: .sequentiallyConsistent) else { return }
-        let patience = TimeAmount.nanoseconds(patience.wholeNanoseconds)
+        let partitions = (try? await activeImage())?.topics.reduce(0) { $0 + $1.partitions.count } ?? 0
+        let patience = TimeAmount.nanoseconds((patience + .milliseconds(partitions)).wholeNanoseconds)
         for nodes in [nodes.filter { !$0.id.isController }, nodes.filter { $0.id.isController }] {
             let stopping = nodes.map { node in node.flatOn { $0.stop(patience: patience) } }
             for future in stopping { try? await future.get() }
