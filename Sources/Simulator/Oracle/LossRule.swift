@@ -22,6 +22,10 @@ extension Oracle {
         if partitions[partition].newestBegun == index { try judge(index, log, of: partition) }
         partitions[partition].leaderships[index].floor =
             max(log.start, min(partitions[partition].committedEnd, log.end))
+        // A log that has lost all, and of which DeleteRecords took the beginning before, goes on where that ended.
+        if log.isEmpty {
+            partitions[partition].leaderships[index].floor = max(offset, partitions[partition].leaderships[index].floor)
+        }
         if partitions[partition].id.topic == Self.offsetsTopic { groups.resigned(leader) }
         for other in partitions[partition].replicas {
             let agreed = other.broker == leader ? log.end : other.log.agreement(with: log)

@@ -141,6 +141,18 @@ import Testing
         #expect(violation { try other.begins(2, epoch: 2, at: 0) } == "committed records are lost")
     }
 
+    @Test func `a leader that has lost all may begin where its log is to start`() throws {
+        // DeleteRecords outlives the records: there is nothing before its log start that could be committed.
+        var script = try OracleScript(replicas: [1])
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1])
+        try script.losePower(1, keeping: [])
+        try script.change(leader: 1)
+        try script.begins(1, epoch: 1, at: 5)
+        try script.tells(5, by: 1)
+        #expect(violation { try script.tells(6, by: 1) } == "not held by all of the ISR")
+    }
+
     @Test func `a leader without what is committed loses it, and only by name`() throws {
         // Any other loss fails the run.
         var script = try OracleScript()
