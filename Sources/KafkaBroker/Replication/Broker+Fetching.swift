@@ -126,7 +126,7 @@ extension Broker {
         nextFetchID += 1
         delayedFetches[id] = fetch
         if case .incremental(let session) = fetch.session {
-            fetchSessions[session]?.parked = id
+            _ = fetchSessions.change(session) { $0.parked = id }
         } else {
             for target in fetch.targets { target.partition?.waitingFetches.append(id) }
         }
@@ -161,7 +161,7 @@ extension Broker {
             let key = FetchKey(
                 topicId: usesTopicIds ? partition.topicId : .zero, topic: usesTopicIds ? "" : partition.id.topic,
                 partition: partition.id.partition)
-            if fetchSessions[session]?.noteNews(key) ?? false {
+            if fetchSessions.change(session, { $0.noteNews(key) }) ?? false {
                 if let parked = fetchSessions[session]?.parked { waiting.append(parked) }
             } else {
                 gone.append(session)
@@ -188,7 +188,7 @@ extension Broker {
         guard let fetch = delayedFetches.removeValue(forKey: id) else { return nil }
         timers.remove(.fetch(id))
         if case .incremental(let session) = fetch.session {
-            if fetchSessions[session]?.parked == id { fetchSessions[session]?.parked = nil }
+            _ = fetchSessions.change(session) { if $0.parked == id { $0.parked = nil } }
         } else {
             for target in fetch.targets {
                 guard let partition = target.partition,

@@ -149,9 +149,12 @@ struct FetchSessionCache: Sendable {
 
     var count: Int { sessions.count }
 
-    subscript(id: Int32) -> FetchSession? {
-        get { sessions[id] }
-        _modify { yield &sessions[id] }
+    subscript(id: Int32) -> FetchSession? { sessions[id] }
+
+    /// Changes a session where it stands; nil where there is none.
+    mutating func change<Result>(_ id: Int32, _ body: (inout FetchSession) -> Result) -> Result? {
+        guard let index = sessions.index(forKey: id) else { return nil }
+        return body(&sessions.values[index])
     }
 
     mutating func remove(_ id: Int32) { sessions.removeValue(forKey: id) }

@@ -74,7 +74,8 @@ extension Broker {
         let forgotten = request.forgottenTopicsData.flatMap { topic in
             topic.partitions.map { FetchKey(topicId: topic.topicId, topic: topic.topic, partition: $0) }
         }
-        fetchSessions[id]?.update(wanted, forgotten: forgotten, now: now)
+        let now = now
+        _ = fetchSessions.change(id) { $0.update(wanted, forgotten: forgotten, now: now) }
         fetch.session = .incremental(id)
         setTargets(&fetch, wanted, usesTopicIds: usesTopicIds)
     }
@@ -166,10 +167,10 @@ extension Broker {
         case .opened(let id):
             response.sessionId = id
             for target in reading.targets { watch(target.partition, from: id) }
-            _ = fetchSessions[id]?.tell(reading.targets.map(\.key), reading.reads)
+            _ = fetchSessions.change(id) { $0.tell(reading.targets.map(\.key), reading.reads) }
         case .incremental(let id):
             response.sessionId = id
-            isTold = fetchSessions[id]?.tell(reading.targets.map(\.key), reading.reads)
+            isTold = fetchSessions.change(id) { $0.tell(reading.targets.map(\.key), reading.reads) }
         }
         for index in reading.reads.indices where isTold?[index] ?? true {
             tell(reading.targets[index], reading.reads[index], fetch, &response)

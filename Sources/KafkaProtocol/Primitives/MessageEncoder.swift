@@ -7,7 +7,7 @@ package struct MessageEncoder: Coder {
     package private(set) var version: Int16 = 0
     private var isFlexible = false
     /// What was written since the last part ended.
-    private(set) var buffer = ByteBuffer()
+    private var written = ByteWriter()
     private var parts: [Payload] = []
     private var finishedBytes = 0
     private let keepsPayloads: Bool
@@ -17,7 +17,7 @@ package struct MessageEncoder: Coder {
 
     package init(keepsPayloads: Bool) {
         self.keepsPayloads = keepsPayloads
-        buffer.reserveCapacity(256)
+        written.reserveCapacity(256)
     }
 
     /// Writes a whole message behind what is there.
@@ -38,14 +38,17 @@ package struct MessageEncoder: Coder {
     }
 
     /// The two-byte version before a record of `__consumer_offsets`.
-    mutating func appendVersion(_ version: Int16) { buffer.writeInteger(version) }
+    mutating func appendVersion(_ version: Int16) { written.writeInteger(version) }
 
     /// What stands before a record of the metadata log.
     mutating func appendFrame(_ frameVersion: UInt32, type: UInt32, version: Int16) {
-        buffer.writeUnsignedVarint(frameVersion)
-        buffer.writeUnsignedVarint(type)
-        buffer.writeUnsignedVarint(UInt32(clamping: version))
+        written.writeUnsignedVarint(frameVersion)
+        written.writeUnsignedVarint(type)
+        written.writeUnsignedVarint(UInt32(clamping: version))
     }
+
+    /// All that was written, where there are no parts.
+    var buffer: ByteBuffer { written.buffer }
 
     /// All parts, in the order in which they go out.
     package mutating func finish() -> [Payload] {
@@ -54,54 +57,54 @@ package struct MessageEncoder: Coder {
     }
 
     private mutating func endPart() {
-        if buffer.readableBytes == 0 { return }
-        parts.append(.bytes(buffer))
-        finishedBytes += buffer.readableBytes
-        buffer = ByteBuffer()
+        if written.count == 0 { return }
+        parts.append(.bytes(written.buffer))
+        finishedBytes += written.count
+        written.removeAll()
     }
 
     private func failure(_ reason: ProtocolError.Reason, _ name: StaticString) -> ProtocolError {
-        ProtocolError(reason, field: "\(name)", offset: finishedBytes + buffer.readableBytes)
+        ProtocolError(reason, field: "\(name)", offset: finishedBytes + written.count)
     }
 
     private mutating func compactLength(_ length: Int, _ name: StaticString) throws(ProtocolError) {
         guard length < Int32.max else { throw failure(.lengthOutOfRange(length), name) }
-        buffer.writeUnsignedVarint(UInt32(length + 1))
+        written.writeUnsignedVarint(UInt32(length + 1))
     }
 
     private mutating func longLength(_ length: Int, _ name: StaticString) throws(ProtocolError) {
         if isFlexible { return try compactLength(length, name) }
         guard let short = Int32(exactly: length) else { throw failure(.lengthOutOfRange(length), name) }
-        buffer.writeInteger(short)
+        written.writeInteger(short)
     }
 
     private mutating func null(_ name: StaticString, nullable: Bool) throws(ProtocolError) {
         guard nullable else { throw failure(.unexpectedNull, name) }
         if isFlexible {
-            buffer.writeInteger(UInt8(0))
+            written.writeByte(0)
         } else {
-            buffer.writeInteger(Int32(-1))
+            written.writeInteger(Int32(-1))
         }
     }
 
     // MARK: numbers
 
     package mutating func bool(_ name: StaticString, _ value: inout Bool) {
-        buffer.writeInteger(UInt8(value ? 1 : 0))
+        written.writeByte(value ? 1 : 0)
     }
 
-    package mutating func int8(_ name: StaticString, _ value: inout Int8) { buffer.writeInteger(value) }
-    package mutating func int16(_ name: StaticString, _ value: inout Int16) { buffer.writeInteger(value) }
-    package mutating func uint16(_ name: StaticString, _ value: inout UInt16) { buffer.writeInteger(value) }
-    package mutating func int32(_ name: StaticString, _ value: inout Int32) { buffer.writeInteger(value) }
-    package mutating func int64(_ name: StaticString, _ value: inout Int64) { buffer.writeInteger(value) }
+    package mutating func int8(_ name: StaticString, _ value: inout Int8) { written.writeInteger(value) }
+    package mutating func int16(_ name: StaticString, _ value: inout Int16) { written.writeInteger(value) }
+    package mutating func uint16(_ name: StaticString, _ value: inout UInt16) { written.writeInteger(value) }
+    package mutating func int32(_ name: StaticString, _ value: inout Int32) { written.writeInteger(value) }
+    package mutating func int64(_ name: StaticString, _ value: inout Int64) { written.writeInteger(value) }
     package mutating func float64(_ name: StaticString, _ value: inout Double) {
-        buffer.writeInteger(value.bitPattern)
+        written.writeInteger(value.bitPattern)
     }
 
     package mutating func uuid(_ name: StaticString, _ value: inout Uuid) {
-        buffer.writeInteger(value.high)
-        buffer.writeInteger(value.low)
+        written.writeInteger(value.high)
+        written.writeInteger(value.low)
     }
 
     // MARK: strings and bytes
@@ -112,11 +115,11 @@ package struct MessageEncoder: Coder {
         let length = value.utf8.count
         guard let short = Int16(exactly: length) else { throw failure(.lengthOutOfRange(length), name) }
         if compact {
-            buffer.writeUnsignedVarint(UInt32(short) + 1)
+            written.writeUnsignedVarint(UInt32(short) + 1)
         } else {
-            buffer.writeInteger(short)
+            written.writeInteger(short)
         }
-        buffer.writeString(value)
+        written.writeString(value)
     }
 
     package mutating func string(_ name: StaticString, _ value: inout String) throws(ProtocolError) {
@@ -129,20 +132,20 @@ package struct MessageEncoder: Coder {
         if let value { return try writeString(name, value, compact: isFlexible) }
         guard nullable else { throw failure(.unexpectedNull, name) }
         if isFlexible {
-            buffer.writeInteger(UInt8(0))
+            written.writeByte(0)
         } else {
-            buffer.writeInteger(Int16(-1))
+            written.writeInteger(Int16(-1))
         }
     }
 
     package mutating func fixedLengthString(_ name: StaticString, _ value: inout String?) throws(ProtocolError) {
         if let value { return try writeString(name, value, compact: false) }
-        buffer.writeInteger(Int16(-1))
+        written.writeInteger(Int16(-1))
     }
 
     package mutating func bytes(_ name: StaticString, _ value: inout ByteBuffer) throws(ProtocolError) {
         try longLength(value.readableBytes, name)
-        buffer.writeImmutableBuffer(value)
+        written.writeBuffer(value)
     }
 
     package mutating func nullableBytes(
@@ -150,7 +153,7 @@ package struct MessageEncoder: Coder {
     ) throws(ProtocolError) {
         guard let value else { return try null(name, nullable: nullable) }
         try longLength(value.readableBytes, name)
-        buffer.writeImmutableBuffer(value)
+        written.writeBuffer(value)
     }
 
     package mutating func nullableRecords(
@@ -160,14 +163,13 @@ package struct MessageEncoder: Coder {
         try longLength(value.count, name)
         switch value {
         case .bytes(let bytes) where !keepsPayloads || bytes.readableBytes < Self.ownPartFromBytes:
-            buffer.writeImmutableBuffer(bytes)
+            written.writeBuffer(bytes)
         case .file where !keepsPayloads:
             throw failure(.recordsInFile, name)
         case .bytes, .file:
             endPart()
             parts.append(value)
             finishedBytes += value.count
-            buffer.reserveCapacity(64)
         }
     }
 
@@ -229,23 +231,23 @@ package struct MessageEncoder: Coder {
     ) throws(ProtocolError) {
         if value == `default` { return }
         // The size comes before the data, so the data is written aside first. No records are ever tagged.
-        let outer = buffer
-        buffer = ByteBuffer()
+        let outer = written
+        written = ByteWriter()
         try value.code(as: name, with: &self)
-        section.entries.append(.init(field: TaggedField(tag: tag, data: buffer), offset: 0))
-        buffer = outer
+        section.entries.append(.init(field: TaggedField(tag: tag, data: written.buffer), offset: 0))
+        written = outer
     }
 
     package mutating func endTags(
         _ section: TagSection, _ unknown: inout [TaggedField]
     ) throws(ProtocolError) {
         guard isFlexible else { return }
-        buffer.writeUnsignedVarint(UInt32(clamping: section.entries.count))
+        written.writeUnsignedVarint(UInt32(clamping: section.entries.count))
         if section.entries.isEmpty { return }
         for entry in section.entries.sorted(by: { $0.field.tag < $1.field.tag }) {
-            buffer.writeUnsignedVarint(entry.field.tag)
-            buffer.writeUnsignedVarint(UInt32(clamping: entry.field.data.readableBytes))
-            buffer.writeImmutableBuffer(entry.field.data)
+            written.writeUnsignedVarint(entry.field.tag)
+            written.writeUnsignedVarint(UInt32(clamping: entry.field.data.readableBytes))
+            written.writeBuffer(entry.field.data)
         }
     }
 }

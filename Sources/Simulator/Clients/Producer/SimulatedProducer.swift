@@ -41,11 +41,13 @@ package struct SimulatedProducer: SimulatedClient {
         var earliest = network.nextDeadline
         if !isFinishing { earliest = .earlier(earliest, nextBurst) }
         if needsIdentity { earliest = .earlier(earliest, identityNotBefore) }
-        for partition in partitions {
-            for batch in partition.batches {
-                earliest = .earlier(earliest, batch.deadline)
+        for partition in partitions.indices {
+            // The first was made first.
+            earliest = .earlier(earliest, partitions[partition].batches.first?.deadline)
+            for batch in partitions[partition].batches.indices
+            where partitions[partition].batches[batch].request == nil {
                 // What is due and still here waits for something else than time.
-                if batch.request == nil, let notBefore = batch.notBefore, notBefore > lastStep {
+                if let notBefore = partitions[partition].batches[batch].notBefore, notBefore > lastStep {
                     earliest = .earlier(earliest, notBefore)
                 }
             }
@@ -330,8 +332,9 @@ package struct SimulatedProducer: SimulatedClient {
 
     private mutating func expireBatches(now: Instant, into actions: inout [ClientAction]) {
         for index in partitions.indices {
-            while let late = partitions[index].batches.firstIndex(where: { $0.deadline <= now }) {
-                giveUp(index, late, .requestTimedOut, into: &actions)
+            // The first was made first.
+            while let first = partitions[index].batches.first?.deadline, first <= now {
+                giveUp(index, 0, .requestTimedOut, into: &actions)
             }
         }
     }
