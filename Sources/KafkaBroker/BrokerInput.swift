@@ -5,6 +5,10 @@ import NIOCore
 package struct ConnectionID: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// A request for durability that is under way.

@@ -46,7 +46,13 @@ package struct BrokerSessions: Hashable, Sendable {
         expiry(of: broker).map { now < $0 } ?? false
     }
 
-    package func nextExpiry(in image: MetadataImage) -> Instant? { image.brokers.compactMap(expiry).min() }
+    package func nextExpiry(in image: MetadataImage) -> Instant? {
+        var oldest: Instant?
+        for broker in image.brokers where !broker.fenced {
+            if let contact = contacts[broker.id]?.at { oldest = min(oldest ?? contact, contact) }
+        }
+        return oldest.map { $0 + timeout }
+    }
 
     /// Those not fenced that were not heard of for the timeout.
     package func expired(in image: MetadataImage, now: Instant) -> [BrokerID] {

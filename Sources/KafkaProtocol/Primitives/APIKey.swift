@@ -7,6 +7,10 @@ package struct APIKey: RawRepresentable, Hashable, Sendable, Comparable {
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
+    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
     package static let produce = Self(0)
     package static let fetch = Self(1)
     package static let listOffsets = Self(2)

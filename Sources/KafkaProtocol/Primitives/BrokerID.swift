@@ -13,6 +13,10 @@ package struct BrokerID: RawRepresentable, Hashable, Sendable, Comparable, Custo
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     package var description: String { "\(rawValue)" }
+
+    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 extension BrokerID: ExpressibleByIntegerLiteral {

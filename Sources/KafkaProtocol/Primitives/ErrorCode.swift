@@ -3,6 +3,10 @@ package struct ErrorCode: RawRepresentable, Hashable, Sendable, Error {
     package var rawValue: Int16
 
     package init(rawValue: Int16) { self.rawValue = rawValue }
+
+    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
     private init(_ rawValue: Int16) { self.rawValue = rawValue }
 
     package static let unknownServerError = Self(-1)

@@ -19,9 +19,10 @@ package struct Instant: Hashable, Sendable, Comparable {
 
     /// This instant moved on both clocks. Saturates instead of overflowing, so that "for ever" is a valid timeout.
     package static func + (instant: Self, duration: Duration) -> Self {
-        let (nanoseconds, overflow) = instant.monotonicNanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
+        let whole = duration.wholeNanoseconds
+        let (nanoseconds, overflow) = instant.monotonicNanoseconds.addingReportingOverflow(whole)
         let (milliseconds, wallOverflow) =
-            instant.wallClockMilliseconds.addingReportingOverflow(duration.wholeNanoseconds / 1_000_000)
+            instant.wallClockMilliseconds.addingReportingOverflow(whole / 1_000_000)
         return Self(
             monotonicNanoseconds: overflow ? .max : nanoseconds,
             wallClockMilliseconds: wallOverflow ? .max : milliseconds)

@@ -225,20 +225,20 @@ package final class MemoryDisk: Disk {
         return tornBytes
     }
 
-    private func check(_ operation: String, _ path: String) throws(DiskError) {
-        if stopped { throw DiskError(operation: operation, path: path, reason: "the machine has stopped") }
-        if let reason = failure?(operation, path) {
-            throw DiskError(operation: operation, path: path, reason: reason)
+    private func check(_ operation: String, _ path: @autoclosure () -> String) throws(DiskError) {
+        if stopped { throw DiskError(operation: operation, path: path(), reason: "the machine has stopped") }
+        if let reason = failure?(operation, path()) {
+            throw DiskError(operation: operation, path: path(), reason: reason)
         }
     }
 
-    private func change(_ operation: String, _ path: String) throws(DiskError) {
-        try check(operation, path)
+    private func change(_ operation: String, _ path: @autoclosure () -> String) throws(DiskError) {
+        try check(operation, path())
         if let planned = crash {
             if planned.changesBefore == 0 {
                 stopped = true
                 tornBytes = planned.tornBytes
-                throw DiskError(operation: operation, path: path, reason: "the machine stops here")
+                throw DiskError(operation: operation, path: path(), reason: "the machine stops here")
             }
             crash = Crash(changesBefore: planned.changesBefore - 1, tornBytes: planned.tornBytes)
         }

@@ -11,6 +11,8 @@ extension Oracle {
         let former = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
         guard let former, batch.header.baseSequence >= 0 else { return }
         let header = batch.header
+        let expected = RecordBatchHeader.sequence(former.lastSequence, advancedBy: 1)
+        if header.producerEpoch == former.epoch, header.baseSequence == expected { return }
         let place = "\(partitions[partition].id): \(broker) appends \(batch.place) of producer \(header.producerId)"
         if header.producerEpoch < former.epoch {
             throw Violation(
@@ -24,8 +26,6 @@ extension Oracle {
                 "sequences have a gap",
                 "\(place): producer epoch \(header.producerEpoch) begins with sequence \(header.baseSequence)")
         }
-        let expected = RecordBatchHeader.sequence(former.lastSequence, advancedBy: 1)
-        if header.baseSequence == expected { return }
         // Sequences wrap: whatever lies in the half after what is expected is a gap.
         let distance = (header.baseSequence &- expected) & .max
         throw Violation(
