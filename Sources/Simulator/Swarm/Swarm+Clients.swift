@@ -21,15 +21,18 @@ extension Swarm {
                 SimulatedAdministrator(administration(using: &generator), network: network("administrator")))
         }
         if profile == .metadata { return clients }
-        for index in 0..<Int.random(in: 1...3, using: &generator) {
+        // However many there are, together they ask for as much: a run's time goes into what happens, not into how often.
+        let producers = Int.random(in: 1...3, using: &generator)
+        for index in 0..<producers {
             var settings = ProducerSettings(topics: topics.map(\.name))
             settings.acks = [-1, -1, -1, 1, 0].randomElement(using: &generator) ?? -1
             settings.isIdempotent = settings.acks == -1 && Int.random(in: 0..<3, using: &generator) > 0
             settings.epochBump = Bool.random(using: &generator) ? .byItself : .byAsking
             settings.retries = settings.isIdempotent || Int.random(in: 0..<4, using: &generator) > 0
             settings.maxInFlight = Int.random(in: 1...5, using: &generator)
-            settings.interval = .milliseconds(Int.random(in: 10...60, using: &generator))
-            settings.recordsPerBatch = Int.random(in: 1...5, using: &generator)
+            settings.interval = .milliseconds(Int.random(in: 15...60, using: &generator) * producers)
+            settings.recordsPerBurst = 1...12
+            settings.recordsPerBatch = Int.random(in: 1...8, using: &generator)
             clients.append(SimulatedProducer(settings, network: network("producer-\(index)")))
         }
         for index in 0..<Int.random(in: 0...2, using: &generator) {
@@ -88,7 +91,7 @@ extension Swarm {
         fetch.maxWait = .milliseconds(Int.random(in: 20...500, using: &generator))
         fetch.maxBytes = Bool.random(using: &generator) ? 1 << 20 : 500
         fetch.partitionMaxBytes = Bool.random(using: &generator) ? 1 << 16 : 100
-        fetch.pollInterval = .milliseconds(Int.random(in: 1...40, using: &generator))
+        fetch.pollInterval = .milliseconds(Int.random(in: 2...40, using: &generator))
         return fetch
     }
 }
