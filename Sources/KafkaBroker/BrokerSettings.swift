@@ -139,6 +139,8 @@ package struct GroupSettings: Hashable, Sendable {
     package var groupMaxSize: Int
     /// `offset.metadata.max.bytes`
     package var offsetMetadataMaxBytes: Int
+    /// `offsets.load.buffer.size`: how much of a partition a coordinator reads at once when it takes over.
+    package var offsetsLoadBufferSize = 1 << 20
     /// `offsets.retention.minutes`
     package var offsetsRetention: Duration
     /// `offsets.retention.check.interval.ms`

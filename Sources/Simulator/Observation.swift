@@ -14,6 +14,10 @@ package enum Observation: Sendable {
     case fault(Fault)
     /// The bytes or names of a node's files changed.
     case disk(BrokerID, DiskChange)
+    /// A bit of a file is not what was written.
+    case flipped(BrokerID, path: String, at: Int64)
+    /// What was in flight when its link was reset arrives after all.
+    case late(from: BrokerID, to: BrokerID)
     /// A request reached a node, and is about to be handed in.
     case request(from: Endpoint, to: BrokerID, ByteBuffer)
     /// An answer left a node, and may still be lost. `to` has asked by `request`, with the same correlation id.

@@ -126,6 +126,13 @@ package struct Simulation {
             try world.inject(.kill(id))
         }
         try world.startAll()
+        if world.flippedNodes.isEmpty { return }
+        // Nobody can tell what else a disk has lost that flips bits: once the others are well, it is replaced.
+        try world.run(until: world.now + .seconds(5))
+        for id in world.flippedNodes {
+            try world.inject(.wipe(id))
+            try world.inject(.restart(id))
+        }
     }
 
     private func demand(_ what: String, within limit: Duration, _ condition: () -> Bool) throws(Violation) {

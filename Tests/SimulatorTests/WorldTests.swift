@@ -68,4 +68,24 @@ import Testing
         try world.inject(.healAll)
         #expect(try world.run(limit: .seconds(30)) { !isFenced() && allRun(world) })
     }
+
+    @Test func `requests that a reset took arrive late, and the cluster goes on`() throws {
+        // Bytes sent before a reset may be read after the sender has come back.
+        var setup = WorldSetup(seed: 9)
+        setup.requestsComeLate = true
+        setup.latency = .milliseconds(20)
+        let world = World(setup)
+        nonisolated(unsafe) var count = 0
+        world.watch = { observation, _ in if case .late = observation { count += 1 } }
+        try world.startAll()
+        #expect(try world.run(limit: .seconds(10)) { allRun(world) })
+        for _ in 0..<5 {
+            try world.inject(.kill(2))
+            try world.run(until: world.now + .milliseconds(200))
+            try world.inject(.restart(2))
+            try world.run(until: world.now + .seconds(2))
+        }
+        #expect(count > 0)
+        #expect(try world.run(limit: .seconds(30)) { allRun(world) })
+    }
 }

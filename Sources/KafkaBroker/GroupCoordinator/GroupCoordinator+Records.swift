@@ -104,7 +104,7 @@ extension GroupCoordinator {
             return
         }
         guard isEnd else {
-            actions.append(.read(partition: number, from: nextOffset, maxBytes: Self.loadSliceBytes))
+            actions.append(.read(partition: number, from: nextOffset, maxBytes: settings.offsetsLoadBufferSize))
             return
         }
         partitions[number]?.phase = .active

@@ -41,7 +41,6 @@ package struct GroupCoordinator: Sendable {
     }
 
     package static let topic = "__consumer_offsets"
-    static let loadSliceBytes = 1 << 20
 
     /// Monotonic nanoseconds, as `Deadlines` has them.
     package var nextDeadline: Int64? { timers.nearest }
@@ -57,7 +56,7 @@ package struct GroupCoordinator: Sendable {
         case .elected(let partition, let leaderEpoch):
             drop(partition, &actions)
             partitions[partition] = CoordinatorPartition(leaderEpoch: leaderEpoch)
-            actions.append(.read(partition: partition, from: 0, maxBytes: Self.loadSliceBytes))
+            actions.append(.read(partition: partition, from: 0, maxBytes: settings.offsetsLoadBufferSize))
         case .resigned(let partition):
             drop(partition, &actions)
             partitions[partition] = nil

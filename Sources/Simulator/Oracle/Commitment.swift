@@ -49,6 +49,10 @@ extension Oracle {
             // It follows another now.
             partitions[partition].leaderships[index].isActive = false
         }
+        if hasFlips, !((try? RecordBatch(batch.bytes))?.isWhole ?? false) {
+            throw Violation(
+                "damaged bytes were copied", "\(partitions[partition].id): \(broker) writes \(batch.place)")
+        }
         guard let index = partitions[partition].leadership(epoch: batch.epoch) else { return }
         let leadership = partitions[partition].leaderships[index]
         guard leadership.leader != broker, leadership.isActive,
@@ -56,7 +60,8 @@ extension Oracle {
             let original = partitions[partition].replicas[source].log.batch(at: batch.base),
             original.epoch == batch.epoch, original.base == batch.base
         else { return }
-        if !original.isSame(as: batch), !isFlipped(leadership.leader), !isFlipped(broker),
+        if !original.isSame(as: batch), !partitions[partition].isDamaged(leadership.leader, from: batch.base),
+            !partitions[partition].isDamaged(broker, from: batch.base),
             !partitions[partition].isCompacted
         {
             throw Violation(
@@ -83,12 +88,15 @@ extension Oracle {
             else { continue }
             let agreed = partitions[partition].leaderships[index].agreed[broker] ?? 0
             let mine = partitions[partition].replicas[partitions[partition].index(of: broker)!].log
-            if agreed == batch.base || mine.start == batch.base || batch.base <= mine.cleanedUpTo
+            if agreed == batch.base || mine.segments.first?.base == batch.base
+                || batch.base <= max(mine.cleanedUpTo, mine.toldStart)
                 || hasNothingBetween(agreed, batch.base, mine, partitions[partition].replicas[source].log)
             {
                 partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
                 regained(broker, upTo: batch.next, of: partition)
-            } else if batch.epoch == epoch, !isFlipped(broker), !isFlipped(leader), agreed < batch.base {
+            } else if batch.epoch == epoch, !partitions[partition].isDamaged(broker, from: agreed),
+                !partitions[partition].isDamaged(leader, from: agreed), agreed < batch.base
+            {
                 throw Violation(
                     "logs differ before a record that both have",
                     "\(partitions[partition].id): \(broker) has \(batch.place) as its leader \(leader) has, but "
@@ -269,4 +277,8 @@ extension Oracle {
         if let present, covers(all[present]) { return present }
         return all.lastIndex { $0.leader == broker && $0.hasBegun && !$0.isOfFormerLife && covers($0) } ?? present
     }
+}
+
+extension RecordBatch {
+    fileprivate var isWhole: Bool { (try? validate()) != nil }
 }

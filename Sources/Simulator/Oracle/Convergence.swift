@@ -49,8 +49,8 @@ extension Oracle {
     /// From the highest log start on all replicas hold the same records; the same bytes where nothing was compacted.
     private func equalLogs(_ state: MetadataMirror.PartitionState, _ partition: Int) throws(Violation) {
         let watch = partitions[partition]
-        guard let leader = watch.log(of: state.leader), !leader.isEmpty, !isFlipped(state.leader) else { return }
-        for broker in state.replicas where broker != state.leader && !isFlipped(broker) {
+        guard let leader = watch.log(of: state.leader), !leader.isEmpty, !isDamaged(watch, state.leader) else { return }
+        for broker in state.replicas where broker != state.leader && !isDamaged(watch, broker) {
             guard let log = watch.log(of: broker) else {
                 throw Violation("a replica is missing at the end", "\(watch.id) on \(broker)")
             }
@@ -77,13 +77,17 @@ extension Oracle {
         }
     }
 
-    /// Where both have a record at an offset, it is the same one.
+    private func isDamaged(_ watch: PartitionWatch, _ broker: BrokerID) -> Bool { watch.isDamaged(broker, from: .max) }
+
+    /// Where both have a record at an offset, it is the same one, and so is the last of each key.
     private func equalRecords(
         _ log: LogMirror, _ leader: LogMirror, from: Int64, _ broker: BrokerID, _ watch: PartitionWatch
     ) throws(Violation) {
         var theirs: [Int64: Record] = [:]
         for record in Self.records(of: leader, from: from) { theirs[record.offset] = record }
-        for record in Self.records(of: log, from: from) {
+        let ours = Self.records(of: log, from: from)
+        try equalLast(ours, Self.records(of: leader, from: from), broker, watch)
+        for record in ours {
             guard let other = theirs[record.offset] else { continue }
             if other.key != record.key || other.value != record.value || other.timestamp != record.timestamp {
                 throw Violation(
@@ -92,22 +96,37 @@ extension Oracle {
         }
     }
 
-    private static func records(of log: LogMirror, from: Int64) -> [Record] {
-        var all: [Record] = []
-        for segment in log.segments {
-            for batch in segment.batches where batch.next > from && !batch.header.isControl {
-                guard let whole = try? RecordBatch(batch.bytes), let records = try? whole.records() else { continue }
-                for record in records where record.offset >= from { all.append(record) }
-            }
+    /// However far each was cleaned, a key has one newest value. A tombstone may be gone from one log and not from another.
+    private func equalLast(
+        _ ours: [Record], _ theirs: [Record], _ broker: BrokerID, _ watch: PartitionWatch
+    ) throws(Violation) {
+        func newest(_ records: [Record]) -> [ByteBuffer: Record] {
+            var newest: [ByteBuffer: Record] = [:]
+            for record in records { if let key = record.key { newest[key] = record } }
+            return newest
         }
-        return all
+        let (mine, other) = (newest(ours), newest(theirs))
+        for record in ours + theirs {
+            guard let key = record.key else { continue }
+            let (left, right) = (mine[key], other[key])
+            if left?.offset == right?.offset { continue }
+            if (left ?? right)?.value == nil, left == nil || right == nil { continue }
+            throw Violation(
+                "compacted logs differ at the end",
+                "\(watch.id): the last record of key \(String(buffer: key)) is at offset \(left?.offset ?? -1) on "
+                    + "\(broker), on its leader at \(right?.offset ?? -1)")
+        }
+    }
+
+    private static func records(of log: LogMirror, from: Int64) -> [Record] {
+        log.segments.flatMap { records(of: $0.batches[...]) }.filter { $0.offset >= from }
     }
 
     /// What was acknowledged with acks=all is in the log, save what retention, compaction or a named loss took; what an
     /// idempotent producer sent is there once.
     private func findAcknowledged(_ partition: Int, leader: BrokerID) throws(Violation) {
         let watch = partitions[partition]
-        guard let log = watch.log(of: leader), !isFlipped(leader) else { return }
+        guard let log = watch.log(of: leader), !isDamaged(watch, leader) else { return }
         var values: [String: Int64] = [:]
         var offsets: [Int64: String] = [:]
         for record in Self.records(of: log, from: log.start) {

@@ -23,6 +23,12 @@ struct Exchange: Sendable {
         case offsetCommit(OffsetCommitRequest, newestGeneration: Int32?, since: Int)
         case offsetFetch(OffsetFetchRequest, floors: [GroupPosition: Int64])
         case joinGroup(group: String)
+        case groupHeartbeat(HeartbeatRequest, newestGeneration: Int32?)
+        case syncGroup
+        case findCoordinator
+        case initProducerId
+        /// `isStale`: of a former life of the broker, and known to the controller to be so.
+        case brokerHeartbeat(BrokerID, isStale: Bool)
     }
 
     struct OutdatedEpoch: Hashable, Sendable {
@@ -72,6 +78,16 @@ extension Oracle {
         case .joinGroup:
             guard let request = try? JoinGroupRequest(decoding: body, version: version) else { return }
             question = .joinGroup(group: request.groupId)
+        case .heartbeat:
+            guard let request = try? HeartbeatRequest(decoding: body, version: version) else { return }
+            question = .groupHeartbeat(request, newestGeneration: groups.generation(of: request.groupId, at: to))
+        case .syncGroup: question = .syncGroup
+        case .findCoordinator: question = .findCoordinator
+        case .initProducerId: question = .initProducerId
+        case .brokerHeartbeat:
+            guard let request = try? BrokerHeartbeatRequest(decoding: body, version: version) else { return }
+            let isOld = request.brokerEpoch < metadata.brokerEpochs[request.brokerId] ?? -1
+            question = .brokerHeartbeat(request.brokerId, isStale: isOld && raft.newestLeader == to)
         case .electLeaders:
             if let request = try? ElectLeadersRequest(decoding: body, version: version) { electionAsked(request) }
             return
@@ -110,6 +126,30 @@ extension Oracle {
         case .offsetFetch(let request, let floors):
             guard let answer = Self.decode(OffsetFetchResponse.self, version, frame) else { return }
             try offsetsFetched(request, answer, floors: floors, by: node)
+        case .groupHeartbeat(let request, let newest):
+            guard let answer = Self.decode(HeartbeatResponse.self, version, frame) else { return }
+            counts.add(answer.errorCode)
+            if answer.errorCode == .none, let newest, request.generationId < newest {
+                throw Violation(
+                    "a heartbeat of an old generation was taken",
+                    "group \(request.groupId): \(node) takes one of generation \(request.generationId), when "
+                        + "generation \(newest) had begun")
+            }
+        case .syncGroup:
+            if let answer = Self.decode(SyncGroupResponse.self, version, frame) { counts.add(answer.errorCode) }
+        case .findCoordinator:
+            guard let answer = Self.decode(FindCoordinatorResponse.self, version, frame) else { return }
+            counts.add(answer.coordinators.first?.errorCode ?? answer.errorCode)
+        case .initProducerId:
+            if let answer = Self.decode(InitProducerIdResponse.self, version, frame) { counts.add(answer.errorCode) }
+        case .brokerHeartbeat(let broker, let isStale):
+            guard let answer = Self.decode(BrokerHeartbeatResponse.self, version, frame) else { return }
+            counts.add(answer.errorCode)
+            if isStale, answer.errorCode == .none {
+                throw Violation(
+                    "a request of a broker's former life was taken",
+                    "controller \(node) takes a heartbeat of broker \(broker), which has registered anew since")
+            }
         case .joinGroup(let group):
             guard let answer = Self.decode(JoinGroupResponse.self, version, frame) else { return }
             counts.add(answer.errorCode)

@@ -93,13 +93,17 @@ struct LogMirror: Sendable {
     private var asideSegments: [String: Segment] = [:]
     /// Where the log began and ended when its last segment went by retention.
     private(set) var retiredEnd: Int64?
-    /// Segments were rewritten by the cleaner: below this offset batches may lack records.
-    private(set) var cleanedUpTo: Int64 = 0
+    /// Some replica's cleaner has rewritten what is before: there batches may lack records, on whoever has copied them.
+    var cleanedUpTo: Int64 = 0
+    /// What is before is deleted, as leaders have told, though it may still lie here: nobody is promised anything of it.
+    var toldStart: Int64 = 0
+    /// Segments that went since the last write, for comparison with what the cleaner puts in their place.
+    private var removed: [Segment] = []
     private var producers: [Int64: Producer] = [:]
     private var producersAreStale = false
 
     var isEmpty: Bool { segments.allSatisfy(\.batches.isEmpty) }
-    var start: Int64 { segments.first?.base ?? retiredEnd ?? 0 }
+    var start: Int64 { max(toldStart, segments.first?.base ?? retiredEnd ?? 0) }
     var end: Int64 { segments.last?.end ?? retiredEnd ?? 0 }
     var last: MirroredBatch? { segments.last { !$0.batches.isEmpty }?.batches.last }
 
@@ -115,6 +119,7 @@ struct LogMirror: Sendable {
             return nil
         }
         retiredEnd = nil
+        if !removed.isEmpty { removed.removeAll() }
         return segments[index].batches[first...]
     }
 
@@ -127,12 +132,24 @@ struct LogMirror: Sendable {
     mutating func remove(segment base: Int64) {
         guard let index = segments.firstIndex(where: { $0.base == base }) else { return }
         let segment = segments.remove(at: index)
+        removed.append(segment)
         if segments.isEmpty { retiredEnd = segment.end }
         producersAreStale = true
     }
 
     /// The whole log is gone.
-    mutating func clear() { self = LogMirror() }
+    mutating func clear() {
+        let kept = (cleanedUpTo, toldStart)
+        self = LogMirror()
+        (cleanedUpTo, toldStart) = kept
+    }
+
+    /// The log was emptied, to go on from there.
+    mutating func startAnew(at offset: Int64) {
+        segments.removeAll()
+        retiredEnd = offset
+        producersAreStale = true
+    }
 
     // MARK: What the cleaner writes aside
 
@@ -143,15 +160,19 @@ struct LogMirror: Sendable {
 
     mutating func renameAside(base: Int64, from suffix: String, to newSuffix: String) {
         guard let segment = asideSegments.removeValue(forKey: "\(base)\(suffix)") else { return }
-        if newSuffix.isEmpty {
-            let index = position(ofSegment: base)
-            let end = max(segments[index].end, segment.end)
-            segments[index] = segment
-            cleanedUpTo = max(cleanedUpTo, end)
-            producersAreStale = true
-        } else {
-            asideSegments["\(base)\(newSuffix)"] = segment
-        }
+        asideSegments["\(base)\(newSuffix)"] = segment
+    }
+
+    /// Puts it in the place of those that it was made from, and answers both.
+    mutating func putAside(base: Int64, suffix: String) -> (cleaned: Segment, former: [Segment])? {
+        guard let segment = asideSegments.removeValue(forKey: "\(base)\(suffix)") else { return nil }
+        var former = removed.filter { $0.base >= base && $0.base < max(segment.end, base + 1) }
+        removed.removeAll()
+        let index = position(ofSegment: base)
+        if !segments[index].batches.isEmpty { former.append(segments[index]) }
+        segments[index] = segment
+        producersAreStale = true
+        return (segment, former)
     }
 
     private mutating func position(ofSegment base: Int64) -> Int {

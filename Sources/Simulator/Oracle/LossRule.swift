@@ -40,8 +40,10 @@ extension Oracle {
         var missing: Int?
         for position in partitions[partition].chainIndex(from: log.start)..<partitions[partition].chain.count {
             let batch = partitions[partition].chain[position]
-            if batch.next <= log.cleanedUpTo { continue }
-            guard let mate = log.batch(at: batch.base), mate.isSame(as: batch) || isFlipped(leadership.leader) else {
+            if batch.next <= log.cleanedUpTo, batch.next <= log.end { continue }
+            guard let mate = log.batch(at: batch.base),
+                mate.isSame(as: batch) || partitions[partition].isDamaged(leadership.leader, from: batch.base)
+            else {
                 missing = position
                 break
             }
@@ -86,6 +88,8 @@ extension Oracle {
     mutating func name(_ loss: NamedLoss, _ batches: [MirroredBatch], of partition: Int) {
         partitions[partition].lost.append(contentsOf: batches)
         partitions[partition].losses.append(loss)
+        let start = partitions[partition].toldStart
+        if loss.offsets.lowerBound < start { partitions[partition].setStart(loss.offsets.lowerBound) }
         losses.append(loss)
         counts.add(.namedLosses)
     }

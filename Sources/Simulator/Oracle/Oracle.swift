@@ -34,10 +34,11 @@ package struct Oracle: Sendable {
     var clients = ClientLedger()
     var exchanges: [ExchangeKey: Exchange] = [:]
     private var paths: [String: Place] = [:]
-    /// Nodes on whose disk bytes were flipped: what they serve may be damaged.
-    private var flipped: Set<BrokerID> = []
+    /// Bytes were flipped on some disk: what is copied is looked at more closely.
+    var hasFlips = false
     /// Nodes whose disks have lost something.
     var forgetful: Set<BrokerID> = []
+    private var unsettled: [(replica: Int, partition: Int)] = []
     /// Elections outside the ISR that an administrator has asked for, and until when that may take effect.
     var uncleanWishes: [TopicPartition: Instant] = [:]
     var anyUncleanWish: Instant?
@@ -49,12 +50,15 @@ package struct Oracle: Sendable {
 
     package mutating func observe(_ observation: Observation, now: Instant) throws(Violation) {
         self.now = now
+        if !unsettled.isEmpty, observation.mayFollowRemoval == false { settleRemovals() }
         switch observation {
         case .started: break
         case .ended(let node, let powerLost, let wiped): ended(node, powerLost: powerLost, wiped: wiped)
         case .holds(let node, let files): found(files, on: node)
         case .fault(let fault): noteFault(fault)
         case .disk(let node, let change): try changed(change, on: node)
+        case .flipped(let node, let path, let offset): flipped(path, at: offset, on: node)
+        case .late: counts.add(.lateRequests)
         case .request(let from, let to, let frame): try asked(from, to, frame)
         case .response(let from, let to, let frame): try answered(by: from, to: to, frame)
         case .answered, .stepped: break
@@ -63,13 +67,22 @@ package struct Oracle: Sendable {
         }
     }
 
-    func isFlipped(_ node: BrokerID) -> Bool { !flipped.isEmpty && flipped.contains(node) }
-
     mutating func watch(_ id: TopicPartition) -> Int {
         if let index = partitionIndices[id] { return index }
         partitions.append(PartitionWatch(id))
         partitionIndices[id] = partitions.count - 1
         return partitions.count - 1
+    }
+
+    /// A bit of a batch was flipped. From there on this replica is damaged, until it is cut there.
+    private mutating func flipped(_ path: String, at offset: Int64, on node: BrokerID) {
+        guard case .segment(let partition, let base) = place(path), let replica = partitions[partition].index(of: node),
+            let segment = partitions[partition].replicas[replica].log.segments.first(where: { $0.base == base })
+        else { return }
+        hasFlips = true
+        let from = segment.batches.last { $0.position <= offset }?.base ?? base
+        let known = partitions[partition].replicas[replica].damagedFrom
+        partitions[partition].replicas[replica].damagedFrom = min(known ?? from, from)
     }
 
     // MARK: Lives
@@ -98,18 +111,25 @@ package struct Oracle: Sendable {
             partitions[partition].replicas[replica].log.clear()
         }
         raft.forgetLog(of: node)
+        var owned: Set<Int> = []
         for file in files {
-            if case .identity(let partition) = place(file.path) { noteIdentity(file.bytes, on: node, of: partition) }
+            guard case .identity(let partition) = place(file.path) else { continue }
+            if noteIdentity(file.bytes, on: node, of: partition) { owned.insert(partition) }
         }
         for file in files {
             switch place(file.path) {
             case .segment(let partition, let base):
                 let replica = partitions[partition].indexOrNew(of: node)
-                if partitions[partition].replicas[replica].isForeign { continue }
+                // Records in a folder of which nobody knows whose it is will be thrown away.
+                if partitions[partition].replicas[replica].isForeign || !owned.contains(partition) { continue }
                 _ = partitions[partition].replicas[replica].log.write(
-                    file.bytes, at: 0, toSegment: base, checksums: !isFlipped(node))
+                    file.bytes, at: 0, toSegment: base,
+                    checksums: partitions[partition].replicas[replica].damagedFrom == nil)
+            case .aside(let partition, let base, let suffix):
+                let replica = partitions[partition].indexOrNew(of: node)
+                partitions[partition].replicas[replica].log.writeAside(file.bytes, at: 0, base: base, suffix: suffix)
             case .metadata(let base): raft.found(file.bytes, segment: base, on: node)
-            case .aside, .identity, .snapshot, .folder, .other: break
+            case .identity, .snapshot, .folder, .other: break
             }
         }
         raft.isDurable(node)
@@ -133,13 +153,15 @@ package struct Oracle: Sendable {
         if left < end {
             partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: kind))
         }
+        if let from = partitions[partition].replicas[replica].damagedFrom, left <= from || kind == .wipe {
+            partitions[partition].replicas[replica].damagedFrom = nil
+        }
         shortened(replica, of: partition, byDamage: true)
     }
 
     private mutating func noteFault(_ fault: Fault) {
         if case .heal = fault { return }
         counts.add(fault: Self.kind(of: fault))
-        if case .disk(let disk) = fault, disk.effect == .flippedBytes { flipped.insert(disk.node) }
     }
 
     private static func kind(of fault: Fault) -> String {
@@ -175,9 +197,26 @@ package struct Oracle: Sendable {
                 !partitions[partition].leaderships[index].hasBegun
             else { return }
             try begin(index, of: partition, at: start)
-        case .logTruncated: counts.add(.truncations)
+        case .logTruncated(let id, let from, let to):
+            counts.add(.truncations)
+            // What its leader has retired a follower skips; a log without records is seen on no disk.
+            if to > from { startedAnew(id, on: event.node, at: to) }
         case .logRecovered(_, _, let bytesCut): if bytesCut > 0 { counts.add(.recoveredLogs) }
         default: break
+        }
+    }
+
+    private mutating func startedAnew(_ id: TopicPartition, on node: BrokerID, at offset: Int64) {
+        guard let partition = partitionIndices[id], let replica = partitions[partition].index(of: node),
+            !partitions[partition].replicas[replica].isForeign
+        else { return }
+        partitions[partition].replicas[replica].log.startAnew(at: offset)
+        let log = partitions[partition].replicas[replica].log
+        for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
+            guard let leader = partitions[partition].log(of: partitions[partition].leaderships[index].leader) else {
+                continue
+            }
+            partitions[partition].leaderships[index].agree(node, upTo: log.agreement(with: leader))
         }
     }
 
@@ -240,7 +279,7 @@ package struct Oracle: Sendable {
             switch place(path) {
             case .segment(let partition, let base):
                 let replica = partitions[partition].indexOrNew(of: node)
-                if isFlipped(node) {
+                if partitions[partition].replicas[replica].damagedFrom != nil {
                     damage(replica, of: partition, .corruption) { $0.truncate(segment: base, to: size) }
                 } else {
                     partitions[partition].replicas[replica].log.truncate(segment: base, to: size)
@@ -249,8 +288,8 @@ package struct Oracle: Sendable {
             case .metadata(let base): raft.truncated(segment: base, to: size, on: node)
             case .aside, .identity, .snapshot, .folder, .other: break
             }
-        case .renamed(let from, let to): renamed(from, to, on: node)
-        case .removed(let path): gone(place(path), on: node)
+        case .renamed(let from, let to): try renamed(from, to, on: node)
+        case .removed(let path): try gone(place(path), on: node)
         case .flushed(let path):
             if case .metadata = place(path) { raft.isDurable(node) }
         }
@@ -266,7 +305,7 @@ package struct Oracle: Sendable {
             guard
                 let batches = partitions[partition].replicas[replica].log.write(bytes, at: offset, toSegment: base)
             else {
-                if isFlipped(node) { return }
+                if partitions[partition].replicas[replica].damagedFrom != nil { return }
                 throw Violation(
                     "a log goes on after bytes that are no batch",
                     "\(path) of \(node): a write at byte \(offset), after \(partitions[partition].replicas[replica].log.end)"
@@ -281,44 +320,65 @@ package struct Oracle: Sendable {
         }
     }
 
-    private mutating func renamed(_ from: String, _ to: String, on node: BrokerID) {
+    private mutating func renamed(_ from: String, _ to: String, on node: BrokerID) throws(Violation) {
         switch (place(from), place(to)) {
         case (.aside(let partition, let base, let suffix), .segment):
             guard let replica = partitions[partition].index(of: node) else { return }
-            counts.add(.cleanedSegments)
-            partitions[partition].replicas[replica].log.renameAside(base: base, from: suffix, to: "")
+            try cleaned(replica, of: partition, base: base, suffix: suffix)
         case (.aside(let partition, let base, let suffix), .aside(_, _, let newSuffix)):
             guard let replica = partitions[partition].index(of: node) else { return }
             partitions[partition].replicas[replica].log.renameAside(base: base, from: suffix, to: newSuffix)
-        case (let former, _): gone(former, on: node)
+        case (let former, _): try gone(former, on: node)
         }
     }
 
-    private mutating func gone(_ place: Place, on node: BrokerID) {
+    private mutating func gone(_ place: Place, on node: BrokerID) throws(Violation) {
         switch place {
         case .segment(let partition, let base):
             guard let replica = partitions[partition].index(of: node) else { return }
             counts.add(.retiredSegments)
-            if isFlipped(node) {
+            if partitions[partition].replicas[replica].damagedFrom != nil {
                 damage(replica, of: partition, .corruption) { $0.remove(segment: base) }
             } else {
+                try checkRetired(base: base, replica, of: partition)
                 partitions[partition].replicas[replica].log.remove(segment: base)
-                shortened(replica, of: partition)
+                // The cleaner takes segments away before it puts another in their place.
+                unsettled.append((replica, partition))
             }
         case .folder(let partition):
             guard let replica = partitions[partition].index(of: node) else { return }
             partitions[partition].replicas[replica].log.clear()
-            partitions[partition].replicas[replica].damages.removeAll()
+            partitions[partition].replicas[replica].damagedFrom = nil
             shortened(replica, of: partition)
         case .metadata(let base): raft.removed(segment: base, on: node)
         case .aside, .identity, .snapshot, .other: break
         }
     }
 
+    /// Segments that went and were not replaced.
+    private mutating func settleRemovals() {
+        let waiting = unsettled
+        unsettled.removeAll()
+        for (replica, partition) in waiting { shortened(replica, of: partition) }
+    }
+
     /// A folder says which topic it belongs to: one that was deleted may have had the same name.
-    private mutating func noteIdentity(_ bytes: ByteBuffer, on node: BrokerID, of partition: Int) {
-        guard let id = PartitionMetadataFile.topicID(in: String(buffer: bytes)) else { return }
+    @discardableResult
+    private mutating func noteIdentity(_ bytes: ByteBuffer, on node: BrokerID, of partition: Int) -> Bool {
+        guard let id = PartitionMetadataFile.topicID(in: String(buffer: bytes)) else { return false }
         let replica = partitions[partition].indexOrNew(of: node)
         partitions[partition].replicas[replica].isForeign = id != metadata.id(of: partitions[partition].id.topic)
+        return true
+    }
+}
+
+extension Observation {
+    /// It may come between the removal of segments and the arrival of the one that is made from them.
+    fileprivate var mayFollowRemoval: Bool {
+        guard case .disk(_, let change) = self else { return false }
+        switch change {
+        case .renamed, .removed, .flushed, .replaced: return true
+        case .wrote, .truncated: return false
+        }
     }
 }

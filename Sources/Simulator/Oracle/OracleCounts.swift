@@ -6,7 +6,8 @@ package struct OracleCounts: Sendable {
         case cleanElections, preferredElections, uncleanElections, leaderless, controllerElections, votes,
             isrShrinks, isrExpansions, truncations, recoveredLogs, retiredSegments, cleanedSegments, divergences,
             appendedBatches, copiedBatches, acknowledgedAll, acknowledgedOne, duplicates, servedBatches, rebalances,
-            commits, offsetFetches, namedLosses, zombies, clientAnswers
+            commits, offsetFetches, namedLosses, zombies, clientAnswers,
+            compactedRecords, lateRequests
 
         package var name: String {
             switch self {
@@ -35,6 +36,8 @@ package struct OracleCounts: Sendable {
             case .namedLosses: "losses named"
             case .zombies: "answers of old leaders"
             case .clientAnswers: "requests of clients answered"
+            case .compactedRecords: "records compacted away"
+            case .lateRequests: "requests that came late, out of a former life or link"
             }
         }
     }
@@ -91,6 +94,6 @@ package struct OracleCounts: Sendable {
         .unknownMemberId, .rebalanceInProgress, .memberIdRequired, .notController, .outOfOrderSequenceNumber,
         .kafkaStorageError, .fetchSessionIdNotFound, .invalidFetchSessionEpoch, .fencedLeaderEpoch,
         .unknownLeaderEpoch, .unknownTopicId, .invalidUpdateVersion, .ineligibleReplica, .corruptMessage,
-        .invalidProducerEpoch, .duplicateSequenceNumber, .staleBrokerEpoch,
+        .invalidProducerEpoch, .staleBrokerEpoch,
     ]
 }

@@ -10,6 +10,8 @@ struct PartitionWatch: Sendable {
         var damages: [Damage] = []
         /// Its folder is one of a topic that is deleted: nothing in it counts.
         var isForeign = false
+        /// A byte was flipped in the batch at this offset: what its broker serves from there on may be damaged.
+        var damagedFrom: Int64?
     }
 
     struct Damage: Hashable, Sendable {
@@ -33,6 +35,9 @@ struct PartitionWatch: Sendable {
     var isCompacted = false
     /// How many topics of this name are gone.
     private(set) var former = 0
+    /// How far any replica's log was cleaned.
+    private(set) var cleanedUpTo: Int64 = 0
+    private(set) var toldStart: Int64 = 0
 
     init(_ id: TopicPartition) { self.id = id }
 
@@ -41,6 +46,8 @@ struct PartitionWatch: Sendable {
     mutating func indexOrNew(of broker: BrokerID) -> Int {
         if let index = index(of: broker) { return index }
         replicas.append(Replica(broker: broker))
+        replicas[replicas.count - 1].log.cleanedUpTo = cleanedUpTo
+        replicas[replicas.count - 1].log.toldStart = toldStart
         return replicas.count - 1
     }
 
@@ -58,8 +65,11 @@ struct PartitionWatch: Sendable {
     /// The topic is gone; one of the same name is another. Brokers hear of it later.
     mutating func forgetTopic() {
         former += 1
+        cleanedUpTo = 0
+        toldStart = 0
         for index in replicas.indices {
-            replicas[index].log.clear()
+            replicas[index].log = LogMirror()
+            replicas[index].damagedFrom = nil
             replicas[index].damages.removeAll()
             replicas[index].isForeign = true
         }
@@ -68,6 +78,27 @@ struct PartitionWatch: Sendable {
         lost.removeAll()
         losses.removeAll()
         committedEnd = 0
+    }
+
+    mutating func noteCleaned(upTo offset: Int64) {
+        guard offset > cleanedUpTo else { return }
+        cleanedUpTo = offset
+        for index in replicas.indices { replicas[index].log.cleanedUpTo = offset }
+    }
+
+    /// A leader tells where its log begins: retention, or somebody's DeleteRecords, took what is before.
+    mutating func noteStart(_ offset: Int64) {
+        if offset > toldStart { setStart(offset) }
+    }
+
+    mutating func setStart(_ offset: Int64) {
+        toldStart = offset
+        for index in replicas.indices { replicas[index].log.toldStart = offset }
+    }
+
+    func isDamaged(_ broker: BrokerID, from offset: Int64) -> Bool {
+        guard let index = index(of: broker), let from = replicas[index].damagedFrom else { return false }
+        return offset >= from
     }
 
     mutating func reckon(_ index: Int) { leaderships[index].reckon() }

@@ -27,6 +27,9 @@ struct RaftWatch: Sendable {
 
     init(controllers: [BrokerID]) { self.controllers = controllers }
 
+    /// Of the newest epoch that anybody has told of.
+    var newestLeader: BrokerID? { leaders.keys.max().flatMap { leaders[$0] } }
+
     mutating func wrote(_ bytes: ByteBuffer, at offset: Int64, segment: Int64, on node: BrokerID) throws(Violation) {
         guard logs[node, default: LogMirror()].write(bytes, at: offset, toSegment: segment) != nil else {
             throw Violation(

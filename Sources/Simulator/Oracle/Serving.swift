@@ -173,6 +173,7 @@ extension Oracle {
                 data.highWatermark, by: node, of: partition, "tells a high watermark of \(data.highWatermark)")
             partitions[partition].leaderships[index].told = data.highWatermark
         }
+        partitions[partition].noteStart(min(data.logStartOffset, partitions[partition].committedEnd))
         if toReplica { return }
         guard case .bytes(let bytes)? = data.records, bytes.readableBytes > 0,
             let replica = partitions[partition].index(of: node)
@@ -188,7 +189,9 @@ extension Oracle {
                         + "\(data.highWatermark)")
             }
             let log = partitions[partition].replicas[replica].log
-            if isFlipped(node) || served.base < log.cleanedUpTo { continue }
+            if served.base < log.cleanedUpTo || partitions[partition].isDamaged(node, from: served.base) {
+                continue
+            }
             guard let own = log.batch(at: served.base), own.isSame(as: served) else {
                 throw Violation(
                     "a record was served that is not in the log",

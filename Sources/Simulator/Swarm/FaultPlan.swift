@@ -7,8 +7,8 @@ import KafkaProtocol
 package struct FaultPlan: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Hashable, Sendable {
         case kill, powerLoss, freeze, stop, cut, oneWayCut, isolate, stall, delay, bandwidth, reset, clientCut,
-            clientReset, failBefore, failAfter, withhold, slowDisk, fullDisk, failingDisk, clockSkew, wipe,
-            killController, cutController, restartAll
+            clientReset, failBefore, failAfter, withhold, slowDisk, fullDisk, failingDisk, clockSkew, flippedBytes,
+            wipe, killController, powerLossController, cutController, restartAll
     }
 
     /// Relative to each other; kinds that a run does not have are left out.
@@ -20,19 +20,31 @@ package struct FaultPlan: Hashable, Sendable {
     /// How many brokers may be down at once because of us.
     package var mostDown: Int
 
-    package init(drawnFor brokers: Int32, using generator: inout SeededGenerator) {
+    package init(
+        drawnFor brokers: Int32, _ profile: Swarm.Profile, using generator: inout SeededGenerator
+    ) {
         weights = []
         for kind in Kind.allCases {
             let isDrawn: Bool =
                 switch kind {
                 // What destroys data is rare, so that most runs have nothing to lose.
-                case .wipe: Int.random(in: 0..<20, using: &generator) == 0
+                case .wipe, .flippedBytes: Int.random(in: 0..<16, using: &generator) == 0
                 case .fullDisk, .failingDisk, .restartAll: Int.random(in: 0..<5, using: &generator) == 0
                 default: Int.random(in: 0..<3, using: &generator) == 0
                 }
             if isDrawn { weights.append((kind, Int.random(in: 1...10, using: &generator))) }
         }
         if weights.isEmpty { weights = [(.kill, 1)] }
+        // What a profile is about comes as often as all the rest.
+        let theme: [Kind] =
+            switch profile {
+            case .everything, .oneBatchAFetch, .tinySegments: []
+            case .metadata: [.killController, .cutController, .powerLossController]
+            case .powerLoss: [.powerLoss, .delay, .stall]
+            case .groups: [.kill, .isolate, .freeze]
+            }
+        let rest = max(3, weights.reduce(0) { $0 + $1.weight })
+        for kind in theme { weights.append((kind, rest / theme.count)) }
         interval = .milliseconds(Int.random(in: 100...2000, using: &generator))
         length = .milliseconds(Int.random(in: 200...4000, using: &generator))
         mostDown = Int.random(in: 1...max(1, Int(brokers)), using: &generator)
@@ -66,6 +78,7 @@ struct FaultDriver {
     private var down: [(id: BrokerID, until: Instant)] = []
     /// Brokers whose disk fails because of us, and when an operator has mended it.
     private var failing: [(id: BrokerID, until: Instant)] = []
+    private var flipCount = 0
     private(set) var nextAt: Instant
 
     init(_ plan: FaultPlan, seed: UInt64, now: Instant) {
@@ -116,6 +129,7 @@ struct FaultDriver {
             try world.inject(.stop(broker))
             down.append((broker, world.now + .seconds(6) + length))
         case .killController: try bringDown(.kill(controller), for: length, in: world)
+        case .powerLossController: try bringDown(.powerLoss(controller), for: length, in: world)
         case .restartAll:
             for id in world.nodeIDs where world.isUp(id) {
                 try world.inject(Bool.random(using: &generator) ? .kill(id) : .powerLoss(id))
@@ -157,6 +171,17 @@ struct FaultDriver {
         case .failingDisk:
             let effect: DiskFault.Effect = Bool.random(using: &generator) ? .failingReads : .failingWrites
             try fail(effect, of: broker, for: length, in: world)
+        case .flippedBytes:
+            // One disk decays in one run: two would be a disaster that nobody survives.
+            let victim = world.flippedNodes.first ?? broker
+            guard flipCount < 2 else { return }
+            flipCount += 1
+            try world.inject(.disk(.init(victim, .flippedBytes)))
+            switch Int.random(in: 0..<3, using: &generator) {
+            case 0: try bringDown(.kill(victim), for: length, in: world)
+            case 1: try bringDown(.powerLoss(victim), for: length, in: world)
+            default: break
+            }
         case .clockSkew:
             let victim = Bool.random(using: &generator) ? broker : controller
             let skew = Duration.milliseconds(Int.random(in: -600_000...600_000, using: &generator))

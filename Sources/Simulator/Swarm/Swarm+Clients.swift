@@ -21,10 +21,17 @@ extension Swarm {
                 SimulatedAdministrator(administration(using: &generator), network: network("administrator")))
         }
         if profile == .metadata { return clients }
+        if profile == .groups {
+            // It moves coordinators about.
+            var mover = AdministratorSettings(topics: ["__consumer_offsets"])
+            mover.operations = [.electPreferred, .reassign, .cancelReassignments]
+            mover.interval = .milliseconds(Int.random(in: 200...1500, using: &generator))
+            clients.append(SimulatedAdministrator(mover, network: network("mover")))
+        }
         // However many there are, together they ask for as much: a run's time goes into what happens, not into how often.
         let producers = Int.random(in: 1...3, using: &generator)
         for index in 0..<producers {
-            var settings = ProducerSettings(topics: topics.map(\.name))
+            var settings = ProducerSettings(topics: clientTopics.map(\.name))
             settings.acks = [-1, -1, -1, 1, 0].randomElement(using: &generator) ?? -1
             settings.isIdempotent = settings.acks == -1 && Int.random(in: 0..<3, using: &generator) > 0
             settings.epochBump = Bool.random(using: &generator) ? .byItself : .byAsking
@@ -33,18 +40,32 @@ extension Swarm {
             settings.interval = .milliseconds(Int.random(in: 15...60, using: &generator) * producers)
             settings.recordsPerBurst = 1...12
             settings.recordsPerBatch = Int.random(in: 1...8, using: &generator)
+            let compacted = clientTopics.filter { $0.config("cleanup.policy")?.contains("compact") ?? false }.map(
+                \.name)
+            if !compacted.isEmpty { settings.keyCount = Int.random(in: 1...30, using: &generator) }
+            if Bool.random(using: &generator) { settings.tombstoneTopics = compacted }
             clients.append(SimulatedProducer(settings, network: network("producer-\(index)")))
+        }
+        if Bool.random(using: &generator) {
+            let isKeyed = clientTopics.contains { $0.config("cleanup.policy") != nil }
+            clients.append(
+                SimulatedProber(
+                    topics: clientTopics.map(\.name), group: "readers", isKeyed: isKeyed,
+                    interval: .milliseconds(Int.random(in: 20...200, using: &generator)), network: network("prober")))
         }
         for index in 0..<Int.random(in: 0...2, using: &generator) {
             clients.append(
                 SimulatedConsumer(
-                    topics: topics.map(\.name), fetching(using: &generator), network: network("consumer-\(index)")))
+                    topics: clientTopics.map(\.name), fetching(using: &generator), network: network("consumer-\(index)")
+                ))
         }
-        let group = GroupMemberSettings(group: "readers", topics: topics.map(\.name))
-        for index in 0..<Int.random(in: 0...3, using: &generator) {
+        let group = GroupMemberSettings(group: "readers", topics: clientTopics.map(\.name))
+        let members = profile == .groups ? 3...5 : 0...3
+        for index in 0..<Int.random(in: members, using: &generator) {
             var settings = group
             settings.commit = Bool.random(using: &generator) ? .beforeWork : .afterWork
-            settings.commitInterval = .milliseconds(Int.random(in: 30...500, using: &generator))
+            let interval = profile == .groups ? 10...60 : 30...500
+            settings.commitInterval = .milliseconds(Int.random(in: interval, using: &generator))
             settings.sessionTimeout = .milliseconds(Int.random(in: 1000...3000, using: &generator))
             settings.heartbeatInterval = .milliseconds(Int.random(in: 100...400, using: &generator))
             settings.commitsLate = Bool.random(using: &generator)
@@ -63,7 +84,7 @@ extension Swarm {
 
     /// Each administrator has hobbies of its own.
     private func administration(using generator: inout SeededGenerator) -> AdministratorSettings {
-        var settings = AdministratorSettings(topics: topics.map(\.name))
+        var settings = AdministratorSettings(topics: clientTopics.map(\.name))
         settings.operations = AdministratorSettings.Operation.allCases.filter { operation in
             switch operation {
             // What may lose records is rare, so that most runs must lose none.
@@ -79,7 +100,7 @@ extension Swarm {
         settings.interval = .milliseconds(Int.random(in: 50...1500, using: &generator))
         settings.mostPartitions = Int.random(in: 2...6, using: &generator)
         settings.replicationFactor = Int16(min(3, setup.brokers))
-        settings.replaceable = topics.suffix(1)
+        settings.replaceable = clientTopics.suffix(1)
         return settings
     }
 

@@ -13,6 +13,10 @@ package struct Swarm: Sendable {
         case oneBatchAFetch
         /// A segment holds a few batches.
         case tinySegments
+        /// Power fails often, on followers that lag and logs that are seldom flushed.
+        case powerLoss
+        /// Many members, whose coordinators move while they commit.
+        case groups
     }
 
     package let seed: UInt64
@@ -27,10 +31,12 @@ package struct Swarm: Sendable {
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         profile =
-            switch Int.random(in: 0..<8, using: &generator) {
+            switch Int.random(in: 0..<12, using: &generator) {
             case 0: .metadata
             case 1: .oneBatchAFetch
             case 2: .tinySegments
+            case 3: .powerLoss
+            case 4: .groups
             default: .everything
             }
         setup = WorldSetup(seed: seed)
@@ -42,14 +48,36 @@ package struct Swarm: Sendable {
         setup.cutTimeout = .milliseconds(Int.random(in: 300...4000, using: &generator))
         setup.configuration = Self.configuration(profile, brokers: setup.brokers, using: &generator)
         topics = Self.topics(profile, brokers: setup.brokers, using: &generator)
-        faults = FaultPlan(drawnFor: setup.brokers, using: &generator)
-        safetySpan = .milliseconds(Int.random(in: 3000...15_000, using: &generator))
+        faults = FaultPlan(drawnFor: setup.brokers, profile, using: &generator)
+        safetySpan = .milliseconds(Int.random(in: 3000...12_000, using: &generator))
         let factor = Int16(setup.brokers)
+        setup.requestsComeLate = Bool.random(using: &generator)
+        if Int.random(in: 0..<3, using: &generator) == 0 { topics.append(Self.offsetsTopic(setup, using: &generator)) }
+        let loadBuffer = Bool.random(using: &generator) ? 1 << 20 : Int.random(in: 1...500, using: &generator)
+        let socketTimeout = Duration.milliseconds(Int.random(in: 500...8000, using: &generator))
         setup.adjustBroker = { settings in
             settings.defaultReplicationFactor = min(3, factor)
             settings.offsetsTopicReplicationFactor = min(3, factor)
+            settings.replicaSocketTimeout = socketTimeout
+            settings.group.offsetsLoadBufferSize = loadBuffer
         }
     }
+
+    /// As brokers make it, but with segments so small that they are cleaned.
+    private static func offsetsTopic(_ setup: WorldSetup, using generator: inout SeededGenerator) -> TopicPlan {
+        TopicPlan(
+            name: "__consumer_offsets",
+            partitions: Int32(clamping: setup.configuration.integer("offsets.topic.num.partitions")),
+            replicationFactor: Int16(min(3, setup.brokers)),
+            configs: [
+                "cleanup.policy": "compact", "compression.type": "producer",
+                "segment.bytes": Int.random(in: 500...5000, using: &generator).description,
+                "min.cleanable.dirty.ratio": "0.01", "flush.ms": "300",
+            ])
+    }
+
+    /// The topics that clients write and read.
+    var clientTopics: [TopicPlan] { topics.filter { $0.name != "__consumer_offsets" } }
 
     private static func configuration(
         _ profile: Profile, brokers: Int32, using generator: inout SeededGenerator
@@ -84,6 +112,36 @@ package struct Swarm: Sendable {
         return configuration
     }
 
+    /// Some topics keep only the last record of each key, some only what is new or little.
+    private static func limit(_ plan: inout TopicPlan, using generator: inout SeededGenerator) {
+        let compacts = Int.random(in: 0..<4, using: &generator) == 0
+        let retires = Int.random(in: 0..<4, using: &generator) == 0
+        if compacts || retires {
+            plan.configs["segment.bytes"] = Int.random(in: 200...2000, using: &generator).description
+            if Bool.random(using: &generator) {
+                plan.configs["segment.ms"] = Int.random(in: 200...3000, using: &generator).description
+            }
+        }
+        if compacts {
+            plan.configs["cleanup.policy"] = retires ? "compact,delete" : "compact"
+            plan.configs["min.cleanable.dirty.ratio"] =
+                ["0.01", "0.1", "0.5"].randomElement(using: &generator) ?? "0.5"
+            plan.configs["delete.retention.ms"] = Int.random(in: 0...3000, using: &generator).description
+            if Int.random(in: 0..<3, using: &generator) == 0 {
+                plan.configs["min.compaction.lag.ms"] = Int.random(in: 100...2000, using: &generator).description
+            }
+            // Only what is durable is cleaned.
+            plan.configs["flush.ms"] = Int.random(in: 100...1000, using: &generator).description
+        }
+        if retires {
+            if Bool.random(using: &generator) {
+                plan.configs["retention.ms"] = Int.random(in: 300...5000, using: &generator).description
+            } else {
+                plan.configs["retention.bytes"] = Int.random(in: 500...10_000, using: &generator).description
+            }
+        }
+    }
+
     private static func topics(
         _ profile: Profile, brokers: Int32, using generator: inout SeededGenerator
     ) -> [TopicPlan] {
@@ -97,10 +155,11 @@ package struct Swarm: Sendable {
                     Int16.random(in: 1...max(1, plan.replicationFactor), using: &generator).description
             }
             if Int.random(in: 0..<6, using: &generator) == 0 { plan.configs["unclean.leader.election.enable"] = "true" }
-            if profile == .tinySegments || Int.random(in: 0..<3, using: &generator) == 0 {
+            if profile == .tinySegments || profile == .powerLoss || Int.random(in: 0..<3, using: &generator) == 0 {
                 plan.configs["segment.bytes"] = Int.random(in: 200...5000, using: &generator).description
                 plan.configs["index.interval.bytes"] = Int.random(in: 0...500, using: &generator).description
             }
+            limit(&plan, using: &generator)
             if Int.random(in: 0..<8, using: &generator) == 0 {
                 plan.configs["flush.messages"] = Int.random(in: 1...10, using: &generator).description
             }

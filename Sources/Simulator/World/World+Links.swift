@@ -75,7 +75,9 @@ extension World {
     func frameArrived(
         from: BrokerID, to: BrokerID, reset: Int, isRequest: Bool, _ bytes: ByteBuffer
     ) throws(Violation) {
-        guard resets[LinkPair(from, to), default: 0] == reset else { return }
+        guard resets[LinkPair(from, to), default: 0] == reset else {
+            return lost(bytes, isRequest: isRequest, from: from, to: to)
+        }
         let receiver = node(to)
         if isRequest, receiver.isUp, try !admits(bytes, from: from, to: to) { return }
         let input: BrokerInput = isRequest ? .peerRequest(from: from, bytes) : .peerResponse(from: from, bytes)
@@ -86,7 +88,9 @@ extension World {
     func resetLink(_ pair: LinkPair) {
         resets[pair, default: 0] += 1
         for (end, other) in [(pair.low, pair.high), (pair.high, pair.low)] {
-            links[LinkKey(from: end, to: other)]?.held.removeAll()
+            let key = LinkKey(from: end, to: other)
+            for frame in links[key]?.held ?? [] { lost(frame.bytes, isRequest: frame.isRequest, from: end, to: other) }
+            links[key]?.held.removeAll()
             let node = node(end)
             if node.isUp { post(.input(end, life: node.life, .peerReset(other)), after: setup.latency) }
         }

@@ -60,4 +60,29 @@ extension World {
         if peerOutcomes.isEmpty { return }
         peerOutcomes = peerOutcomes.filter { $0.key.from != id && $0.key.to != id }
     }
+
+    // MARK: Late requests
+
+    /// A frame that a reset takes with it. Bytes that have reached the other side may still be read there, later.
+    func lost(_ frame: ByteBuffer, isRequest: Bool, from: BrokerID, to: BrokerID) {
+        guard setup.requestsComeLate, isRequest, let key = frame.getInteger(at: frame.readerIndex, as: Int16.self),
+            Self.lateKinds.contains(APIKey(rawValue: key)), Bool.random(using: &generator)
+        else { return }
+        lateCount += 1
+        var late = frame
+        // Its answer has nowhere to go: the sender waits for no such number.
+        late.setInteger(0x4000_0000 + lateCount, at: late.readerIndex + 4)
+        let delay = Duration.microseconds(Int.random(in: 0...3_000_000, using: &generator))
+        post(.late(from: from, to: to, late), after: delay)
+    }
+
+    private static let lateKinds: [APIKey] = [.alterPartition, .brokerHeartbeat, .fetch, .vote, .beginQuorumEpoch]
+
+    func lateArrived(from: BrokerID, to: BrokerID, _ frame: ByteBuffer) throws(Violation) {
+        let receiver = node(to)
+        guard receiver.isUp else { return }
+        trace.note(now, .fault("a late request of \(from) arrives"))
+        try observe(.late(from: from, to: to))
+        try deliver(.peerRequest(from: from, frame), to: to, life: receiver.life)
+    }
 }

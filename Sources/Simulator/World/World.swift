@@ -23,6 +23,7 @@ package final class World {
 
     enum Event {
         case frame(from: BrokerID, to: BrokerID, reset: Int, isRequest: Bool, ByteBuffer)
+        case late(from: BrokerID, to: BrokerID, ByteBuffer)
         case input(BrokerID, life: Int, BrokerInput)
         case flushEnd(BrokerID, life: Int, FlushID, MemoryDisk.SlowFlush, path: String)
         case deadline(BrokerID, life: Int)
@@ -45,8 +46,11 @@ package final class World {
     var resets: [LinkPair: Int] = [:]
     var clients: [SimulatedPlace] = []
     var connections: [ConnectionID: SimulatedConnection] = [:]
+    /// Nodes on whose disk bits were flipped, until it is wiped.
+    package internal(set) var flippedNodes: [BrokerID] = []
     /// Requests between nodes that faults make fail after their effect.
     var peerOutcomes: [PeerRequestKey: FailedRequest] = [:]
+    var lateCount: Int32 = 0
     var actions: [BrokerAction] = []
 
     package init(_ setup: WorldSetup) {
@@ -106,6 +110,7 @@ package final class World {
         switch event {
         case .frame(let from, let to, let reset, let isRequest, let bytes):
             try frameArrived(from: from, to: to, reset: reset, isRequest: isRequest, bytes)
+        case .late(let from, let to, let bytes): try lateArrived(from: from, to: to, bytes)
         case .input(let id, let life, let input): try deliver(input, to: id, life: life)
         case .flushEnd(let id, let life, let flush, let token, let path):
             try flushEnded(id, life: life, flush, token, path: path)

@@ -17,6 +17,9 @@ package struct WorldSetup: Sendable {
     package var flushTime: Duration = .microseconds(500)
     /// How long a cut link holds what was sent before both ends hear of a reset.
     package var cutTimeout: Duration = .seconds(2)
+    /// What was under way to a node when its link was reset may still be read there, even when the sender has begun another
+    /// life meanwhile.
+    package var requestsComeLate = false
 
     package init(seed: UInt64) { self.seed = seed }
 

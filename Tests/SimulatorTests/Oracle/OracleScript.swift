@@ -127,13 +127,15 @@ struct OracleScript {
 
     static func batch(
         at offset: Int64, epoch: Int32 = 0, value: String? = nil, producer: Int64 = -1, producerEpoch: Int16 = 0,
-        sequence: Int32 = -1
+        sequence: Int32 = -1, key: String? = nil
     ) throws -> RecordBatch {
         var builder = RecordBatchBuilder(
             baseOffset: offset, partitionLeaderEpoch: epoch, producerId: producer,
             producerEpoch: producer < 0 ? -1 : producerEpoch, baseSequence: sequence)
         try builder.append(
-            Record(offset: offset, timestamp: 1, value: ByteBuffer(string: value ?? "record \(offset)")))
+            Record(
+                offset: offset, timestamp: 1, key: key.map { ByteBuffer(string: $0) },
+                value: ByteBuffer(string: value ?? "record \(offset)")))
         return try builder.build()
     }
 
@@ -155,17 +157,43 @@ struct OracleScript {
         var bytes = ByteBuffer()
         for batch in batches { bytes.writeImmutableBuffer(batch.bytes) }
         sizes[broker] = Int64(bytes.readableBytes)
-        try see(.holds(broker, [DiskFile(path: Self.path(), bytes: bytes)]))
+        let owner = ByteBuffer(string: "version: 0\ntopic_id: \(Self.topicId)\n")
+        try see(
+            .holds(
+                broker,
+                [
+                    DiskFile(path: Self.path(), bytes: bytes),
+                    DiskFile(path: Self.path("partition.metadata"), bytes: owner),
+                ]))
         try see(.started(broker))
+    }
+
+    /// The cleaner makes one segment of the first, and puts it in its place.
+    mutating func cleans(_ kept: [RecordBatch], on broker: BrokerID) throws {
+        let name = "00000000000000000000.log"
+        var size: Int64 = 0
+        for batch in kept {
+            try see(.disk(broker, .wrote(path: Self.path(name + ".cleaned"), offset: size, batch.bytes)))
+            size += Int64(batch.header.sizeInBytes)
+        }
+        try see(.disk(broker, .renamed(from: Self.path(name + ".cleaned"), to: Self.path(name + ".swap"))))
+        try see(.disk(broker, .renamed(from: Self.path(name), to: Self.path(name + ".1.deleted"))))
+        try see(.disk(broker, .renamed(from: Self.path(name + ".swap"), to: Self.path(name))))
+    }
+
+    mutating func flips(_ broker: BrokerID, at offset: Int64) throws {
+        try see(.flipped(broker, path: Self.path(), at: offset))
     }
 
     // MARK: Answers
 
     mutating func tells(
-        _ highWatermark: Int64, by broker: BrokerID, serving batch: RecordBatch? = nil, askedInEpoch: Int32 = -1
+        _ highWatermark: Int64, by broker: BrokerID, serving batch: RecordBatch? = nil, askedInEpoch: Int32 = -1,
+        logStart: Int64 = -1
     ) throws {
         var data = FetchResponse.PartitionData()
         data.highWatermark = highWatermark
+        data.logStartOffset = logStart
         data.records = .bytes(batch?.bytes ?? ByteBuffer())
         var wanted = FetchRequest.FetchPartition()
         wanted.currentLeaderEpoch = askedInEpoch

@@ -334,4 +334,81 @@ import Testing
         try script.write(second, on: [1])
         #expect(violation { try script.acknowledges(second, by: 1) } == "acknowledged with too few in-sync replicas")
     }
+
+    @Test func `the cleaner may take what has a successor, and nothing else`() throws {
+        // Of each key the last record stays, as it was.
+        var script = try OracleScript(settings: ["log.cleanup.policy": "compact"])
+        let batches = try [("a", 0), ("b", 1), ("a", 2)].map { try OracleScript.batch(at: Int64($0.1), key: $0.0) }
+        for batch in batches { try script.write(batch, on: [1, 2, 3]) }
+        try script.tells(3, by: 1)
+        var greedy = script
+        #expect(
+            violation { try greedy.cleans([batches[2]], on: 1) } == "the cleaner took the last record of a key")
+        var forger = script
+        let forged = try OracleScript.batch(at: 1, value: "forged", key: "b")
+        #expect(violation { try forger.cleans([forged, batches[2]], on: 1) } == "the cleaner changed a record")
+        try script.cleans([batches[1], batches[2]], on: 1)
+        // Whoever copies from a cleaned log, or leads without having cleaned, breaks no promise.
+        try script.change(isr: [2, 3], leader: 2)
+        try script.begins(2, epoch: 1, at: 3)
+        let next = try OracleScript.batch(at: 3, epoch: 1, key: "b")
+        try script.write(next, on: [2, 3])
+        try script.tells(4, by: 2, serving: next)
+    }
+
+    @Test func `retention takes only what is committed`() throws {
+        // The leader decides alone what goes.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        let removal = Observation.disk(
+            1, .renamed(from: OracleScript.path(), to: OracleScript.path("00000000000000000000.log.1.deleted")))
+        var early = script
+        #expect(violation { try early.see(removal) } == "retention took what is not committed")
+        try script.write(batch, on: [3])
+        try script.tells(1, by: 1)
+        try script.see(removal)
+    }
+
+    @Test func `damage stays where it is`() throws {
+        // A damaged replica excuses nothing of the others, and nothing before the damage.
+        var script = try OracleScript()
+        let whole = try OracleScript.batch(at: 0)
+        let second = try OracleScript.batch(at: 1)
+        try script.write(whole, on: [1, 2, 3])
+        try script.write(second, on: [1, 3])
+        try script.flips(1, at: Int64(whole.header.sizeInBytes) + 70)
+        var bytes = second.bytes
+        let last = bytes.writerIndex - 1
+        bytes.setInteger(bytes.getInteger(at: last, as: UInt8.self)! ^ 4, at: last)
+        let damaged = try RecordBatch(bytes)
+        // A leader serves what lies in its log, as in Kafka; no follower may take it.
+        var copying = script
+        #expect(violation { try copying.write(damaged, on: [2]) } != nil)
+        try script.write(second, on: [2])
+        try script.tells(2, by: 1, serving: damaged)
+        let forged = try OracleScript.batch(at: 0, value: "forged")
+        #expect(
+            violation { try script.tells(2, by: 1, serving: forged) } == "a record was served that is not in the log")
+    }
+
+    @Test func `of what is before the log start nothing is promised`() throws {
+        // Retention takes an epoch's end with it: a follower that parted there keeps records that nobody can read.
+        var script = try OracleScript(replicas: [3, 1, 2])
+        try script.write(OracleScript.batch(at: 0, value: "parted"), on: [3])
+        try script.change(isr: [1, 2], leader: 1)
+        try script.begins(1, epoch: 1, at: 0)
+        for offset in 0..<2 { try script.write(OracleScript.batch(at: Int64(offset), epoch: 1), on: [1, 2]) }
+        try script.tells(2, by: 1)
+        let next = try OracleScript.batch(at: 2, epoch: 1)
+        try script.write(next, on: [1, 2])
+        var keeping = script
+        #expect(violation { try keeping.write(next, on: [3]) } == "logs differ before a record that both have")
+        try script.tells(2, by: 1, logStart: 2)
+        try script.write(next, on: [3])
+        try script.tells(3, by: 1, logStart: 2)
+        try script.change(isr: [1, 2, 3])
+        try script.change(leader: 3)
+        try script.begins(3, epoch: 2, at: 3)
+    }
 }

@@ -154,6 +154,11 @@ extension SimulatedMember {
 
     /// A thread that was late: what it knew in the last generation, committed in its name. Must be refused.
     mutating func commitLate(_ old: Int32, now: Instant, into actions: inout [ClientAction]) {
+        var request = HeartbeatRequest()
+        request.groupId = settings.group
+        request.generationId = old
+        request.memberId = memberId
+        _ = network.send(request, to: coordinator, now: now, into: &actions)
         guard !lateOffsets.isEmpty else { return }
         commit(
             lateOffsets.map(\.0), lateOffsets.map(\.1), generation: old, memberId: memberId, now: now, into: &actions)

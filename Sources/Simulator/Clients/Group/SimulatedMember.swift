@@ -77,7 +77,7 @@ package struct SimulatedMember: SimulatedClient {
         guard isFinishing, state == .stable, commitRequest == nil, offsetsRequest == nil else { return false }
         return fetcher.isAtEnd(network.metadata)
             && fetcher.partitions.allSatisfy {
-                committed[$0.id] == $0.position || network.metadata.isGone($0.id)
+                committed[$0.id] == worked[$0.id] || network.metadata.isGone($0.id)
             }
     }
 

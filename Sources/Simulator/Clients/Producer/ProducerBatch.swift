@@ -16,6 +16,8 @@ struct ProducerBatch: Sendable {
 
     var records: [String] = []
     var keys: [Int] = []
+    /// Which of the records have no value; empty for none.
+    var tombstones: [Bool] = []
     let timestamp: Int64
     let deadline: Instant
     /// From the first try on, for idempotent producers; kept by its retries, so that brokers know them again.
@@ -42,11 +44,12 @@ struct ProducerBatch: Sendable {
         do throws(RecordError) {
             for (index, record) in records.enumerated() {
                 var value = ByteBuffer(string: record)
-                if value.readableBytes < valueSize {
+                let isTombstone = !tombstones.isEmpty && tombstones[index]
+                if !isTombstone, value.readableBytes < valueSize {
                     value.writeRepeatingByte(UInt8(ascii: " "), count: valueSize - value.readableBytes)
                 }
                 let key = keys.isEmpty ? nil : ByteBuffer(string: "k\(keys[index])")
-                try builder.append(key: key, value: value, timestamp: timestamp)
+                try builder.append(key: key, value: isTombstone ? nil : value, timestamp: timestamp)
             }
             return try builder.build().bytes
         } catch {

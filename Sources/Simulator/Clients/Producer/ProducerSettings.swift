@@ -32,6 +32,8 @@ package struct ProducerSettings: Hashable, Sendable {
     package var compression = Compression.none
     /// A record's key is its number modulo this; nil for records without keys.
     package var keyCount: Int?
+    /// In these topics every fifth record has no value.
+    package var tombstoneTopics: [String] = []
 
     package init(topics: [String]) { self.topics = topics }
 

@@ -150,6 +150,9 @@ package struct SimulatedProducer: SimulatedClient {
         let last = partitions[index].batches.count - 1
         partitions[index].batches[last].records.append(record)
         if let keyCount = settings.keyCount { partitions[index].batches[last].keys.append(recordCount % keyCount) }
+        if settings.tombstoneTopics.contains(partitions[index].id.topic) {
+            partitions[index].batches[last].tombstones.append(recordCount % 5 == 0)
+        }
         actions.append(
             .note(
                 .sent(
