@@ -61,4 +61,17 @@ import Testing
             #expect(cluster.notes.count { if case .administered = $0 { true } else { false } } == count)
         }
     }
+
+    @Test func `an administrator elects uncleanly where nobody leads`() throws {
+        // Everywhere else the answer is that there is nothing to do, and the run has not seen such an election.
+        var cluster = cluster([.electUnclean])
+        cluster.leaders[1] = (.none, 3)
+        try cluster.step(.deadlineReached)
+        for _ in 0..<5 {
+            let (request, asked) = try cluster.next(ElectLeadersRequest.self)
+            #expect(asked.electionType == 1)
+            #expect(asked.topicPartitions?.first?.partitions == [1])
+            try cluster.answer(request, ElectLeadersResponse())
+        }
+    }
 }

@@ -56,6 +56,8 @@ import Testing
                     topic.partitions = [partition]
                     var answer = FetchResponse()
                     answer.responses = [topic]
+                    if asked.sessionEpoch >= 0 { answer.sessionId = 7 }
+                    if asked.sessionEpoch > 0, isHonest { answer.errorCode = .invalidFetchSessionEpoch }
                     try cluster.answer(request, answer)
                 case .offsetCommit:
                     var partition = OffsetCommitResponse.OffsetCommitResponsePartition()
@@ -86,7 +88,9 @@ import Testing
     @Test func `a cluster that takes everything is accused, one that refuses what it must is not`() throws {
         // An accusation ends a run: it must be certain, and it must come.
         #expect(accusations(try play(isHonest: true).cluster.notes) == [])
-        #expect(accusations(try play(isHonest: false).cluster.notes) == ["futureLeader", "damaged", "noMember"])
+        #expect(
+            accusations(try play(isHonest: false).cluster.notes)
+                == ["futureLeader", "damaged", "noMember", "oldSession"])
     }
 
     @Test func `a prober repeats what was taken, and writes in an epoch that is over`() throws {
