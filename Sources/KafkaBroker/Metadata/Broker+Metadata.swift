@@ -7,6 +7,8 @@ import NIOCore
 extension Broker {
     /// The fixed topic id of the metadata log.
     static let metadataTopicId = Uuid(high: 0, low: 1)
+    /// As in Kafka a constant: what bounds the fetches of records must not keep a broker from hearing who leads.
+    static let metadataFetchMaxBytes: Int32 = 8 << 20
 
     mutating func fetchMetadata() {
         // What has come is carried out before more is asked for.
@@ -16,7 +18,7 @@ extension Broker {
         var partition = FetchRequest.FetchPartition()
         partition.fetchOffset = image.offset + 1
         partition.lastFetchedEpoch = image.epoch
-        partition.partitionMaxBytes = settings.replicaFetchResponseMaxBytes
+        partition.partitionMaxBytes = Self.metadataFetchMaxBytes
         var topic = FetchRequest.FetchTopic()
         topic.topicId = Self.metadataTopicId
         topic.partitions = [partition]

@@ -15,7 +15,7 @@ extension Broker {
         var request = FetchSnapshotRequest()
         request.clusterId = settings.clusterID
         request.replicaId = settings.nodeId
-        request.maxBytes = settings.replicaFetchResponseMaxBytes
+        request.maxBytes = Self.metadataFetchMaxBytes
         request.topics = [topic]
         metadataFetchInFlight = true
         send(request, version: 1, to: controller, .metadataSnapshot, timeout: settings.replicaFetchWaitMax * 4)

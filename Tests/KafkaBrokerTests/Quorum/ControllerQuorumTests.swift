@@ -155,6 +155,17 @@ import Testing
         try client.createTopic("after", on: [3, 4])
     }
 
+    @Test func `what bounds the fetches of records does not bound those of metadata`() throws {
+        // A broker that takes a snapshot byte by byte never hears who leads: meanwhile there is a newer one.
+        let configuration = try StaticConfiguration(["metadata.log.max.record.bytes.between.snapshots": "2000"])
+        let cluster = TestCluster(controllerConfiguration: configuration) { $0.replicaFetchResponseMaxBytes = 1 }
+        cluster.cut(3, TestCluster.controllerID)
+        let client = TestClient(cluster, 1)
+        for number in 0..<40 { try client.createTopic("topic-\(number)", on: [1, 2]) }
+        cluster.heal(3, TestCluster.controllerID)
+        #expect(cluster.run(limit: .milliseconds(500)) { cluster.metadataOffset(of: 3) == cluster.image.offset })
+    }
+
     // Kafka's own tool for looking at the quorum.
     @Test func `a broker passes DescribeQuorum on`() throws {
         let cluster = TestCluster(controllers: 3)
