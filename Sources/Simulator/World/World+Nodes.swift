@@ -272,6 +272,7 @@ extension World {
 
     private func tellDiskChanges(_ node: SimulatedNode) throws(Violation) {
         if node.diskChanges.isEmpty { return }
+        if trace.write != nil { for change in node.diskChanges { trace.note(now, node.id, change) } }
         if watch != nil {
             for change in node.diskChanges { try observe(.disk(node.id, change)) }
         }
