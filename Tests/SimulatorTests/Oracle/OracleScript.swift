@@ -207,11 +207,21 @@ struct OracleScript {
     }
 
     /// A follower asks for all it lacks; the answer does not matter.
-    mutating func fetches(_ follower: BrokerID, from leader: BrokerID) throws {
+    mutating func fetches(_ follower: BrokerID, from leader: BrokerID, brokerEpoch: Int64) throws {
+        var request = FetchRequest()
+        request.replicaState.replicaId = follower
+        request.replicaState.replicaEpoch = brokerEpoch
         try see(
             .request(
                 from: .node(follower), to: leader,
-                try RequestFrame.encode(FetchRequest(), version: 17, correlationId: 1, clientId: "test")))
+                try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")))
+    }
+
+    mutating func registers(_ broker: BrokerID, brokerEpoch: Int64) throws {
+        var record = RegisterBrokerRecord()
+        record.brokerId = broker
+        record.brokerEpoch = brokerEpoch
+        try commit([.registerBroker(record)])
     }
 
     private mutating func answerFetch(

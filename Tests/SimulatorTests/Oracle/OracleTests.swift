@@ -48,13 +48,19 @@ import Testing
     @Test func `a leader counts on what a member had before it lost power, until that one fetches again`() throws {
         // The leader cannot know; the follower's disk is what Kafka relies on without fsync.
         var script = try OracleScript()
+        try script.registers(2, brokerEpoch: 3)
         let batch = try OracleScript.batch(at: 0)
         try script.write(batch, on: [1, 2])
         try script.losePower(2, keeping: [])
         var again = script
         try script.change(isr: [1, 2])
         try script.tells(1, by: 1)
-        try again.fetches(2, from: 1)
+        // What it asked before it died is read late, and says what it had then.
+        try again.fetches(2, from: 1, brokerEpoch: 3)
+        var late = again
+        try late.change(isr: [1, 2])
+        try late.tells(1, by: 1)
+        try again.fetches(2, from: 1, brokerEpoch: 9)
         try again.change(isr: [1, 2])
         #expect(violation { try again.tells(1, by: 1) } == "not held by all of the ISR")
     }
@@ -176,6 +182,28 @@ import Testing
         try sole.begins(2, epoch: 1, at: 0)
         #expect(sole.oracle.losses.map(\.cause) == [.soleMember(.powerLoss)])
         #expect(sole.oracle.losses.map(\.offsets) == [0..<1])
+    }
+
+    @Test func `a log that ends before what was deleted goes on by name only, and then from there`() throws {
+        // No record is missing, but offsets are given a second time.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2, 3])
+        try script.tells(1, by: 1, logStart: 1)
+        var broken = script
+        try broken.cut(batch, on: 2)
+        try broken.change(isr: [2, 3], leader: 2)
+        #expect(violation { try broken.begins(2, epoch: 1, at: 0) } == "committed records are lost")
+
+        try script.change(isr: [2])
+        try script.losePower(2, keeping: [])
+        try script.change(leader: 2)
+        try script.begins(2, epoch: 1, at: 0)
+        #expect(script.oracle.losses.map(\.offsets) == [0..<1])
+        let next = try OracleScript.batch(at: 0, epoch: 1, value: "other")
+        try script.write(next, on: [2])
+        try script.tells(1, by: 2, serving: next)
+        #expect(violation { try script.change(isr: [2, 3]) } == "one joined the ISR that lacks records")
     }
 
     @Test func `an election outside the ISR needs the topic's setting`() throws {
