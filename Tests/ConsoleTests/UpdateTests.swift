@@ -120,10 +120,26 @@ import Testing
         #expect(session.shows("Kill broker 1, the leader of orders-0"))
         #expect(session.shows("Restart broker 2"))
         #expect(!session.shows("Kill broker 2"))
-        session.type("j")
-        session.type("j")
-        #expect(session.key(.enter) == [.inject(.stop(1))])
+        for _ in 0..<3 { session.type("j") }
+        #expect(
+            session.key(.enter)
+                == [2, 3, 101].map { .inject(.link(LinkFault(.node(1), .node($0), .cut))) })
         #expect(session.model.overlay == nil)
+    }
+
+    @Test func `faults that go on are counted, and end one by one or all at once`() {
+        // What nobody sees nobody heals.
+        var session = orders()
+        let fault = Fault.disk(DiskFault(3, .full))
+        var broken = Fixture.snapshot(step: 61)
+        broken.brokers[1].state = .running
+        broken.faults = [.init(fault: fault, since: Fixture.instant(seconds: 61), until: nil)]
+        session.send(.snapshot(broken))
+        #expect(session.shows("1 fault"))
+        session.press("topic.faults")
+        #expect(session.shows("End: disk 3 full"))
+        #expect(session.key(.enter) == [.inject(.heal(fault))])
+        #expect(session.press("topic.heal") == [.inject(.healAll)])
     }
 
     @Test func `preferred leaders are asked for where others lead`() {

@@ -34,7 +34,8 @@ package struct Palette: Hashable, Sendable {
 package struct Menu: Hashable, Sendable {
     package struct Item: Hashable, Sendable {
         package var label: String
-        package var fault: Fault
+        /// Injected one after the other.
+        package var faults: [Fault]
         /// What is said once it has been asked for.
         package var toast: String
     }

@@ -115,42 +115,84 @@ extension Model {
 
     mutating func heal() -> [Command] {
         let nodes = down
-        guard !nodes.isEmpty else {
+        let faults = cluster?.faults ?? []
+        guard !nodes.isEmpty || !faults.isEmpty else {
             show(.note, "Nothing is broken")
             return []
         }
-        show(.ok, "Healing: restarting \(nodes.map { $0.title.lowercasedFirst }.joined(separator: ", "))")
-        return nodes.map { .inject(.restart($0)) }
+        var deeds: [String] = []
+        if !faults.isEmpty { deeds.append("ending \(Figures.plural(Int64(faults.count), "fault"))") }
+        let names = nodes.map { $0.title.lowercasedFirst }
+        if !nodes.isEmpty { deeds.append("restarting \(names.joined(separator: ", "))") }
+        show(.ok, "Healing: \(deeds.joined(separator: ", "))")
+        return (faults.isEmpty ? [] : [.inject(.healAll)]) + nodes.map { .inject(.restart($0)) }
     }
 
+    /// What mends stands first, then what breaks the node that the screen is about, then all others.
     mutating func openFaultMenu() {
-        var items: [Menu.Item] = []
         let key = keyName(.restart)
-        if place.view != .brokers, place.view != .broker, case .success(let (node, why)) = target, isUp(node) {
-            let name = "\(node.title.lowercasedFirst)\(why)"
-            items.append(
-                Menu.Item(label: "Kill \(name)", fault: .kill(node), toast: "Killed \(name) · \(key) restarts it"))
+        var items: [Menu.Item] = []
+        func add(_ label: String, _ fault: Fault, _ toast: String) {
+            items.append(Menu.Item(label: label, faults: [fault], toast: toast))
         }
-        let nodes = (cluster?.brokers.map(\.id) ?? []) + (cluster?.controllers.map(\.id) ?? [])
-        for node in nodes {
+        for node in down {
             let name = node.title.lowercasedFirst
-            if isUp(node) {
-                items.append(
-                    Menu.Item(label: "Kill \(name)", fault: .kill(node), toast: "Killed \(name) · \(key) restarts it"))
-                if !node.isController {
-                    items.append(
-                        Menu.Item(
-                            label: "Stop \(name) in an orderly way", fault: .stop(node),
-                            toast: "Stopping \(name); its leaders move first · \(key) restarts it"))
-                }
-            } else {
-                items.append(
-                    Menu.Item(label: "Restart \(name)", fault: .restart(node), toast: "Restarting \(name)"))
+            add("Restart \(name)", .restart(node), "Restarting \(name)")
+        }
+        for active in cluster?.faults ?? [] {
+            add("End: \(active.fault)", .heal(active.fault), "Ended: \(active.fault)")
+        }
+        if case .success(let (node, why)) = target, isUp(node) { items += faultsOf(node, why) }
+        for node in nodes where isUp(node) {
+            let name = node.title.lowercasedFirst
+            if !items.contains(where: { $0.faults == [.kill(node)] }) {
+                add("Kill \(name)", .kill(node), "Killed \(name) · \(key) restarts it")
+            }
+            if !node.isController {
+                add(
+                    "Stop \(name) in an orderly way", .stop(node),
+                    "Stopping \(name); its leaders move first · \(key) restarts it")
             }
         }
         guard !items.isEmpty else { return show(.note, "There is nothing to break yet") }
         overlay = .menu(Menu(title: "Faults", items: items))
     }
+
+    /// What can be done to the node that the screen is about.
+    private func faultsOf(_ node: BrokerID, _ why: String) -> [Menu.Item] {
+        let name = node.title.lowercasedFirst
+        let restart = keyName(.restart)
+        let heal = keyName(.heal)
+        var items: [Menu.Item] = []
+        func add(_ label: String, _ faults: [Fault], _ toast: String) {
+            items.append(Menu.Item(label: label, faults: faults, toast: toast))
+        }
+        // In the views of brokers the row says which node is meant.
+        if !why.isEmpty { add("Kill \(name)\(why)", [.kill(node)], "Killed \(name)\(why) · \(restart) restarts it") }
+        add(
+            "Freeze \(name): it wakes as a zombie", [.freeze(node)],
+            "Froze \(name) · \(heal) thaws it")
+        add(
+            "Cut \(name) off from all other nodes",
+            nodes.filter { $0 != node }.map { .link(LinkFault(.node(node), .node($0), .cut)) },
+            "Cut \(name) off · \(heal) joins it again")
+        add(
+            "Take power from \(name): what was not fsynced is gone", [.powerLoss(node)],
+            "\(node.title) lost power · \(restart) restarts it")
+        if node.isController { return items }
+        add(
+            "Slow the disk of \(name): 50 ms a call", [.disk(DiskFault(node, .slow(.milliseconds(50))))],
+            "Slowed the disk of \(name) · \(heal) ends it")
+        add(
+            "Fill the disk of \(name)", [.disk(DiskFault(node, .full))],
+            "The disk of \(name) is full · \(heal) frees it, \(keyName(.kill)) \(restart) bring its replicas back")
+        add(
+            "Wipe \(name): all its replicas are gone", [.wipe(node)],
+            "Wiped \(name) · \(restart) restarts it with an empty disk")
+        return items
+    }
+
+    private var nodes: [BrokerID] { (cluster?.brokers.map(\.id) ?? []) + (cluster?.controllers.map(\.id) ?? []) }
 
     /// Partitions here whose preferred replica could lead and does not.
     mutating func electPreferred() -> [Command] {

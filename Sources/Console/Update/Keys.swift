@@ -62,7 +62,7 @@ extension Model {
             guard menu.items.indices.contains(menu.selected) else { return [] }
             let item = menu.items[menu.selected]
             show(.fault, item.toast)
-            return [.inject(item.fault)]
+            return item.faults.map { .inject($0) }
         }
         switch action {
         case .moveDown: menu.selected = min(menu.items.count - 1, menu.selected + 1)

@@ -40,6 +40,9 @@ enum Header {
         let up = snapshot.brokers.count { $0.state == .running }
         let all = snapshot.brokers.count
         var text = StyledText("\(up)/\(all) up ", up == all ? .ok : .error, up == all ? [] : .bold)
+        if !snapshot.faults.isEmpty {
+            text += StyledText("\(Figures.plural(Int64(snapshot.faults.count), "fault")) ", .fault, .bold)
+        }
         for broker in snapshot.brokers.prefix(12) { text += StyledText(" ") + Sign.of(broker.state).text }
         return text
     }

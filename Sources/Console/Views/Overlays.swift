@@ -13,7 +13,7 @@ enum Overlays {
             if let area = layout.prompt { prompt("/", field, hint: "enter keeps, esc shows all", in: area, on: &grid) }
         case .palette(let palette): drawPalette(model, palette, layout, on: &grid)
         case .help(let top): HelpView.draw(model, top: top, on: &grid)
-        case .menu(let menu): drawMenu(menu, in: layout.table, on: &grid)
+        case .menu(let menu): drawMenu(menu, in: layout.body, on: &grid)
         case .form(let form): FormView.draw(form, over: layout, on: &grid)
         }
     }

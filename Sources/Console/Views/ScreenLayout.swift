@@ -21,6 +21,10 @@ struct ScreenLayout: Hashable {
     var events: Rectangle?
     var crumbs: Rectangle
     var foot: Rectangle
+    /// Table and events together: where menus lie.
+    var body: Rectangle {
+        Rectangle(row: table.row, column: 0, rows: table.rows + (events?.rows ?? 0), columns: table.columns)
+    }
 
     /// `rows` of a table, or nil for a view that takes all there is.
     init(_ size: Size, clientRows: Int, hasPrompt: Bool, rows: Int?) {
