@@ -94,15 +94,13 @@ extension Oracle {
                 for partition in topic.partitions { metadataKnown(by: sender, upTo: partition.fetchOffset) }
             }
         }
-        if let epoch = forgetful[sender], request.replicaState.replicaEpoch > epoch {
-            forgetRemembered(of: sender, by: to)
-        }
+        forgetRemembered(of: sender, by: to)
         return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
     }
 
-    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows. What
-    /// it has asked in its former life may still wait for a leader that is slow, and says how far it was.
+    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows.
     private mutating func forgetRemembered(of follower: BrokerID, by leader: BrokerID) {
+        guard forgetful.contains(follower) else { return }
         for partition in partitions.indices {
             for index in partitions[partition].leaderships.indices
             where partitions[partition].leaderships[index].leader == leader

@@ -39,7 +39,7 @@ package struct FaultPlan: Hashable, Sendable {
         let theme: [Kind] =
             switch profile {
             case .everything, .oneBatchAFetch, .tinySegments: []
-            case .metadata: [.killController, .cutController, .powerLossController]
+            case .metadata: [.killController, .cutController, .powerLossController, .restartAll]
             case .powerLoss: [.powerLoss, .delay, .stall]
             case .groups: [.kill, .isolate, .freeze]
             }
