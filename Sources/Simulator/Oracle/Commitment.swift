@@ -88,9 +88,11 @@ extension Oracle {
             else { continue }
             let agreed = partitions[partition].leaderships[index].agreed[broker] ?? 0
             let mine = partitions[partition].replicas[partitions[partition].index(of: broker)!].log
-            if agreed == batch.base || mine.segments.first?.base == batch.base
+            // What either has removed at the beginning of its log nobody can compare.
+            let theirs = partitions[partition].replicas[source].log
+            if agreed == batch.base || [mine.segments.first?.base, theirs.segments.first?.base].contains(batch.base)
                 || batch.base <= max(mine.cleanedUpTo, mine.toldStart)
-                || hasNothingBetween(agreed, batch.base, mine, partitions[partition].replicas[source].log)
+                || hasNothingBetween(agreed, batch.base, mine, theirs)
             {
                 partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
                 regained(broker, upTo: batch.next, of: partition)
@@ -179,11 +181,13 @@ extension Oracle {
 
     /// Takes the leader's records into the chain.
     private mutating func commit(upTo offset: Int64, by index: Int, of partition: Int) throws(Violation) {
-        guard offset > partitions[partition].committedEnd else { return }
         let leadership = partitions[partition].leaderships[index]
         guard let replica = partitions[partition].index(of: leadership.leader) else { return }
         let isNewest = partitions[partition].newestBegun == index
-        let from = partitions[partition].committedEnd
+        let end = partitions[partition].committedEnd
+        // The next leader may have committed others meanwhile, at the offsets of which an old one tells.
+        let from = isNewest ? end : min(end, leadership.floor)
+        guard offset > from else { return }
         var new: [MirroredBatch] = []
         try partitions[partition].replicas[replica].log.forEachBatch(from: from, upTo: offset) {
             (batch) throws(Violation) in
@@ -209,11 +213,17 @@ extension Oracle {
         let log = partitions[partition].replicas[replica].log
         for batch in new {
             if batch.next <= log.start || batch.next <= log.cleanedUpTo { continue }
+            if batch.base < partitions[partition].committedEnd {
+                let position = partitions[partition].chainIndex(from: batch.base)
+                let chain = partitions[partition].chain
+                if position < chain.count, chain[position].isSame(as: batch) { continue }
+            }
             let damages = partitions[partition].replicas[replica].damages
             // What it had when it began and its disk has lost since, the next election has to answer for.
             if log.batch(at: batch.base)?.isSame(as: batch)
                 ?? damages.contains(where: { $0.offsets.contains(batch.base) })
             {
+                guard batch.base >= partitions[partition].committedEnd else { continue }
                 partitions[partition].chain.append(batch)
                 partitions[partition].committedEnd = batch.next
                 continue
