@@ -27,7 +27,9 @@ extension Oracle {
                 original.timestamp == record.timestamp
             else { throw Violation("the cleaner changed a record", "\(place), offset \(record.offset)") }
         }
-        let taken = old.filter { !kept.contains($0.offset) && $0.value != nil }
+        let gone = old.filter { !kept.contains($0.offset) }
+        try checkTombstones(gone, old.filter { kept.contains($0.offset) }, replica, of: partition, before: base, place)
+        let taken = gone.filter { $0.value != nil }
         if taken.isEmpty { return }
         counts.add(.compactedRecords, taken.count)
         var last: [ByteBuffer: Int64] = [:]
@@ -44,6 +46,30 @@ extension Oracle {
                     "the cleaner took the last record of a key",
                     "\(place), offset \(record.offset), key \(record.key.map { String(buffer: $0) } ?? "none")")
             }
+        }
+    }
+
+    /// Where a tombstone goes, what it deletes is gone already, or it would come back.
+    private func checkTombstones(
+        _ gone: [Record], _ kept: [Record], _ replica: Int, of partition: Int, before base: Int64, _ place: String
+    ) throws(Violation) {
+        var tombstones: [ByteBuffer: Int64] = [:]
+        for record in gone where record.value == nil {
+            if let key = record.key { tombstones[key] = record.offset }
+        }
+        if tombstones.isEmpty { return }
+        func check(_ records: [Record]) throws(Violation) {
+            for record in records where record.value != nil {
+                guard let key = record.key, let offset = tombstones[key], record.offset < offset else { continue }
+                throw Violation(
+                    "the cleaner took a tombstone before what it deletes",
+                    "\(place), offset \(offset), key \(String(buffer: key)), which still lies at offset \(record.offset)"
+                )
+            }
+        }
+        try check(kept)
+        for segment in partitions[partition].replicas[replica].log.segments where segment.base < base {
+            try check(Self.records(of: segment.batches[...]))
         }
     }
 

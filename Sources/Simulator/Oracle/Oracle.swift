@@ -199,16 +199,20 @@ package struct Oracle: Sendable {
             try begin(index, of: partition, at: start)
         case .logTruncated(let id, let from, let to):
             counts.add(.truncations)
-            // What its leader has retired a follower skips; a log without records is seen on no disk.
-            if to > from { startedAnew(id, on: event.node, at: to) }
+            // What its leader has retired a follower skips, and it may have to begin earlier than it did; a log without
+            // records is seen on no disk.
+            startedAnew(id, on: event.node, from: from, at: to)
         case .logRecovered(_, _, let bytesCut): if bytesCut > 0 { counts.add(.recoveredLogs) }
         default: break
         }
     }
 
-    private mutating func startedAnew(_ id: TopicPartition, on node: BrokerID, at offset: Int64) {
+    private mutating func startedAnew(
+        _ id: TopicPartition, on node: BrokerID, from former: Int64, at offset: Int64
+    ) {
         guard let partition = partitionIndices[id], let replica = partitions[partition].index(of: node),
-            !partitions[partition].replicas[replica].isForeign
+            !partitions[partition].replicas[replica].isForeign,
+            offset > former || partitions[partition].replicas[replica].log.isEmpty
         else { return }
         partitions[partition].replicas[replica].log.startAnew(at: offset)
         let log = partitions[partition].replicas[replica].log
@@ -314,6 +318,7 @@ package struct Oracle: Sendable {
             try appended(batches, to: replica, of: partition)
         case .aside(let partition, let base, let suffix):
             let replica = partitions[partition].indexOrNew(of: node)
+            if partitions[partition].replicas[replica].isForeign { return }
             partitions[partition].replicas[replica].log.writeAside(bytes, at: offset, base: base, suffix: suffix)
         case .metadata(let base): try raft.wrote(bytes, at: offset, segment: base, on: node)
         case .identity, .snapshot, .folder, .other: break

@@ -35,6 +35,8 @@ struct OracleScript {
         try begins(replicas[0], epoch: 0, at: 0)
     }
 
+    mutating func settle() throws { try oracle.settle(now: now) }
+
     mutating func see(_ observation: Observation) throws { try oracle.observe(observation, now: now) }
 
     // MARK: Metadata
@@ -121,13 +123,16 @@ struct OracleScript {
 
     mutating func begins(_ broker: BrokerID, epoch: Int32, at offset: Int64) throws {
         let id = TopicPartition(topic: "orders", partition: 0)
-        let kind = BrokerEvent.Kind.leadershipBegan(id, leaderEpoch: epoch, startOffset: offset)
-        try see(.event(BrokerEvent(at: now, node: broker, kind: kind)))
+        try see(.event(event(.leadershipBegan(id, leaderEpoch: epoch, startOffset: offset), on: broker)))
+    }
+
+    func event(_ kind: BrokerEvent.Kind, on broker: BrokerID) -> BrokerEvent {
+        BrokerEvent(at: now, node: broker, kind: kind)
     }
 
     static func batch(
         at offset: Int64, epoch: Int32 = 0, value: String? = nil, producer: Int64 = -1, producerEpoch: Int16 = 0,
-        sequence: Int32 = -1, key: String? = nil
+        sequence: Int32 = -1, key: String? = nil, isTombstone: Bool = false
     ) throws -> RecordBatch {
         var builder = RecordBatchBuilder(
             baseOffset: offset, partitionLeaderEpoch: epoch, producerId: producer,
@@ -135,7 +140,7 @@ struct OracleScript {
         try builder.append(
             Record(
                 offset: offset, timestamp: 1, key: key.map { ByteBuffer(string: $0) },
-                value: ByteBuffer(string: value ?? "record \(offset)")))
+                value: isTombstone ? nil : ByteBuffer(string: value ?? "record \(offset)")))
         return try builder.build()
     }
 

@@ -384,6 +384,97 @@ import Testing
         try script.tells(4, by: 2, serving: next)
     }
 
+    @Test func `the cleaner of a topic that was deleted concerns nobody`() throws {
+        // Its broker has not heard yet; the topic that took the name has other records.
+        var script = try OracleScript(settings: ["log.cleanup.policy": "compact"])
+        let batches = try ["a", "b", "a"].enumerated().map { try OracleScript.batch(at: Int64($0), key: $1) }
+        for batch in batches { try script.write(batch, on: [1, 2, 3]) }
+        try script.tells(3, by: 1)
+        try script.replaceTopic(replicas: [2, 3, 1])
+        try script.cleans([batches[1], batches[2]], on: 1)
+        try script.cleans([batches[2]], on: 1)
+    }
+
+    @Test func `who was away while a key was deleted may have it still, and nothing else`() throws {
+        // Tombstones are not kept for ever, but they go after what they delete.
+        var script = try OracleScript(isr: [1, 2], settings: ["log.cleanup.policy": "compact"])
+        let first = try OracleScript.batch(at: 0, key: "a")
+        let second = try OracleScript.batch(at: 1, key: "b")
+        let tombstone = try OracleScript.batch(at: 2, key: "a", isTombstone: true)
+        let last = try OracleScript.batch(at: 3, key: "c")
+        try script.write(first, on: [1, 2, 3])
+        for batch in [second, tombstone, last] { try script.write(batch, on: [1, 2]) }
+        try script.tells(4, by: 1)
+        var greedy = script
+        #expect(
+            violation { try greedy.cleans([first, second, last], on: 1) }
+                == "the cleaner took a tombstone before what it deletes")
+        for broker in [BrokerID(1), 2] { try script.cleans([second, last], on: broker) }
+        var lacking = script
+        for batch in [second, last] { try script.write(batch, on: [3]) }
+        try script.change(isr: [1, 2, 3])
+        try script.settle()
+
+        try lacking.write(last, on: [3])
+        try lacking.change(isr: [1, 2, 3])
+        #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
+    }
+
+    @Test func `an old leader commits at offsets where the next has others by name only`() throws {
+        // It has not heard of the election, and answers its producers when all of its ISR has the record.
+        var allowed = try OracleScript(replicas: [1, 2], settings: ["unclean.leader.election.enable": "true"])
+        try allowed.change(isr: [1])
+        try allowed.change(isr: [2], leader: 2)
+        try allowed.begins(2, epoch: 1, at: 0)
+        let next = try OracleScript.batch(at: 0, epoch: 1)
+        try allowed.write(next, on: [2])
+        try allowed.tells(1, by: 2)
+        let late = try OracleScript.batch(at: 0, value: "late")
+        try allowed.write(late, on: [1])
+        try allowed.acknowledges(late, by: 1)
+        #expect(allowed.oracle.losses.map(\.offsets) == [0..<1])
+
+        // Nobody loses what was elected from the ISR.
+        var clean = try OracleScript(replicas: [1, 2])
+        try clean.change(isr: [2], leader: 2)
+        try clean.begins(2, epoch: 1, at: 0)
+        try clean.write(next, on: [2])
+        try clean.tells(1, by: 2)
+        try clean.write(late, on: [1])
+        #expect(violation { try clean.acknowledges(late, by: 1) } != nil)
+    }
+
+    @Test func `what a leader has removed nobody compares, and a log may begin anew before its end`() throws {
+        // Logs differ where both can be read; an empty one is seen on no disk.
+        var script = try OracleScript(replicas: [3, 1, 2])
+        try script.write(try OracleScript.batch(at: 0, value: "parted"), on: [3])
+        try script.change(isr: [1, 2], leader: 1)
+        try script.begins(1, epoch: 1, at: 0)
+        try script.write(try OracleScript.batch(at: 0, epoch: 1), on: [1])
+        let second = try OracleScript.batch(at: 1, epoch: 1)
+        let path = OracleScript.path("00000000000000000001.log")
+        try script.see(.disk(1, .wrote(path: path, offset: 0, second.bytes)))
+        var early = script
+        #expect(
+            violation { try early.see(.disk(3, .wrote(path: path, offset: 0, second.bytes))) }
+                == "logs differ before a record that both have")
+        try script.change(isr: [2], leader: 2)
+        try script.begins(2, epoch: 2, at: 0)
+        // Cut off, it goes on with what it believes to be its own.
+        let removed = OracleScript.path("00000000000000000000.log.1.deleted")
+        try script.see(.disk(1, .renamed(from: OracleScript.path(), to: removed)))
+        try script.see(.disk(3, .wrote(path: path, offset: 0, second.bytes)))
+
+        for name in ["00000000000000000000.log", "00000000000000000001.log"] {
+            try script.see(.disk(3, .removed(path: OracleScript.path(name))))
+        }
+        #expect(script.oracle.unrest != nil)
+        let id = OracleScript.partition
+        try script.see(.event(script.event(.logTruncated(id, from: 2, to: 0), on: 3)))
+        try script.change(isr: [1, 2, 3])
+        #expect(script.oracle.unrest == nil)
+    }
+
     @Test func `retention takes only what is committed`() throws {
         // The leader decides alone what goes.
         var script = try OracleScript()
