@@ -19,7 +19,12 @@ let ruleSwitches: SwiftSetting =
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), ruleSwitches]
 // The tests play whole clusters through hundreds of seeds. Without optimisation that takes ten times as long, as neither our
 // generics nor SwiftNIO's are specialised then. Overflow, bounds and preconditions are checked all the same.
-let fast = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// Debug also checks at run time that no two changes of a value overlap; release leaves that to the compiler.
+let fast =
+    strict + [
+        .unsafeFlags(["-O"], .when(configuration: .debug)),
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)

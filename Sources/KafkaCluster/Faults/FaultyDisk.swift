@@ -21,7 +21,10 @@ package final class FaultyDisk<Base: Disk>: Disk {
     /// The faults of this moment, set by the driver.
     package var faults = FaultState()
     package var onChange: ((DiskChange) -> Void)?
+    /// Where each open file lies now.
     private var paths: [FileID: String] = [:]
+    /// The open files at each path of each folder, so that a renaming looks at no others.
+    private var filesByFolder: [Substring: [String: [FileID]]] = [:]
 
     package init(_ base: Base, of node: BrokerID) {
         self.base = base
@@ -73,10 +76,35 @@ package final class FaultyDisk<Base: Disk>: Disk {
     package func rename(_ path: String, to newPath: String) throws(DiskError) {
         try ask(.other, "rename", path)
         try base.rename(path, to: newPath)
-        for (file, known) in paths where known == path || known.hasPrefix(path + "/") {
-            paths[file] = newPath + known.dropFirst(path.count)
-        }
+        followRenaming(path, to: newPath)
         onChange?(.renamed(from: path, to: newPath))
+    }
+
+    /// Open files go by their new name from now on. `path` is one of a file or of a folder of files.
+    private func followRenaming(_ path: String, to newPath: String) {
+        for file in filesByFolder[Self.folder(of: path)]?.removeValue(forKey: path) ?? [] { note(file, at: newPath) }
+        for (known, files) in filesByFolder.removeValue(forKey: path[...]) ?? [:] {
+            for file in files { note(file, at: newPath + known.dropFirst(path.count)) }
+        }
+    }
+
+    private static func folder(of path: String) -> Substring {
+        path[..<(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
+    }
+
+    private func note(_ file: FileID, at path: String) {
+        paths[file] = path
+        filesByFolder[Self.folder(of: path), default: [:]][path, default: []].append(file)
+    }
+
+    private func forget(_ file: FileID) {
+        guard let path = paths.removeValue(forKey: file) else { return }
+        let folder = Self.folder(of: path)
+        guard filesByFolder[folder]?[path]?.count == 1 else {
+            filesByFolder[folder]?[path]?.removeAll { $0 == file }
+            return
+        }
+        filesByFolder[folder]?[path] = nil
     }
 
     package func flushDirectory(_ path: String) throws(DiskError) {
@@ -98,7 +126,7 @@ package final class FaultyDisk<Base: Disk>: Disk {
     package func open(_ path: String, creating: Bool) throws(DiskError) -> FileID {
         try ask(creating ? .write : .read, "open", path)
         let file = try base.open(path, creating: creating)
-        paths[file] = path
+        note(file, at: path)
         return file
     }
 
@@ -132,10 +160,13 @@ package final class FaultyDisk<Base: Disk>: Disk {
     package func path(of file: FileID) -> String? { paths[file] }
 
     /// The process has ended: its open files are gone.
-    package func forgetOpenFiles() { paths.removeAll() }
+    package func forgetOpenFiles() {
+        paths.removeAll()
+        filesByFolder.removeAll()
+    }
 
     package func close(_ file: FileID) {
-        paths[file] = nil
+        forget(file)
         base.close(file)
     }
 }

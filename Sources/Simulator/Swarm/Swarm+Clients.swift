@@ -38,7 +38,7 @@ extension Swarm {
             settings.retries = settings.isIdempotent || Int.random(in: 0..<4, using: &generator) > 0
             settings.maxInFlight = Int.random(in: 1...5, using: &generator)
             settings.interval = .milliseconds(Int.random(in: 15...60, using: &generator) * producers)
-            settings.recordsPerBurst = 1...12
+            settings.recordsPerBurst = 1...6
             settings.recordsPerBatch = Int.random(in: 1...8, using: &generator)
             let compacted = clientTopics.filter { $0.config("cleanup.policy")?.contains("compact") ?? false }.map(
                 \.name)
@@ -112,7 +112,7 @@ extension Swarm {
         fetch.maxWait = .milliseconds(Int.random(in: 20...500, using: &generator))
         fetch.maxBytes = Bool.random(using: &generator) ? 1 << 20 : 500
         fetch.partitionMaxBytes = Bool.random(using: &generator) ? 1 << 16 : 100
-        fetch.pollInterval = .milliseconds(Int.random(in: 2...40, using: &generator))
+        fetch.pollInterval = .milliseconds(Int.random(in: 2...60, using: &generator))
         return fetch
     }
 }

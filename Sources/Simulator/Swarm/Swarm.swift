@@ -71,7 +71,7 @@ package struct Swarm: Sendable {
             replicationFactor: Int16(min(3, setup.brokers)),
             configs: [
                 "cleanup.policy": "compact", "compression.type": "producer",
-                "segment.bytes": Int.random(in: 500...5000, using: &generator).description,
+                "segment.bytes": Int.random(in: 1000...10_000, using: &generator).description,
                 "min.cleanable.dirty.ratio": "0.01", "flush.ms": "300",
             ])
     }
@@ -91,9 +91,9 @@ package struct Swarm: Sendable {
             }
         }
         set("replica.lag.time.max.ms", Int.random(in: 300...3000, using: &generator))
-        set("broker.session.timeout.ms", Int.random(in: 600...2500, using: &generator))
-        set("broker.heartbeat.interval.ms", Int.random(in: 100...300, using: &generator))
-        set("replica.fetch.wait.max.ms", Int.random(in: 50...500, using: &generator))
+        set("broker.session.timeout.ms", Int.random(in: 700...3000, using: &generator))
+        set("broker.heartbeat.interval.ms", Int.random(in: 150...500, using: &generator))
+        set("replica.fetch.wait.max.ms", Int.random(in: 100...1000, using: &generator))
         set("replica.high.watermark.checkpoint.interval.ms", Int.random(in: 100...3000, using: &generator))
         set("log.flush.offset.checkpoint.interval.ms", Int.random(in: 200...5000, using: &generator))
         set("log.retention.check.interval.ms", Int.random(in: 500...5000, using: &generator))
@@ -117,7 +117,7 @@ package struct Swarm: Sendable {
         let compacts = Int.random(in: 0..<4, using: &generator) == 0
         let retires = Int.random(in: 0..<4, using: &generator) == 0
         if compacts || retires {
-            plan.configs["segment.bytes"] = Int.random(in: 200...2000, using: &generator).description
+            plan.configs["segment.bytes"] = Int.random(in: 500...5000, using: &generator).description
             if Bool.random(using: &generator) {
                 plan.configs["segment.ms"] = Int.random(in: 200...3000, using: &generator).description
             }
