@@ -54,7 +54,8 @@ package struct Swarm: Sendable {
         setup.requestsComeLate = Bool.random(using: &generator)
         if Int.random(in: 0..<3, using: &generator) == 0 { topics.append(Self.offsetsTopic(setup, using: &generator)) }
         let loadBuffer = Bool.random(using: &generator) ? 1 << 20 : Int.random(in: 1...500, using: &generator)
-        let socketTimeout = Duration.milliseconds(Int.random(in: 500...8000, using: &generator))
+        // As Kafka demands, no shorter than a fetch may wait.
+        let socketTimeout = Duration.milliseconds(Int.random(in: 1000...8000, using: &generator))
         setup.adjustBroker = { settings in
             settings.defaultReplicationFactor = min(3, factor)
             settings.offsetsTopicReplicationFactor = min(3, factor)
