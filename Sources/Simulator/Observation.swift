@@ -22,6 +22,8 @@ package enum Observation: Sendable {
     case request(from: Endpoint, to: BrokerID, ByteBuffer)
     /// An answer left a node, and may still be lost. `to` has asked by `request`, with the same correlation id.
     case response(from: BrokerID, to: Endpoint, ByteBuffer)
+    /// A fault answers a request with this error, in place of its node's own answer.
+    case refused(ErrorCode)
     /// A node's answer has reached the node that asked, and is about to be handed in.
     case answered(BrokerID, by: BrokerID, ByteBuffer)
     case event(BrokerEvent)

@@ -10,7 +10,6 @@ extension Oracle {
     mutating func begin(_ index: Int, of partition: Int, at offset: Int64) throws(Violation) {
         let leader = partitions[partition].leaderships[index].leader
         let replica = partitions[partition].indexOrNew(of: leader)
-        let log = partitions[partition].replicas[replica].log
         for other in partitions[partition].leaderships.indices
         where other != index && partitions[partition].leaderships[other].leader == leader {
             partitions[partition].leaderships[other].isActive = false
@@ -19,7 +18,11 @@ extension Oracle {
         partitions[partition].leaderships[index].isActive = true
         partitions[partition].leaderships[index].startOffset = offset
         // An older leadership may be noticed late: then the newer one has judged already.
-        if partitions[partition].newestBegun == index { try judge(index, log, of: partition) }
+        if partitions[partition].newestBegun == index {
+            try judge(index, partitions[partition].replicas[replica].log, of: partition)
+        }
+        // By a loss it may have to begin earlier.
+        let log = partitions[partition].replicas[replica].log
         partitions[partition].leaderships[index].floor =
             max(log.start, min(partitions[partition].committedEnd, log.end))
         // A log that has lost all, and of which DeleteRecords took the beginning before, goes on where that ended.
@@ -48,20 +51,26 @@ extension Oracle {
                 break
             }
         }
-        guard let missing else { return }
-        let lost = Array(partitions[partition].chain[missing...])
-        let offsets = lost[0].base..<max(partitions[partition].committedEnd, lost[0].next)
+        let lost = missing.map { Array(partitions[partition].chain[$0...]) } ?? []
+        let end = partitions[partition].committedEnd
+        // What is committed may all be deleted by now. A log that ends before it lacks no record, but goes on with others at
+        // offsets that were used already, and for that it needs the same excuse.
+        guard
+            let from = lost.first.map({ min($0.base, leadership.startOffset) })
+                ?? (leadership.startOffset < end ? leadership.startOffset : nil)
+        else { return }
+        let offsets = from..<max(end, lost.first?.next ?? end)
         guard let cause = permittedCause(of: leadership, offsets, partition) else {
-            let mate = log.batch(at: lost[0].base)
+            let mate = log.batch(at: from)
             throw Violation(
                 "committed records are lost",
                 "\(partitions[partition].id): leader \(leadership.leader) begins epoch \(leadership.epoch) with a log that "
                     + "ends at \(log.end)\(mate.map { " and has \($0.place) (\($0.header.crc)) there" } ?? ""), and "
-                    + "lacks \(lost[0].place) (\(lost[0].header.crc)); committed was everything before "
-                    + "\(partitions[partition].committedEnd); the ISR before was \(leadership.formerISR), now "
+                    + "lacks \(lost.first.map { "\($0.place) (\($0.header.crc))" } ?? "what was deleted from \(from) on"); "
+                    + "committed was everything before \(end); the ISR before was \(leadership.formerISR), now "
                     + "\(leadership.isr)")
         }
-        partitions[partition].chain.removeSubrange(missing...)
+        if let missing { partitions[partition].chain.removeSubrange(missing...) }
         partitions[partition].committedEnd = offsets.lowerBound
         name(
             NamedLoss(

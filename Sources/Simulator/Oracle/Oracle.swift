@@ -36,8 +36,8 @@ package struct Oracle: Sendable {
     private var paths: [String: Place] = [:]
     /// Bytes were flipped on some disk: what is copied is looked at more closely.
     var hasFlips = false
-    /// Nodes whose disks have lost something.
-    var forgetful: Set<BrokerID> = []
+    /// Nodes whose disks have lost something, and the broker epoch in which they had it still.
+    var forgetful: [BrokerID: Int64] = [:]
     private var unsettled: [(replica: Int, partition: Int)] = []
     /// Elections outside the ISR that an administrator has asked for, and until when that may take effect.
     var uncleanWishes: [TopicPartition: Instant] = [:]
@@ -61,6 +61,7 @@ package struct Oracle: Sendable {
         case .late: counts.add(.lateRequests)
         case .request(let from, let to, let frame): try asked(from, to, frame)
         case .response(let from, let to, let frame): try answered(by: from, to: to, frame)
+        case .refused(let error): counts.add(error)
         case .answered, .stepped: break
         case .event(let event): try noteEvent(event)
         case .client(let note): try clientNoted(note)
@@ -133,7 +134,7 @@ package struct Oracle: Sendable {
             }
         }
         raft.isDurable(node)
-        forgetful.insert(node)
+        forgetful[node] = metadata.brokerEpochs[node] ?? -1
         for (partition, replica, end) in former {
             let left = partitions[partition].replicas[replica].log.end
             if left < end {
@@ -147,7 +148,8 @@ package struct Oracle: Sendable {
         _ replica: Int, of partition: Int, _ kind: NamedLoss.LogDamage, _ change: (inout LogMirror) -> Void
     ) {
         let end = partitions[partition].replicas[replica].log.end
-        forgetful.insert(partitions[partition].replicas[replica].broker)
+        let broker = partitions[partition].replicas[replica].broker
+        forgetful[broker] = metadata.brokerEpochs[broker] ?? -1
         change(&partitions[partition].replicas[replica].log)
         let left = partitions[partition].replicas[replica].log.end
         if left < end {

@@ -50,8 +50,7 @@ extension Oracle {
         _ header: RecordBatchHeader, at offset: Int64, acks: Int16, by node: BrokerID, of partition: Int
     ) throws(Violation) {
         let end = offset + Int64(header.lastOffsetDelta) + 1
-        if let replica = partitions[partition].index(of: node) {
-            let log = partitions[partition].replicas[replica].log
+        if let log = logAnswering(for: partition, by: node) {
             if offset >= log.start, offset >= log.cleanedUpTo {
                 let found = log.batch(at: offset)?.header
                 let isIt =
@@ -80,6 +79,16 @@ extension Oracle {
         }
     }
 
+    /// The log in which what a node acknowledges must lie: its own. One from which the partition was moved away has none any
+    /// more, and may still owe an answer that it has earned before; then its successor's log has the batch.
+    private func logAnswering(for partition: Int, by node: BrokerID) -> LogMirror? {
+        let watch = partitions[partition]
+        guard let replicas = metadata.partitions[watch.id]?.replicas, !replicas.contains(node),
+            let log = watch.log(of: node), log.isEmpty, let newest = watch.newestBegun
+        else { return watch.log(of: node) }
+        return watch.log(of: watch.leaderships[newest].leader)
+    }
+
     // MARK: Fetch
 
     mutating func fetchAsked(
@@ -94,13 +103,15 @@ extension Oracle {
                 for partition in topic.partitions { metadataKnown(by: sender, upTo: partition.fetchOffset) }
             }
         }
-        forgetRemembered(of: sender, by: to)
+        if let epoch = forgetful[sender], request.replicaState.replicaEpoch > epoch {
+            forgetRemembered(of: sender, by: to)
+        }
         return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
     }
 
-    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows.
+    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows. What
+    /// it has asked in its former life may still wait for a leader that is slow, and says how far it was.
     private mutating func forgetRemembered(of follower: BrokerID, by leader: BrokerID) {
-        guard forgetful.contains(follower) else { return }
         for partition in partitions.indices {
             for index in partitions[partition].leaderships.indices
             where partitions[partition].leaderships[index].leader == leader

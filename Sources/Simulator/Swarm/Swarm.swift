@@ -52,6 +52,10 @@ package struct Swarm: Sendable {
         safetySpan = .milliseconds(Int.random(in: 3000...12_000, using: &generator))
         let factor = Int16(setup.brokers)
         setup.requestsComeLate = Bool.random(using: &generator)
+        // On a slow machine requests find a coordinator that still loads, or a broker that still recovers.
+        if Int.random(in: 0..<4, using: &generator) == 0 {
+            setup.sliceTime = .microseconds(Int.random(in: 20...5000, using: &generator))
+        }
         if Int.random(in: 0..<3, using: &generator) == 0 { topics.append(Self.offsetsTopic(setup, using: &generator)) }
         let loadBuffer = Bool.random(using: &generator) ? 1 << 20 : Int.random(in: 1...500, using: &generator)
         // As Kafka demands, no shorter than a fetch may wait.

@@ -1,4 +1,5 @@
 import KafkaBroker
+import KafkaCluster
 import KafkaProtocol
 import NIOCore
 
@@ -61,6 +62,12 @@ package struct Trace {
         if let write { write(Self.line(now, entry)) }
     }
 
+    /// What logs' files look like from now on, for whoever reads a whole trace.
+    func note(_ now: Instant, _ node: BrokerID, _ change: DiskChange) {
+        guard let write, let words = Self.words(change) else { return }
+        write("\(Self.time(now)) disk \(node): \(words)")
+    }
+
     private mutating func mix(_ value: UInt64) {
         hash = (hash ^ value) &* 0x0000_0100_0000_01b3
         hash ^= hash >> 29
@@ -73,10 +80,30 @@ package struct Trace {
     /// The last events, the oldest first.
     package var lastLines: [String] { (last[next...] + last[..<next]).map { Self.line($0.at, $0.entry) } }
 
-    static func line(_ at: Instant, _ entry: Entry) -> String {
+    static func line(_ at: Instant, _ entry: Entry) -> String { "\(time(at)) \(words(entry))" }
+
+    private static func time(_ at: Instant) -> String {
         let microseconds = at.monotonicNanoseconds / 1000 - 1_000_000
         let fraction = String(microseconds % 1_000_000 + 1_000_000).dropFirst()
-        return "\(microseconds / 1_000_000).\(fraction) \(words(entry))"
+        return "\(microseconds / 1_000_000).\(fraction)"
+    }
+
+    private static func words(_ change: DiskChange) -> String? {
+        switch change {
+        case .wrote(let path, let offset, let bytes):
+            guard path.contains(".log"), !path.hasPrefix(MetadataLog.topic) else { return nil }
+            var batches: [String] = []
+            var rest = RecordBatches(bytes)
+            while let batch = (try? rest.next()) ?? nil {
+                let header = batch.header
+                batches.append("\(header.baseOffset)-\(header.nextOffset - 1) of epoch \(header.partitionLeaderEpoch)")
+            }
+            return "\(path) at \(offset): \(batches.joined(separator: ", "))"
+        case .truncated(let path, let size): return path.contains(".log") ? "\(path) is cut to \(size) bytes" : nil
+        case .renamed(let from, let to): return "\(from) becomes \(to)"
+        case .removed(let path): return "\(path) is removed"
+        case .replaced, .flushed: return nil
+        }
     }
 
     private static func words(_ entry: Entry) -> String {

@@ -171,19 +171,20 @@ extension World {
         connections[id]?.requestsHandedIn = number
         if let failed = failure(of: bytes, from: clients[connection.owner].name, at: connection.broker) {
             connections[id]?.outcomes[number] = failed
-            if case .failBefore = failed.outcome { return answerRefused(id) }
+            if case .failBefore = failed.outcome { return try answerRefused(id) }
         }
         try deliver(.request(id, bytes), to: connection.broker, life: connection.life)
     }
 
     /// Answers the requests that were refused before their effect, as soon as all before them are answered.
-    private func answerRefused(_ id: ConnectionID) {
+    private func answerRefused(_ id: ConnectionID) throws(Violation) {
         while let connection = connections[id], let failed = connection.outcomes[connection.requestsAnswered + 1],
             case .failBefore(let error) = failed.outcome
         {
             connections[id]?.requestsAnswered += 1
             connections[id]?.outcomes[connection.requestsAnswered + 1] = nil
             if let answer = FailedAnswer.make(to: failed.request, with: error) {
+                try observe(.refused(error))
                 sendAnswer(id, answer)
             } else if RequestHead(failed.request)?.api != .produce {
                 // Where no answer can be made up, the connection fails; a produce with acks=0 expects none.
@@ -196,17 +197,27 @@ extension World {
         guard let connection = connections[id], connection.state == .open else { return }
         let number = connection.requestsAnswered + 1
         connections[id]?.requestsAnswered = number
-        defer { if !connection.outcomes.isEmpty { answerRefused(id) } }
-        if parts.isEmpty { return }
+        try send(parts, by: node, over: id, connection.outcomes[number])
+        if !connection.outcomes.isEmpty { try answerRefused(id) }
+    }
+
+    private func send(
+        _ parts: [Payload], by node: SimulatedNode, over id: ConnectionID, _ failed: FailedRequest?
+    ) throws(Violation) {
+        guard !parts.isEmpty, let number = connections[id]?.requestsAnswered else { return }
         guard let joined = bytes(parts, of: node) else { return close(id, reason: "a region cannot be read") }
         try observe(.response(from: node.id, to: .client(id), joined))
-        guard let failed = connection.outcomes[number] else { return sendAnswer(id, joined) }
+        guard let failed else { return sendAnswer(id, joined) }
         connections[id]?.outcomes[number] = nil
         switch failed.outcome {
         // What comes after it waits for it without end, since answers come in order.
         case .withhold: connections[id]?.isSilent = true
         case .failAfter(let error):
-            sendAnswer(id, FailedAnswer.make(of: joined, to: failed.request, with: error) ?? joined)
+            guard let changed = FailedAnswer.make(of: joined, to: failed.request, with: error) else {
+                return sendAnswer(id, joined)
+            }
+            try observe(.refused(error))
+            sendAnswer(id, changed)
         case .failBefore: preconditionFailure("a request that was refused was handed in")
         }
     }

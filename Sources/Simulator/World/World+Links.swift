@@ -39,7 +39,7 @@ extension World {
             // Half an answer would be taken for a whole one: the peer asks again when its time is over.
             guard let joined = bytes(parts, of: node) else { return }
             try observe(.response(from: node.id, to: .node(peer), joined))
-            guard let answer = fated(joined, by: node.id, to: peer) else { return }
+            guard let answer = try fated(joined, by: node.id, to: peer) else { return }
             (isRequest, payload) = (false, answer)
         }
         guard self.node(peer).isUp else {

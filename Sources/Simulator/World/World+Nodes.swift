@@ -267,11 +267,12 @@ extension World {
             queue.post(.wake(node.id, life: life), at: node.busyUntil)
         }
         // Work in slices takes time too, or a deadline that stays would stop the clock.
-        if case .deadlineReached = input { schedule(node, after: .microseconds(20)) } else { schedule(node) }
+        if case .deadlineReached = input { schedule(node, after: setup.sliceTime) } else { schedule(node) }
     }
 
     private func tellDiskChanges(_ node: SimulatedNode) throws(Violation) {
         if node.diskChanges.isEmpty { return }
+        if trace.write != nil { for change in node.diskChanges { trace.note(now, node.id, change) } }
         if watch != nil {
             for change in node.diskChanges { try observe(.disk(node.id, change)) }
         }

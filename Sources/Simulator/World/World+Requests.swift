@@ -37,6 +37,7 @@ extension World {
         switch failed.outcome {
         case .failBefore(let error):
             guard let answer = FailedAnswer.make(to: frame, with: error) else { return true }
+            try observe(.refused(error))
             transmit(answer, isRequest: false, from: id, to: peer)
             return false
         case .failAfter, .withhold:
@@ -46,13 +47,15 @@ extension World {
     }
 
     /// What becomes of a node's answer to another; nil if it never leaves.
-    func fated(_ answer: ByteBuffer, by id: BrokerID, to peer: BrokerID) -> ByteBuffer? {
+    func fated(_ answer: ByteBuffer, by id: BrokerID, to peer: BrokerID) throws(Violation) -> ByteBuffer? {
         guard !peerOutcomes.isEmpty, let correlation = answer.getInteger(at: answer.readerIndex, as: Int32.self),
             let failed = peerOutcomes.removeValue(
                 forKey: PeerRequestKey(from: peer, to: id, correlationId: correlation))
         else { return answer }
         guard case .failAfter(let error) = failed.outcome else { return nil }
-        return FailedAnswer.make(of: answer, to: failed.request, with: error) ?? answer
+        guard let changed = FailedAnswer.make(of: answer, to: failed.request, with: error) else { return answer }
+        try observe(.refused(error))
+        return changed
     }
 
     /// Nobody answers what a node was asked, or waits for what it has asked, in a former life.

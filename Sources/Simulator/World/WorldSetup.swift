@@ -15,6 +15,8 @@ package struct WorldSetup: Sendable {
     /// How long a frame travels where no fault makes it longer.
     package var latency: Duration = .microseconds(100)
     package var flushTime: Duration = .microseconds(500)
+    /// How long a node takes for a slice of work that it does in slices, before it does the next.
+    package var sliceTime: Duration = .microseconds(20)
     /// How long a cut link holds what was sent before both ends hear of a reset.
     package var cutTimeout: Duration = .seconds(2)
     /// What was under way to a node when its link was reset may still be read there, even when the sender has begun another

@@ -95,11 +95,12 @@ struct OracleScript {
         try commit([.config(record)])
     }
 
-    mutating func change(isr: [BrokerID]? = nil, leader: BrokerID = -2) throws {
+    mutating func change(isr: [BrokerID]? = nil, leader: BrokerID = -2, replicas: [BrokerID]? = nil) throws {
         var change = PartitionChangeRecord()
         change.partitionId = 0
         change.topicId = Self.topicId
         change.isr = isr
+        change.replicas = replicas
         change.leader = leader
         try commit([.partitionChange(change)])
     }

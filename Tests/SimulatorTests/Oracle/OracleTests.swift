@@ -128,6 +128,25 @@ import Testing
         #expect(violation { try script.acknowledges(batch, by: 1) } == "acknowledged what is not in the log")
     }
 
+    @Test func `an answer may come after its leader's replica was moved away`() throws {
+        // What it has earned is with its successor.
+        for lacks in [false, true] {
+            var script = try OracleScript()
+            let batch = try OracleScript.batch(at: 0, producer: 9, sequence: 0)
+            try script.write(batch, on: [1, 2, 3])
+            let other = try OracleScript.batch(at: lacks ? 0 : 1, epoch: 1, value: "other")
+            func move(_ script: inout OracleScript) throws {
+                if lacks { try script.cut(batch, on: 2) }
+                try script.change(isr: [2, 3], leader: 2, replicas: [2, 3])
+                try script.begins(2, epoch: 1, at: lacks ? 0 : 1)
+                try script.write(other, on: [2])
+                try script.see(.disk(1, .renamed(from: "orders-0", to: "orders-0.1-delete")))
+            }
+            let seen = violation { try script.acknowledges(batch, by: 1, meanwhile: move) }
+            #expect(seen == (lacks ? "acknowledged what is not in the log" : nil))
+        }
+    }
+
     @Test func `a former leader may tell of what its successor's disk has lost since`() throws {
         // Its successor had it: whoever is elected next has to answer for it.
         var script = try OracleScript(replicas: [1, 2])

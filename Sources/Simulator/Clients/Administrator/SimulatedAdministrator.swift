@@ -125,7 +125,7 @@ package struct SimulatedAdministrator: SimulatedClient {
         else { return }
         let known = network.metadata.topics[topic]?.partitions ?? []
         guard let number = known.indices.randomElement(using: &network.generator) else { return }
-        let partition = TopicPartition(topic: topic, partition: Int32(number))
+        var partition = TopicPartition(topic: topic, partition: Int32(number))
         var words = "\(operation.rawValue) \(partition)"
         var subject = topic
         let id: RequestID
@@ -170,15 +170,16 @@ package struct SimulatedAdministrator: SimulatedClient {
             id = alter(topic, "unclean.leader.election.enable", "true", broker, now: now, into: &actions)
         case .forbidUncleanElection:
             id = alter(topic, "unclean.leader.election.enable", "false", broker, now: now, into: &actions)
-        case .electPreferred, .electUnclean:
-            var request = ElectLeadersRequest()
-            request.electionType = operation == .electUnclean ? 1 : 0
-            request.timeoutMs = 2000
-            var wanted = ElectLeadersRequest.TopicPartitions()
-            wanted.topic = topic
-            wanted.partitions = [partition.partition]
-            request.topicPartitions = [wanted]
-            id = network.send(request, to: broker, now: now, into: &actions)
+        case .electPreferred: id = elect(partition, type: 0, broker, now: now, into: &actions)
+        case .electUnclean:
+            // Only where nobody leads there is something to elect.
+            if let leaderless = leaderlessPartition() {
+                partition = leaderless
+                words = "\(operation.rawValue) \(partition)"
+            } else {
+                network.refreshMetadata()
+            }
+            id = elect(partition, type: 1, broker, now: now, into: &actions)
         case .reassign:
             let factor = max(1, known[number].replicas.count)
             let replicas = Array(network.metadata.brokers.shuffled(using: &network.generator).prefix(factor))
@@ -239,6 +240,27 @@ package struct SimulatedAdministrator: SimulatedClient {
         var request = IncrementalAlterConfigsRequest()
         request.resources = [resource]
         return network.send(request, to: broker, now: now, into: &actions)
+    }
+
+    private mutating func elect(
+        _ partition: TopicPartition, type: Int8, _ broker: BrokerID, now: Instant, into actions: inout [ClientAction]
+    ) -> RequestID {
+        var wanted = ElectLeadersRequest.TopicPartitions()
+        wanted.topic = partition.topic
+        wanted.partitions = [partition.partition]
+        var request = ElectLeadersRequest()
+        request.electionType = type
+        request.timeoutMs = 2000
+        request.topicPartitions = [wanted]
+        return network.send(request, to: broker, now: now, into: &actions)
+    }
+
+    private mutating func leaderlessPartition() -> TopicPartition? {
+        settings.topics.flatMap { topic in
+            (network.metadata.topics[topic]?.partitions ?? []).enumerated().filter { $1.leader == .none }.map {
+                TopicPartition(topic: topic, partition: Int32($0.offset))
+            }
+        }.randomElement(using: &network.generator)
     }
 
     private mutating func reassign(

@@ -18,15 +18,25 @@ import NIOCore
 /// | futureLeader | UNKNOWN_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER  | prober |
 /// | damaged      | CORRUPT_MESSAGE                               | prober |
 /// | noMember     | UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION         | prober |
+/// | openSession  | taken                                         |        |
+/// | oldSession   | INVALID_FETCH_SESSION_EPOCH                   | prober |
 package struct SimulatedProber: SimulatedClient {
     enum Probe: String, CaseIterable, Hashable, Sendable {
-        case write, `repeat`, gap, oldProducer, oldLeader, futureLeader, damaged, noMember
+        case write, `repeat`, gap, oldProducer, oldLeader, futureLeader, damaged, noMember, openSession, oldSession
+    }
+
+    /// A fetch session that some broker keeps for this prober, which never goes on with it.
+    struct Session: Sendable {
+        var id: Int32
+        var broker: BrokerID
+        var partition: TopicPartition
     }
 
     struct Pending: Sendable {
         let id: RequestID
         let probe: Probe
         let partition: TopicPartition
+        let broker: BrokerID
         let bytes: ByteBuffer?
     }
 
@@ -44,6 +54,7 @@ package struct SimulatedProber: SimulatedClient {
     private let interval: Duration
     private let topics: [String]
     private var writer: Writer?
+    private var session: Session?
     private var identityRequest: RequestID?
     private var pending: Pending?
     private var next: Instant?
@@ -120,7 +131,9 @@ package struct SimulatedProber: SimulatedClient {
             partition = writer.partition
             if probe == .repeat, writer.last == nil { probe = .write }
             if probe == .oldProducer, isUnfenced(writer) { probe = .write }
-        case .oldLeader, .futureLeader, .damaged, .noMember: break
+        case .oldSession:
+            if let session { partition = session.partition } else { probe = .openSession }
+        case .oldLeader, .futureLeader, .damaged, .noMember, .openSession: break
         }
         guard let known = network.metadata[partition], known.leader != .none,
             network.mayReach(known.leader, now: now)
@@ -135,6 +148,15 @@ package struct SimulatedProber: SimulatedClient {
         case .futureLeader:
             fetch(probe, partition, known.leader, epoch: known.leaderEpoch + 1000, now: now, into: &actions)
         case .noMember: commit(partition, known.leader, now: now, into: &actions)
+        case .openSession:
+            fetch(probe, partition, known.leader, epoch: known.leaderEpoch, session: (0, 0), now: now, into: &actions)
+        case .oldSession:
+            guard let session, session.broker == known.leader else {
+                session = nil
+                return
+            }
+            let old = (session.id, Int32.random(in: 2...9, using: &network.generator))
+            fetch(probe, partition, known.leader, epoch: known.leaderEpoch, session: old, now: now, into: &actions)
         }
     }
 
@@ -181,7 +203,7 @@ package struct SimulatedProber: SimulatedClient {
         request.timeoutMs = 1000
         request.topicData = [topic]
         let id = network.send(request, to: leader, now: now, into: &actions)
-        pending = Pending(id: id, probe: probe, partition: partition, bytes: bytes)
+        pending = Pending(id: id, probe: probe, partition: partition, broker: leader, bytes: bytes)
     }
 
     private mutating func batch(
@@ -219,8 +241,8 @@ package struct SimulatedProber: SimulatedClient {
     }
 
     private mutating func fetch(
-        _ probe: Probe, _ partition: TopicPartition, _ leader: BrokerID, epoch: Int32, now: Instant,
-        into actions: inout [ClientAction]
+        _ probe: Probe, _ partition: TopicPartition, _ leader: BrokerID, epoch: Int32,
+        session: (id: Int32, epoch: Int32) = (0, -1), now: Instant, into actions: inout [ClientAction]
     ) {
         let version = max(network.settings.dialect.version(of: .fetch), 9)
         guard epoch >= 0 else { return }
@@ -238,10 +260,11 @@ package struct SimulatedProber: SimulatedClient {
         var request = FetchRequest()
         request.maxWaitMs = 0
         request.maxBytes = 1000
-        request.sessionEpoch = -1
+        request.sessionId = session.id
+        request.sessionEpoch = session.epoch
         request.topics = [topic]
         let id = network.send(request, to: leader, version: version, now: now, into: &actions)
-        pending = Pending(id: id, probe: probe, partition: partition, bytes: nil)
+        pending = Pending(id: id, probe: probe, partition: partition, broker: leader, bytes: nil)
     }
 
     private mutating func commit(
@@ -259,7 +282,7 @@ package struct SimulatedProber: SimulatedClient {
         request.memberId = "nobody"
         request.topics = [topic]
         let id = network.send(request, to: broker, now: now, into: &actions)
-        pending = Pending(id: id, probe: .noMember, partition: partition, bytes: nil)
+        pending = Pending(id: id, probe: .noMember, partition: partition, broker: broker, bytes: nil)
     }
 
     // MARK: Answers
@@ -271,10 +294,12 @@ package struct SimulatedProber: SimulatedClient {
             errors =
                 network.read(ProduceResponse.self, of: .produce, frame, into: &actions)?
                 .responses.flatMap { $0.partitionResponses.map(\.errorCode) } ?? []
-        case .oldLeader, .futureLeader:
+        case .oldLeader, .futureLeader, .openSession, .oldSession:
             let version = max(network.settings.dialect.version(of: .fetch), 9)
             let response = network.read(FetchResponse.self, of: .fetch, version: version, frame, into: &actions)
+            noteSession(done, response)
             errors = response?.responses.flatMap { $0.partitions.map(\.errorCode) } ?? []
+            if done.probe == .oldSession, let response { errors = [response.errorCode] }
             if let response, response.errorCode != .none { errors = [response.errorCode] }
         case .noMember:
             errors =
@@ -293,11 +318,19 @@ package struct SimulatedProber: SimulatedClient {
             writer?.last = done.bytes
         // Taken by one who has lost what came before; else as it should be.
         case .gap, .oldProducer: if isTaken { writer = nil }
-        case .repeat, .oldLeader: break
-        case .futureLeader, .damaged, .noMember:
+        case .repeat, .oldLeader, .openSession: break
+        case .futureLeader, .damaged, .noMember, .oldSession:
             if isTaken {
                 actions.append(.note(.wronglyAccepted(prober: name, "\(done.probe.rawValue) in \(done.partition)")))
             }
         }
+    }
+
+    private mutating func noteSession(_ done: Pending, _ response: FetchResponse?) {
+        session = nil
+        guard done.probe == .openSession, let response, response.errorCode == .none, response.sessionId != 0 else {
+            return
+        }
+        session = Session(id: response.sessionId, broker: done.broker, partition: done.partition)
     }
 }
