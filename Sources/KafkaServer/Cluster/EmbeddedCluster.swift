@@ -87,8 +87,7 @@ package final class EmbeddedCluster: ClusterSource {
         let limit = SystemClock.now() + timeout
         // Controllers first: a broker that found nobody there would wait before it asked again.
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
-            let serving = EventLoopFuture.andAllSucceed(role.map { $0.flatOn { try $0.start() } }, on: group.next())
-            try await within(limit, serving).get()
+            try await serving(role, by: limit).get()
             // Brokers that came before the first election would ask in vain, and then wait.
             while hasControllers, try await activeImage() == nil {
                 guard SystemClock.now() < limit else { throw ClusterError.notReady("no controller was elected") }
@@ -101,13 +100,20 @@ package final class EmbeddedCluster: ClusterSource {
         }
     }
 
-    private func within(_ limit: Instant, _ future: EventLoopFuture<Void>) -> EventLoopFuture<Void> {
-        let promise = future.eventLoop.makePromise(of: Void.self)
+    /// Starts nodes and waits until all of them serve; says which do not when time is up.
+    private func serving(_ role: [NodeHandle], by limit: Instant) -> EventLoopFuture<Void> {
+        let starts = role.map { node in (node.id, node.flatOn { try $0.start() }) }
+        let loop = group.next()
+        let missing = NIOLoopBoundBox.makeBoxSendingValue(role.map(\.id), eventLoop: loop)
+        for (id, start) in starts { start.hop(to: loop).whenSuccess { missing.value.removeAll { $0 == id } } }
+        let all = EventLoopFuture.andAllSucceed(starts.map(\.1), on: loop)
+        let promise = loop.makePromise(of: Void.self)
         let left = TimeAmount.nanoseconds((limit - SystemClock.now()).wholeNanoseconds)
-        let timer = future.eventLoop.scheduleTask(in: left) {
-            promise.fail(ClusterError.notReady("its brokers do not serve yet"))
+        let timer = loop.scheduleTask(in: left) {
+            let names = missing.value.map(\.description).joined(separator: ", ")
+            promise.fail(ClusterError.notReady("of its nodes \(names) did not start to serve in time"))
         }
-        future.whenComplete { result in
+        all.whenComplete { result in
             timer.cancel()
             promise.completeWith(result)
         }

@@ -25,7 +25,7 @@ enum ScriptedCluster {
         let cluster = try await EmbeddedCluster(
             clusterID: "test", blueprints: blueprints, limits: limits, logger: logger)
         do {
-            try await cluster.start(timeout: .seconds(10))
+            try await cluster.start()
             try await body(cluster)
         } catch {
             await cluster.shutDown(patience: .milliseconds(100))
