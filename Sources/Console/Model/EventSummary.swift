@@ -46,7 +46,8 @@ package struct EventSummary: Hashable, Sendable {
         case .wipe(let id): Self(.fault, bad: true, "\(id.title) was killed and its disk emptied")
         case .freeze(let id): Self(.fault, bad: true, "\(id.title) was frozen: it does nothing and loses nothing")
         case .thaw(let id): Self(.fault, "\(id.title) was thawed and goes on where it stood")
-        case .heal, .healAll: Self(.fault, "Healed: \(fault)")
+        case .heal(let ended): Self(.fault, "Healed: \(ended)")
+        case .healAll: Self(.fault, "Healed: everything")
         case .link, .request, .disk, .clockSkew: Self(.fault, bad: true, "Fault: \(fault)")
         }
     }
