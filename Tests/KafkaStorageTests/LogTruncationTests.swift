@@ -107,6 +107,30 @@ import Testing
         #expect(again.endOffset(forEpoch: 4) == EpochEndOffset(leaderEpoch: 4, endOffset: 1_003))
     }
 
+    @Test func `a log keeps a segment wherever its disk fails while it begins anew`() throws {
+        // Timers still ask a failed log what is due, and one without a segment stopped the whole process.
+        var failures = 0
+        for count in 0..<60 {
+            let disk = MemoryDisk()
+            let log = try UnifiedLog.load(orders, on: disk, config: .tiny(), now: .at(0))
+            for _ in 0..<3 { try log.append(try Batches.make(2), epoch: 1) }
+            nonisolated(unsafe) var left = count
+            disk.failure = { _, _ in
+                left -= 1
+                return left < 0 ? "Input/output error" : nil
+            }
+            do throws(DiskError) {
+                try log.truncateFullyAndStart(at: 1_000)
+            } catch {
+                failures += 1
+                #expect(log.failure != nil)
+            }
+            #expect(!log.segmentBaseOffsets.isEmpty)
+            _ = try? log.flushDue(now: .at(0))
+        }
+        #expect(failures > 5 && failures < 60)
+    }
+
     @Test func `a flush says nothing about what was written after a truncation`() throws {
         // The flush that was under way covered other bytes at these offsets.
         let log = try UnifiedLog.load(orders, on: MemoryDisk(), now: .at(0))

@@ -32,6 +32,7 @@ extension Broker {
     private mutating func nextCleaning() -> (partition: Partition, cleaning: LogCleaning)? {
         var best: (partition: Partition, range: LogCleanability)?
         for partition in partitions.all where partition.config.compacts && partition.uncleanable == nil {
+            if case .offline = partition.role { continue }
             // Only what is durable can be cleaned; a log that nobody writes to is flushed for it.
             flushIfDue(partition)
             if case .offline = partition.role { continue }

@@ -38,8 +38,12 @@ extension UnifiedLog {
             truncations += 1
             segmentChanges += 1
             let createdAt = active.createdAt
-            while !segments.isEmpty { try removeSegment(segments.count - 1) }
+            while segments.count > 1 { try removeSegment(segments.count - 1) }
+            // A log always has a segment, even one whose disk fails between the two.
+            let oldest = segments[0]
+            try oldest.markDeleted()
             segments = [try .create(baseOffset: offset, directory: directory, on: disk, createdAt: createdAt)]
+            deletions.add(oldest)
             sizeInBytes = 0
             logEndOffset = offset
             self.logStartOffset = logStartOffset ?? offset
