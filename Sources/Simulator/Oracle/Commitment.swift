@@ -82,7 +82,13 @@ extension Oracle {
                 partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
                 continue
             }
-            guard let source = partitions[partition].index(of: leader),
+            guard let source = partitions[partition].index(of: leader) else { continue }
+            if batch.next <= partitions[partition].replicas[source].log.start {
+                // On its way while its leader removed it: nobody can compare it, and nothing is promised of it any more.
+                partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
+                continue
+            }
+            guard
                 let original = partitions[partition].replicas[source].log.batch(at: batch.base),
                 original.isSame(as: batch) || isCleaned(batch, source, partition)
             else { continue }

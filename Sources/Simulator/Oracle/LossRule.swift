@@ -23,15 +23,16 @@ extension Oracle {
         }
         // By a loss it may have to begin earlier.
         let log = partitions[partition].replicas[replica].log
-        partitions[partition].leaderships[index].floor =
-            max(log.start, min(partitions[partition].committedEnd, log.end))
+        // Cut where the cleaner has left a hole, a log ends behind its last record.
+        let end = log.cleanedUpTo >= offset ? max(log.end, offset) : log.end
+        partitions[partition].leaderships[index].floor = max(log.start, min(partitions[partition].committedEnd, end))
         // A log that has lost all, and of which DeleteRecords took the beginning before, goes on where that ended.
         if log.isEmpty {
             partitions[partition].leaderships[index].floor = max(offset, partitions[partition].leaderships[index].floor)
         }
         if partitions[partition].id.topic == Self.offsetsTopic { groups.resigned(leader) }
         for other in partitions[partition].replicas {
-            let agreed = other.broker == leader ? log.end : other.log.agreement(with: log)
+            let agreed = other.broker == leader ? end : other.log.agreement(with: log)
             partitions[partition].leaderships[index].agree(other.broker, upTo: agreed)
         }
         partitions[partition].reckon(index)

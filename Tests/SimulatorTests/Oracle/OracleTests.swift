@@ -494,6 +494,44 @@ import Testing
         #expect(script.oracle.unrest == nil)
     }
 
+    @Test func `a cleaned log may end behind its last record, and a follower take what its leader just removed`() throws
+    {
+        // Neither has less than is committed.
+        let settings = ["log.cleanup.policy": "compact", "unclean.leader.election.enable": "true"]
+        var script = try OracleScript(replicas: [2, 1], isr: [2], settings: settings)
+        let batches = try ["a", "b", "b"].enumerated().map { try OracleScript.batch(at: Int64($0), key: $1) }
+        for batch in batches { try script.write(batch, on: batch.baseOffset < 2 ? [1, 2] : [2]) }
+        try script.tells(3, by: 2)
+        try script.cleans([batches[0], batches[2]], on: 2)
+        try script.change(isr: [1], leader: 1)
+        try script.begins(1, epoch: 1, at: 2)
+        #expect(script.oracle.losses.map(\.offsets) == [2..<3])
+        try script.see(.disk(2, .truncated(path: OracleScript.path(), size: Int64(batches[0].sizeInBytes))))
+        try script.change(isr: [1, 2])
+        try script.change(leader: 2)
+        try script.begins(2, epoch: 2, at: 2)
+        try script.tells(2, by: 2)
+        var plain = try OracleScript(replicas: [1, 2])
+        try plain.write(batches[0], on: [1, 2])
+        try plain.change(leader: 2)
+        try plain.begins(2, epoch: 1, at: 1)
+        #expect(violation { try plain.tells(3, by: 2) } == "not held by all of the ISR")
+
+        var removing = try OracleScript(replicas: [1, 2], isr: [1])
+        let first = try OracleScript.batch(at: 0)
+        let second = try OracleScript.batch(at: 1)
+        try removing.write(first, on: [1])
+        try removing.write(second, on: [1])
+        try removing.tells(2, by: 1)
+        try removing.see(
+            .disk(1, .renamed(from: OracleScript.path(), to: OracleScript.path("00000000000000000000.log.1.deleted"))))
+        try removing.write(first, on: [2])
+        var early = removing
+        #expect(violation { try early.change(isr: [1, 2]) } == "one joined the ISR that lacks records")
+        try removing.write(second, on: [2])
+        try removing.change(isr: [1, 2])
+    }
+
     @Test func `retention takes only what is committed`() throws {
         // The leader decides alone what goes.
         var script = try OracleScript()
