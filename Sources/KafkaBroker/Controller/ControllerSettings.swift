@@ -9,7 +9,11 @@ package struct ControllerSettings: Hashable, Sendable {
     /// The ids in `controller.quorum.voters`, this node's among them; sorted.
     package var voters: [BrokerID]
     /// What the user set; everything else has the default of `ConfigurationTable.brokers`.
-    package var configuration: StaticConfiguration
+    package let configuration: StaticConfiguration
+    /// Read once: these are asked for after every step.
+    package let brokerSessionTimeout: Duration
+    package let rebalancesLeaders: Bool
+    package let leaderImbalanceCheckInterval: Duration
     /// The folder on this controller's disk below which the metadata log has its folder. Empty is the disk's root.
     package var logDir = ""
 
@@ -21,13 +25,8 @@ package struct ControllerSettings: Hashable, Sendable {
         self.clusterID = clusterID
         self.voters = voters.isEmpty ? [nodeId] : voters.sorted()
         self.configuration = configuration
-    }
-
-    package var brokerSessionTimeout: Duration {
-        .milliseconds(configuration.integer("broker.session.timeout.ms"))
-    }
-    package var rebalancesLeaders: Bool { configuration.boolean("auto.leader.rebalance.enable") }
-    package var leaderImbalanceCheckInterval: Duration {
-        .seconds(configuration.integer("leader.imbalance.check.interval.seconds"))
+        brokerSessionTimeout = .milliseconds(configuration.integer("broker.session.timeout.ms"))
+        rebalancesLeaders = configuration.boolean("auto.leader.rebalance.enable")
+        leaderImbalanceCheckInterval = .seconds(configuration.integer("leader.imbalance.check.interval.seconds"))
     }
 }

@@ -14,6 +14,8 @@ struct MetadataFetches {
 
     mutating func add(_ fetch: Waiting) { waiting.append(fetch) }
 
+    mutating func remove(at index: Int) -> Waiting { waiting.remove(at: index) }
+
     mutating func removeAll(of peer: BrokerID) { waiting.removeAll { $0.call.peer == peer } }
     mutating func removeAll() { waiting.removeAll() }
 

@@ -96,7 +96,9 @@ extension Broker {
     /// What must be read: everything, or what has happened in the session's partitions.
     private mutating func newsTargets(_ fetch: DelayedFetch) -> [DelayedFetch.Target] {
         guard case .incremental(let id) = fetch.session else { return fetch.targets }
-        guard let usesTopicIds = fetchSessions[id]?.usesTopicIds, let news = fetchSessions[id]?.wantedNews() else {
+        guard let usesTopicIds = fetchSessions.look(at: id, { $0.usesTopicIds }),
+            let news = fetchSessions.look(at: id, { $0.wantedNews() })
+        else {
             return []
         }
         // What was found wrong with this very request stays wrong.
@@ -157,12 +159,12 @@ extension Broker {
     private mutating func noteNews(of partition: Partition, _ waiting: inout OrderedSet<FetchID>) {
         var gone: [Int32] = []
         for session in partition.watchers {
-            let usesTopicIds = fetchSessions[session]?.usesTopicIds ?? true
+            let usesTopicIds = fetchSessions.look(at: session) { $0.usesTopicIds } ?? true
             let key = FetchKey(
                 topicId: usesTopicIds ? partition.topicId : .zero, topic: usesTopicIds ? "" : partition.id.topic,
                 partition: partition.id.partition)
             if fetchSessions.change(session, { $0.noteNews(key) }) ?? false {
-                if let parked = fetchSessions[session]?.parked { waiting.append(parked) }
+                if let parked = fetchSessions.look(at: session, { $0.parked }) ?? nil { waiting.append(parked) }
             } else {
                 gone.append(session)
             }

@@ -151,6 +151,12 @@ struct FetchSessionCache: Sendable {
 
     subscript(id: Int32) -> FetchSession? { sessions[id] }
 
+    /// Looks at a session without taking a copy of it; nil where there is none.
+    func look<Result>(at id: Int32, _ body: (borrowing FetchSession) -> Result) -> Result? {
+        guard let index = sessions.index(forKey: id) else { return nil }
+        return body(sessions.values[index])
+    }
+
     /// Changes a session where it stands; nil where there is none.
     mutating func change<Result>(_ id: Int32, _ body: (inout FetchSession) -> Result) -> Result? {
         guard let index = sessions.index(forKey: id) else { return nil }

@@ -68,9 +68,9 @@ extension Broker {
             return
         }
         let id = request.sessionId
-        guard let epoch = fetchSessions[id]?.epoch else { throw .fetchSessionIdNotFound }
+        guard let epoch = fetchSessions.look(at: id, { $0.epoch }) else { throw .fetchSessionIdNotFound }
         guard epoch == request.sessionEpoch else { throw .invalidFetchSessionEpoch }
-        guard fetchSessions[id]?.usesTopicIds == usesTopicIds else { throw .fetchSessionTopicIdError }
+        guard fetchSessions.look(at: id, { $0.usesTopicIds }) == usesTopicIds else { throw .fetchSessionTopicIdError }
         let forgotten = request.forgottenTopicsData.flatMap { topic in
             topic.partitions.map { FetchKey(topicId: topic.topicId, topic: topic.topic, partition: $0) }
         }

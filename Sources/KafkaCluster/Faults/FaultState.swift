@@ -113,7 +113,11 @@ package struct FaultState: Hashable, Sendable {
         return fate
     }
 
-    package func isFrozen(_ node: BrokerID) -> Bool { active.contains { $0.fault == .freeze(node) } }
+    package func isFrozen(_ node: BrokerID) -> Bool {
+        active.contains { active in
+            if case .freeze(let frozen) = active.fault { frozen == node } else { false }
+        }
+    }
 
     /// How far the node's wall clock is ahead.
     package func clockSkew(of node: BrokerID) -> Duration {

@@ -245,7 +245,8 @@ package struct Oracle: Sendable {
 
     private mutating func place(_ path: String) -> Place {
         if let known = paths[path] { return known }
-        let place = parse(path)
+        // Many files of a log, its indexes among them, say nothing here.
+        let place = path.utf8.contains(UInt8(ascii: "/")) && path.hasSuffix("index") ? .other : parse(path)
         paths[path] = place
         return place
     }

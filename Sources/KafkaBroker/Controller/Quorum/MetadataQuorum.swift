@@ -52,7 +52,9 @@ package struct MetadataQuorum {
 
     package var epoch: Int32 { state.epoch }
     package var leader: BrokerID? { state.leader }
-    package var isLeader: Bool { state.leadership != nil }
+    package var isLeader: Bool {
+        if case .leader = state.role { true } else { false }
+    }
 
     /// Whether this node leads and what it inherited is committed, so that it may decide.
     package var mayDecide: Bool {

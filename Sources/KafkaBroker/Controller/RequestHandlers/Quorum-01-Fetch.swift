@@ -26,9 +26,15 @@ extension MetadataQuorum {
 
     mutating func answerReadyFetches(now: Instant) throws(MetadataLogError) {
         if parked.waiting.isEmpty { return }
-        var waiting = parked
-        let ready = waiting.take { !isWorthWaiting($0.request) }
-        parked = waiting
+        var ready: [MetadataFetches.Waiting] = []
+        var index = 0
+        while index < parked.waiting.count {
+            if isWorthWaiting(parked.waiting[index].request) {
+                index += 1
+            } else {
+                ready.append(parked.remove(at: index))
+            }
+        }
         for fetch in ready { try answerFetch(fetch.request, fetch.call) }
     }
 
@@ -60,15 +66,19 @@ extension MetadataQuorum {
     private func isWorthWaiting(_ request: FetchRequest) -> Bool {
         guard let leadership = state.leadership, !isOfAnotherCluster(request.clusterId) else { return false }
         let replica = Self.replica(of: request)
-        let partitions = request.topics.flatMap { topic in topic.partitions.map { (topic, $0) } }
-        return !partitions.isEmpty
-            && partitions.allSatisfy { topic, partition in
-                problem(topic, partition) == nil
-                    && log.snapshotNeeded(from: partition.fetchOffset, lastEpoch: partition.lastFetchedEpoch) == nil
-                    && log.divergence(from: partition.fetchOffset, lastEpoch: partition.lastFetchedEpoch) == nil
-                    && partition.fetchOffset >= limit(for: replica)
-                    && (leadership.follower(replica)?.toldHighWatermark ?? log.committedOffset) >= log.committedOffset
+        let toldHighWatermark = leadership.follower(replica)?.toldHighWatermark ?? log.committedOffset
+        var asksForSomething = false
+        for topic in request.topics {
+            for partition in topic.partitions {
+                guard toldHighWatermark >= log.committedOffset, partition.fetchOffset >= limit(for: replica),
+                    problem(topic, partition) == nil,
+                    log.snapshotNeeded(from: partition.fetchOffset, lastEpoch: partition.lastFetchedEpoch) == nil,
+                    log.divergence(from: partition.fetchOffset, lastEpoch: partition.lastFetchedEpoch) == nil
+                else { return false }
+                asksForSomething = true
             }
+        }
+        return asksForSomething
     }
 
     /// Up to where the log is served to a replica.
