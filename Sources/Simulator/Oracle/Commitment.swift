@@ -133,9 +133,12 @@ extension Oracle {
     /// A replica's log was cut, or has lost segments; behind its broker's back, if it was by damage.
     mutating func shortened(_ replica: Int, of partition: Int, byDamage: Bool = false) {
         let broker = partitions[partition].replicas[replica].broker
-        let end = partitions[partition].replicas[replica].log.end
+        let log = partitions[partition].replicas[replica].log
+        let end = log.end
         for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
             guard let agreed = partitions[partition].leaderships[index].agreed[broker], agreed > end else { continue }
+            // Nothing was cut if all has retired and the cleaner had left a hole at the end.
+            if log.retiredEnd != nil, log.cleanedUpTo >= agreed { continue }
             partitions[partition].leaderships[index].agreed[broker] = end
             if byDamage { partitions[partition].leaderships[index].remember(broker, upTo: agreed) }
             // A leader never cuts its own log.

@@ -511,6 +511,14 @@ import Testing
         try script.change(leader: 2)
         try script.begins(2, epoch: 2, at: 2)
         try script.tells(2, by: 2)
+        // All of it retires; it leads on.
+        let removed = OracleScript.path("00000000000000000000.log.2.deleted")
+        try script.see(.disk(2, .renamed(from: OracleScript.path(), to: removed)))
+        let next = try OracleScript.batch(at: 2, epoch: 2, key: "b")
+        for (broker, name) in [(BrokerID(2), "00000000000000000002.log"), (1, "00000000000000000002.log")] {
+            try script.see(.disk(broker, .wrote(path: OracleScript.path(name), offset: 0, next.bytes)))
+        }
+        try script.acknowledges(next, by: 2)
         var plain = try OracleScript(replicas: [1, 2])
         try plain.write(batches[0], on: [1, 2])
         try plain.change(leader: 2)
