@@ -37,7 +37,7 @@ extension Swarm {
             settings.epochBump = Bool.random(using: &generator) ? .byItself : .byAsking
             settings.retries = settings.isIdempotent || Int.random(in: 0..<4, using: &generator) > 0
             settings.maxInFlight = Int.random(in: 1...5, using: &generator)
-            settings.interval = .milliseconds(Int.random(in: 15...60, using: &generator) * producers)
+            settings.interval = .milliseconds(Int.random(in: 14...50, using: &generator) * producers)
             settings.recordsPerBurst = 1...6
             settings.recordsPerBatch = Int.random(in: 1...8, using: &generator)
             let compacted = clientTopics.filter { $0.config("cleanup.policy")?.contains("compact") ?? false }.map(
