@@ -32,7 +32,7 @@ extension Oracle {
                 }
             }
         }
-        return nil
+        return missingMetadata.map { "\($0.node) has not \($0.batch.place), which is committed metadata" }
     }
 
     private func settle(_ state: MetadataMirror.PartitionState, _ partition: Int) throws(Violation) {
@@ -166,13 +166,20 @@ extension Oracle {
 
     /// Controllers hold the same metadata.
     private func settleMetadata() throws(Violation) {
+        guard let (node, batch) = missingMetadata else { return }
+        throw Violation(
+            "controllers differ at the end", "\(node) has not \(batch.place), which is committed metadata")
+    }
+
+    /// Committed metadata in the place of which a controller has something else: it has not heard of its leader yet.
+    private var missingMetadata: (node: BrokerID, batch: MirroredBatch)? {
         for node in raft.controllers {
             guard let log = raft.logs[node] else { continue }
             for batch in raft.chain where batch.next > log.start && batch.next <= log.end {
                 if let own = log.batch(at: batch.base), own.isSame(as: batch) { continue }
-                throw Violation(
-                    "controllers differ at the end", "\(node) has not \(batch.place), which is committed metadata")
+                return (node, batch)
             }
         }
+        return nil
     }
 }

@@ -299,3 +299,13 @@ struct OracleScript {
         try see(.response(from: node, to: to, bytes))
     }
 }
+
+/// The promise that was broken; nil if none was.
+func violation(_ body: () throws -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return (error as? Violation)?.promise ?? "\(error)"
+    }
+}

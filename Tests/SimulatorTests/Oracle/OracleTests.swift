@@ -6,15 +6,6 @@ import Testing
 
 /// Each promise both ways: what Kafka allows passes, what it promises not to do is seen.
 @Suite struct OracleTests {
-    private func violation(_ body: () throws -> Void) -> String? {
-        do {
-            try body()
-            return nil
-        } catch {
-            return (error as? Violation)?.promise ?? "\(error)"
-        }
-    }
-
     @Test func `a high watermark is believed once all of the ISR has the record`() throws {
         // What one member lacks may be lost with the others.
         var script = try OracleScript()
@@ -312,15 +303,6 @@ import Testing
         try script.begins(2, epoch: 1, at: 0)
         try script.tells(0, by: 2, askedInEpoch: 1)
         #expect(violation { try script.tells(0, by: 2, askedInEpoch: 0) } == "an old leader epoch was served")
-    }
-
-    @Test func `a vote goes to one candidate of an epoch`() throws {
-        // Two leaders in one epoch would follow.
-        var script = try OracleScript()
-        try script.votes(102, for: 101, epoch: 5)
-        try script.votes(102, for: 101, epoch: 5)
-        try script.votes(102, for: 103, epoch: 6)
-        #expect(violation { try script.votes(102, for: 103, epoch: 5) } == "a vote was forgotten")
     }
 
     @Test func `a log does not go on after torn bytes`() throws {
