@@ -71,7 +71,9 @@ extension Oracle {
                     + "committed was everything before \(end); the ISR before was \(leadership.formerISR), now "
                     + "\(leadership.isr)")
         }
-        if let missing { partitions[partition].chain.removeSubrange(missing...) }
+        // What was deleted there goes with it: its offsets are used anew.
+        let kept = partitions[partition].chainIndex(from: offsets.lowerBound)
+        partitions[partition].chain.removeSubrange(kept...)
         partitions[partition].committedEnd = offsets.lowerBound
         name(
             NamedLoss(

@@ -213,6 +213,11 @@ import Testing
         let next = try OracleScript.batch(at: 0, epoch: 1, value: "other")
         try script.write(next, on: [2])
         try script.tells(1, by: 2, serving: next)
+        // Nobody asks any more for what lay at those offsets before.
+        var again = script
+        try again.change(leader: 2)
+        try again.begins(2, epoch: 2, at: 1)
+        #expect(again.oracle.losses.count == 1)
         #expect(violation { try script.change(isr: [2, 3]) } == "one joined the ISR that lacks records")
     }
 
