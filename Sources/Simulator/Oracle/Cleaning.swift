@@ -49,7 +49,8 @@ extension Oracle {
         }
     }
 
-    /// Where a tombstone goes, what it deletes is gone already, or it would come back.
+    /// Where a tombstone goes, what it deletes is gone already, or it would come back. What lies before the log start is
+    /// deleted as it is: the cleaner compares none of it any more, and either may outlast the other there.
     private func checkTombstones(
         _ gone: [Record], _ kept: [Record], _ replica: Int, of partition: Int, before base: Int64, _ place: String
     ) throws(Violation) {
@@ -58,8 +59,9 @@ extension Oracle {
             if let key = record.key { tombstones[key] = record.offset }
         }
         if tombstones.isEmpty { return }
+        let start = partitions[partition].toldStart
         func check(_ records: [Record]) throws(Violation) {
-            for record in records where record.value != nil {
+            for record in records where record.value != nil && record.offset >= start {
                 guard let key = record.key, let offset = tombstones[key], record.offset < offset else { continue }
                 throw Violation(
                     "the cleaner took a tombstone before what it deletes",

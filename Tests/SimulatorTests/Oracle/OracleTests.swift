@@ -415,6 +415,10 @@ import Testing
         #expect(
             violation { try greedy.cleans([first, second, last], on: 1) }
                 == "the cleaner took a tombstone before what it deletes")
+        // Retention has taken both on the leader; here their files wait for the cleaner.
+        var behind = script
+        try behind.tells(4, by: 1, logStart: 3)
+        try behind.cleans([first, second, last], on: 2)
         for broker in [BrokerID(1), 2] { try script.cleans([second, last], on: broker) }
         var lacking = script
         for batch in [second, last] { try script.write(batch, on: [3]) }
