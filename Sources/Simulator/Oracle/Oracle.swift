@@ -141,6 +141,8 @@ package struct Oracle: Sendable {
                 partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: .powerLoss))
             }
             shortened(replica, of: partition, byDamage: true)
+            // A folder whose removal was not durable is back.
+            if left > end { agreeAnew(replica, of: partition) }
         }
     }
 
@@ -217,12 +219,18 @@ package struct Oracle: Sendable {
             offset > former || partitions[partition].replicas[replica].log.isEmpty
         else { return }
         partitions[partition].replicas[replica].log.startAnew(at: offset)
+        agreeAnew(replica, of: partition)
+    }
+
+    /// A log holds other records than those that were written to it last: those of the leaders among them count.
+    private mutating func agreeAnew(_ replica: Int, of partition: Int) {
         let log = partitions[partition].replicas[replica].log
+        let broker = partitions[partition].replicas[replica].broker
         for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
             guard let leader = partitions[partition].log(of: partitions[partition].leaderships[index].leader) else {
                 continue
             }
-            partitions[partition].leaderships[index].agree(node, upTo: log.agreement(with: leader))
+            partitions[partition].leaderships[index].agree(broker, upTo: log.agreement(with: leader))
         }
     }
 

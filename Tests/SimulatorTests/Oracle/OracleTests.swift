@@ -157,6 +157,17 @@ import Testing
         #expect(violation { try other.begins(2, epoch: 2, at: 0) } == "committed records are lost")
     }
 
+    @Test func `a folder whose removal was not durable counts again`() throws {
+        // A loss of power brings it back, and a replica that is moved there goes on from what it has.
+        var script = try OracleScript()
+        let first = try OracleScript.batch(at: 0)
+        try script.write(first, on: [1, 2, 3])
+        try script.see(.disk(3, .renamed(from: "orders-0", to: "orders-0.1-delete")))
+        try script.losePower(3, keeping: [first])
+        try script.write(try OracleScript.batch(at: 1), on: [1, 2, 3])
+        try script.tells(2, by: 1)
+    }
+
     @Test func `a leader that has lost all may begin where its log is to start`() throws {
         // DeleteRecords outlives the records: there is nothing before its log start that could be committed.
         var script = try OracleScript(replicas: [1])
