@@ -20,11 +20,13 @@ final class SessionEnds: Sendable {
 }
 
 /// Looks at all nodes up to 20 times a second while somebody listens, and sends a picture when it differs from the last.
-/// Less often where that takes long, with ten thousand partitions: a pause is never shorter than nine times the look.
+/// Less often where that takes long, with ten thousand partitions: a pause is nine times the look, and never longer than
+/// `longestPause`, since a node that recovers its logs answers late.
 ///
 /// Has a loop of its own, so that putting a picture together holds up no node. Without a listener no timer runs.
 final class SnapshotFeed: Sendable {
     static let interval: TimeAmount = .milliseconds(50)
+    static let longestPause: TimeAmount = .seconds(2)
 
     /// Confined to the feed's loop.
     private final class State {
@@ -89,7 +91,7 @@ final class SnapshotFeed: Sendable {
                 if let look { state.value.looks[node.id] = look }
             }
             publish(nodes)
-            let pause = max(Self.interval, (NIODeadline.now() - begun) * 9)
+            let pause = min(Self.longestPause, max(Self.interval, (NIODeadline.now() - begun) * 9))
             loop.scheduleTask(in: pause) { [self] in tick() }
         }
     }
