@@ -83,8 +83,13 @@ struct Simulate: AsyncParsableCommand {
         let report = try await play(range, breaking: broken, untilViolation: broken != nil)
         print(report.text)
         if broken != nil { for outcome in report.violations { print(Self.words(outcome, rule: rule)) } }
-        if broken != nil {
-            if report.violations.isEmpty { throw ExitCode(1) }
+        if let broken {
+            // Here a run that fails is what was asked for.
+            guard let noticed = report.violations.map(\.seed).min() else {
+                print("rule \(broken.rawValue) broken: noticed by none of these seeds")
+                throw ExitCode(1)
+            }
+            print("rule \(broken.rawValue) broken: noticed by seed \(noticed)")
         } else if !report.violations.isEmpty {
             throw ExitCode(1)
         }
@@ -103,7 +108,8 @@ struct Simulate: AsyncParsableCommand {
     ) async throws -> SimulationReport {
         let work = SharedWork(range)
         let steps = steps
-        let write = try trace.map(TraceFile.init)
+        let file = try trace.map(TraceFile.init)
+        let write = file?.line
         let start = SystemTime.seconds
         let workers = min(UInt64(jobs ?? SystemTime.cores) - 1, range.upperBound - range.lowerBound) + 1
         var report = await withTaskGroup(of: SimulationReport.self) { group in
@@ -111,7 +117,7 @@ struct Simulate: AsyncParsableCommand {
                 group.addTask {
                     var report = SimulationReport()
                     while let seed = work.next() {
-                        let outcome = Simulation.run(seed: seed, steps: steps, breaking: rule, write: write?.line)
+                        let outcome = Simulation.run(seed: seed, steps: steps, breaking: rule, write: write)
                         // A seed that fails with every rule kept has caught nothing.
                         if rule != nil, outcome.violation != nil,
                             Simulation.run(seed: seed, steps: steps).violation != nil
@@ -119,6 +125,7 @@ struct Simulate: AsyncParsableCommand {
                             continue
                         }
                         report.add(outcome)
+                        if range.count == 1 { for loss in outcome.losses { print("named loss: \(loss)") } }
                         guard outcome.violation != nil else { continue }
                         if untilViolation {
                             work.end()
@@ -134,6 +141,7 @@ struct Simulate: AsyncParsableCommand {
             return await group.reduce(into: SimulationReport()) { $0.add($1) }
         }
         report.wallSeconds = SystemTime.seconds - start
+        try file?.finish()
         return report
     }
 
@@ -157,17 +165,30 @@ struct Simulate: AsyncParsableCommand {
     /// A whole trace, line by line. Used by one run alone.
     private final class TraceFile: @unchecked Sendable {
         private let file: UnsafeMutablePointer<FILE>
+        private let path: String
+        /// Why the file lacks lines; nil while it has all.
+        private var reason: CInt?
 
         init(_ path: String) throws {
+            self.path = path
             guard let file = fopen(path, "w") else {
                 throw ValidationError("Cannot write \(path): \(String(cString: strerror(errno))).")
             }
             self.file = file
         }
 
+        /// Says if a line could not be written, for want of space perhaps.
+        func finish() throws {
+            if fflush(file) != 0, reason == nil { reason = errno }
+            guard let reason else { return }
+            throw ValidationError("The trace is not whole. Cannot write \(path): \(String(cString: strerror(reason))).")
+        }
+
         deinit { fclose(file) }
 
-        func line(_ text: String) { fputs(text + "\n", file) }
+        func line(_ text: String) {
+            if fputs(text + "\n", file) < 0, reason == nil { reason = errno }
+        }
     }
 }
 
