@@ -228,9 +228,10 @@ extension Oracle {
                 if position < chain.count, chain[position].isSame(as: batch) { continue }
             }
             let damages = partitions[partition].replicas[replica].damages
+            let began = partitions[partition].leaderships[newest].startOffset
             // What it had when it began and its disk has lost since, the next election has to answer for.
             if log.batch(at: batch.base)?.isSame(as: batch)
-                ?? damages.contains(where: { $0.offsets.contains(batch.base) })
+                ?? (batch.next <= began && damages.contains { $0.offsets.contains(batch.base) })
             {
                 guard batch.base >= partitions[partition].committedEnd else { continue }
                 partitions[partition].chain.append(batch)

@@ -232,6 +232,16 @@ struct LogMirror: Sendable {
         return max(agreed, min(end, other.end, max(cleanedUpTo, agreed)))
     }
 
+    /// The first offset that another log does not have as this one has it; nil if it has all.
+    func firstMissing(in other: LogMirror) -> Int64? {
+        for segment in segments {
+            for batch in segment.batches where batch.next > other.cleanedUpTo || batch.next > other.end {
+                guard other.batch(at: batch.base)?.isSame(as: batch) ?? false else { return batch.base }
+            }
+        }
+        return other.end < end ? other.end : nil
+    }
+
     // MARK: Producers
 
     /// Notes that this batch, which lies in the log already, is its producer's newest; answers which was before.

@@ -105,10 +105,10 @@ package struct Oracle: Sendable {
 
     /// What a disk holds after a loss of power: all segments.
     private mutating func found(_ files: [DiskFile], on node: BrokerID) {
-        var former: [(partition: Int, replica: Int, end: Int64)] = []
+        var former: [(partition: Int, replica: Int, log: LogMirror)] = []
         for partition in partitions.indices {
             guard let replica = partitions[partition].index(of: node) else { continue }
-            former.append((partition, replica, partitions[partition].replicas[replica].log.end))
+            former.append((partition, replica, partitions[partition].replicas[replica].log))
             partitions[partition].replicas[replica].log.clear()
         }
         raft.forgetLog(of: node)
@@ -135,14 +135,15 @@ package struct Oracle: Sendable {
         }
         raft.isDurable(node)
         forgetful[node] = metadata.brokerEpochs[node] ?? -1
-        for (partition, replica, end) in former {
-            let left = partitions[partition].replicas[replica].log.end
-            if left < end {
-                partitions[partition].replicas[replica].damages.append(.init(offsets: left..<end, kind: .powerLoss))
+        for (partition, replica, log) in former {
+            let left = partitions[partition].replicas[replica].log
+            let damage = log.firstMissing(in: left).map {
+                PartitionWatch.Damage(offsets: $0..<log.end, kind: .powerLoss)
             }
+            if let damage { partitions[partition].replicas[replica].damages.append(damage) }
             shortened(replica, of: partition, byDamage: true)
-            // A folder whose removal was not durable is back.
-            if left > end { agreeAnew(replica, of: partition) }
+            // What was removed, but not durably, is back, perhaps in the place of what was written since.
+            if left.end > damage?.offsets.lowerBound ?? log.end { agreeAnew(replica, of: partition, byDamage: true) }
         }
     }
 
@@ -223,14 +224,17 @@ package struct Oracle: Sendable {
     }
 
     /// A log holds other records than those that were written to it last: those of the leaders among them count.
-    private mutating func agreeAnew(_ replica: Int, of partition: Int) {
+    private mutating func agreeAnew(_ replica: Int, of partition: Int, byDamage: Bool = false) {
         let log = partitions[partition].replicas[replica].log
         let broker = partitions[partition].replicas[replica].broker
         for index in partitions[partition].leaderships.indices where partitions[partition].leaderships[index].isActive {
             guard let leader = partitions[partition].log(of: partitions[partition].leaderships[index].leader) else {
                 continue
             }
-            partitions[partition].leaderships[index].agree(broker, upTo: log.agreement(with: leader))
+            let former = partitions[partition].leaderships[index].agreed[broker] ?? 0
+            let agreed = log.agreement(with: leader)
+            partitions[partition].leaderships[index].agree(broker, upTo: agreed)
+            if byDamage, agreed < former { partitions[partition].leaderships[index].remember(broker, upTo: former) }
         }
     }
 

@@ -157,6 +157,50 @@ import Testing
         #expect(violation { try other.begins(2, epoch: 2, at: 0) } == "committed records are lost")
     }
 
+    @Test func `a former leader tells of what its successor lost before it began: that is lost by its election`() throws
+    {
+        // Seed 682: the damage of the one elected uncleanly is older than its epoch.
+        var script = try OracleScript(replicas: [1, 2], settings: ["unclean.leader.election.enable": "true"])
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.change(isr: [1])
+        try script.losePower(2, keeping: [])
+        try script.change(isr: [2], leader: 2)
+        try script.begins(2, epoch: 1, at: 0)
+        try script.tells(1, by: 1)
+        #expect(script.oracle.losses.map(\.offsets) == [0..<1])
+        // It is not waited for: who joins needs what the new leader has.
+        let next = try OracleScript.batch(at: 0, epoch: 1)
+        try script.write(next, on: [2])
+        try script.cut(batch, on: 1)
+        try script.change(isr: [1, 2])
+    }
+
+    @Test func `what was cut but not durably is back after a loss of power, in the place of what came since`() throws {
+        // Seed 2552: the log is longer than before and still lacks what its broker had acknowledged alone.
+        var script = try OracleScript(replicas: [1, 2], isr: [1])
+        let old = [try OracleScript.batch(at: 0), try OracleScript.batch(at: 1)]
+        for batch in old { try script.write(batch, on: [1]) }
+        for batch in old.reversed() { try script.cut(batch, on: 1) }
+        try script.change(leader: 1)
+        try script.begins(1, epoch: 1, at: 0)
+        let new = try OracleScript.batch(at: 0, epoch: 1)
+        try script.write(new, on: [1])
+        try script.tells(1, by: 1)
+        var other = script
+        try script.losePower(1, keeping: old)
+        try script.change(leader: 1)
+        try script.begins(1, epoch: 2, at: 2)
+        #expect(script.oracle.losses.map(\.cause) == [.soleMember(.powerLoss)])
+        #expect(script.oracle.losses.map(\.offsets) == [0..<1])
+        // Not if another has it.
+        try other.write(new, on: [2])
+        try other.change(isr: [1, 2])
+        try other.losePower(1, keeping: old)
+        try other.change(leader: 1)
+        #expect(violation { try other.begins(1, epoch: 2, at: 2) } == "committed records are lost")
+    }
+
     @Test func `a folder whose removal was not durable counts again`() throws {
         // A loss of power brings it back, and a replica that is moved there goes on from what it has.
         var script = try OracleScript()
