@@ -61,7 +61,8 @@ static void on_wake(int signal) {
     case SIGTSTP: klamm_wake(KLAMM_WAKE_SUSPEND); break;
     case SIGCONT: klamm_wake(KLAMM_WAKE_CONTINUED); break;
     default:
-        if (atomic_fetch_add(&terminations, 1) > 0) {
+        // A terminal that closes says so twice, by its shell and by the kernel: a SIGHUP never is the second.
+        if (atomic_fetch_add(&terminations, 1) > 0 && signal != SIGHUP) {
             restore_terminal();
             _exit(128 + signal);
         }
@@ -87,7 +88,11 @@ int klamm_wake_open(void) {
 }
 
 void klamm_wake_close(void) {
-    for (int i = 0; i < WAKING; i++) sigaction(waking[i], &before_waking[i], NULL);
+    for (int i = 0; i < WAKING; i++) {
+        // What stops in order now is not killed by the second SIGHUP of its terminal.
+        if (waking[i] == SIGHUP) before_waking[i].sa_handler = SIG_IGN;
+        sigaction(waking[i], &before_waking[i], NULL);
+    }
 }
 
 void klamm_stop_self(void) {

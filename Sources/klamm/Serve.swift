@@ -9,7 +9,7 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run a cluster without the console.",
         discussion: """
             When every broker serves, prints one line of JSON to standard output: bootstrap.servers and data.dir. Logs go \
-            to standard error. Stops in order on SIGINT or SIGTERM; a second one ends it at once.
+            to standard error. Stops in order on SIGINT, SIGTERM or SIGHUP; a second SIGINT or SIGTERM ends it at once.
 
             Then reads faults from standard input, one a line, such as "kill 2", "freeze 1 for 3s" or "cut 1-2", and \
             answers each with a line of JSON: {"ok":"kill 2"} or {"error":"..."}. "help" lists them.

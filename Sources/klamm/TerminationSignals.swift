@@ -1,7 +1,10 @@
 import Glibc
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks for an orderly end, the second ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP: the first asks for an orderly end, the second ends the process at once.
+///
+/// A SIGHUP never is the second: a terminal that closes tells it twice, by its shell and by the kernel. A process that was
+/// started to ignore it, as `nohup` does, goes on ignoring it.
 ///
 /// A handler passes the number through a pipe to a thread that does nothing else. Blocking the signals for a thread that
 /// waits for them is not enough: the main thread parks in libdispatch, which lets all signals in again.
@@ -60,6 +63,11 @@ enum TerminationSignals {
         action.sa_flags = SA_RESTART
         sigaction(SIGINT, &action, nil)
         sigaction(SIGTERM, &action, nil)
+        var before = sigaction()
+        sigaction(SIGHUP, nil, &before)
+        // SIG_IGN, which C compares as the address 1.
+        let isIgnored = unsafeBitCast(before.__sigaction_handler.sa_handler, to: Int.self) == 1
+        if !isIgnored { sigaction(SIGHUP, &action, nil) }
     }
 
     private static func readSignals() {
@@ -78,7 +86,10 @@ enum TerminationSignals {
             defer { state.waiting = [] }
             return state.waiting
         }
-        guard let waiting else { _exit(128 + signal) }
+        guard let waiting else {
+            if signal == SIGHUP { return }
+            _exit(128 + signal)
+        }
         for continuation in waiting { continuation.resume(returning: signal) }
     }
 }

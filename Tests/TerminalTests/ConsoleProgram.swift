@@ -19,7 +19,7 @@ final class ConsoleProgram {
     }()
 
     private static let millisecondsMax = 20_000
-    private let master: CInt
+    private var master: CInt
     private let emulator: OpaquePointer
     private var rows: Int
     private var status: CInt?
@@ -39,7 +39,8 @@ final class ConsoleProgram {
             "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TZ": "UTC",
         ]
         variables.merge(environment) { _, new in new }
-        let words = [Self.path, "--ephemeral", "--port", "0"] + arguments
+        let place = arguments.contains("--data-dir") ? [] : ["--ephemeral"]
+        let words = [Self.path, "--port", "0"] + place + arguments
         process = withCStrings(words) { words in
             withCStrings(variables.map { "\($0.key)=\($0.value)" }) { variables in
                 klamm_pty_spawn(master, Self.path, words, variables)
@@ -54,7 +55,7 @@ final class ConsoleProgram {
             waitpid(process, nil, 0)
         }
         klamm_emulator_free(emulator)
-        close(master)
+        if master >= 0 { close(master) }
     }
 
     // MARK: What the screen shows
@@ -104,6 +105,12 @@ final class ConsoleProgram {
 
     func signal(_ number: CInt) { kill(process, number) }
 
+    /// The window is closed: nobody holds the terminal's other end any more.
+    func closeTerminal() {
+        close(master)
+        master = -1
+    }
+
     /// Waits for the end. What `wait` of C says: exit code or signal.
     func end(sourceLocation: SourceLocation = #_sourceLocation) throws -> CInt {
         var result: CInt = 0
@@ -128,6 +135,10 @@ final class ConsoleProgram {
     /// Reads what the program has written, waiting for it so long. Returns whether there was something.
     @discardableResult
     private func feed(milliseconds: Int) -> Bool {
+        guard master >= 0 else {
+            usleep(useconds_t(milliseconds * 1000))
+            return false
+        }
         var file = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         guard poll(&file, 1, CInt(milliseconds)) > 0, file.revents & Int16(POLLIN) != 0 else {
             // Nobody holds the other end: poll returns at once.

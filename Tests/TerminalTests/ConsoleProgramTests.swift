@@ -96,6 +96,20 @@ import Testing
         #expect(!program.isAlternate && program.hasCursor && program.isCooked)
     }
 
+    @Test func `a terminal that closes ends it in order, though it says so twice`() throws {
+        // The kernel tells the foreground's processes, and so does the shell; the second must not cut the stop short.
+        let folder = try ScratchFolder()
+        let program = try ConsoleProgram(["--no-demo", "--data-dir", folder.path])
+        try program.expect("3/3 up")
+        program.closeTerminal()
+        for _ in 0..<10 {
+            usleep(10_000)
+            program.signal(SIGHUP)
+        }
+        #expect(try program.end() == 0)
+        #expect((1...3).allSatisfy { folder.has("broker-\($0)/.kafka_cleanshutdown") })
+    }
+
     @Test func `a crash leaves the terminal usable and says where to look`() throws {
         // A trap in any thread ends the process; nobody gets to run code of Swift's then.
         let program = try ConsoleProgram(["--no-demo"], environment: ["SWIFT_BACKTRACE": "enable=no"])

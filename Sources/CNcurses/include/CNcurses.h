@@ -41,11 +41,12 @@ enum {
 };
 
 // Makes the pipe (not blocking) and catches SIGWINCH, SIGTSTP, SIGCONT, SIGINT, SIGTERM and SIGHUP with handlers that
-// write into it. A second signal that ends programs ends this one at once. To be called before newterm, so that
-// ncurses leaves these signals alone. Returns the reading end, or -1.
+// write into it. A second signal that ends programs ends this one at once, unless it is a SIGHUP. To be called before newterm,
+// so that ncurses leaves these signals alone. Returns the reading end, or -1.
 int klamm_wake_open(void);
 void klamm_wake(char why);
-// Signals as they were before; the pipe stays, since other threads may still write.
+// Signals as they were before, and SIGHUP ignored: the terminal is done with. The pipe stays, since other threads may still
+// write.
 void klamm_wake_close(void);
 
 // Keeps the tty's settings as they are before anything changes them.
