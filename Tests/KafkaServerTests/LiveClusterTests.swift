@@ -156,6 +156,20 @@ import Testing
         }
     }
 
+    @Test func `a producer with acks=0 goes on for as long as it likes`() async throws {
+        // It waits for nothing, and no number of requests in flight may hold up what comes after them.
+        try await withCluster { cluster in
+            try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
+            let leader = try #require(await picture(of: cluster) { $1.leader != nil && $1.highWatermark != nil })
+                .partition.leader!
+            let client = try KafkaTestClient(port: cluster.ports[Int(leader.rawValue) - 1].port)
+            let values = (0..<500).map { "record \($0)" }
+            for value in values { try client.produceWithoutAnswer(orders, [value]) }
+            #expect(try client.produce(orders, ["the last"]) == .none)
+            #expect(try client.fetch(orders) == values + ["the last"])
+        }
+    }
+
     @Test func `a fetch of megabytes comes out of the file as it went in`() async throws {
         // Past a few kilobytes the kernel copies from the page cache to the socket: offsets and lengths must fit.
         try await withCluster { cluster in

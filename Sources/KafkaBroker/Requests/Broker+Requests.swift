@@ -19,7 +19,7 @@ extension Broker {
     mutating func pump(_ id: ConnectionID) {
         while connections[id] != nil {
             if let answer = connections[id]?.queue.takeAnswer() {
-                if !answer.isEmpty { out.append(.respond(id, answer)) }
+                out.append(.respond(id, answer))
             } else if !lifecycle.isServing {
                 return
             } else if let (sequence, frame) = connections[id]?.queue.startNext() {

@@ -93,6 +93,8 @@ import Testing
         cluster.run(for: .milliseconds(50))
         #expect(cluster.replica(orders, on: 1)?.logEndOffset == 1)
         #expect(client.answers.count == before)
+        // The driver hears that it is done: else it would stop reading after so many in flight.
+        #expect(cluster.unanswered[client.connection] == 1)
         #expect(cluster.closed[client.connection] == nil)
         let nowhere = TopicPartition(topic: "nowhere", partition: 0)
         try client.send(client.produceRequest(nowhere, ["a"], acks: 0), version: 11)

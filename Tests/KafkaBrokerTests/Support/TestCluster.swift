@@ -30,6 +30,8 @@ final class TestCluster {
     private(set) var now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
     private(set) var events: [BrokerEvent] = []
     private(set) var closed: [ConnectionID: String] = [:]
+    /// How many requests of a connection are done and get no answer.
+    private(set) var unanswered: [ConnectionID: Int] = [:]
     /// Every answer that has come, by connection, in order of arrival.
     private(set) var answers: [ConnectionID: [ByteBuffer]] = [:]
     /// Changes frames between nodes as they leave; nil loses one.
@@ -285,7 +287,11 @@ final class TestCluster {
             case .response(let parts): step(to, .peerResponse(from: from, join(parts)))
             }
         case .answer(let connection, let parts):
-            answers[connection]?.append(join(parts))
+            if parts.isEmpty {
+                unanswered[connection, default: 0] += 1
+            } else {
+                answers[connection]?.append(join(parts))
+            }
         }
     }
 

@@ -42,6 +42,20 @@ final class KafkaTestClient {
     }
 
     func produce(_ partition: TopicPartition, _ values: [String]) throws -> ErrorCode {
+        try call(produceRequest(partition, values, acks: -1), version: 9).responses[0].partitionResponses[0].errorCode
+    }
+
+    /// Sends it and waits for nothing.
+    func produceWithoutAnswer(_ partition: TopicPartition, _ values: [String]) throws {
+        correlationId += 1
+        try socket.send(
+            RequestFrame.encode(
+                produceRequest(partition, values, acks: 0), version: 9, correlationId: correlationId, clientId: "test"))
+    }
+
+    private func produceRequest(
+        _ partition: TopicPartition, _ values: [String], acks: Int16
+    ) throws -> ProduceRequest {
         var builder = RecordBatchBuilder()
         for value in values {
             try builder.append(key: nil, value: ByteBuffer(string: value), timestamp: 1_700_000_000_000)
@@ -53,10 +67,10 @@ final class KafkaTestClient {
         topic.name = partition.topic
         topic.partitionData = [data]
         var request = ProduceRequest()
-        request.acks = -1
+        request.acks = acks
         request.timeoutMs = 10_000
         request.topicData = [topic]
-        return try call(request, version: 9).responses[0].partitionResponses[0].errorCode
+        return request
     }
 
     /// The values from `offset` on that one fetch brings.

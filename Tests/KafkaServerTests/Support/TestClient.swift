@@ -51,9 +51,13 @@ final class TestClient {
         return try receive()
     }
 
-    func ask(_ frame: ByteBuffer) throws -> ByteBuffer {
+    func send(_ frame: ByteBuffer) throws {
         try send(bytes: Array(ByteBuffer(integer: Int32(frame.readableBytes)).readableBytesView))
         try send(bytes: Array(frame.readableBytesView))
+    }
+
+    func ask(_ frame: ByteBuffer) throws -> ByteBuffer {
+        try send(frame)
         let size = try receive(count: 4).reduce(0) { $0 << 8 | Int($1) }
         return ByteBuffer(bytes: try receive(count: size))
     }
