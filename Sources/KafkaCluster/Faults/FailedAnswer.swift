@@ -45,13 +45,14 @@ package enum FailedAnswer {
         case .findCoordinator:
             guard let request = try? FindCoordinatorRequest(decoding: body, version: head.version) else { return nil }
             var response = FindCoordinatorResponse()
-            response.coordinators = request.coordinatorKeys.map { key in
+            // Older versions ask for one, and answer at the top.
+            for key in request.coordinatorKeys where head.version >= 4 {
                 var coordinator = FindCoordinatorResponse.Coordinator()
                 coordinator.key = key
                 coordinator.nodeId = .none
-                return coordinator
+                response.coordinators.append(coordinator)
             }
-            response.nodeId = .none
+            if head.version < 4 { response.nodeId = .none }
             return encode(response, head, error)
         case .metadata:
             guard let request = try? MetadataRequest(decoding: body, version: head.version),

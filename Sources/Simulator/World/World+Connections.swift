@@ -272,6 +272,7 @@ extension World {
     func close(_ id: ConnectionID, reason: String?) {
         guard let connection = connections[id], connection.state == .open else { return }
         if let reason { trace.note(now, .fault("broker \(connection.broker) closes a connection: \(reason)")) }
+        connections[id]?.isSilent = true
         post(.disconnected(id), after: setup.latency + setup.latency)
     }
 
