@@ -97,7 +97,7 @@ extension Oracle {
             // What either has removed at the beginning of its log nobody can compare.
             let theirs = partitions[partition].replicas[source].log
             if agreed == batch.base || [mine.segments.first?.base, theirs.segments.first?.base].contains(batch.base)
-                || batch.base <= max(mine.cleanedUpTo, mine.toldStart)
+                || batch.base <= max(mine.cleanedUpTo, mine.toldStart, mine.ownStart)
                 || hasNothingBetween(agreed, batch.base, mine, theirs)
             {
                 partitions[partition].leaderships[index].agree(broker, upTo: batch.next)

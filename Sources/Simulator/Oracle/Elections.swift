@@ -217,6 +217,8 @@ extension Oracle {
                 }
             if isRefused, pending?.partitionEpoch == wish.partitionEpoch {
                 partitions[partition].leaderships[index].pending = nil
+                // Who was to join is waited for no longer.
+                if partitions[partition].leaderships[index].isActive { partitions[partition].reckon(index) }
             }
             return
         }

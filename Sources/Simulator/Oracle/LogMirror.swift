@@ -97,14 +97,18 @@ struct LogMirror: Sendable {
     var cleanedUpTo: Int64 = 0
     /// What is before is deleted, as leaders have told, though it may still lie here: nobody is promised anything of it.
     var toldStart: Int64 = 0
+    /// The same, as this replica says itself: it keeps to it though an election may have made a lower start the others'.
+    private(set) var ownStart: Int64 = 0
+    /// Where it was cut, in a hole that the cleaner had left: its broker goes on from there, not from its last record.
+    private var holeEnd: Int64 = 0
     /// Segments that went since the last write, for comparison with what the cleaner puts in their place.
     private var removed: [Segment] = []
     private var producers: [Int64: Producer] = [:]
     private var producersAreStale = false
 
     var isEmpty: Bool { segments.allSatisfy(\.batches.isEmpty) }
-    var start: Int64 { max(toldStart, segments.first?.base ?? retiredEnd ?? 0) }
-    var end: Int64 { segments.last?.end ?? retiredEnd ?? 0 }
+    var start: Int64 { max(toldStart, ownStart, segments.first?.base ?? retiredEnd ?? 0) }
+    var end: Int64 { max(holeEnd, segments.last?.end ?? retiredEnd ?? 0) }
     var last: MirroredBatch? { segments.last { !$0.batches.isEmpty }?.batches.last }
 
     // MARK: Changes
@@ -119,6 +123,7 @@ struct LogMirror: Sendable {
             return nil
         }
         retiredEnd = nil
+        holeEnd = 0
         if !removed.isEmpty { removed.removeAll() }
         return segments[index].batches[first...]
     }
@@ -127,6 +132,22 @@ struct LogMirror: Sendable {
         let index = position(ofSegment: base)
         if size < segments[index].size { producersAreStale = true }
         segments[index].cut(to: size)
+        holeEnd = 0
+    }
+
+    /// Its broker has cut it there.
+    mutating func wasCut(to offset: Int64) {
+        ownStart = min(ownStart, offset)
+        if offset > end, offset <= cleanedUpTo { holeEnd = offset }
+    }
+
+    /// Its broker says that it begins there.
+    mutating func noteStart(_ offset: Int64) { ownStart = max(ownStart, offset) }
+
+    /// Its broker died: the next life finds what lies on the disk, and says anew where it begins.
+    mutating func lifeEnded() {
+        ownStart = 0
+        holeEnd = 0
     }
 
     mutating func remove(segment base: Int64) {
@@ -147,6 +168,8 @@ struct LogMirror: Sendable {
     /// The log was emptied, to go on from there.
     mutating func startAnew(at offset: Int64) {
         segments.removeAll()
+        holeEnd = 0
+        ownStart = 0
         retiredEnd = offset
         producersAreStale = true
     }

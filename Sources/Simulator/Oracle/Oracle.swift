@@ -97,7 +97,9 @@ package struct Oracle: Sendable {
                 partitions[partition].leaderships[index].isActive = false
                 partitions[partition].leaderships[index].isOfFormerLife = true
             }
-            guard wiped, let replica = partitions[partition].index(of: node) else { continue }
+            guard let replica = partitions[partition].index(of: node) else { continue }
+            partitions[partition].replicas[replica].log.lifeEnded()
+            guard wiped else { continue }
             damage(replica, of: partition, .wipe) { $0.clear() }
         }
         if wiped { raft.wiped(node) }
@@ -205,20 +207,29 @@ package struct Oracle: Sendable {
         case .logTruncated(let id, let from, let to):
             counts.add(.truncations)
             // What its leader has retired a follower skips, and it may have to begin earlier than it did; a log without
-            // records is seen on no disk.
-            startedAnew(id, on: event.node, from: from, at: to)
+            // records is seen on no disk, nor is an end without a record before it.
+            cut(id, on: event.node, from: from, to: to)
         case .logRecovered(_, _, let bytesCut): if bytesCut > 0 { counts.add(.recoveredLogs) }
         default: break
         }
     }
 
-    private mutating func startedAnew(
-        _ id: TopicPartition, on node: BrokerID, from former: Int64, at offset: Int64
+    private mutating func cut(
+        _ id: TopicPartition, on node: BrokerID, from former: Int64, to offset: Int64
     ) {
         guard let partition = partitionIndices[id], let replica = partitions[partition].index(of: node),
-            !partitions[partition].replicas[replica].isForeign,
-            offset > former || partitions[partition].replicas[replica].log.isEmpty
+            !partitions[partition].replicas[replica].isForeign
         else { return }
+        if offset > former || partitions[partition].replicas[replica].log.isEmpty {
+            return startAnew(replica, of: partition, at: offset)
+        }
+        let end = partitions[partition].replicas[replica].log.end
+        partitions[partition].replicas[replica].log.wasCut(to: offset)
+        if partitions[partition].replicas[replica].log.end != end { agreeAnew(replica, of: partition) }
+    }
+
+    /// A log without records, or one that is emptied, goes on from there.
+    mutating func startAnew(_ replica: Int, of partition: Int, at offset: Int64) {
         partitions[partition].replicas[replica].log.startAnew(at: offset)
         agreeAnew(replica, of: partition)
     }

@@ -84,9 +84,9 @@ extension Oracle {
     private func logAnswering(for partition: Int, by node: BrokerID) -> LogMirror? {
         let watch = partitions[partition]
         guard let replicas = metadata.partitions[watch.id]?.replicas, !replicas.contains(node),
-            let log = watch.log(of: node), log.isEmpty, let newest = watch.newestBegun
+            let log = watch.log(of: node), log.isEmpty, let successor = watch.leaderships.last
         else { return watch.log(of: node) }
-        return watch.log(of: watch.leaderships[newest].leader)
+        return watch.log(of: successor.leader)
     }
 
     // MARK: Fetch
@@ -98,15 +98,37 @@ extension Oracle {
         guard case .node(let sender) = from else {
             return .fetch(isFromReplica: false, outdated: outdated(request, to))
         }
-        if to.isController {
-            for topic in request.topics {
-                for partition in topic.partitions { metadataKnown(by: sender, upTo: partition.fetchOffset) }
+        for topic in request.topics {
+            for partition in topic.partitions {
+                if to.isController {
+                    metadataKnown(by: sender, upTo: partition.fetchOffset)
+                } else {
+                    noteStart(partition, topic, of: sender)
+                }
             }
         }
         if let epoch = forgetful[sender], request.replicaState.replicaEpoch > epoch {
             forgetRemembered(of: sender, by: to)
         }
         return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
+    }
+
+    private mutating func noteStart(
+        _ asked: FetchRequest.FetchPartition, _ topic: FetchRequest.FetchTopic, of follower: BrokerID
+    ) {
+        guard asked.logStartOffset > 0 else { return }
+        let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId)
+        guard let name, let partition = partitionIndices[TopicPartition(topic: name, partition: asked.partition)],
+            let replica = partitions[partition].index(of: follower)
+        else { return }
+        // One that has lost all its records goes on from where they were to begin.
+        if partitions[partition].replicas[replica].log.isEmpty,
+            partitions[partition].replicas[replica].log.end < asked.logStartOffset
+        {
+            startAnew(replica, of: partition, at: asked.logStartOffset)
+        } else {
+            partitions[partition].replicas[replica].log.noteStart(asked.logStartOffset)
+        }
     }
 
     /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows. What

@@ -185,6 +185,7 @@ struct OracleScript {
         try see(.disk(broker, .renamed(from: Self.path(name + ".cleaned"), to: Self.path(name + ".swap"))))
         try see(.disk(broker, .renamed(from: Self.path(name), to: Self.path(name + ".1.deleted"))))
         try see(.disk(broker, .renamed(from: Self.path(name + ".swap"), to: Self.path(name))))
+        sizes[broker] = size
     }
 
     mutating func flips(_ broker: BrokerID, at offset: Int64) throws {
@@ -213,14 +214,53 @@ struct OracleScript {
     }
 
     /// A follower asks for all it lacks; the answer does not matter.
-    mutating func fetches(_ follower: BrokerID, from leader: BrokerID, brokerEpoch: Int64) throws {
+    mutating func fetches(
+        _ follower: BrokerID, from leader: BrokerID, brokerEpoch: Int64 = -1, at offset: Int64? = nil,
+        logStart: Int64 = 0
+    ) throws {
         var request = FetchRequest()
         request.replicaState.replicaId = follower
         request.replicaState.replicaEpoch = brokerEpoch
+        if let offset {
+            var partition = FetchRequest.FetchPartition()
+            partition.fetchOffset = offset
+            partition.logStartOffset = logStart
+            var topic = FetchRequest.FetchTopic()
+            topic.topicId = Self.topicId
+            topic.partitions = [partition]
+            request.topics = [topic]
+        }
         try see(
             .request(
                 from: .node(follower), to: leader,
                 try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")))
+    }
+
+    /// The leader asks the controller to change the ISR, which refuses.
+    mutating func asksForISR(
+        _ isr: [BrokerID], by leader: BrokerID, answer code: ErrorCode,
+        meanwhile: (inout OracleScript) throws -> Void
+    ) throws {
+        var data = AlterPartitionRequest.PartitionData()
+        data.newIsrWithEpochs = isr.map { member in
+            var state = AlterPartitionRequest.BrokerState()
+            state.brokerId = member
+            return state
+        }
+        var topic = AlterPartitionRequest.TopicData()
+        topic.topicId = Self.topicId
+        topic.partitions = [data]
+        var request = AlterPartitionRequest()
+        request.brokerId = leader
+        request.topics = [topic]
+        var result = AlterPartitionResponse.PartitionData()
+        result.errorCode = code
+        var answered = AlterPartitionResponse.TopicData()
+        answered.topicId = Self.topicId
+        answered.partitions = [result]
+        var answer = AlterPartitionResponse()
+        answer.topics = [answered]
+        try exchange(request, answer, version: 3, by: 101, to: .node(leader), meanwhile: meanwhile)
     }
 
     mutating func registers(_ broker: BrokerID, brokerEpoch: Int64) throws {

@@ -97,9 +97,10 @@ extension Fetcher {
         for partition in asked {
             guard let index = settle(partition, id) else { continue }
             let topicId = network.metadata.topics[partition.topic]?.id
-            let data = response.responses
-                .first { usesIds ? $0.topicId == topicId : $0.topic == partition.topic }?
-                .partitions.first { $0.partitionIndex == partition.partition }
+            // Partitions come in any order, so that a topic may be named more than once.
+            let data = response.responses.lazy
+                .filter { usesIds ? $0.topicId == topicId : $0.topic == partition.topic }
+                .compactMap { $0.partitions.first { $0.partitionIndex == partition.partition } }.first
             guard let data else {
                 // An incremental answer leaves out what has not changed.
                 if isIncremental {
