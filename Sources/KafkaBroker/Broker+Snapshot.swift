@@ -35,6 +35,9 @@ extension Broker {
 }
 
 extension Broker {
+    /// Whether its disk has failed, so that it leads and copies nothing in this life.
+    package var hasLostLogDirectory: Bool { logDirectory.failure != nil }
+
     /// The last record of the metadata log that this broker has carried out; -1 before the first.
     package var metadataOffset: Int64 { appliedMetadataOffset }
 }

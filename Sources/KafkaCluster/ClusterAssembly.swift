@@ -104,6 +104,7 @@ package struct ClusterAssembly: Sendable {
             replicas: replicas)
         broker.connections = node.snapshot?.connections
         broker.logBytes = node.snapshot.map { $0.replicas.reduce(0) { $0 &+ $1.sizeInBytes } }
+        broker.logDirectoryFailure = node.snapshot?.logDirectoryFailure
         broker.bytesInPerSecond = meters[node.id]?.bytesIn.perSecond
         broker.bytesOutPerSecond = meters[node.id]?.bytesOut.perSecond
         return broker

@@ -51,6 +51,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var bytesInPerSecond: Double?
         package var bytesOutPerSecond: Double?
         package var logBytes: Int64?
+        /// Why its log directory is offline, if it is: it serves nothing until it is started anew.
+        package var logDirectoryFailure: String?
 
         package enum State: Hashable, Sendable {
             /// Its process (in the embedded cluster: its state and connections) is gone.

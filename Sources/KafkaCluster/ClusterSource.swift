@@ -7,13 +7,24 @@ package enum ClusterEvent: Hashable, Sendable {
     /// A fault was injected, or ended, at this instant.
     case fault(Fault, at: Instant)
     case client(ClientEvent, at: Instant)
+    case notice(ClusterNotice, at: Instant)
 
     package var at: Instant {
         switch self {
         case .node(let event): event.at
-        case .fault(_, let at), .client(_, let at): at
+        case .fault(_, let at), .client(_, let at), .notice(_, let at): at
         }
     }
+}
+
+/// What no single node can tell.
+package enum ClusterNotice: Hashable, Sendable {
+    /// Nothing is elected and no topic made until a controller returns.
+    case controllersLost(ControllerOutage)
+    case controllerReturned(BrokerID)
+    /// The fault has ended that took the broker's log directory out of service; as in Kafka it stays out until the broker
+    /// starts anew.
+    case directoryStaysOffline(BrokerID)
 }
 
 /// What a client of the workload reports.

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// Why a cluster could not be started or changed: one sentence for the person at the keyboard.
@@ -17,6 +18,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case otherControllers(path: String, has: Int)
     case unknownNode(String)
     case alreadyRunning(String)
+    case noController(ControllerOutage)
     case notReady(String)
     /// What is running here is not klamm's own cluster of brokers.
     case cannotScale
@@ -48,6 +50,9 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
                 + "or begin anew with --fresh."
         case .unknownNode(let name): "There is no \(name) in this cluster."
         case .alreadyRunning(let name): "\(name) is running already."
+        case .noController(let outage):
+            "No controller is active: \(outage.reason). "
+                + (outage.hasMajority ? "Try again in a moment." : "Restart those that are down, then try again.")
         case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."
         case .notReady(let reason): "The cluster did not get ready: \(reason)."
         case .cannotScale: "This cluster has no place for another broker."

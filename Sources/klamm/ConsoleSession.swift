@@ -96,7 +96,7 @@ final class ConsoleSession: Sendable {
     }
 
     func createTopic(_ draft: TopicDraft) {
-        attempt { session in
+        decide { session in
             try await session.clients.admin().createTopic(
                 draft.name, partitions: draft.partitions ?? -1, replicationFactor: draft.replicationFactor ?? -1)
             session.inbox.post(.outcome(.topicCreated(draft.name)))
@@ -104,16 +104,40 @@ final class ConsoleSession: Sendable {
     }
 
     func deleteTopic(_ name: String) {
-        attempt { session in
+        decide { session in
             try await session.clients.admin().deleteTopic(name)
             session.inbox.post(.outcome(.topicDeleted(name)))
         }
     }
 
     func electPreferredLeaders(_ partitions: [TopicPartition]) {
-        attempt { session in
+        decide { session in
             let elections = PreferredElections(bootstrapServers: session.cluster.bootstrapServers)
             session.inbox.post(.outcome(.done(try await elections.elect(partitions))))
+        }
+    }
+
+    /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when the
+    /// request's time is over.
+    private func decide(_ body: @escaping @Sendable (ConsoleSession) async throws -> Void) {
+        run { session in
+            let watching = Task {
+                while !Task.isCancelled {
+                    if let outage = try? await session.cluster.controllerOutage(), !outage.hasMajority {
+                        session.fail(ClusterError.noController(outage))
+                        return true
+                    }
+                    try? await Task.sleep(for: .milliseconds(250))
+                }
+                return false
+            }
+            do {
+                try await body(session)
+                watching.cancel()
+            } catch {
+                watching.cancel()
+                if await !watching.value { session.fail(error) }
+            }
         }
     }
 

@@ -52,7 +52,8 @@ extension ClusterError {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
             .unusable, .locked, .otherControllers:
             true
-        case .network, .unknownNode, .alreadyRunning, .notReady, .cannotInject, .cannotScale, .stillInUse, .lastBroker,
+        case .network, .unknownNode, .alreadyRunning, .noController, .notReady, .cannotInject, .cannotScale,
+            .stillInUse, .lastBroker,
             .notUnregistered:
             false
         }

@@ -22,6 +22,7 @@ package struct EventSummary: Hashable, Sendable {
         case .node(let event): self = Self.node(event)
         case .fault(let fault, _): self = Self.fault(fault)
         case .client(let event, _): self = Self.client(event)
+        case .notice(let notice, _): self = Self.notice(notice)
         }
     }
 
@@ -94,7 +95,7 @@ package struct EventSummary: Hashable, Sendable {
         case .replicaFailed(let partition, let reason):
             return Self(.log, bad: true, "\(node) cannot use \(partition): \(reason)", topic: partition.topic)
         case .logDirectoryFailed(let broker, let reason):
-            return Self(.broker, bad: true, "broker \(broker) has lost its log directory: \(reason)")
+            return Self(.broker, bad: true, "\(broker.title) has lost its log directory: \(reason)")
         case .groupChanged(let group, let state, let generation, let members):
             let text = "\(group) is \(state): generation \(generation), \(Figures.plural(Int64(members), "member"))"
             return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)
@@ -102,6 +103,17 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.group, bad: true, "\(member) left \(group): \(reason)", group: group)
         case .badFrame(let client, let reason):
             return Self(.broker, bad: true, "\(node) hung up on \(client): \(reason)")
+        }
+    }
+
+    private static func notice(_ notice: ClusterNotice) -> Self {
+        switch notice {
+        case .controllersLost(let outage): Self(.election, bad: true, "No controller is active: \(outage.reason)")
+        case .controllerReturned(let id): Self(.election, "\(id.title) is active again")
+        case .directoryStaysOffline(let id):
+            Self(
+                .broker, bad: true,
+                "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         }
     }
 

@@ -94,11 +94,12 @@ extension Model {
         return [.inject(.stop(node))]
     }
 
-    /// Nodes that are down, controllers first: without one nobody can register.
+    /// Nodes that a restart brings back: those that are down, controllers first, since without one nobody can register,
+    /// and brokers that run without their log directory.
     private var down: [BrokerID] {
         guard let cluster else { return [] }
         return cluster.controllers.filter { !$0.isUp }.map(\.id)
-            + cluster.brokers.filter { $0.state.isDown }.map(\.id)
+            + cluster.brokers.filter(\.wantsRestart).map(\.id)
     }
 
     mutating func restart() -> [Command] {
@@ -135,12 +136,17 @@ extension Model {
         func add(_ label: String, _ fault: Fault, _ toast: String) {
             items.append(Menu.Item(label: label, faults: [fault], toast: toast))
         }
-        for node in down {
+        for node in down where !isUp(node) {
             let name = node.title.lowercasedFirst
             add("Restart \(name)", .restart(node), "Restarting \(name)")
         }
         for active in cluster?.faults ?? [] {
             add("End: \(active.fault)", .heal(active.fault), "Ended: \(active.fault)")
+        }
+        // After the faults: on a disk that still fails, a restart changes nothing.
+        for node in down where isUp(node) {
+            let name = node.title.lowercasedFirst
+            add("Restart \(name): its log directory is offline", .restart(node), "Restarting \(name)")
         }
         if case .success(let (node, why)) = target, isUp(node) { items += faultsOf(node, why) }
         for node in nodes where isUp(node) {
@@ -185,7 +191,7 @@ extension Model {
             "Slowed the disk of \(name) · \(heal) ends it")
         add(
             "Fill the disk of \(name)", [.disk(DiskFault(node, .full))],
-            "The disk of \(name) is full · \(heal) frees it, \(keyName(.kill)) \(restart) bring its replicas back")
+            "The disk of \(name) is full · \(heal) frees it and restarts \(name)")
         add(
             "Wipe \(name): all its replicas are gone", [.wipe(node)],
             "Wiped \(name) · \(restart) restarts it with an empty disk")

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 extension Model {
@@ -69,6 +70,7 @@ extension Model {
         case .createTopic: return submitTopic(form, texts)
         case .deleteTopic(let topic):
             guard texts[0] == topic else { return refuse(form, "that is not its name: \(topic)") }
+            if let reason = controllerMissing { return refuse(form, reason) }
             overlay = nil
             show(.warning, "Deleting \(topic)")
             return [.deleteTopic(topic)]
@@ -131,8 +133,19 @@ extension Model {
             guard let factor = Int16(texts[2]), factor > 0 else { return refuse(form, "at least one replica") }
             draft.replicationFactor = factor
         }
+        if let reason = controllerMissing { return refuse(form, reason) }
         overlay = nil
         return [.createTopic(draft)]
+    }
+
+    /// Why nothing can be decided now, and what to do; nil while a controller is active.
+    private var controllerMissing: String? {
+        guard let cluster = live.snapshot,
+            let outage = ControllerOutage(of: cluster.controllers, faults: cluster.faults),
+            // An election is over soon, and the request waits for it.
+            !outage.hasMajority
+        else { return nil }
+        return "No controller is active: \(outage.reason). Esc, then \(keyName(.heal)) heals"
     }
 
     /// Kafka's rule for the names of topics.

@@ -11,7 +11,7 @@ extension Model {
         for broker in snapshot?.brokers ?? [] {
             items.append(
                 Palette.Item(
-                    name: "broker \(broker.id)", help: broker.state.words, target: .place(.broker(broker.id))))
+                    name: "broker \(broker.id)", help: broker.words, target: .place(.broker(broker.id))))
         }
         for topic in snapshot?.topics ?? [] {
             items.append(

@@ -64,7 +64,7 @@ enum BrokerView {
     /// Its state and address, for the frame's edge.
     static func remark(_ model: Model, broker id: BrokerID) -> StyledText {
         guard let broker = model.snapshot?.brokers.first(where: { $0.id == id }) else { return StyledText() }
-        return Sign.of(broker.state).text(broker.state.words) + StyledText(" · \(broker.host):\(broker.port)", .muted)
+        return broker.sign.text(broker.words) + StyledText(" · \(broker.host):\(broker.port)", .muted)
     }
 }
 

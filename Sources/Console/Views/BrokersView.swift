@@ -20,7 +20,7 @@ enum BrokersView {
 
         var state: (sign: Sign, words: String) {
             switch self {
-            case .broker(let broker): (Sign.of(broker.state), broker.state.words)
+            case .broker(let broker): (broker.sign, broker.words)
             case .controller(let controller) where !controller.isUp: (.gone, "down")
             case .controller(let controller):
                 controller.isActive ? (Sign(glyph: "◆", role: .leader), "active") : (.good, "standby")

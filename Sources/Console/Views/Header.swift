@@ -43,7 +43,7 @@ enum Header {
         if !snapshot.faults.isEmpty {
             text += StyledText("\(Figures.plural(Int64(snapshot.faults.count), "fault")) ", .fault, .bold)
         }
-        for broker in snapshot.brokers.prefix(12) { text += StyledText(" ") + Sign.of(broker.state).text }
+        for broker in snapshot.brokers.prefix(12) { text += StyledText(" ") + broker.sign.text }
         return text
     }
 

@@ -94,8 +94,20 @@ extension ClusterSnapshot.Broker.State {
         }
     }
 
-    /// Whether restarting it makes sense.
+    /// Whether nothing of it runs.
     var isDown: Bool { self == .down }
+}
+
+extension ClusterSnapshot.Broker {
+    /// It runs, but serves nothing until it is started anew.
+    var hasLostLogDirectory: Bool { logDirectoryFailure != nil && !state.isDown }
+
+    /// Whether restarting it makes sense.
+    var wantsRestart: Bool { state.isDown || hasLostLogDirectory }
+
+    /// Its state, or what is worse.
+    var sign: Sign { hasLostLogDirectory ? Sign(glyph: "◍", role: .error) : .of(state) }
+    var words: String { hasLostLogDirectory ? "log directory offline" : state.words }
 }
 
 extension StyledText {

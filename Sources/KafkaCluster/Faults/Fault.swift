@@ -41,6 +41,14 @@ package indirect enum Fault: Hashable, Sendable {
         }
     }
 
+    /// Whether it ends others.
+    package var isHealing: Bool {
+        switch self {
+        case .thaw, .heal, .healAll: true
+        case .kill, .powerLoss, .freeze, .restart, .stop, .wipe, .link, .request, .disk, .clockSkew: false
+        }
+    }
+
     /// The nodes that the fault hits, in the order in which it names them.
     package var victims: [BrokerID] {
         switch self {

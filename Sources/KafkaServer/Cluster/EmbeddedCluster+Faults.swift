@@ -21,6 +21,7 @@ extension EmbeddedCluster {
         broadcast.send(.fault(fault, at: now))
         let ended = faults.change(at: nodes) { $0.apply(fault, now: now, until: duration.map { now + $0 }) }
         report(ended, but: fault)
+        defer { if fault.isHealing { tellOfOfflineDirectories(after: ended, isAll: fault == .healAll) } }
         switch fault {
         case .kill(let id): try await kill(id)
         case .powerLoss(let id): try await node(id).on { try $0.losePower() }.get()
@@ -49,7 +50,21 @@ extension EmbeddedCluster {
     package var activeFaults: [FaultState.ActiveFault] { faults.active }
 
     private func expireFaults() {
-        report(faults.change(at: nodes) { $0.expire(now: SystemClock.now()) }, but: .healAll)
+        let ended = faults.change(at: nodes) { $0.expire(now: SystemClock.now()) }
+        report(ended, but: .healAll)
+        tellOfOfflineDirectories(after: ended)
+    }
+
+    /// A disk that works again brings no log directory back: who waits for that waits in vain.
+    private func tellOfOfflineDirectories(after ended: [FaultState.ActiveFault], isAll: Bool = false) {
+        for node in places.brokers {
+            let isHealed = ended.contains { if case .disk(let disk) = $0.fault { disk.node == node.id } else { false } }
+            guard isAll || isHealed else { continue }
+            node.on { $0.hasLostLogDirectory }.whenSuccess { [broadcast] isOffline in
+                guard isOffline else { return }
+                broadcast.send(.notice(.directoryStaysOffline(node.id), at: SystemClock.now()))
+            }
+        }
     }
 
     /// Each fault that ended has an event of its own, unless the cause says the same.

@@ -16,6 +16,7 @@ extension EmbeddedCluster {
     /// created on it or moved to it.
     package func addBroker() async throws -> BrokerID {
         guard let scaling = places.scaling else { throw ClusterError.cannotScale }
+        try await requireController()
         guard places.beginScaling() else { throw ClusterError.notReady("another broker comes or goes just now") }
         defer { places.endScaling() }
         let id = try scaling.directory.nextBroker(after: places.brokers.map(\.id).max() ?? 0)
@@ -35,6 +36,7 @@ extension EmbeddedCluster {
     package func removeBroker(_ id: BrokerID) async throws {
         guard let scaling = places.scaling, !id.isController else { throw ClusterError.cannotScale }
         _ = try node(id)
+        try await requireController()
         guard places.brokers.count > 1 else { throw ClusterError.lastBroker(id) }
         guard places.beginScaling() else { throw ClusterError.notReady("another broker comes or goes just now") }
         defer { places.endScaling() }

@@ -20,6 +20,7 @@ package final class EmbeddedCluster: ClusterSource {
     private let makePlace: @Sendable (NodeBlueprint, any EventLoop) async throws -> NodeHandle
     let logger: Logger
     private let isShuttingDown = Atomic(false)
+    let controllerWatching = Mutex<Task<Void, Never>?>(nil)
 
     /// Makes the nodes' places; `start()` starts the nodes.
     package init(
@@ -85,6 +86,7 @@ package final class EmbeddedCluster: ClusterSource {
     /// Starts every node; returns when every broker serves and knows all that the controller has decided.
     package func start(timeout: Duration = .seconds(60)) async throws {
         let limit = SystemClock.now() + timeout
+        watchControllers()
         // Controllers first: a broker that found nobody there would wait before it asked again.
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
             try await serving(role, by: limit).get()
@@ -120,7 +122,7 @@ package final class EmbeddedCluster: ClusterSource {
         return promise.futureResult
     }
 
-    private var hasControllers: Bool { nodes.contains { $0.id.isController } }
+    var hasControllers: Bool { nodes.contains { $0.id.isController } }
 
     /// What the active controller has decided; nil while there is none.
     private func activeImage() async throws -> MetadataImage? {
@@ -149,8 +151,10 @@ package final class EmbeddedCluster: ClusterSource {
         try await node(id).on { $0.kill() }.get()
     }
 
-    /// Starts a node again on its data and port. Returns as soon as it has begun; events and snapshots tell the rest.
+    /// Starts a node again on its data and port. Returns as soon as it has begun; events and snapshots tell the rest. A
+    /// broker that runs without its log directory is stopped first: only a new life opens the directory again.
     package func restart(_ id: BrokerID) async throws {
+        if try await node(id).on({ $0.hasLostLogDirectory }).get() { try await stop(id) }
         try await node(id).on { host in
             // Serving comes later, or never, if it is killed again before that.
             try host.start().whenComplete { _ in }
@@ -170,6 +174,7 @@ package final class EmbeddedCluster: ClusterSource {
     /// Only the first call does it, and later ones return at once; nothing else may be asked of the cluster afterwards.
     package func shutDown(patience: Duration = .seconds(1)) async {
         guard !isShuttingDown.exchange(true, ordering: .sequentiallyConsistent) else { return }
+        controllerWatching.withLock { $0 }?.cancel()
         let partitions = (try? await activeImage())?.topics.reduce(0) { $0 + $1.partitions.count } ?? 0
         let patience = TimeAmount.nanoseconds((patience + .milliseconds(partitions)).wholeNanoseconds)
         for nodes in [nodes.filter { !$0.id.isController }, nodes.filter { $0.id.isController }] {

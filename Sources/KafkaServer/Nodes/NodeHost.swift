@@ -61,6 +61,21 @@ final class NodeHost {
     /// What the node knows now; nil while it is down.
     var content: NodeContent? { driver?.look(blueprint.show) }
 
+    /// Whether it runs without its log directory, which has failed.
+    var hasLostLogDirectory: Bool {
+        guard case .up(let driver) = state else { return false }
+        return driver.look { ($0 as? Broker)?.hasLostLogDirectory } == true
+    }
+
+    /// What a controller is now; nil at a broker's place.
+    var controllerNode: ClusterSnapshot.ControllerNode? {
+        guard blueprint.port == nil else { return nil }
+        guard case .controller(let isActive, _)? = content else {
+            return .init(id: blueprint.id, isUp: false, isActive: false)
+        }
+        return .init(id: blueprint.id, isUp: true, isActive: isActive)
+    }
+
     /// The last record of the metadata log that the node knows; nil while it is down.
     var metadataOffset: Int64? {
         driver?.look { node in
