@@ -4,8 +4,8 @@ import NIOCore
 /// From a frame to its handler, and from an answer back to its connection.
 extension Broker {
     mutating func requestArrived(on id: ConnectionID, _ frame: ByteBuffer) {
-        guard connections[id] != nil else { return }
-        connections[id]?.queue.arrived(frame)
+        guard let connection = connections[id] else { return }
+        connection.queue.arrived(frame)
         ready.append(id)
     }
 
@@ -17,12 +17,12 @@ extension Broker {
     /// Sends what is answered and starts what may start, until the connection has nothing more to do. A broker that does
     /// not serve yet holds requests back.
     mutating func pump(_ id: ConnectionID) {
-        while connections[id] != nil {
-            if let answer = connections[id]?.queue.takeAnswer() {
+        while let connection = connections[id] {
+            if let answer = connection.queue.takeAnswer() {
                 out.append(.respond(id, answer))
             } else if !lifecycle.isServing {
                 return
-            } else if let (sequence, frame) = connections[id]?.queue.startNext() {
+            } else if let (sequence, frame) = connection.queue.startNext() {
                 start(frame, from: .client(id, sequence: sequence))
             } else {
                 return
@@ -99,16 +99,16 @@ extension Broker {
         switch context.source {
         case .peer(let peer): out.append(.send(to: peer, .response(parts)))
         case .client(let id, let sequence):
-            guard connections[id] != nil else { return }
-            connections[id]?.queue.answer(sequence, parts)
+            guard let connection = connections[id] else { return }
+            connection.queue.answer(sequence, parts)
             ready.append(id)
         }
     }
 
     /// The request is done and gets no answer.
     mutating func respondWithNothing(_ context: RequestContext) {
-        guard case .client(let id, let sequence) = context.source, connections[id] != nil else { return }
-        connections[id]?.queue.answer(sequence, [])
+        guard case .client(let id, let sequence) = context.source, let connection = connections[id] else { return }
+        connection.queue.answer(sequence, [])
         ready.append(id)
     }
 

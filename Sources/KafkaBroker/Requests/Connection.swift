@@ -1,5 +1,7 @@
 /// What a broker knows about one client's connection.
-struct Connection: Sendable {
+///
+/// A class, so that each frame changes it in place; only its broker refers to it.
+final class Connection {
     /// The client's address, for log lines.
     let client: String
     var queue = RequestQueue()

@@ -37,6 +37,8 @@ package struct Instant: Hashable, Sendable, Comparable {
 extension Duration {
     /// Nanoseconds, clamped to what fits in 64 bits (292 years either way).
     package var wholeNanoseconds: Int64 {
+        // Nine seconds fit into 64 bits of attoseconds: no division of 128 bits for them.
+        if let short = Int64(exactly: attoseconds) { return short / 1_000_000_000 }
         let (seconds, attoseconds) = components
         let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, sumOverflow) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)

@@ -54,20 +54,20 @@ extension Oracle {
                 "damaged bytes were copied", "\(partitions[partition].id): \(broker) writes \(batch.place)")
         }
         guard let index = partitions[partition].leadership(epoch: batch.epoch) else { return }
-        let leadership = partitions[partition].leaderships[index]
-        guard leadership.leader != broker, leadership.isActive,
-            let source = partitions[partition].index(of: leadership.leader),
+        let leader = partitions[partition].leaderships[index].leader
+        guard leader != broker, partitions[partition].leaderships[index].isActive,
+            let source = partitions[partition].index(of: leader),
             let original = partitions[partition].replicas[source].log.batch(at: batch.base),
             original.epoch == batch.epoch, original.base == batch.base
         else { return }
-        if !original.isSame(as: batch), !partitions[partition].isDamaged(leadership.leader, from: batch.base),
+        if !original.isSame(as: batch), !partitions[partition].isDamaged(leader, from: batch.base),
             !partitions[partition].isDamaged(broker, from: batch.base),
             !partitions[partition].isCompacted
         {
             throw Violation(
                 "two batches of one leader epoch at one offset",
                 "\(partitions[partition].id): \(broker) has \(batch.place) (\(batch.header.crc)), its leader "
-                    + "\(leadership.leader) \(original.place) (\(original.header.crc))")
+                    + "\(leader) \(original.place) (\(original.header.crc))")
         }
     }
 
@@ -93,13 +93,7 @@ extension Oracle {
                 original.isSame(as: batch) || isCleaned(batch, source, partition)
             else { continue }
             let agreed = partitions[partition].leaderships[index].agreed[broker] ?? 0
-            let mine = partitions[partition].replicas[partitions[partition].index(of: broker)!].log
-            // What either has removed at the beginning of its log nobody can compare.
-            let theirs = partitions[partition].replicas[source].log
-            if agreed == batch.base || [mine.segments.first?.base, theirs.segments.first?.base].contains(batch.base)
-                || batch.base <= max(mine.cleanedUpTo, mine.toldStart, mine.ownStart)
-                || hasNothingBetween(agreed, batch.base, mine, theirs)
-            {
+            if agreed == batch.base || isBeyondComparison(from: agreed, to: batch.base, broker, source, of: partition) {
                 partitions[partition].leaderships[index].agree(broker, upTo: batch.next)
                 regained(broker, upTo: batch.next, of: partition)
             } else if batch.epoch == epoch, !partitions[partition].isDamaged(broker, from: agreed),
@@ -111,6 +105,17 @@ extension Oracle {
                         + "their logs differ from offset \(agreed) on")
             }
         }
+    }
+
+    /// Nobody can compare what either log had between: it was removed at the beginning, or the cleaner has left a hole.
+    private func isBeyondComparison(
+        from agreed: Int64, to base: Int64, _ broker: BrokerID, _ source: Int, of partition: Int
+    ) -> Bool {
+        guard let mine = partitions[partition].log(of: broker) else { return false }
+        let theirs = partitions[partition].replicas[source].log
+        return mine.segments.first?.base == base || theirs.segments.first?.base == base
+            || base <= max(mine.cleanedUpTo, mine.toldStart, mine.ownStart)
+            || hasNothingBetween(agreed, base, mine, theirs)
     }
 
     /// Compaction may leave a hole where one of two logs, or both, have nothing.
@@ -168,12 +173,13 @@ extension Oracle {
     private mutating func told(
         _ offset: Int64, in index: Int, of partition: Int, _ what: @autoclosure () -> String
     ) throws(Violation) {
-        let leadership = partitions[partition].leaderships[index]
-        guard offset <= max(leadership.held, leadership.floor) else {
+        let held = max(partitions[partition].leaderships[index].held, partitions[partition].leaderships[index].floor)
+        guard offset <= held else {
+            let leadership = partitions[partition].leaderships[index]
             throw Violation(
                 "not held by all of the ISR",
                 "\(partitions[partition].id): \(leadership.leader), leader in epoch \(leadership.epoch), \(what()), but only what is "
-                    + "before \(max(leadership.held, leadership.floor)) was held by all of the ISR "
+                    + "before \(held) was held by all of the ISR "
                     + "\(leadership.isr)\(pendingText(leadership)); "
                     + "in common with the leader: \(agreementText(leadership, partition))")
         }
@@ -190,12 +196,12 @@ extension Oracle {
 
     /// Takes the leader's records into the chain.
     private mutating func commit(upTo offset: Int64, by index: Int, of partition: Int) throws(Violation) {
-        let leadership = partitions[partition].leaderships[index]
-        guard let replica = partitions[partition].index(of: leadership.leader) else { return }
+        let leader = partitions[partition].leaderships[index].leader
+        guard let replica = partitions[partition].index(of: leader) else { return }
         let isNewest = partitions[partition].newestBegun == index
         let end = partitions[partition].committedEnd
         // The next leader may have committed others meanwhile, at the offsets of which an old one tells.
-        let from = isNewest ? end : min(end, leadership.floor)
+        let from = isNewest ? end : min(end, partitions[partition].leaderships[index].floor)
         guard offset > from else { return }
         var new: [MirroredBatch] = []
         try partitions[partition].replicas[replica].log.forEachBatch(from: from, upTo: offset) {
@@ -274,8 +280,8 @@ extension Oracle {
                 "\(partitions[partition].id): \(broker) answers acks=all for offsets before \(offset)")
         }
         try told(offset, in: index, of: partition, "answers acks=all for offsets before \(offset)")
-        let leadership = partitions[partition].leaderships[index]
-        guard offset <= max(leadership.heldByEnough, leadership.floor) else {
+        guard partitions[partition].leaderships[index].isHeldByEnough(upTo: offset) else {
+            let leadership = partitions[partition].leaderships[index]
             throw Violation(
                 "acknowledged with too few in-sync replicas",
                 "\(partitions[partition].id): \(broker), leader in epoch \(leadership.epoch), answers acks=all for offsets "
@@ -291,11 +297,11 @@ extension Oracle {
     /// A request to several partitions is answered when the slowest is done. In the others its broker may have lost its
     /// leadership meanwhile, after all of the ISR had held the records.
     private func leadership(answeringFor offset: Int64, by broker: BrokerID, of partition: Int) -> Int? {
-        let all = partitions[partition].leaderships
-        func covers(_ one: Leadership) -> Bool { offset <= max(one.heldByEnough, one.floor) }
         let present = partitions[partition].leadership(by: broker)
-        if let present, covers(all[present]) { return present }
-        return all.lastIndex { $0.leader == broker && $0.hasBegun && !$0.isOfFormerLife && covers($0) } ?? present
+        if let present, partitions[partition].leaderships[present].isHeldByEnough(upTo: offset) { return present }
+        return partitions[partition].leaderships.lastIndex {
+            $0.leader == broker && $0.hasBegun && !$0.isOfFormerLife && $0.isHeldByEnough(upTo: offset)
+        } ?? present
     }
 }
 

@@ -87,6 +87,9 @@ struct Leadership: Sendable {
         remembered[replica] = max(offset, remembered[replica] ?? 0)
     }
 
+    /// All before `offset` may be acknowledged in this epoch.
+    func isHeldByEnough(upTo offset: Int64) -> Bool { offset <= max(heldByEnough, floor) }
+
     /// Reckons anew what all of the maximal ISR hold.
     mutating func reckon() {
         var enough = Int.max
@@ -94,6 +97,11 @@ struct Leadership: Sendable {
         let pending = pending?.members ?? []
         let latest = reach(of: isr, and: pending)
         if latest > held { held = latest }
+        // In most cases nothing is pending and there is but one view.
+        if views.count == 1, pending.isEmpty {
+            if views[0].isr.count >= enough, latest > heldByEnough { heldByEnough = latest }
+            return
+        }
         for view in views {
             let size = view.isr.count + pending.count { !view.isr.contains($0) }
             guard size >= enough else { continue }

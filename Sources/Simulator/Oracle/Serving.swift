@@ -50,9 +50,11 @@ extension Oracle {
         _ header: RecordBatchHeader, at offset: Int64, acks: Int16, by node: BrokerID, of partition: Int
     ) throws(Violation) {
         let end = offset + Int64(header.lastOffsetDelta) + 1
-        if let log = logAnswering(for: partition, by: node) {
-            if offset >= log.start, offset >= log.cleanedUpTo {
-                let found = log.batch(at: offset)?.header
+        if let replica = replicaAnswering(for: partition, by: node) {
+            let start = partitions[partition].replicas[replica].log.start
+            let logEnd = partitions[partition].replicas[replica].log.end
+            if offset >= start, offset >= partitions[partition].replicas[replica].log.cleanedUpTo {
+                let found = partitions[partition].replicas[replica].log.batch(at: offset)?.header
                 let isIt =
                     found.map {
                         $0.baseOffset == offset && $0.lastOffsetDelta == header.lastOffsetDelta
@@ -64,10 +66,10 @@ extension Oracle {
                         "acknowledged what is not in the log",
                         "\(partitions[partition].id): \(node) answers offsets \(offset)-\(end - 1) for sequence "
                             + "\(header.baseSequence) of producer \(header.producerId) epoch \(header.producerEpoch), where its log, "
-                            + "which ends at \(log.end), has "
+                            + "which ends at \(logEnd), has "
                             + (found.map { "sequence \($0.baseSequence) of producer \($0.producerId)" } ?? "nothing"))
                 }
-                if header.hasProducerId, offset + Int64(header.lastOffsetDelta) + 1 < log.end {
+                if header.hasProducerId, offset + Int64(header.lastOffsetDelta) + 1 < logEnd {
                     counts.add(.duplicates)
                 }
             }
@@ -79,14 +81,14 @@ extension Oracle {
         }
     }
 
-    /// The log in which what a node acknowledges must lie: its own. One from which the partition was moved away has none any
-    /// more, and may still owe an answer that it has earned before; then its successor's log has the batch.
-    private func logAnswering(for partition: Int, by node: BrokerID) -> LogMirror? {
-        let watch = partitions[partition]
-        guard let replicas = metadata.partitions[watch.id]?.replicas, !replicas.contains(node),
-            let log = watch.log(of: node), log.isEmpty, let successor = watch.leaderships.last
-        else { return watch.log(of: node) }
-        return watch.log(of: successor.leader)
+    /// The replica in whose log what a node acknowledges must lie: its own. One from which the partition was moved away has
+    /// none any more, and may still owe an answer that it has earned before; then its successor's log has the batch.
+    private func replicaAnswering(for partition: Int, by node: BrokerID) -> Int? {
+        let own = partitions[partition].index(of: node)
+        guard let own, let replicas = metadata.partitions[partitions[partition].id]?.replicas, !replicas.contains(node),
+            partitions[partition].replicas[own].log.isEmpty, let successor = partitions[partition].leaderships.last
+        else { return own }
+        return partitions[partition].index(of: successor.leader)
     }
 
     // MARK: Fetch
@@ -221,15 +223,17 @@ extension Oracle {
                     "\(partitions[partition].id): \(node) serves \(served.place) over the high watermark "
                         + "\(data.highWatermark)")
             }
-            let log = partitions[partition].replicas[replica].log
-            if served.base < log.cleanedUpTo || partitions[partition].isDamaged(node, from: served.base) {
+            if served.base < partitions[partition].replicas[replica].log.cleanedUpTo
+                || partitions[partition].isDamaged(node, from: served.base)
+            {
                 continue
             }
-            guard let own = log.batch(at: served.base), own.isSame(as: served) else {
+            let own = partitions[partition].replicas[replica].log.batch(at: served.base)
+            guard let own, own.isSame(as: served) else {
                 throw Violation(
                     "a record was served that is not in the log",
                     "\(partitions[partition].id): \(node) serves \(served.place), its log has "
-                        + (log.batch(at: served.base)?.place ?? "nothing there"))
+                        + (own?.place ?? "nothing there"))
             }
         }
     }

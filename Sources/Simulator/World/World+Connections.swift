@@ -22,13 +22,14 @@ final class SimulatedPlace {
     private static func deadline(of client: inout any SimulatedClient) -> Instant? { client.nextDeadline }
 }
 
-/// A client's connection to one life of one broker.
-struct SimulatedConnection {
+/// A client's connection to one life of one broker. A class, since each frame changes it in place.
+final class SimulatedConnection {
     enum State { case opening, open }
 
-    var owner: Int
-    var broker: BrokerID
-    var life: Int
+    let owner: Int
+    let client: Party
+    let broker: BrokerID
+    let life: Int
     var state = State.opening
     var toBroker = LinkSchedule()
     var toClient = LinkSchedule()
@@ -40,6 +41,13 @@ struct SimulatedConnection {
     var outcomes: [Int: FailedRequest] = [:]
     /// An answer was withheld, and so is what comes after it.
     var isSilent = false
+
+    init(owner: Int, client: Party, broker: BrokerID, life: Int) {
+        self.owner = owner
+        self.client = client
+        self.broker = broker
+        self.life = life
+    }
 }
 
 /// Clients and their connections. Like links between nodes, but opened, and closed for good by a reset.
@@ -83,7 +91,9 @@ extension World {
 
     private func step(_ index: Int, _ input: ClientInput) throws(Violation) {
         let place = clients[index]
+        // Its own list is used again and again: a client takes no step within another of its own.
         var actions: [ClientAction] = []
+        swap(&actions, &place.actions)
         place.client.step(input, now: now, into: &actions)
         for action in actions {
             switch action {
@@ -95,6 +105,8 @@ extension World {
                 try observe(.client(note))
             }
         }
+        actions.removeAll(keepingCapacity: true)
+        swap(&actions, &place.actions)
         guard let deadline = place.nextDeadline else { return }
         // Time goes on, even for a client that has nothing to do with a deadline that stays.
         let soonest = if case .deadlineReached = input { now + .milliseconds(1) } else { now }
@@ -120,14 +132,14 @@ extension World {
     // MARK: Opening
 
     private func connect(_ id: ConnectionID, owner: Int, to broker: BrokerID) {
+        let client = Party.client(clients[owner].name)
         guard setup.brokerIDs.contains(broker), node(broker).isUp else {
-            connections[id] = SimulatedConnection(owner: owner, broker: broker, life: -1)
+            connections[id] = SimulatedConnection(owner: owner, client: client, broker: broker, life: -1)
             return post(.disconnected(id), after: .milliseconds(1))
         }
-        connections[id] = SimulatedConnection(owner: owner, broker: broker, life: node(broker).life)
-        let name = Party.client(clients[owner].name)
+        connections[id] = SimulatedConnection(owner: owner, client: client, broker: broker, life: node(broker).life)
         let isHeld =
-            faults.fate(from: name, to: .node(broker)).isHeld || faults.fate(from: .node(broker), to: name).isHeld
+            faults.fate(from: client, to: .node(broker)).isHeld || faults.fate(from: .node(broker), to: client).isHeld
         post(isHeld ? .connectionTimeout(id) : .connect(id), after: isHeld ? setup.cutTimeout : setup.latency)
     }
 
@@ -138,7 +150,7 @@ extension World {
         guard node.isUp, node.life == connection.life,
             (node.occupant as? SimulatedNode.BrokerLife)?.broker.acceptsClients ?? false
         else { return post(.disconnected(id), after: .milliseconds(1)) }
-        connections[id]?.state = .open
+        connection.state = .open
         let address = "127.0.0.1:\(50_000 + id.rawValue % 10_000)"
         try deliver(.connectionOpened(id, client: address), to: connection.broker, life: connection.life)
         try step(connection.owner, .connected(id))
@@ -148,44 +160,43 @@ extension World {
 
     private func sendRequest(_ id: ConnectionID, _ bytes: ByteBuffer) {
         guard let connection = connections[id], connection.state == .open else { return }
-        let fate = faults.fate(from: .client(clients[connection.owner].name), to: .node(connection.broker))
+        let fate = faults.fate(from: connection.client, to: .node(connection.broker))
         if fate.isHeld || !connection.heldToBroker.isEmpty {
             if fate.isCut, connection.heldToBroker.isEmpty { post(.connectionTimeout(id), after: setup.cutTimeout) }
-            connections[id]?.heldToBroker.append(bytes)
+            connection.heldToBroker.append(bytes)
             return
         }
-        postRequest(id, bytes, fate)
+        postRequest(id, connection, bytes, fate)
     }
 
-    private func postRequest(_ id: ConnectionID, _ bytes: ByteBuffer, _ fate: FaultState.LinkFate) {
-        guard var schedule = connections[id]?.toBroker else { return }
-        let at = schedule.arrival(
+    private func postRequest(
+        _ id: ConnectionID, _ connection: SimulatedConnection, _ bytes: ByteBuffer, _ fate: FaultState.LinkFate
+    ) {
+        let at = connection.toBroker.arrival(
             of: bytes.readableBytes, now: now, latency: setup.latency, fate: fate, using: &generator)
-        connections[id]?.toBroker = schedule
         queue.post(.toBroker(id, bytes), at: at)
     }
 
     func requestArrived(_ id: ConnectionID, _ bytes: ByteBuffer) throws(Violation) {
         guard let connection = connections[id], connection.state == .open else { return }
-        let number = connection.requestsHandedIn + 1
-        connections[id]?.requestsHandedIn = number
+        connection.requestsHandedIn += 1
         if let failed = failure(of: bytes, from: clients[connection.owner].name, at: connection.broker) {
-            connections[id]?.outcomes[number] = failed
-            if case .failBefore = failed.outcome { return try answerRefused(id) }
+            connection.outcomes[connection.requestsHandedIn] = failed
+            if case .failBefore = failed.outcome { return try answerRefused(id, connection) }
         }
         try deliver(.request(id, bytes), to: connection.broker, life: connection.life)
     }
 
     /// Answers the requests that were refused before their effect, as soon as all before them are answered.
-    private func answerRefused(_ id: ConnectionID) throws(Violation) {
-        while let connection = connections[id], let failed = connection.outcomes[connection.requestsAnswered + 1],
+    private func answerRefused(_ id: ConnectionID, _ connection: SimulatedConnection) throws(Violation) {
+        while connections[id] != nil, let failed = connection.outcomes[connection.requestsAnswered + 1],
             case .failBefore(let error) = failed.outcome
         {
-            connections[id]?.requestsAnswered += 1
-            connections[id]?.outcomes[connection.requestsAnswered + 1] = nil
+            connection.requestsAnswered += 1
+            connection.outcomes[connection.requestsAnswered] = nil
             if let answer = FailedAnswer.make(to: failed.request, with: error) {
                 try observe(.refused(error))
-                sendAnswer(id, answer)
+                sendAnswer(id, connection, answer)
             } else if RequestHead(failed.request)?.api != .produce {
                 // Where no answer can be made up, the connection fails; a produce with acks=0 expects none.
                 return close(id, reason: "a request that fails has no answer")
@@ -195,50 +206,49 @@ extension World {
 
     func answer(_ id: ConnectionID, _ parts: [Payload], by node: SimulatedNode) throws(Violation) {
         guard let connection = connections[id], connection.state == .open else { return }
-        let number = connection.requestsAnswered + 1
-        connections[id]?.requestsAnswered = number
-        try send(parts, by: node, over: id, connection.outcomes[number])
-        if !connection.outcomes.isEmpty { try answerRefused(id) }
+        connection.requestsAnswered += 1
+        try send(parts, by: node, over: id, connection)
+        if !connection.outcomes.isEmpty { try answerRefused(id, connection) }
     }
 
     private func send(
-        _ parts: [Payload], by node: SimulatedNode, over id: ConnectionID, _ failed: FailedRequest?
+        _ parts: [Payload], by node: SimulatedNode, over id: ConnectionID, _ connection: SimulatedConnection
     ) throws(Violation) {
-        guard !parts.isEmpty, let number = connections[id]?.requestsAnswered else { return }
+        guard !parts.isEmpty else { return }
         guard let joined = bytes(parts, of: node) else { return close(id, reason: "a region cannot be read") }
         try observe(.response(from: node.id, to: .client(id), joined))
-        guard let failed else { return sendAnswer(id, joined) }
-        connections[id]?.outcomes[number] = nil
+        guard let failed = connection.outcomes.removeValue(forKey: connection.requestsAnswered) else {
+            return sendAnswer(id, connection, joined)
+        }
         switch failed.outcome {
         // What comes after it waits for it without end, since answers come in order.
-        case .withhold: connections[id]?.isSilent = true
+        case .withhold: connection.isSilent = true
         case .failAfter(let error):
             guard let changed = FailedAnswer.make(of: joined, to: failed.request, with: error) else {
-                return sendAnswer(id, joined)
+                return sendAnswer(id, connection, joined)
             }
             try observe(.refused(error))
-            sendAnswer(id, changed)
+            sendAnswer(id, connection, changed)
         case .failBefore: preconditionFailure("a request that was refused was handed in")
         }
     }
 
-    private func sendAnswer(_ id: ConnectionID, _ joined: ByteBuffer) {
-        guard let connection = connections[id] else { return }
+    private func sendAnswer(_ id: ConnectionID, _ connection: SimulatedConnection, _ joined: ByteBuffer) {
         if connection.isSilent { return }
-        let fate = faults.fate(from: .node(connection.broker), to: .client(clients[connection.owner].name))
+        let fate = faults.fate(from: .node(connection.broker), to: connection.client)
         if fate.isHeld || !connection.heldToClient.isEmpty {
             if fate.isCut, connection.heldToClient.isEmpty { post(.connectionTimeout(id), after: setup.cutTimeout) }
-            connections[id]?.heldToClient.append(joined)
+            connection.heldToClient.append(joined)
             return
         }
-        postAnswer(id, joined, fate)
+        postAnswer(id, connection, joined, fate)
     }
 
-    private func postAnswer(_ id: ConnectionID, _ bytes: ByteBuffer, _ fate: FaultState.LinkFate) {
-        guard var schedule = connections[id]?.toClient else { return }
-        let at = schedule.arrival(
+    private func postAnswer(
+        _ id: ConnectionID, _ connection: SimulatedConnection, _ bytes: ByteBuffer, _ fate: FaultState.LinkFate
+    ) {
+        let at = connection.toClient.arrival(
             of: bytes.readableBytes, now: now, latency: setup.latency, fate: fate, using: &generator)
-        connections[id]?.toClient = schedule
         queue.post(.toClient(id, bytes), at: at)
     }
 
@@ -252,16 +262,17 @@ extension World {
     func releaseHeldRequests() {
         for id in connectionIDs(where: { !$0.heldToBroker.isEmpty || !$0.heldToClient.isEmpty }) {
             guard let connection = connections[id] else { continue }
-            let name = Party.client(clients[connection.owner].name)
-            let out = faults.fate(from: name, to: .node(connection.broker))
+            let out = faults.fate(from: connection.client, to: .node(connection.broker))
             if !out.isHeld {
-                connections[id]?.heldToBroker.removeAll()
-                for bytes in connection.heldToBroker { postRequest(id, bytes, out) }
+                let held = connection.heldToBroker
+                connection.heldToBroker.removeAll()
+                for bytes in held { postRequest(id, connection, bytes, out) }
             }
-            let back = faults.fate(from: .node(connection.broker), to: name)
+            let back = faults.fate(from: .node(connection.broker), to: connection.client)
             if !back.isHeld {
-                connections[id]?.heldToClient.removeAll()
-                for bytes in connection.heldToClient { postAnswer(id, bytes, back) }
+                let held = connection.heldToClient
+                connection.heldToClient.removeAll()
+                for bytes in held { postAnswer(id, connection, bytes, back) }
             }
         }
     }
@@ -307,7 +318,7 @@ extension World {
 
     func resetConnections(_ fault: LinkFault) throws(Violation) {
         for id in connectionIDs(where: { connection in
-            fault.hits(from: .client(clients[connection.owner].name), to: .node(connection.broker))
+            fault.hits(from: connection.client, to: .node(connection.broker))
         }) {
             try clientDisconnected(id)
         }

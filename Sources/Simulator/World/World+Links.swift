@@ -4,12 +4,6 @@ import KafkaCluster
 import KafkaProtocol
 import NIOCore
 
-/// One direction of the link between two nodes.
-struct LinkKey: Hashable {
-    var from: BrokerID
-    var to: BrokerID
-}
-
 /// Both directions.
 struct LinkPair: Hashable {
     let low: BrokerID
@@ -21,10 +15,13 @@ struct LinkPair: Hashable {
     }
 }
 
-struct Link {
+/// One direction of the link between two nodes.
+final class Link {
     var schedule = LinkSchedule()
     /// Sent, and held by a cut or a stall.
     var held: [(isRequest: Bool, bytes: ByteBuffer)] = []
+    /// How often the link was reset: what was sent before does not arrive. Counted for both in that from the low to the high.
+    var resets = 0
 }
 
 /// Frames between nodes. A link behaves as TCP does: frames arrive in the order in which they were sent, and once; what a
@@ -50,32 +47,37 @@ extension World {
         transmit(payload, isRequest: isRequest, from: node.id, to: peer)
     }
 
+    func link(from: BrokerID, to: BrokerID) -> Link { links[place(of: from) * nodes.count + place(of: to)] }
+    func resets(of pair: LinkPair) -> Int { link(from: pair.low, to: pair.high).resets }
+
     func transmit(_ payload: ByteBuffer, isRequest: Bool, from id: BrokerID, to peer: BrokerID) {
-        let key = LinkKey(from: id, to: peer)
+        let link = link(from: id, to: peer)
         let fate = faults.fate(from: .node(id), to: .node(peer))
-        if fate.isHeld || links[key].map({ !$0.held.isEmpty }) ?? false {
-            let wasEmpty = links[key]?.held.isEmpty ?? true
-            links[key, default: Link()].held.append((isRequest, payload))
+        if fate.isHeld || !link.held.isEmpty {
+            let wasEmpty = link.held.isEmpty
+            link.held.append((isRequest, payload))
             if wasEmpty, fate.isCut {
                 let pair = LinkPair(id, peer)
-                post(.linkTimeout(pair, reset: resets[pair, default: 0]), after: setup.cutTimeout)
+                post(.linkTimeout(pair, reset: resets(of: pair)), after: setup.cutTimeout)
             }
             return
         }
-        post(payload, isRequest: isRequest, on: key, fate: fate)
+        post(payload, isRequest: isRequest, from: id, to: peer, over: link, fate: fate)
     }
 
-    private func post(_ bytes: ByteBuffer, isRequest: Bool, on key: LinkKey, fate: FaultState.LinkFate) {
-        let at = links[key, default: Link()].schedule.arrival(
+    private func post(
+        _ bytes: ByteBuffer, isRequest: Bool, from: BrokerID, to: BrokerID, over link: Link, fate: FaultState.LinkFate
+    ) {
+        let at = link.schedule.arrival(
             of: bytes.readableBytes, now: now, latency: setup.latency, fate: fate, using: &generator)
-        let reset = resets[LinkPair(key.from, key.to), default: 0]
-        queue.post(.frame(from: key.from, to: key.to, reset: reset, isRequest: isRequest, bytes), at: at)
+        let reset = resets(of: LinkPair(from, to))
+        queue.post(.frame(from: from, to: to, reset: reset, isRequest: isRequest, bytes), at: at)
     }
 
     func frameArrived(
         from: BrokerID, to: BrokerID, reset: Int, isRequest: Bool, _ bytes: ByteBuffer
     ) throws(Violation) {
-        guard resets[LinkPair(from, to), default: 0] == reset else {
+        guard resets(of: LinkPair(from, to)) == reset else {
             return lost(bytes, isRequest: isRequest, from: from, to: to)
         }
         let receiver = node(to)
@@ -86,11 +88,11 @@ extension World {
 
     /// What is in flight both ways is lost, and both ends hear of it.
     func resetLink(_ pair: LinkPair) {
-        resets[pair, default: 0] += 1
+        link(from: pair.low, to: pair.high).resets += 1
         for (end, other) in [(pair.low, pair.high), (pair.high, pair.low)] {
-            let key = LinkKey(from: end, to: other)
-            for frame in links[key]?.held ?? [] { lost(frame.bytes, isRequest: frame.isRequest, from: end, to: other) }
-            links[key]?.held.removeAll()
+            let link = link(from: end, to: other)
+            for frame in link.held { lost(frame.bytes, isRequest: frame.isRequest, from: end, to: other) }
+            link.held.removeAll()
             let node = node(end)
             if node.isUp { post(.input(end, life: node.life, .peerReset(other)), after: setup.latency) }
         }
@@ -99,9 +101,9 @@ extension World {
     func linkTimedOut(_ pair: LinkPair, reset: Int) throws(Violation) {
         let isHolding = [(pair.low, pair.high), (pair.high, pair.low)].contains { from, to in
             faults.fate(from: .node(from), to: .node(to)).isCut
-                && !(links[LinkKey(from: from, to: to)]?.held.isEmpty ?? true)
+                && !link(from: from, to: to).held.isEmpty
         }
-        guard resets[pair, default: 0] == reset, isHolding else { return }
+        guard resets(of: pair) == reset, isHolding else { return }
         resetLink(pair)
     }
 
@@ -121,7 +123,7 @@ extension World {
         for low in nodes {
             for high in nodes where low.id < high.id && fault.hits(from: .node(low.id), to: .node(high.id)) {
                 let pair = LinkPair(low.id, high.id)
-                post(.linkTimeout(pair, reset: resets[pair, default: 0]), after: setup.cutTimeout)
+                post(.linkTimeout(pair, reset: resets(of: pair)), after: setup.cutTimeout)
             }
         }
     }
@@ -130,12 +132,15 @@ extension World {
     func releaseHeldFrames() {
         for from in nodes {
             for to in nodes {
-                let key = LinkKey(from: from.id, to: to.id)
-                guard let held = links[key]?.held, !held.isEmpty else { continue }
+                let link = link(from: from.id, to: to.id)
+                let held = link.held
+                if held.isEmpty { continue }
                 let fate = faults.fate(from: .node(from.id), to: .node(to.id))
                 if fate.isHeld { continue }
-                links[key]?.held.removeAll()
-                for frame in held { post(frame.bytes, isRequest: frame.isRequest, on: key, fate: fate) }
+                link.held.removeAll()
+                for frame in held {
+                    post(frame.bytes, isRequest: frame.isRequest, from: from.id, to: to.id, over: link, fate: fate)
+                }
             }
         }
         releaseHeldRequests()

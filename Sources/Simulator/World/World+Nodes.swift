@@ -8,9 +8,11 @@ import NIOCore
 extension World {
     package var nodeIDs: [BrokerID] { nodes.map(\.id) }
 
-    func node(_ id: BrokerID) -> SimulatedNode {
-        let index = id.isController ? Int(id.rawValue) - 101 : Int(setup.controllers) + Int(id.rawValue) - 1
-        return nodes[index]
+    func node(_ id: BrokerID) -> SimulatedNode { nodes[place(of: id)] }
+
+    /// Where it stands among the nodes: controllers first.
+    func place(of id: BrokerID) -> Int {
+        id.isController ? Int(id.rawValue) - 101 : Int(setup.controllers) + Int(id.rawValue) - 1
     }
 
     package func isUp(_ id: BrokerID) -> Bool { node(id).isUp }

@@ -41,9 +41,8 @@ package final class World {
     var queue = EventQueue<Event>()
     var generator: SeededGenerator
     var nodes: [SimulatedNode] = []
-    var links: [LinkKey: Link] = [:]
-    /// How often the link between two nodes was reset: what was sent before does not arrive.
-    var resets: [LinkPair: Int] = [:]
+    /// Of each node to each, by their places.
+    var links: [Link] = []
     var clients: [SimulatedPlace] = []
     var connections: [ConnectionID: SimulatedConnection] = [:]
     /// Nodes on whose disk bits were flipped, until it is wiped.
@@ -58,6 +57,7 @@ package final class World {
         now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
         generator = SeededGenerator(seed: setup.seed)
         nodes = (setup.controllerIDs + setup.brokerIDs).map(SimulatedNode.init)
+        links = (0..<nodes.count * nodes.count).map { _ in Link() }
     }
 
     // MARK: Time

@@ -76,9 +76,14 @@ package struct Fetcher: Sendable {
 
     var nextDeadline: Instant? {
         var earliest: Instant?
-        for partition in partitions where partition.request == nil {
-            if let notBefore = partition.notBefore, notBefore > lastStep { earliest = .earlier(earliest, notBefore) }
-            if !isPaused, case .fetching = partition.state, let next = nextFetch[partition.leader], next > lastStep {
+        // By index: whoever takes a partition out copies all that it holds.
+        for index in partitions.indices where partitions[index].request == nil {
+            if let notBefore = partitions[index].notBefore, notBefore > lastStep {
+                earliest = .earlier(earliest, notBefore)
+            }
+            if !isPaused, case .fetching = partitions[index].state, let next = nextFetch[partitions[index].leader],
+                next > lastStep
+            {
                 earliest = .earlier(earliest, next)
             }
         }
@@ -108,16 +113,16 @@ package struct Fetcher: Sendable {
     /// Takes the leaders from the metadata. Where the epoch has moved on, the position is put in doubt.
     private mutating func followLeaders(_ network: inout NetworkClient) {
         for index in partitions.indices where partitions[index].request == nil {
-            guard let known = network.metadata[partitions[index].id] else {
+            guard let known = network.metadata.leadership(of: partitions[index].id) else {
                 network.refreshMetadata()
                 continue
             }
             if known.leader == .none { network.refreshMetadata() }
-            followTopic(index, network.metadata.topics[partitions[index].id.topic]?.id ?? .zero)
+            followTopic(index, known.topicId)
             partitions[index].leader = known.leader
-            guard known.leaderEpoch > partitions[index].leaderEpoch else { continue }
+            guard known.epoch > partitions[index].leaderEpoch else { continue }
             let wasKnown = partitions[index].leaderEpoch >= 0
-            partitions[index].leaderEpoch = known.leaderEpoch
+            partitions[index].leaderEpoch = known.epoch
             if case .fetching = partitions[index].state, settings.truncationCheck == .byOffsetForLeaderEpoch,
                 partitions[index].lastEpoch >= 0, wasKnown || partitions[index].position > 0
             {
@@ -144,13 +149,13 @@ package struct Fetcher: Sendable {
     ) -> [(leader: BrokerID, partitions: [Int])] {
         var byLeader: [(leader: BrokerID, partitions: [Int])] = []
         for index in partitions.indices {
-            let partition = partitions[index]
-            guard partition.request == nil, partition.leader != .none, isWanted(partition) else { continue }
-            if let notBefore = partition.notBefore, notBefore > now { continue }
-            if let found = byLeader.firstIndex(where: { $0.leader == partition.leader }) {
+            let leader = partitions[index].leader
+            guard partitions[index].request == nil, leader != .none, isWanted(partitions[index]) else { continue }
+            if let notBefore = partitions[index].notBefore, notBefore > now { continue }
+            if let found = byLeader.firstIndex(where: { $0.leader == leader }) {
                 byLeader[found].partitions.append(index)
-            } else if network.mayReach(partition.leader, now: now) {
-                byLeader.append((partition.leader, [index]))
+            } else if network.mayReach(leader, now: now) {
+                byLeader.append((leader, [index]))
             }
         }
         return byLeader

@@ -35,6 +35,15 @@ package struct ClusterMetadata: Hashable, Sendable {
         return topic.partitions[Int(partition.partition)]
     }
 
+    /// Who leads the partition, and of which topic it is, by one look-up.
+    func leadership(of partition: TopicPartition) -> (topicId: Uuid, leader: BrokerID, epoch: Int32)? {
+        guard let topic = topics[partition.topic], topic.partitions.indices.contains(Int(partition.partition)) else {
+            return nil
+        }
+        let index = Int(partition.partition)
+        return (topic.id, topic.partitions[index].leader, topic.partitions[index].leaderEpoch)
+    }
+
     package func isGone(_ topic: String) -> Bool { (topics[topic]?.missingCount ?? 0) >= 3 }
 
     /// A topic that was made anew may have fewer partitions.

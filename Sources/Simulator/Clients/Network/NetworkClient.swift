@@ -107,7 +107,7 @@ package struct NetworkClient: Sendable {
     package var nextDeadline: Instant? {
         var earliest: Instant?
         if metadataRequest == nil { earliest = wantsMetadata ? metadataNotBefore : metadataExpires }
-        for link in links { earliest = .earlier(earliest, link.nextDeadline) }
+        for index in links.indices { earliest = .earlier(earliest, links[index].nextDeadline) }
         return earliest
     }
 

@@ -177,7 +177,7 @@ package struct SimulatedProducer: SimulatedClient {
             for step in partitions.indices {
                 let index = (firstPartition + step) % partitions.count
                 guard let batch = sendable(index, now: now) else { continue }
-                guard let known = network.metadata[partitions[index].id], known.leader != .none else {
+                guard let known = network.metadata.leadership(of: partitions[index].id), known.leader != .none else {
                     network.refreshMetadata()
                     continue
                 }
@@ -196,14 +196,12 @@ package struct SimulatedProducer: SimulatedClient {
 
     /// The batch that may go next: the oldest that is not in flight, unless an older one must be settled before it.
     private func sendable(_ index: Int, now: Instant) -> Int? {
-        let partition = partitions[index]
-        guard !partition.needsBump else { return nil }
-        guard let next = partition.batches.firstIndex(where: { $0.request == nil }) else { return nil }
+        guard !partitions[index].needsBump else { return nil }
+        guard let next = partitions[index].batches.firstIndex(where: { $0.request == nil }) else { return nil }
         // All before `next` are in flight. A retry waits until it is the oldest; so does everything without pipelining.
         guard next < settings.maxInFlight else { return nil }
-        let batch = partition.batches[next]
-        if batch.attempts > 0, next > 0, settings.keepsOrder { return nil }
-        if let notBefore = batch.notBefore, notBefore > now { return nil }
+        if partitions[index].batches[next].attempts > 0, next > 0, settings.keepsOrder { return nil }
+        if let notBefore = partitions[index].batches[next].notBefore, notBefore > now { return nil }
         return next
     }
 
