@@ -26,8 +26,9 @@ let fast =
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
     ]
 
-// The program carries the language's runtime in itself: no machine needs Swift to run it, and, as each retain and release is a
-// direct call, everything runs half as fast again. What ArgumentParser and Logging use of Foundation comes with it, and must be named here.
+// The program carries the language's runtime in itself: no machine needs Swift to run it, and, as each retain and release
+// is a direct call, everything runs half as fast again. What ArgumentParser and Logging use of Foundation comes with it, and
+// must be named here.
 let inRelease = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
 let runtimeInside: [LinkerSetting] =
     [.unsafeFlags(["-static-stdlib", "-use-ld=lld"], inRelease)]

@@ -48,8 +48,9 @@ package struct BrokerSessions: Hashable, Sendable {
 
     package func nextExpiry(in image: MetadataImage) -> Instant? {
         var oldest: Instant?
-        for broker in image.brokers where !broker.fenced {
-            if let contact = contacts[broker.id]?.at { oldest = min(oldest ?? contact, contact) }
+        // By index: whoever takes a registration out copies all that it holds.
+        for index in image.brokers.indices where !image.brokers[index].fenced {
+            if let contact = contacts[image.brokers[index].id]?.at { oldest = min(oldest ?? contact, contact) }
         }
         return oldest.map { $0 + timeout }
     }

@@ -73,7 +73,7 @@ package struct Controller: Node {
         case .standby: return quorum.nextDeadline
         case .active:
             let check = settings.rebalancesLeaders ? nextLeaderCheck : nil
-            return [quorum.nextDeadline, sessions.nextExpiry(in: state.image), check].compactMap { $0 }.min()
+            return .earlier(.earlier(quorum.nextDeadline, sessions.nextExpiry(in: state.image)), check)
         }
     }
 

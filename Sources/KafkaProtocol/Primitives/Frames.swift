@@ -20,13 +20,14 @@ package enum RequestFrame {
     /// layout hangs on it.
     package static func decodeHeader(from frame: inout ByteBuffer) throws(ProtocolError) -> RequestHeader {
         // Key and version stand first in every version of the header, and say which one it is.
-        let start = try RequestHeader(decoding: frame, version: 0)
-        guard
-            let version = start.requestApiKey.requestHeaderVersion(apiVersion: start.requestApiVersion)
+        guard let key = frame.getInteger(at: frame.readerIndex, as: Int16.self),
+            let apiVersion = frame.getInteger(at: frame.readerIndex + 2, as: Int16.self)
         else {
-            throw ProtocolError(
-                .unknownAPIKey(start.requestApiKey.rawValue), field: "requestApiKey", offset: 0
-            ).inside(RequestHeader.self)
+            // It is too short for any, and this says so.
+            return try RequestHeader(decodingFrom: &frame, version: 0)
+        }
+        guard let version = APIKey(rawValue: key).requestHeaderVersion(apiVersion: apiVersion) else {
+            throw ProtocolError(.unknownAPIKey(key), field: "requestApiKey", offset: 0).inside(RequestHeader.self)
         }
         return try RequestHeader(decodingFrom: &frame, version: version)
     }

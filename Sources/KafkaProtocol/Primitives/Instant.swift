@@ -28,6 +28,13 @@ package struct Instant: Hashable, Sendable, Comparable {
             wallClockMilliseconds: wallOverflow ? .max : milliseconds)
     }
 
+    /// The earlier of two points in time that may not come.
+    package static func earlier(_ left: Self?, _ right: Self?) -> Self? {
+        guard let left else { return right }
+        guard let right else { return left }
+        return min(left, right)
+    }
+
     /// The time from `earlier` to `later` on the monotonic clock.
     package static func - (later: Self, earlier: Self) -> Duration {
         .nanoseconds(later.monotonicNanoseconds.subtractingReportingOverflow(earlier.monotonicNanoseconds).partialValue)

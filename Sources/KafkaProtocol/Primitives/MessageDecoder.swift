@@ -160,13 +160,13 @@ package struct MessageDecoder: Coder {
         var elements: [Element] = []
         elements.reserveCapacity(min(count, Self.reservedAtMost))
         for index in 0..<count {
-            var element = Element.blank
+            // Read in its place: one that is appended when it is whole is copied.
+            elements.append(.blank)
             do {
-                try element.code(as: "", with: &self)
+                try elements[index].code(as: "", with: &self)
             } catch {
                 throw error.inside(name, index: index)
             }
-            elements.append(element)
         }
         return elements
     }

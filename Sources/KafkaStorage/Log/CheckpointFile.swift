@@ -95,11 +95,11 @@ extension TopicPartition {
 
     /// Reads the name of a partition's folder; nil for one that is something else, or is being deleted.
     package init?(directoryName: String) {
-        guard let dash = directoryName.lastIndex(of: "-"), dash != directoryName.startIndex else { return nil }
-        let digits = directoryName[directoryName.index(after: dash)...]
-        guard !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let partition = Int32(digits) else {
-            return nil
-        }
+        let bytes = directoryName.utf8
+        guard let dash = bytes.lastIndex(of: UInt8(ascii: "-")), dash != bytes.startIndex else { return nil }
+        let digits = directoryName[bytes.index(after: dash)...]
+        let areDigits = digits.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+        guard !digits.isEmpty, areDigits, let partition = Int32(digits) else { return nil }
         self.init(topic: String(directoryName[..<dash]), partition: partition)
     }
 }

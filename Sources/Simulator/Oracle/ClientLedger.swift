@@ -93,7 +93,8 @@ extension Oracle {
         _ record: String, at offset: Int64, of id: TopicPartition, to consumer: String
     ) throws(Violation) {
         let reader = ClientLedger.Reader(consumer: consumer, partition: id)
-        if let expected = clients.positions[reader] {
+        // One look-up for what was expected and what is expected next.
+        if let expected = clients.positions.updateValue(offset + 1, forKey: reader), offset != expected {
             if offset < expected, !clients.replaced.contains(id) {
                 throw Violation(
                     "a record was delivered again, or out of order",
@@ -103,16 +104,14 @@ extension Oracle {
                 try skipped(expected..<offset, of: partition, by: consumer)
             }
         }
-        clients.positions[reader] = offset + 1
         guard let partition = partitionIndices[id], partitions[partition].losses.isEmpty,
             !clients.replaced.contains(id)
         else { return }
-        if let other = clients.delivered[id]?[offset], other != record {
+        if let other = clients.delivered[id, default: [:]].updateValue(record, forKey: offset), other != record {
             throw Violation(
                 "two records at one offset",
                 "\(consumer) is handed \(record) at offset \(offset) of \(id), where \(other) was read before")
         }
-        clients.delivered[id, default: [:]][offset] = record
     }
 
     /// Offsets that a consumer was not handed: compaction and markers leave holes, records do not.

@@ -276,11 +276,10 @@ package struct Oracle: Sendable {
 
     private mutating func parse(_ path: String) -> Place {
         let parts = path.split(separator: "/")
-        guard let name = parts.last else { return .other }
-        if let id = TopicPartition(directoryName: String(name)) { return .folder(partition: watch(id)) }
-        guard parts.count >= 2, let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else {
-            return .other
+        guard parts.count >= 2, let name = parts.last else {
+            return TopicPartition(directoryName: path).map { .folder(partition: watch($0)) } ?? .other
         }
+        guard let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else { return .other }
         if id.topic == MetadataLog.topic, let snapshot = MetadataSnapshotID(fileName: String(name)) {
             return .snapshot(upTo: snapshot.endOffset)
         }

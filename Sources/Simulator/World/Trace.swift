@@ -50,7 +50,9 @@ package struct Trace {
             mix(UInt64(truncatingIfNeeded: by.rawValue))
             mix(UInt64(size))
         case .reset(let id, let by): mix(UInt64(truncatingIfNeeded: id.rawValue) << 32 | UInt64(by.rawValue))
-        case .event(let event): mix("\(event.kind)")
+        case .event(let event):
+            mix(UInt64(truncatingIfNeeded: event.node.rawValue))
+            mix(event.kind)
         case .client: break
         }
         if last.count < Self.kept {
@@ -68,12 +70,12 @@ package struct Trace {
         write("\(Self.time(now)) disk \(node): \(words)")
     }
 
-    private mutating func mix(_ value: UInt64) {
+    mutating func mix(_ value: UInt64) {
         hash = (hash ^ value) &* 0x0000_0100_0000_01b3
         hash ^= hash >> 29
     }
 
-    private mutating func mix(_ text: String) {
+    mutating func mix(_ text: String) {
         for byte in text.utf8 { mix(UInt64(byte)) }
     }
 

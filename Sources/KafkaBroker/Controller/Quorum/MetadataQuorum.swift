@@ -62,7 +62,8 @@ package struct MetadataQuorum {
     }
 
     package var nextDeadline: Instant? {
-        var nearest = [state.nextDeadline, parked.nextDeadline, retryAt, startAt].compactMap { $0 }.min()
+        var nearest = Instant.earlier(
+            .earlier(state.nextDeadline, parked.nextDeadline), .earlier(retryAt, startAt))
         if let pending = requests.nearestDeadline {
             let at = Instant(
                 monotonicNanoseconds: pending, wallClockMilliseconds: nearest?.wallClockMilliseconds ?? 0)

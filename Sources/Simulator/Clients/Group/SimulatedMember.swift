@@ -88,22 +88,21 @@ package struct SimulatedMember: SimulatedClient {
 
     package var nextDeadline: Instant? {
         // Heartbeats go on even when all is read, so that the group stays as it is.
-        var earliest: Instant?
-        func consider(_ time: Instant?) {
-            if let time, time > lastStep { earliest = .earlier(earliest, time) }
+        if case .away(let until, _) = state { return coming(until) }
+        var earliest = Instant.earlier(network.nextDeadline, fetcher.nextDeadline)
+        earliest = .earlier(earliest, coming(notBefore))
+        if case .stable = state {
+            if heartbeatRequest == nil { earliest = .earlier(earliest, coming(nextHeartbeat)) }
+            if commitRequest == nil { earliest = .earlier(earliest, coming(nextCommit)) }
         }
-        if case .away(let until, _) = state {
-            consider(until)
-            return earliest
-        }
-        earliest = .earlier(network.nextDeadline, fetcher.nextDeadline)
-        consider(notBefore)
-        if state == .stable {
-            if heartbeatRequest == nil { consider(nextHeartbeat) }
-            if commitRequest == nil { consider(nextCommit) }
-        }
-        if !isFinishing { consider(nextMishap) }
+        if !isFinishing { earliest = .earlier(earliest, coming(nextMishap)) }
         return earliest
+    }
+
+    /// What is due already waits for something else than time.
+    private func coming(_ time: Instant?) -> Instant? {
+        guard let time, time > lastStep else { return nil }
+        return time
     }
 
     package mutating func step(_ input: ClientInput, now: Instant, into actions: inout [ClientAction]) {

@@ -69,10 +69,4 @@ struct BrokerLink: Sendable {
 
 extension Instant {
     static let farthest = Self(monotonicNanoseconds: .max, wallClockMilliseconds: .max)
-
-    static func earlier(_ left: Self?, _ right: Self?) -> Self? {
-        guard let left else { return right }
-        guard let right else { return left }
-        return min(left, right)
-    }
 }
