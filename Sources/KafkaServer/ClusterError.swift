@@ -26,6 +26,8 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case lastBroker(BrokerID)
     case notUnregistered(BrokerID, reason: String)
     case cannotInject(String)
+    /// A fault that could hit nothing: what is wrong, and what would do.
+    case nothingToHit(String)
 
     package var description: String {
         switch self {
@@ -54,6 +56,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
             "No controller is active: \(outage.reason). "
                 + (outage.hasMajority ? "Try again in a moment." : "Restart those that are down, then try again.")
         case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."
+        case .nothingToHit(let sentence): sentence
         case .notReady(let reason): "The cluster did not get ready: \(reason)."
         case .cannotScale: "This cluster has no place for another broker."
         case .stillInUse(let id, let replicas):

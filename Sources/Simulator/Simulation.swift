@@ -19,6 +19,8 @@ package struct Simulation {
         package var operations = 0
         package var counts = OracleCounts()
         package var losses: [NamedLoss] = []
+        /// The run was ended after so many events, and never had to come to rest.
+        package var cutAfter: Int?
     }
 
     /// How long a healed cluster may take to come to rest.
@@ -77,6 +79,7 @@ package struct Simulation {
         outcome.faultyTime = faultyTime
         outcome.operations = operations
         outcome.losses = oracle.oracle.losses
+        if isOver, outcome.violation == nil { outcome.cutAfter = mostSteps }
         return outcome
     }
 

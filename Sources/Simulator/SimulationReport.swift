@@ -7,6 +7,9 @@ package struct SimulationReport: Sendable {
     package private(set) var steps = 0
     package private(set) var counts = OracleCounts()
     package private(set) var losses = 0
+    /// Runs that were ended early, and after how many events.
+    private var cutRuns = 0
+    private var cutAfter = 0
     /// While faults went on.
     private var faultyTime = Duration.zero
     private var operations = 0
@@ -26,6 +29,10 @@ package struct SimulationReport: Sendable {
         steps += outcome.steps
         counts.add(outcome.counts)
         losses += outcome.losses.count
+        if let cut = outcome.cutAfter {
+            cutRuns += 1
+            cutAfter = cut
+        }
         faultyTime += outcome.faultyTime
         operations += outcome.operations
         traceHash ^= outcome.traceHash
@@ -40,6 +47,8 @@ package struct SimulationReport: Sendable {
         steps += other.steps
         counts.add(other.counts)
         losses += other.losses
+        cutRuns += other.cutRuns
+        cutAfter = max(cutAfter, other.cutAfter)
         faultyTime += other.faultyTime
         operations += other.operations
         traceHash ^= other.traceHash
@@ -54,9 +63,11 @@ package struct SimulationReport: Sendable {
     /// Seeds, times and counts, for people.
     package var text: String {
         let seconds = Double(lived.wholeMilliseconds) / 1000
-        var lines = ["\(runs) seeds, \(Int(seconds)) s of clusters' time in \(Self.tenths(wallSeconds)) s"]
+        var lines = [
+            "\(Self.plural(runs, "seed")), \(Int(seconds)) s of clusters' time in \(Self.tenths(wallSeconds)) s"
+        ]
         if wallSeconds > 0 { lines[0] += ": \(Int(seconds / wallSeconds)) times life" }
-        lines.append("\(steps) events, trace \(String(traceHash, radix: 16))")
+        lines.append("\(Self.plural(steps, "event")), trace \(String(traceHash, radix: 16))")
         let milliseconds = faultyTime.wholeMilliseconds
         if milliseconds > 0 {
             lines.append("\(operations * 1000 / Int(milliseconds)) client operations a second while faults go on")
@@ -64,10 +75,22 @@ package struct SimulationReport: Sendable {
         let counted = counts.lines
         for (name, count) in counted { lines.append("  \(name): \(count)") }
         let never = counted.filter { $0.count == 0 }.map(\.name)
-        lines.append(never.isEmpty ? "nothing is zero" : "never seen: \(never.joined(separator: ", "))")
-        lines.append(failedRuns == 0 ? "every promise held" : "\(failedRuns) seeds failed")
+        lines.append(never.isEmpty ? "nothing is zero" : "never seen: \(never.joined(separator: " · "))")
+        lines.append(verdict)
         return lines.joined(separator: "\n")
     }
+
+    /// A run that was cut short has not shown that its cluster comes to rest.
+    private var verdict: String {
+        if failedRuns > 0 { return "\(Self.plural(failedRuns, "seed")) failed" }
+        if cutRuns == 0 { return "every promise held" }
+        let limit = Self.plural(cutAfter, "step")
+        return cutRuns == runs
+            ? "every promise held for \(limit); the rest was not played"
+            : "every promise held; \(cutRuns) of \(runs) seeds were played for \(limit) only"
+    }
+
+    private static func plural(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
     private static func tenths(_ value: Double) -> String {
         let scaled = Int((value * 10).rounded())

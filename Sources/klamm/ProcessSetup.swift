@@ -52,7 +52,8 @@ extension ClusterError {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
             .unusable, .locked, .otherControllers:
             true
-        case .network, .unknownNode, .alreadyRunning, .noController, .notReady, .cannotInject, .cannotScale,
+        case .network, .unknownNode, .alreadyRunning, .noController, .notReady, .cannotInject, .nothingToHit,
+            .cannotScale,
             .stillInUse, .lastBroker,
             .notUnregistered:
             false

@@ -77,24 +77,14 @@ struct ServeControl {
     }
 
     private func perform(_ line: String) async throws -> String {
-        let words = line.split(separator: " ").map(String.init)
-        switch words.first {
-        case "help":
-            return "kill, power-loss, freeze, thaw, restart, stop, wipe NODE · cut, stall, reset A-B or A>B · "
-                + "delay A-B 50ms±20ms · bandwidth A-B 10kB/s · withhold API at NODE · "
-                + "fail API at NODE with ERROR before|after effect · disk NODE[:PARTITION] full|slow 5ms|failing reads|"
-                + "failing writes|flipped bytes · skew NODE +5s · heal FAULT · heal all · faults · add-broker · "
-                + "remove-broker N; A and B are nodes, clients or client:NAME, and \"for 3s\" may follow what lasts"
-        case "faults":
-            return cluster.activeFaults.map { "\($0.fault)" }.joined(separator: "; ")
-        case "add-broker" where words.count == 1:
-            return "broker \(try await cluster.addBroker())"
-        case "remove-broker" where words.count == 2:
-            guard let id = Int32(words[1]) else { throw ClusterError.unknownNode("broker \(words[1])") }
-            try await cluster.removeBroker(BrokerID(id))
-            return line
-        default:
-            let parsed = try FaultScriptLine(line)
+        switch try ControlLine(line) {
+        case .help: return ControlLine.helpText
+        case .faults: return cluster.activeFaults.map { "\($0.fault)" }.joined(separator: "; ")
+        case .addBroker: return "broker \(try await cluster.addBroker())"
+        case .removeBroker(let id):
+            try await cluster.removeBroker(id)
+            return "remove-broker \(id)"
+        case .fault(let parsed):
             try await cluster.inject(parsed.fault, for: parsed.duration)
             return "\(parsed.fault)"
         }

@@ -13,13 +13,13 @@ struct Simulate: AsyncParsableCommand {
             its own; the same seed gives the same history. Exit code 0 when every promise held, 1 when one did not.
             """)
 
-    @Option(help: "Play this seed.")
+    @Option(help: "Play this seed.", transform: number("A seed"))
     var seed: UInt64?
 
     @Option(help: "Play these seeds, first and last: 1-20000.")
     var seeds: String?
 
-    @Option(help: "End each run after so many events.")
+    @Option(help: "End each run after so many events.", transform: number("It"))
     var steps: Int?
 
     @Option(help: ArgumentHelp("Write every event to this file.", valueName: "file"))
@@ -31,19 +31,27 @@ struct Simulate: AsyncParsableCommand {
     @Flag(help: "Break each rule in turn, and say which of the seeds notices first.")
     var searchRules = false
 
-    @Option(help: "Seeds to play at the same time (default: one for each core).")
+    @Option(help: "Seeds to play at the same time (default: one for each core).", transform: number("It"))
     var jobs: Int?
+
+    private static func number<Number: FixedWidthInteger & SendableMetatype>(
+        _ what: String
+    ) -> @Sendable (String) throws -> Number {
+        { text in
+            guard let number = Number(text) else { throw ValidationError("\(what) is a whole number, such as 1.") }
+            return number
+        }
+    }
 
     func validate() throws {
         if seed != nil, seeds != nil { throw ValidationError("Give --seed or --seeds, not both.") }
         if seed == nil, seeds == nil { throw ValidationError("Give --seed N, or --seeds A-B.") }
-        if let seeds, Self.range(seeds) == nil {
-            throw ValidationError(
-                "--seeds takes the first and the last seed, such as 1-20000; \"\(seeds)\" is neither.")
-        }
+        if let seeds { _ = try Self.range(seeds) }
         if trace != nil, seed == nil { throw ValidationError("--trace writes one run: give --seed.") }
-        if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1.") }
-        if let jobs, !(1...256).contains(jobs) { throw ValidationError("--jobs takes a number from 1 to 256.") }
+        if let steps, steps < 1 { throw ValidationError("--steps takes a number from 1; it was \(steps).") }
+        if let jobs, !(1...256).contains(jobs) {
+            throw ValidationError("--jobs takes a number from 1 to 256; it was \(jobs).")
+        }
         if rule != nil || searchRules {
             guard Rule.canBeBroken else {
                 throw ValidationError(
@@ -56,14 +64,29 @@ struct Simulate: AsyncParsableCommand {
         }
     }
 
-    static func range(_ text: String) -> ClosedRange<UInt64>? {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last else { return nil }
-        return first...last
+    static func range(_ text: String) throws -> ClosedRange<UInt64> {
+        let words = text.split(separator: "-", omittingEmptySubsequences: false)
+        let ends = words.compactMap { UInt64($0) }
+        guard ends.count == words.count else {
+            throw ValidationError(
+                "--seeds takes the first and the last seed, such as 1-20000; \"\(text)\" is no such range.")
+        }
+        switch ends.count {
+        case 2 where ends[0] <= ends[1]: return ends[0]...ends[1]
+        case 2:
+            throw ValidationError(
+                "--seeds \(text) runs backwards; give the smaller seed first: --seeds \(ends[1])-\(ends[0]).")
+        case 1:
+            throw ValidationError(
+                "--seeds takes the first and the last seed, such as 1-20000; for one seed use --seed \(text).")
+        default:
+            throw ValidationError(
+                "--seeds takes two numbers, the first and the last seed, such as 1-20000; \"\(text)\" has more.")
+        }
     }
 
     func run() async throws {
-        let range = seed.map { $0...$0 } ?? seeds.flatMap(Self.range) ?? 1...1
+        let range = try seed.map { $0...$0 } ?? seeds.map(Self.range) ?? 1...1
         if searchRules {
             var isBlind = false
             for rule in Rule.allCases {

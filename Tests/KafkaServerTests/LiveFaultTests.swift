@@ -215,6 +215,59 @@ import Testing
         }
     }
 
+    private func refusal(_ fault: Fault, by cluster: EmbeddedCluster) async -> String {
+        do {
+            try await cluster.inject(fault)
+            return "none"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `what would hit nothing is refused with the reason, and leaves no fault behind`() async throws {
+        // A script that mistypes a topic must not believe that it has broken something.
+        try await withCluster { cluster, client in
+            let nosuch = TopicPartition(topic: "nosuch", partition: 0)
+            #expect(
+                await refusal(.disk(.init(1, partition: nosuch, .full)), by: cluster)
+                    .hasPrefix("Broker 1 has no log of nosuch-0"))
+            let reset = Fault.link(.init(.node(1), .client("nobody"), .reset))
+            #expect(
+                await refusal(reset, by: cluster)
+                    == "No client \"nobody\" is connected to broker 1: there is nothing to reset.")
+            let cut = Fault.link(.init(.node(1), .node(101), .cut))
+            #expect(
+                await refusal(.heal(cut), by: cluster) == "There is no fault \"cut 1-101\" to heal; none is active.")
+            #expect(await refusal(.thaw(1), by: cluster) == "Broker 1 is not frozen.")
+            #expect(
+                await refusal(.link(.init(.clients, .node(101), .cut)), by: cluster)
+                    .hasPrefix("No client is connected to controller 101"))
+            #expect(cluster.activeFaults.isEmpty)
+            // What is there is hit.
+            try await cluster.inject(.disk(.init(1, partition: orders, .slow(.milliseconds(1)))))
+            #expect(try client.produce(orders, ["a"]) == .none)
+            try await cluster.inject(.healAll)
+            try await cluster.inject(.link(.init(.node(1), .client("test"), .reset)))
+            #expect(throws: TestClient.Failure.self) { _ = try client.produce(orders, ["b"]) }
+            try await cluster.inject(.kill(1))
+            #expect(await refusal(.kill(1), by: cluster).hasPrefix("Broker 1 is down already"))
+            #expect(await refusal(.freeze(1), by: cluster).hasPrefix("Broker 1 is down already"))
+        }
+    }
+
+    @Test func `a node cut off from all others is one fault`() async throws {
+        // It was one deed, and is ended by one.
+        try await ScriptedCluster.with(brokers: 3) { cluster in
+            let client = try TestClient(port: cluster.ports[0].port)
+            try await cluster.inject(.link(.init(.node(1), .nodes, .cut)))
+            #expect(cluster.activeFaults.count == 1)
+            #expect(try client.ask("p1") == "reset")
+            #expect(try client.ask("e1") == "e1")
+            try await cluster.inject(.heal(.link(.init(.node(1), .nodes, .cut))))
+            #expect(try client.ask("p2") == "2 got p2")
+        }
+    }
+
     @Test func `a fault on a node that is not there gets a sentence`() async throws {
         // A typing mistake must not pass for a fault.
         try await ScriptedCluster.with(brokers: 1) { cluster in

@@ -20,6 +20,25 @@ import Testing
         #expect(run.complaint.split(separator: "\n").count == 1)
     }
 
+    @Test(arguments: [
+        (["--seeds", "5-1"], "--seeds 5-1 runs backwards; give the smaller seed first: --seeds 1-5."),
+        (["--seeds", "5"], "for one seed use --seed 5."), (["--seeds", "1-x"], "\"1-x\" is no such range."),
+        (["--seeds", "1-2-3"], "\"1-2-3\" has more."), (["--seed", "x"], "A seed is a whole number, such as 1."),
+        (["--seed", "1", "--steps", "0"], "--steps takes a number from 1; it was 0."),
+        (["--seed", "1", "--jobs", "0"], "--jobs takes a number from 1 to 256; it was 0."),
+        (
+            ["--seed", "1", "--trace", "/nonexistent/trace"],
+            "Cannot write /nonexistent/trace: No such file or directory."
+        ),
+    ])
+    func `the simulator says what is wrong with its options`(options: [String], words: String) throws {
+        // One sentence: what, where, what to do.
+        let run = try ProgramRun(["simulate"] + options)
+        #expect(run.code == 2)
+        #expect(run.complaint.contains(words), "\(run.complaint)")
+        #expect(run.complaint.split(separator: "\n").count == 1)
+    }
+
     @Test func `an unknown terminal type is named, and the shell stays as it was`() throws {
         // initscr would have ended the program with words of its own.
         let program = try ConsoleProgram(["--no-demo"], environment: ["TERM": "no-such-terminal"])

@@ -180,7 +180,7 @@ extension Model {
             "Froze \(name) · \(heal) thaws it")
         add(
             "Cut \(name) off from all other nodes",
-            nodes.filter { $0 != node }.map { .link(LinkFault(.node(node), .node($0), .cut)) },
+            [.link(LinkFault(.node(node), .nodes, .cut))],
             "Cut \(name) off · \(heal) joins it again")
         add(
             "Take power from \(name): what was not fsynced is gone", [.powerLoss(node)],

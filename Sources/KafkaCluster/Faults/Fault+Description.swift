@@ -26,6 +26,7 @@ extension Party: CustomStringConvertible {
     package var description: String {
         switch self {
         case .node(let id): "\(id)"
+        case .nodes: "nodes"
         case .clients: "clients"
         case .client(let name): "client:\(name)"
         }

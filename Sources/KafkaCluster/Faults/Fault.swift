@@ -67,6 +67,8 @@ package indirect enum Fault: Hashable, Sendable {
 /// One end of a link.
 package enum Party: Hashable, Sendable {
     case node(BrokerID)
+    /// Every node but the one at the other end.
+    case nodes
     /// Every client.
     case clients
     /// The clients with this client id.
@@ -79,6 +81,7 @@ package enum Party: Hashable, Sendable {
     /// Whether a fault on this end hits `party`.
     func includes(_ party: Party) -> Bool {
         switch (self, party) {
+        case (.nodes, .node): true
         case (.clients, .clients), (.clients, .client): true
         default: self == party
         }

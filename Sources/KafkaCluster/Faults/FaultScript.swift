@@ -4,7 +4,7 @@ import KafkaProtocol
 ///
 /// ```
 /// kill 2 · power-loss 2 · freeze 1 for 3s · thaw 1 · restart 2 · stop 2 · wipe 2
-/// cut 1-2 · cut 1>2 for 2s · stall clients-1 · reset client:shop-3 · delay 2-3 50ms±20ms · bandwidth 1-2 10kB/s
+/// cut 1-2 · cut 1>2 for 2s · cut 1-nodes · stall clients-1 · reset client:shop-3 · delay 2-3 50ms±20ms · bandwidth 1-2 10kB/s
 /// fail Produce number 3 of shop at 2 with NOT_ENOUGH_REPLICAS after effect · withhold Produce at 2
 /// disk 2 full · disk 2:orders-0 slow 5ms · disk 2 failing reads · disk 2:orders-0 flipped bytes · skew 3 +5s
 /// heal cut 1-2 · heal all
@@ -20,12 +20,12 @@ package struct FaultScriptLine: Hashable, Sendable {
     }
 
     package init(_ line: String) throws(FaultScriptError) {
-        var words = line.split(separator: " ").map(String.init)
+        var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
         if let position = words.lastIndex(of: "for") {
             guard position == words.count - 2 else {
                 throw FaultScriptError("After \"for\" comes one length of time, such as 3s.")
             }
-            duration = try FaultWords.duration(words[position + 1])
+            duration = try FaultWords.length(words[position + 1])
             words.removeLast(2)
         }
         fault = try FaultWords.fault(words[...])
@@ -44,6 +44,11 @@ package struct FaultScriptError: Error, Hashable, CustomStringConvertible {
 
 /// The words of fault scripts.
 enum FaultWords {
+    static let verbs = [
+        "kill", "power-loss", "freeze", "thaw", "restart", "stop", "wipe", "cut", "stall", "reset", "delay",
+        "bandwidth", "fail", "withhold", "disk", "skew", "heal",
+    ]
+
     static func fault(_ words: ArraySlice<String>) throws(FaultScriptError) -> Fault {
         guard let verb = words.first else { throw FaultScriptError("The line is empty.") }
         let rest = words.dropFirst()
@@ -67,9 +72,7 @@ enum FaultWords {
             if rest.isEmpty || rest.elementsEqual(["all"]) { return .healAll }
             return .heal(try fault(rest))
         default:
-            throw FaultScriptError(
-                "\"\(verb)\" is no fault; there are kill, power-loss, freeze, thaw, restart, stop, wipe, cut, stall, "
-                    + "reset, delay, bandwidth, fail, withhold, disk, skew and heal.")
+            throw FaultScriptError("\"\(verb)\" is no fault; there are \(verbs.joined(separator: ", ")).")
         }
     }
 
@@ -124,11 +127,13 @@ enum FaultWords {
             return (from, to, word[index] == ">")
         }
         throw FaultScriptError(
-            "\"\(word)\" is no link; write 1-2, 1>2 for one way, clients-1, or client:NAME-1.")
+            "\"\(word)\" is no link; write 1-2, 1>2 for one way, 1-nodes for all other nodes, clients-1, or client:NAME-1."
+        )
     }
 
     private static func party(_ word: Substring) -> Party? {
         if word == "clients" { return .clients }
+        if word == "nodes" { return .nodes }
         if word.hasPrefix("client:"), word.count > 7 { return .client(String(word.dropFirst(7))) }
         return Int32(word).flatMap { $0 > 0 ? .node(BrokerID($0)) : nil }
     }
@@ -137,8 +142,14 @@ enum FaultWords {
 
     private static func request(_ verb: String, _ words: [String]) throws(FaultScriptError) -> RequestFault {
         var words = words[...]
-        guard let name = words.popFirst(), let api = api(name) else {
-            throw FaultScriptError("After \"\(verb)\" comes a request's name, such as \(verb) Produce at 2.")
+        let example = verb == "fail" ? " with NOT_ENOUGH_REPLICAS before effect" : ""
+        guard let name = words.popFirst() else {
+            throw FaultScriptError(
+                "After \"\(verb)\" comes a request's name, such as \(verb) Produce at 2\(example).")
+        }
+        guard let api = api(name) else {
+            throw FaultScriptError(
+                "\"\(name)\" is no request of Kafka's; write its name, such as Produce, Fetch or OffsetCommit.")
         }
         var nth: Int?
         if words.first == "number" {
@@ -152,20 +163,32 @@ enum FaultWords {
         if words.first == "of" {
             words.removeFirst()
             client = words.popFirst()
+            guard let client, client != "at" else {
+                throw FaultScriptError("After \"of\" comes a client's id, such as of producer-1.")
+            }
         }
         guard words.popFirst() == "at", let place = words.popFirst() else {
-            throw FaultScriptError("\"\(verb) \(name)\" lacks its broker, such as \(verb) \(name) at 2.")
+            throw FaultScriptError("\"\(verb) \(name)\" lacks its broker, such as \(verb) \(name) at 2\(example).")
         }
         let broker = try node(place)
+        guard !broker.isController else {
+            throw FaultScriptError("Clients send nothing to controller \(broker); name a broker, such as at 2.")
+        }
         if verb == "withhold" {
             guard words.isEmpty else { throw FaultScriptError("Nothing follows \"withhold \(name) at \(broker)\".") }
             return RequestFault(api, at: broker, client: client, nth: nth, .withhold)
         }
-        guard words.popFirst() == "with", let error = words.popFirst().flatMap(error), words.count == 2,
-            words.last == "effect", words.first == "before" || words.first == "after"
-        else {
+        guard words.popFirst() == "with", let errorName = words.popFirst() else {
+            throw FaultScriptError("\"fail \(name) at \(broker)\" lacks its error, such as\(example).")
+        }
+        guard let error = error(errorName) else {
             throw FaultScriptError(
-                "\"fail \(name) at \(broker)\" lacks its error, such as with NOT_ENOUGH_REPLICAS before effect.")
+                "\"\(errorName)\" is no error of Kafka's; write its name, such as NOT_ENOUGH_REPLICAS.")
+        }
+        guard words.count == 2, words.last == "effect", words.first == "before" || words.first == "after" else {
+            throw FaultScriptError(
+                "After \"with \(errorName)\" comes \"before effect\" or \"after effect\": whether the broker does what was "
+                    + "asked.")
         }
         return RequestFault(
             api, at: broker, client: client, nth: nth, words.first == "before" ? .failBefore(error) : .failAfter(error))
@@ -201,7 +224,7 @@ enum FaultWords {
         case ["failing", "reads"]: effect = .failingReads
         case ["failing", "writes"]: effect = .failingWrites
         case ["flipped", "bytes"]: effect = .flippedBytes
-        case let slow where slow.count == 2 && slow[0] == "slow": effect = .slow(try duration(slow[1]))
+        case let slow where slow.count == 2 && slow[0] == "slow": effect = .slow(try length(slow[1]))
         default: throw FaultScriptError(usage)
         }
         return DiskFault(id, partition: partition, effect)
@@ -222,6 +245,15 @@ enum FaultWords {
         case "m": return .seconds(count * 60)
         default: throw FaultScriptError("\"\(word)\" is no length of time; write 50ms, 3s or 2m.")
         }
+    }
+
+    /// A time that passes: it is neither zero nor negative.
+    static func length(_ word: String) throws(FaultScriptError) -> Duration {
+        let length = try duration(word)
+        guard length > .zero else {
+            throw FaultScriptError("\"\(word)\" is no length of time: it must be more than zero, such as 50ms or 3s.")
+        }
+        return length
     }
 
     private static func rate(_ word: String) throws(FaultScriptError) -> Int64 {

@@ -11,6 +11,7 @@ extension EmbeddedCluster {
     /// is nothing that it could hit.
     package func inject(_ fault: Fault, for duration: Duration?) async throws {
         for id in fault.victims { _ = try node(id) }
+        try await refuseWhatHitsNothing(fault)
         if case .restart(let id) = fault {
             try await restart(id)
             broadcast.send(.fault(fault, at: SystemClock.now()))

@@ -117,11 +117,13 @@ extension NodeDriver {
     }
 
     func resetConnections(_ fault: LinkFault) {
-        for connection in connections.values
-        where fault.hits(from: party(of: connection), to: .node(id))
-            || fault.hits(from: .node(id), to: party(of: connection))
-        {
-            resetFaulty(connection)
+        for connection in connectionsHit(by: fault) { resetFaulty(connection) }
+    }
+
+    func connectionsHit(by fault: LinkFault) -> [ConnectionHandler] {
+        connections.values.filter { connection in
+            fault.hits(from: party(of: connection), to: .node(id))
+                || fault.hits(from: .node(id), to: party(of: connection))
         }
     }
 }

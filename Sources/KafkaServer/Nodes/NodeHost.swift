@@ -163,6 +163,16 @@ final class NodeHost {
             .flipBit(of: partition, using: &generator)
     }
 
+    /// Whether the disk has a log of this partition, whoever is up.
+    func hasLog(of partition: TopicPartition) throws -> Bool {
+        try blueprint.disk().list("").contains { $0.isDirectory && $0.name == "\(partition)" }
+    }
+
+    /// How many clients' connections the fault hits.
+    func connectionsHit(by fault: LinkFault) -> Int { driver?.connectionsHit(by: fault).count ?? 0 }
+
+    var isUp: Bool { driver != nil }
+
     func faultsChanged(_ faults: FaultState) {
         self.faults = faults
         links.faultsChanged(faults)

@@ -38,6 +38,8 @@ package struct Oracle: Sendable {
     var hasFlips = false
     /// Nodes whose disks have lost something, and the broker epoch in which they had it still.
     var forgetful: [BrokerID: Int64] = [:]
+    /// Nodes that have begun a life.
+    private var started: [BrokerID] = []
     private var unsettled: [(replica: Int, partition: Int)] = []
     /// Elections outside the ISR that an administrator has asked for, and until when that may take effect.
     var uncleanWishes: [TopicPartition: Instant] = [:]
@@ -52,7 +54,9 @@ package struct Oracle: Sendable {
         self.now = now
         if !unsettled.isEmpty, observation.mayFollowRemoval == false { settleRemovals() }
         switch observation {
-        case .started: break
+        case .started(let id):
+            // The first start of a node is no restart.
+            if started.contains(id) { counts.add(fault: "restart") } else { started.append(id) }
         case .ended(let node, let powerLost, let wiped): ended(node, powerLost: powerLost, wiped: wiped)
         case .holds(let node, let files): found(files, on: node)
         case .fault(let fault): noteFault(fault)
@@ -167,7 +171,11 @@ package struct Oracle: Sendable {
     }
 
     private mutating func noteFault(_ fault: Fault) {
-        if case .heal = fault { return }
+        switch fault {
+        // A restart is counted when a node starts again, not when it is asked for.
+        case .heal, .restart: return
+        default: break
+        }
         counts.add(fault: Self.kind(of: fault))
     }
 

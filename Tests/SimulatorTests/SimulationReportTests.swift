@@ -1,0 +1,28 @@
+import Simulator
+import Testing
+
+@Suite struct SimulationReportTests {
+    private func report(seeds: Int, steps: Int? = nil) -> String {
+        var report = SimulationReport()
+        for seed in 1...seeds { report.add(Simulation.run(seed: UInt64(seed), steps: steps)) }
+        return report.text
+    }
+
+    @Test func `a run that is cut short claims no more than it has seen`() {
+        // It never had to come to rest: a cluster that hangs would have passed.
+        let one = report(seeds: 1, steps: 300)
+        #expect(one.hasPrefix("1 seed, "))
+        #expect(one.hasSuffix("every promise held for 300 steps; the rest was not played"))
+        #expect(report(seeds: 2, steps: 300).hasPrefix("2 seeds, "))
+    }
+
+    @Test func `the first start of a node is no restart`() {
+        // Each run starts its nodes, so that "never seen" could not name restarts.
+        let text = report(seeds: 1, steps: 300)
+        #expect(text.contains("  fault: restart: 0\n"))
+        let never = text.split(separator: "\n").first { $0.hasPrefix("never seen: ") } ?? ""
+        // Names have commas in them.
+        #expect(never.contains("elections, unclean · "))
+        #expect(never.contains(" · fault: restart · "))
+    }
+}
