@@ -13,6 +13,10 @@ package enum Command: Hashable, Sendable {
     case deleteTopic(String)
     /// Preferred leader election for these partitions; answered by `.outcome(.done)` or `.failed`.
     case electPreferredLeaders([TopicPartition])
+    /// Answered by `.outcome(.done)` or `.failed`, as are the next two.
+    case addBroker
+    case removeBroker(BrokerID)
+    case moveReplicas([ReplicaMove])
     /// Into the clipboard of the user's own terminal (OSC 52).
     case copy(String)
     /// Into a file of about this name; answered by `.outcome(.saved)`.
@@ -22,4 +26,15 @@ package enum Command: Hashable, Sendable {
     /// Draw every cell anew: something else wrote on the terminal.
     case redraw
     case quit
+}
+
+/// Where the replicas of a partition are to be, the preferred leader first.
+package struct ReplicaMove: Hashable, Sendable {
+    package var partition: TopicPartition
+    package var replicas: [BrokerID]
+
+    package init(partition: TopicPartition, replicas: [BrokerID]) {
+        self.partition = partition
+        self.replicas = replicas
+    }
 }

@@ -144,6 +144,9 @@ private struct ConsoleRun {
         case .createTopic(let draft): session.createTopic(draft)
         case .deleteTopic(let name): session.deleteTopic(name)
         case .electPreferredLeaders(let partitions): session.electPreferredLeaders(partitions)
+        case .addBroker: session.addBroker()
+        case .removeBroker(let id): session.removeBroker(id)
+        case .moveReplicas(let moves): session.moveReplicas(moves)
         case .copy(let text):
             let isCopied = terminal.copy(text)
             tell(.outcome(isCopied ? .done("Copied") : .failed("This is more than a terminal's clipboard takes")))

@@ -117,6 +117,27 @@ final class ConsoleSession: Sendable {
         }
     }
 
+    func addBroker() {
+        decide { session in
+            let id = try await session.cluster.addBroker()
+            session.inbox.post(.outcome(.done("Broker \(id) serves; it holds nothing until replicas are moved to it")))
+        }
+    }
+
+    func removeBroker(_ id: BrokerID) {
+        decide { session in
+            try await session.cluster.removeBroker(id)
+            session.inbox.post(.outcome(.done("Removed broker \(id) and its folder")))
+        }
+    }
+
+    func moveReplicas(_ moves: [ReplicaMove]) {
+        decide { session in
+            let words = try await ReplicaMoves(bootstrapServers: session.cluster.bootstrapServers).begin(moves)
+            session.inbox.post(.outcome(.done(words)))
+        }
+    }
+
     /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when the
     /// request's time is over.
     private func decide(_ body: @escaping @Sendable (ConsoleSession) async throws -> Void) {

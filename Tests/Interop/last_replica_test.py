@@ -68,8 +68,8 @@ for is_unclean in (False, True):
         check(klamm, klamm.told(f"dropped {topic}-0 from"), "what was truncated is told")
     else:
         klamm.do(f"restart {gone[1]}")
-        wait_until(klamm, 60, "the others serve again", lambda: klamm.told(f"Broker {gone[0]} serves again")
-                   and klamm.told(f"Broker {gone[1]} serves again"))
+        wait_until(klamm, 60, "the others serve again", lambda: klamm.told(f"Broker {gone[0]} serves")
+                   and klamm.told(f"Broker {gone[1]} serves"))
         time.sleep(3)
         check(klamm, leader_of(klamm, topic) == -1, f"the partition waits for broker {last}, though others are there")
         klamm.do(f"restart {last}")

@@ -46,6 +46,10 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case faults
     case heal
     case electPreferred = "elect-preferred"
+    // Growing and shrinking.
+    case addBroker = "add-broker"
+    case removeBroker = "remove-broker"
+    case moveReplicas = "move-replicas"
     // The console itself.
     case palette, help, pause, copy, save, redraw, quit
 }

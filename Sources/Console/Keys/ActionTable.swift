@@ -2,6 +2,7 @@
 package struct ActionEntry: Hashable, Sendable {
     package enum Group: String, Hashable, Sendable, CaseIterable {
         case faults = "Break and mend"
+        case scaling = "Grow and shrink"
         case clients = "Produce and consume"
         case records = "Records"
         case move = "Move"
@@ -28,7 +29,7 @@ package struct ActionEntry: Hashable, Sendable {
 
 package enum ActionTable {
     /// In the order in which help shows them.
-    package static let all: [ActionEntry] = faults + clients + browsing + moving + finding + console
+    package static let all: [ActionEntry] = faults + scaling + clients + browsing + moving + finding + console
 
     package static func entry(_ id: ActionID) -> ActionEntry {
         guard let entry = all.first(where: { $0.id == id }) else { preconditionFailure("no table entry for \(id)") }
@@ -122,6 +123,16 @@ package enum ActionTable {
         entry(
             .electPreferred, .faults, "E", "Preferred", "Give leadership back to the preferred replicas",
             in: [.topics, .topic], hint: 25),
+    ]
+
+    private static let scaling = [
+        entry(.addBroker, .scaling, "+", "Add broker", "Add a broker with the next id and port", in: [.brokers]),
+        entry(
+            .removeBroker, .scaling, "minus", "Remove", "Remove the broker for good, after its id is typed",
+            in: [.brokers, .broker], dangerous: true),
+        entry(
+            .moveReplicas, .scaling, "m", "Move", "Move the replicas of the topic or partition to other brokers",
+            in: [.topics, .topic]),
     ]
 
     private static let console = [

@@ -62,7 +62,7 @@ package struct EventSummary: Hashable, Sendable {
             let wait = max(0, (until - event.at).wholeMilliseconds)
             return Self(.broker, bad: true, "\(id.title) must wait \(wait) ms for its former session to expire")
         case .brokerFenced(let id, let reason): return Self(.broker, bad: true, "\(id.title) was fenced: \(reason)")
-        case .brokerUnfenced(let id): return Self(.broker, "\(id.title) serves again")
+        case .brokerUnfenced(let id): return Self(.broker, "\(id.title) serves")
         case .brokerUnregistered(let id): return Self(.broker, "\(id.title) was unregistered: the cluster forgot it")
         case .replicasChanged(let partition, let from, let to):
             let text = "\(partition) has its replicas on \(to.words) now, before on \(from.words)"

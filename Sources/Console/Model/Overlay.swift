@@ -53,6 +53,8 @@ package struct Form: Hashable, Sendable {
         case deleteTopic(String)
         case seekOffset
         case seekTime
+        case removeBroker(BrokerID)
+        case moveReplicas([TopicPartition])
     }
 
     package struct Field: Hashable, Sendable {

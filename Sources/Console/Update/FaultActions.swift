@@ -16,7 +16,7 @@ extension Model {
     }
 
     /// The node selected in the view of brokers, or the one whose screen this is.
-    private var selectedNode: BrokerID? {
+    var selectedNode: BrokerID? {
         if case .broker(let id) = place { return id }
         guard place == .brokers, case .number(let id)? = listing?.selectedID(screen.list) else { return nil }
         return BrokerID(Int32(truncatingIfNeeded: id))

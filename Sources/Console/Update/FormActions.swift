@@ -74,6 +74,8 @@ extension Model {
             overlay = nil
             show(.warning, "Deleting \(topic)")
             return [.deleteTopic(topic)]
+        case .removeBroker(let broker): return submitRemoval(form, broker, texts[0])
+        case .moveReplicas(let partitions): return submitMove(form, partitions, texts[0])
         case .seekOffset:
             let digits = texts[0].filter { $0 != "," }
             guard let offset = Int64(digits), offset >= 0 else {
@@ -139,7 +141,7 @@ extension Model {
     }
 
     /// Why nothing can be decided now, and what to do; nil while a controller is active.
-    private var controllerMissing: String? {
+    var controllerMissing: String? {
         guard let cluster = live.snapshot,
             let outage = ControllerOutage(of: cluster.controllers, faults: cluster.faults),
             // An election is over soon, and the request waits for it.
@@ -154,7 +156,7 @@ extension Model {
         return name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
 
-    private mutating func refuse(_ form: Form, _ reason: String) -> [Command] {
+    mutating func refuse(_ form: Form, _ reason: String) -> [Command] {
         var form = form
         form.error = reason
         overlay = .form(form)

@@ -59,6 +59,8 @@ extension Form {
         case .produce: "writes it"
         case .createTopic: "creates it"
         case .deleteTopic: "deletes it"
+        case .removeBroker: "removes it"
+        case .moveReplicas: "moves them"
         case .seekOffset, .seekTime: "reads from there"
         }
     }

@@ -1,0 +1,60 @@
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// Brokers added and removed, and replicas moved, by keys.
+@Suite struct ScalingActionsTests {
+    @Test func `a broker is added by a key, and removed after its id is typed`() {
+        // To scale out while records flow is what Kafka is for; to remove the wrong broker takes its data along.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.brokers")
+        #expect(session.press("brokers.add-broker") == [.addBroker])
+        session.press("brokers.move-down", "brokers.move-down", "brokers.remove-broker")
+        #expect(session.shows("Remove broker 3 for good"))
+        session.type("2")
+        #expect(session.key(.enter) == [])
+        #expect(session.shows("! that is not its id: 3"))
+        session.key(.backspace)
+        session.type("3")
+        #expect(session.key(.enter) == [.removeBroker(3)])
+        session.press("brokers.move-down", "brokers.remove-broker")
+        #expect(session.toast == "Select a broker first; controllers stay")
+    }
+
+    @Test func `a partition moves to the brokers that are typed`() {
+        // The form begins with where it is now, so that one id is changed and not all typed.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.open", "topic.move-replicas")
+        #expect(session.shows("Move the replicas of orders-0"))
+        #expect(session.shows("1,2,3"))
+        session.key(.backspace)
+        session.type("9")
+        #expect(session.key(.enter) == [])
+        #expect(session.shows("! there is no broker 9"))
+        session.key(.backspace)
+        session.type("1")
+        #expect(session.key(.enter) == [])
+        #expect(session.shows("! broker 1 stands there twice"))
+        session.key(.backspace)
+        session.key(.backspace)
+        let moved = TopicPartition(topic: "orders", partition: 0)
+        #expect(session.key(.enter) == [.moveReplicas([.init(partition: moved, replicas: [1, 2])])])
+    }
+
+    @Test func `the partitions of a topic are spread over the brokers that are typed`() {
+        // With the same order for all, one broker would lead every partition.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.move-replicas")
+        #expect(session.shows("Move the replicas of all 3 partitions of orders"))
+        session.type("1, 3")
+        #expect(
+            session.key(.enter) == [
+                .moveReplicas(
+                    [(0, [1, 3]), (1, [3, 1]), (2, [1, 3])].map { index, replicas in
+                        .init(partition: TopicPartition(topic: "orders", partition: index), replicas: replicas)
+                    })
+            ])
+    }
+}
