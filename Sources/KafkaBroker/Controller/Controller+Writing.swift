@@ -74,7 +74,9 @@ extension Controller {
         _ partition: TopicPartition, from old: PartitionImage, to new: PartitionImage, now: Instant
     ) {
         if old.leaderEpoch != new.leaderEpoch {
-            let unclean = new.leader != .none && !old.isr.contains(new.leader)
+            // A reassignment ends with a leader that joins the ISR by the same record: its log was complete before.
+            let unclean =
+                new.leader != .none && !old.isr.contains(new.leader) && new.leaderRecoveryState == .recovering
             emit(
                 .leaderElected(
                     partition, leader: new.leader, previous: old.leader, leaderEpoch: new.leaderEpoch, isr: new.isr,

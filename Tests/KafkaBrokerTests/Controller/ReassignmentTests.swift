@@ -31,6 +31,7 @@ import Testing
 
         try driver.alterIsr("orders", to: [1, 2, 3, 4])
         #expect(try driver.partition("orders").isBeingReassigned)
+        driver.clearEvents()
         // The last one joins; the leader is not among the targets, and is told so.
         let last = try driver.alterIsr("orders", to: [1, 2, 3, 4, 5])
         #expect(last.topics.first?.partitions.first?.errorCode == .newLeaderElected)
@@ -41,6 +42,11 @@ import Testing
         #expect(settled.leaderEpoch == 1)
         #expect(settled.addingReplicas.isEmpty && settled.removingReplicas.isEmpty)
         #expect(try driver.reassignments() == [:])
+        // It joined the ISR by the same record: nothing is lost, and nobody must be alarmed.
+        #expect(
+            driver.events.first
+                == .leaderElected(
+                    partition(of: "orders"), leader: 4, previous: 1, leaderEpoch: 1, isr: [2, 4, 5], unclean: false))
     }
 
     // A replica that goes must not be taken for one that fetches: the epoch tells them apart though the leader stays.
