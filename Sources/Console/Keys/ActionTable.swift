@@ -119,7 +119,7 @@ package enum ActionTable {
             .stop, .faults, "S", "Stop", "Stop the broker in order: leaders move away first",
             in: [.brokers, .broker], hint: 13, dangerous: true),
         entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
-        entry(.heal, .faults, "H", "Heal all", "End every fault", hint: 32),
+        entry(.heal, .faults, "H", "Heal all", "End every fault, and restart what is down", hint: 32),
         entry(
             .electPreferred, .faults, "E", "Preferred", "Give leadership back to the preferred replicas",
             in: [.topics, .topic], hint: 25),
