@@ -63,7 +63,7 @@ package struct Deadlines<Key: Hashable & Sendable>: Sendable {
     }
 
     private func precedes(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].at, heap[left].ticket) < (heap[right].at, heap[right].ticket)
+        heap[left].at != heap[right].at ? heap[left].at < heap[right].at : heap[left].ticket < heap[right].ticket
     }
 
     private mutating func siftUp(_ start: Int) {
@@ -79,13 +79,12 @@ package struct Deadlines<Key: Hashable & Sendable>: Sendable {
     private mutating func siftDown(_ start: Int) {
         var index = start
         while true {
-            var smallest = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && precedes(child, smallest) {
-                smallest = child
-            }
-            if smallest == index { return }
-            heap.swapAt(index, smallest)
-            index = smallest
+            var child = 2 * index + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, precedes(child + 1, child) { child += 1 }
+            guard precedes(child, index) else { return }
+            heap.swapAt(index, child)
+            index = child
         }
     }
 }

@@ -89,7 +89,7 @@ package final class FaultyDisk<Base: Disk>: Disk {
     }
 
     private static func folder(of path: String) -> Substring {
-        path[..<(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex)]
+        path[..<(path.lastSlash ?? path.startIndex)]
     }
 
     private func note(_ file: FileID, at path: String) {

@@ -69,12 +69,12 @@ struct MemoryTree {
     private(set) var folders: [String: [String: MemoryFile]] = ["": [:]]
 
     static func parent(_ path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
+        guard let slash = path.lastSlash else { return "" }
         return String(path[..<slash])
     }
 
     static func name(_ path: String) -> String {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+        guard let slash = path.lastSlash else { return path }
         return String(path[path.utf8.index(after: slash)...])
     }
 
@@ -120,5 +120,16 @@ struct MemoryTree {
             (folders[folder] ?? [:]).sorted { $0.key < $1.key }
                 .map { (path: folder.isEmpty ? $0.key : folder + "/" + $0.key, file: $0.value) }
         }
+    }
+}
+
+extension String {
+    /// Where the last part of a path begins, less one. Looked for in the bytes themselves where they lie in one piece.
+    package var lastSlash: Index? {
+        let slash = UInt8(ascii: "/")
+        guard let found = utf8.withContiguousStorageIfAvailable({ $0.lastIndex(of: slash) }) else {
+            return utf8.lastIndex(of: slash)
+        }
+        return found.map { utf8.index(startIndex, offsetBy: $0) }
     }
 }

@@ -191,7 +191,7 @@ extension Oracle {
     }
 
     func agreementText(_ leadership: Leadership, _ partition: Int) -> String {
-        leadership.agreed.keys.sorted().map { "\($0) to \(leadership.agreed[$0]!)" }.joined(separator: ", ")
+        leadership.agreed.description
     }
 
     /// Takes the leader's records into the chain.

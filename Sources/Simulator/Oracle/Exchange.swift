@@ -7,6 +7,9 @@ struct ExchangeKey: Hashable, Sendable {
     var from: Observation.Endpoint
     var to: BrokerID
     var correlationId: Int32
+
+    /// Numbers differ among the few requests that are under way.
+    func hash(into hasher: inout Hasher) { hasher.combine(correlationId) }
 }
 
 /// A request that has reached a node, as far as its answer is judged by it.

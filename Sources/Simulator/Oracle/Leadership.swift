@@ -40,11 +40,11 @@ struct Leadership: Sendable {
     var isOfFormerLife = false
     var startOffset: Int64 = 0
     /// Up to where each replica's log is the same as the leader's.
-    var agreed: [BrokerID: Int64] = [:]
+    var agreed = OffsetsByBroker()
     /// The greatest of those, in this epoch.
-    var everAgreed: [BrokerID: Int64] = [:]
+    var everAgreed = OffsetsByBroker()
     /// What the leader believes of one whose disk has lost it, until that one fetches again.
-    var remembered: [BrokerID: Int64] = [:]
+    var remembered = OffsetsByBroker()
     /// Up to where all of the maximal ISR has held the leader's records at some time in this epoch.
     var held: Int64 = 0
     /// The same, counting only times when that ISR had `min.insync.replicas`.

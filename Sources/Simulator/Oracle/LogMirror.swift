@@ -66,6 +66,22 @@ struct LogMirror: Sendable {
             return low
         }
 
+        /// The batch that holds `offset`; nil where there is none.
+        func batch(at offset: Int64) -> MirroredBatch? {
+            var low = 0
+            var high = batches.count
+            // Most questions are about the end.
+            if high > 0, batches[high - 1].header.baseOffset <= offset { low = high - 1 }
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if batches[middle].header.baseOffset <= offset { low = middle } else { high = middle }
+            }
+            guard low < high, batches[low].header.baseOffset <= offset, offset < batches[low].header.nextOffset else {
+                return nil
+            }
+            return batches[low]
+        }
+
         mutating func cut(to newSize: Int64) {
             while let last = batches.last, last.position + Int64(last.header.sizeInBytes) > newSize {
                 batches.removeLast()
@@ -211,18 +227,8 @@ struct LogMirror: Sendable {
 
     /// The batch that holds `offset`; nil where there is none.
     func batch(at offset: Int64) -> MirroredBatch? {
-        guard let segment = segments.last(where: { $0.base <= offset }) else { return nil }
-        var low = 0
-        var high = segment.batches.count
-        // Most questions are about the end.
-        if let last = segment.batches.last, last.base <= offset { low = high - 1 }
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if segment.batches[middle].base <= offset { low = middle } else { high = middle }
-        }
-        guard low < high, low < segment.batches.count else { return nil }
-        let found = segment.batches[low]
-        return found.base <= offset && offset < found.next ? found : nil
+        guard let segment = segments.indices.last(where: { segments[$0].base <= offset }) else { return nil }
+        return segments[segment].batch(at: offset)
     }
 
     /// The batches that hold offsets from `offset` on, up to `limit`.

@@ -41,7 +41,8 @@ struct PartitionWatch: Sendable {
 
     init(_ id: TopicPartition) { self.id = id }
 
-    func index(of broker: BrokerID) -> Int? { replicas.firstIndex { $0.broker == broker } }
+    // By index here and below: a closure that is handed a replica or a leadership copies all that it holds.
+    func index(of broker: BrokerID) -> Int? { replicas.indices.first { replicas[$0].broker == broker } }
 
     mutating func indexOrNew(of broker: BrokerID) -> Int {
         if let index = index(of: broker) { return index }
@@ -54,10 +55,13 @@ struct PartitionWatch: Sendable {
     func log(of broker: BrokerID) -> LogMirror? { index(of: broker).map { replicas[$0].log } }
 
     /// The newest leadership in which this broker may serve.
-    func leadership(by broker: BrokerID) -> Int? { leaderships.lastIndex { $0.isActive && $0.leader == broker } }
-    func leadership(epoch: Int32) -> Int? { leaderships.lastIndex { $0.epoch == epoch } }
+    func leadership(by broker: BrokerID) -> Int? {
+        leaderships.indices.last { leaderships[$0].isActive && leaderships[$0].leader == broker }
+    }
+
+    func leadership(epoch: Int32) -> Int? { leaderships.indices.last { leaderships[$0].epoch == epoch } }
     /// The newest that has begun.
-    var newestBegun: Int? { leaderships.lastIndex(where: \.hasBegun) }
+    var newestBegun: Int? { leaderships.indices.last { leaderships[$0].hasBegun } }
 
     /// Its broker still serves a topic of this name that is deleted, of which it has not heard.
     func isForeign(_ broker: BrokerID) -> Bool { index(of: broker).map { replicas[$0].isForeign } ?? false }
