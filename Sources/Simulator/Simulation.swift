@@ -26,7 +26,7 @@ package struct Simulation {
     /// How long a healed cluster may take to come to rest.
     static let patience = Duration.seconds(90)
 
-    /// Runs one seed. After `steps` events, if given, the run ends as it stands.
+    /// Runs one seed. After so many `steps`, events of the world, the run ends as it stands.
     package static func run(
         seed: UInt64, steps: Int? = nil, breaking rule: Rule? = nil, write: ((String) -> Void)? = nil
     ) -> Outcome {
@@ -37,7 +37,6 @@ package struct Simulation {
     }
 
     private let swarm: Swarm
-    private let mostSteps: Int
     private let world: World
     private var faultyTime = Duration.zero
     private var operations = 0
@@ -49,13 +48,10 @@ package struct Simulation {
         init(_ oracle: Oracle) { self.oracle = oracle }
     }
 
-    /// The run was cut short, by `steps`.
-    private struct Stopped: Error {}
-
     private init(seed: UInt64, steps: Int?) {
         swarm = Swarm(seed: seed)
-        mostSteps = steps ?? .max
         world = World(swarm.setup)
+        if let steps { world.mostSteps = steps }
         oracle = OracleBox(
             Oracle(configuration: swarm.setup.configuration, controllers: swarm.setup.controllerIDs))
     }
@@ -79,11 +75,9 @@ package struct Simulation {
         outcome.faultyTime = faultyTime
         outcome.operations = operations
         outcome.losses = oracle.oracle.losses
-        if isOver, outcome.violation == nil { outcome.cutAfter = mostSteps }
+        if world.isOver, outcome.violation == nil { outcome.cutAfter = world.mostSteps }
         return outcome
     }
-
-    private var isOver: Bool { world.steps >= mostSteps }
 
     private mutating func live() throws(Violation) {
         try world.startAll()
@@ -91,7 +85,7 @@ package struct Simulation {
         try demand("its topics are there", within: .seconds(30)) { world.allClientsAreDone }
         try addClients()
         try bringFaults()
-        if isOver { return }
+        if world.isOver { return }
         try heal()
         try demand("every broker runs and every partition has a leader", within: Self.patience) { isServing }
         // A follower that may fetch only one batch at a time never overtakes producers that go on.
@@ -109,9 +103,9 @@ package struct Simulation {
         let before = oracle.oracle.counts[.clientAnswers]
         var driver = FaultDriver(swarm.faults, seed: swarm.seed ^ 0xfa17, now: start)
         let end = start + swarm.safetySpan
-        while world.now < end, !isOver {
+        while world.now < end, !world.isOver {
             try world.run(until: min(end, driver.nextDeadline))
-            try driver.act(on: world)
+            if !world.isOver { try driver.act(on: world) }
         }
         faultyTime = world.now - start
         operations = oracle.oracle.counts[.clientAnswers] - before
@@ -141,7 +135,7 @@ package struct Simulation {
     private func demand(_ what: String, within limit: Duration, _ condition: () -> Bool) throws(Violation) {
         let end = world.now + limit
         while !condition() {
-            if isOver { return }
+            if world.isOver { return }
             guard world.now < end else { throw Violation("progress", "not within \(limit): \(what). \(stateInWords)") }
             try world.run(until: world.now + .milliseconds(20))
             // One that stopped in order while faults were healed.

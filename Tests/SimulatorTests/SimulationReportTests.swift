@@ -12,6 +12,7 @@ import Testing
         // It never had to come to rest: a cluster that hangs would have passed.
         let one = report(seeds: 1, steps: 300)
         #expect(one.hasPrefix("1 seed, "))
+        #expect(one.contains("\n300 events, "))
         #expect(one.hasSuffix("every promise held for 300 steps; the rest was not played"))
         #expect(report(seeds: 2, steps: 300).hasPrefix("2 seeds, "))
     }

@@ -20,6 +20,9 @@ package final class World {
     package internal(set) var trace = Trace()
     /// Events handled so far.
     package private(set) var steps = 0
+    /// After so many events nothing happens any more.
+    package var mostSteps = Int.max
+    package var isOver: Bool { steps >= mostSteps }
 
     enum Event {
         case frame(from: BrokerID, to: BrokerID, reset: Int, isRequest: Bool, ByteBuffer)
@@ -64,7 +67,8 @@ package final class World {
 
     /// Handles the next event that comes before `end`; false when there is none, and then it is `end`.
     package func step(until end: Instant) throws(Violation) -> Bool {
-        guard let time = queue.nextTime, time <= end.monotonicNanoseconds, let (at, event) = queue.popFirst() else {
+        guard !isOver, let time = queue.nextTime, time <= end.monotonicNanoseconds, let (at, event) = queue.popFirst()
+        else {
             advance(to: end.monotonicNanoseconds)
             return false
         }
