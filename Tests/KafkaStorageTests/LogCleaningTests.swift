@@ -36,6 +36,24 @@ import Testing
         }
     }
 
+    @Test func `an epoch whose first records are cleaned away begins where it began, after a crash too`() throws {
+        // A follower that has others there must cut them, though the leader has none left to compare (simulator's seed
+        // 134922154).
+        let disk = MemoryDisk()
+        let log = try log(disk)
+        for number in 0..<90 {
+            try log.append(Keyed.batch([("k\(number % 5)", "v\(number)")]), epoch: [0, 2, 5][number / 30])
+        }
+        let ends = (Int32(0)...5).map { log.endOffset(forEpoch: $0) }
+        try log.compact(upTo: log.logEndOffset, now: 10)
+        let left = try log.storedBatches().map(\.baseOffset)
+        #expect(!left.contains(30) && !left.contains(60))
+        disk.kill()
+        let again = try self.log(disk)
+        #expect((Int32(0)...5).map { again.endOffset(forEpoch: $0) } == ends)
+        #expect(ends[0].endOffset == 30)
+    }
+
     @Test func `neither the active segment nor what is not committed is touched`() throws {
         // A record past the high watermark may be cut off, and what it replaced would be missed.
         let log = try log()

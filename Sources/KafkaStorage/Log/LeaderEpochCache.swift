@@ -20,6 +20,8 @@ struct LeaderEpochCache {
     /// An epoch without records is not in the file yet: it is written with the first of them. A broker that comes to lead
     /// ten thousand partitions would else write as many files; and what is not written, no record needs.
     private(set) var isUnwritten = false
+    /// What the file said of the part of the log that recovery reads again.
+    private var recalled: [Entry] = []
     let path: String
     private let disk: any Disk
 
@@ -68,8 +70,25 @@ struct LeaderEpochCache {
         return true
     }
 
-    /// Forgets what recovery is about to read again. The file stays as it is.
-    mutating func forget(from offset: Int64) { entries.removeAll { $0.startOffset >= offset } }
+    /// Doubts what recovery is about to read again. The file stays as it is.
+    mutating func doubt(from offset: Int64) {
+        recalled = entries.filter { $0.startOffset >= offset }
+        entries.removeAll { $0.startOffset >= offset }
+    }
+
+    /// Recovery has read a batch of `epoch`. Where it leaves a hole behind the `end` of the batch before it, the cleaner took
+    /// what lay there: of that the file alone knows, and followers must still cut there.
+    mutating func recovered(_ epoch: Int32, startOffset: Int64, after end: Int64) {
+        for entry in recalled
+        where entry.startOffset >= end && entry.startOffset <= startOffset && entry.epoch <= epoch {
+            noteNewer(entry.epoch, startOffset: entry.startOffset)
+        }
+        noteNewer(epoch, startOffset: startOffset)
+    }
+
+    private mutating func noteNewer(_ epoch: Int32, startOffset: Int64) {
+        if epoch > entries.last?.epoch ?? -1 { _ = note(epoch, startOffset: startOffset) }
+    }
 
     /// Where `epoch` ends, or the largest epoch before it. Undefined for an epoch that this log has never heard of.
     func endOffset(for epoch: Int32, logEndOffset: Int64) -> EpochEndOffset {

@@ -112,7 +112,7 @@ package struct LogLoader {
             // Without the epochs' file they must be read from the batches.
             let from = epochsAreKnown ? recoveryPoint : 0
             let first = max(0, (segments.firstIndex { $0.baseOffset > from } ?? segments.count) - 1)
-            epochs.forget(from: segments[first].baseOffset)
+            epochs.doubt(from: segments[first].baseOffset)
             state = .recovering(segment: first, position: 0, nextOffset: segments[first].baseOffset)
         }
     }
@@ -161,9 +161,7 @@ package struct LogLoader {
             budget -= batch.sizeInBytes
             guard segment.isPossible(batch.header, from: nextOffset), (try? batch.validate()) != nil else { break }
             try segment.note(batch.header, at: position, interval: config.indexIntervalBytes)
-            if batch.partitionLeaderEpoch > epochs.latest?.epoch ?? -1 {
-                _ = epochs.note(batch.partitionLeaderEpoch, startOffset: batch.baseOffset)
-            }
+            epochs.recovered(batch.partitionLeaderEpoch, startOffset: batch.baseOffset, after: nextOffset)
             nextOffset = batch.nextOffset
             soundEnd = scanner.position
         }
