@@ -48,19 +48,18 @@ package struct ControllerOutage: Hashable, Sendable {
 /// | active | no     | yes, too long   | lost, and said so           |
 /// | lost   | yes    | -               | active, and said so         |
 ///
-/// Before the first controller of a cluster there is nothing to lose.
+/// It begins when the cluster has started, with a controller that may be gone before the first look.
 package struct ControllerWatch: Hashable, Sendable {
     /// Elections are over by then unless links are cut.
     static let electionTime = Duration.seconds(5)
 
     private enum State: Hashable, Sendable {
-        case waiting
         case active
         case missing(since: Instant)
         case lost
     }
 
-    private var state = State.waiting
+    private var state = State.active
 
     package init() {}
 
@@ -75,7 +74,7 @@ package struct ControllerWatch: Hashable, Sendable {
         }
         let since: Instant
         switch state {
-        case .waiting, .lost: return nil
+        case .lost: return nil
         case .active: since = now
         case .missing(let instant): since = instant
         }

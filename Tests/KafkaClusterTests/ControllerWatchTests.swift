@@ -16,7 +16,6 @@ import Testing
     @Test func `the loss of a majority and its end are told once each`() {
         // Whoever wonders why no topic can be made finds it among the events.
         var watch = ControllerWatch()
-        #expect(watch.look(at: controllers(up: [], active: nil), faults: [], now: start) == nil)
         #expect(watch.look(at: controllers(up: [101, 102, 103], active: 101), faults: [], now: start) == nil)
         // Not while the one that is left still believes to lead.
         #expect(watch.look(at: controllers(up: [101], active: 101), faults: [], now: start) == nil)
@@ -34,6 +33,12 @@ import Testing
             watch.look(at: controllers(up: [101, 102], active: 102), faults: [], now: start)
                 == .controllerReturned(102))
         #expect(watch.look(at: controllers(up: [101, 102], active: 102), faults: [], now: start) == nil)
+    }
+
+    @Test func `a majority that is gone before the first look is lost as well`() {
+        // A script may break a cluster the moment it has started.
+        var watch = ControllerWatch()
+        #expect(watch.look(at: controllers(up: [101], active: nil), faults: [], now: start) != nil)
     }
 
     @Test func `an election is no outage, unless it does not end`() {

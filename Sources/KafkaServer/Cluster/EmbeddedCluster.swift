@@ -86,7 +86,6 @@ package final class EmbeddedCluster: ClusterSource {
     /// Starts every node; returns when every broker serves and knows all that the controller has decided.
     package func start(timeout: Duration = .seconds(60)) async throws {
         let limit = SystemClock.now() + timeout
-        watchControllers()
         // Controllers first: a broker that found nobody there would wait before it asked again.
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
             try await serving(role, by: limit).get()
@@ -100,6 +99,7 @@ package final class EmbeddedCluster: ClusterSource {
             guard SystemClock.now() < limit else { throw ClusterError.notReady("brokers lag behind the controller") }
             try await Task.sleep(for: .milliseconds(1))
         }
+        watchControllers()
     }
 
     /// Starts nodes and waits until all of them serve; says which do not when time is up.
