@@ -7,9 +7,9 @@ package struct ControllerOutage: Hashable, Sendable {
     package var silent: Int
     package var hasFrozen: Bool
 
-    /// Nil while a controller is active. One that is frozen believes that it is, and does nothing.
+    /// Nil while a controller is active, or none is known of. One that is frozen believes that it is, and does nothing.
     package init?(of controllers: [ClusterSnapshot.ControllerNode], faults: [FaultState.ActiveFault]) {
-        guard Self.active(of: controllers, faults) == nil else { return nil }
+        guard !controllers.isEmpty, Self.active(of: controllers, faults) == nil else { return nil }
         total = controllers.count
         silent = controllers.count { !$0.isUp || Self.isFrozen($0, faults) }
         hasFrozen = controllers.contains { $0.isUp && Self.isFrozen($0, faults) }

@@ -54,7 +54,7 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .alreadyRunning(let name): "\(name) is running already."
         case .noController(let outage):
             "No controller is active: \(outage.reason). "
-                + (outage.hasMajority ? "Try again in a moment." : "Restart those that are down, then try again.")
+                + "Restart those that are down, then try again."
         case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."
         case .nothingToHit(let sentence): sentence
         case .notReady(let reason): "The cluster did not get ready: \(reason)."

@@ -65,7 +65,7 @@ import Testing
             ClusterNotice.directoryStaysOffline(2),
             "Broker 2 keeps its log directory offline until it is restarted: restart 2"
         ),
-        (.controllerReturned(102), "Controller 102 is active again"),
+        (.controllerReturned(102), "Controller 102 is the active one: topics and elections go on"),
     ])
     func `what concerns the whole cluster is told in a sentence`(notice: ClusterNotice, text: String) {
         // The event list is where people look when something does not come back.

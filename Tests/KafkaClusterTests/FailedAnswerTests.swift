@@ -5,6 +5,7 @@ import Testing
 
 @Suite struct FailedAnswerTests {
     private func check<Request: KafkaRequest>(_ request: Request, from lowest: Int16 = 0) throws {
+        var count = 0
         for version in max(lowest, Request.versions.lowerBound)...Request.versions.upperBound {
             // A field that an older version lacks is not asked for in it.
             guard
@@ -14,7 +15,9 @@ import Testing
                 FailedAnswer.make(to: frame, with: .coordinatorNotAvailable), "\(Request.self) \(version)")
             let (id, _) = try ResponseFrame.decode(Request.Response.self, apiVersion: version, from: answer)
             #expect(id == 7)
+            count += 1
         }
+        #expect(count > 0)
     }
 
     @Test func `a request that is refused is answered in its own version`() throws {

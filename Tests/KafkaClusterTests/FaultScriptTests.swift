@@ -10,7 +10,8 @@ import Testing
         "bandwidth 1-2 500B/s",
         "fail Produce at 2 with NOT_ENOUGH_REPLICAS after effect",
         "fail Fetch number 3 of shop at 1 with NOT_LEADER_OR_FOLLOWER before effect", "withhold OffsetCommit at 2",
-        "disk 2 full", "disk 2:orders-0 slow 5ms", "disk 2 failing reads", "disk 2 failing writes",
+        "disk 2 full", "disk 2:orders-0 slow 5ms", "disk 2 slow 500us", "delay 1-2 500us", "disk 2 failing reads",
+        "disk 2 failing writes",
         "disk 2:my-topic-11 flipped bytes", "skew 3 +5000ms", "skew 3 -20ms", "heal cut 1-2", "heal all",
     ])
     func `what a fault calls itself is read back`(_ text: String) throws {
@@ -45,7 +46,8 @@ import Testing
         "freeze 1 for -3s", "freeze 1 for 0s", "disk 2 slow -5ms",
         "fail Produce at 101 with UNKNOWN_SERVER_ERROR before effect",
         "fail Produce of at 2 with NOT_ENOUGH_REPLICAS before effect", "cut nodes-nodes",
-        "fail Produce at 2 with NOT_ENOUGH_REPLICAS", "freeze 99999999999", "skew 1 99999999999999999999s", "heal cut",
+        "fail Produce at 2 with NOT_ENOUGH_REPLICAS", "freeze 99999999999", "skew 1 99999999999999999999s",
+        "skew 1 -9223372036854775808s", "freeze 1 for -9223372036854775808s", "heal cut",
     ])
     func `a wrong line gets a sentence`(_ text: String) {
         // The reader of the sentence has only this line to look at.

@@ -17,6 +17,16 @@ import Testing
         #expect(report(seeds: 2, steps: 300).hasPrefix("2 seeds, "))
     }
 
+    @Test func `a run that is cut short while it comes to rest is no failure`() {
+        // Its cluster is sound, and only not done yet.
+        let whole = Simulation.run(seed: 1)
+        for missing in [1, 50, 400] {
+            let outcome = Simulation.run(seed: 1, steps: whole.steps - missing)
+            #expect(outcome.violation == nil)
+            #expect(outcome.cutAfter == whole.steps - missing)
+        }
+    }
+
     @Test func `the first start of a node is no restart`() {
         // Each run starts its nodes, so that "never seen" could not name restarts.
         let text = report(seeds: 1, steps: 300)

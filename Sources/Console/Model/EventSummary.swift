@@ -109,7 +109,7 @@ package struct EventSummary: Hashable, Sendable {
     private static func notice(_ notice: ClusterNotice) -> Self {
         switch notice {
         case .controllersLost(let outage): Self(.election, bad: true, "No controller is active: \(outage.reason)")
-        case .controllerReturned(let id): Self(.election, "\(id.title) is active again")
+        case .controllerReturned(let id): Self(.election, "\(id.title) is the active one: topics and elections go on")
         case .directoryStaysOffline(let id):
             Self(
                 .broker, bad: true,

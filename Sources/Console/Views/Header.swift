@@ -37,7 +37,7 @@ enum Header {
     /// A glyph per broker as long as they fit, and how many are up.
     private static func brokers(_ model: Model) -> StyledText {
         guard let snapshot = model.snapshot else { return StyledText(Figures.unknown, .muted) }
-        let up = snapshot.brokers.count { $0.state == .running }
+        let up = snapshot.brokers.count { $0.state == .running && !$0.hasLostLogDirectory }
         let all = snapshot.brokers.count
         var text = StyledText("\(up)/\(all) up ", up == all ? .ok : .error, up == all ? [] : .bold)
         if !snapshot.faults.isEmpty {

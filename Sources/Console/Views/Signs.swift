@@ -100,7 +100,7 @@ extension ClusterSnapshot.Broker.State {
 
 extension ClusterSnapshot.Broker {
     /// It runs, but serves nothing until it is started anew.
-    var hasLostLogDirectory: Bool { logDirectoryFailure != nil && !state.isDown }
+    var hasLostLogDirectory: Bool { logDirectoryFailure != nil && !state.isDown && state != .shuttingDown }
 
     /// Whether restarting it makes sense.
     var wantsRestart: Bool { state.isDown || hasLostLogDirectory }

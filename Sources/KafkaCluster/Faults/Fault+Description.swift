@@ -15,7 +15,7 @@ extension Fault: CustomStringConvertible {
         case .request(let fault): fault.description
         case .disk(let fault): fault.description
         case .clockSkew(let id, let skew):
-            "skew \(id) \(skew < .zero ? "-" : "+")\(abs(skew.wholeMilliseconds))ms"
+            "skew \(id) \(skew < .zero ? "" : "+")\(FaultWords.text(skew))"
         case .heal(let fault): "heal \(fault)"
         case .healAll: "heal all"
         }
@@ -41,8 +41,8 @@ extension LinkFault: CustomStringConvertible {
         case .stall: return "stall \(link)"
         case .reset: return "reset \(link)"
         case .delay(let delay, let jitter):
-            return "delay \(link) \(delay.wholeMilliseconds)ms"
-                + (jitter == .zero ? "" : "±\(jitter.wholeMilliseconds)ms")
+            return "delay \(link) \(FaultWords.text(delay))"
+                + (jitter == .zero ? "" : "±\(FaultWords.text(jitter))")
         case .bandwidth(let rate): return "bandwidth \(link) \(rate)B/s"
         }
     }
@@ -64,7 +64,7 @@ extension DiskFault: CustomStringConvertible {
     package var description: String {
         let disk = "disk \(node)\(partition.map { ":\($0)" } ?? "")"
         switch effect {
-        case .slow(let delay): return "\(disk) slow \(delay.wholeMilliseconds)ms"
+        case .slow(let delay): return "\(disk) slow \(FaultWords.text(delay))"
         case .full: return "\(disk) full"
         case .failingReads: return "\(disk) failing reads"
         case .failingWrites: return "\(disk) failing writes"

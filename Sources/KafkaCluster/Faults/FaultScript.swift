@@ -235,7 +235,7 @@ enum FaultWords {
     /// `500us`, `50ms`, `3s`, `2m`, with a sign where the time may lie behind.
     static func duration(_ word: String) throws(FaultScriptError) -> Duration {
         let digits = word.prefix { $0.isNumber || $0 == "+" || $0 == "-" }
-        guard let count = Int64(digits), abs(count) <= 1_000_000_000 else {
+        guard let count = Int64(digits), (-1_000_000_000...1_000_000_000).contains(count) else {
             throw FaultScriptError("\"\(word)\" is no length of time; write 50ms, 3s or 2m.")
         }
         switch word.dropFirst(digits.count) {
@@ -245,6 +245,12 @@ enum FaultWords {
         case "m": return .seconds(count * 60)
         default: throw FaultScriptError("\"\(word)\" is no length of time; write 50ms, 3s or 2m.")
         }
+    }
+
+    /// As `duration` reads it.
+    static func text(_ duration: Duration) -> String {
+        let microseconds = duration.wholeNanoseconds / 1_000
+        return microseconds % 1_000 == 0 ? "\(microseconds / 1_000)ms" : "\(microseconds)us"
     }
 
     /// A time that passes: it is neither zero nor negative.

@@ -10,9 +10,12 @@ extension EmbeddedCluster {
         ControllerOutage(of: try await controllerNodes(), faults: faults.active)
     }
 
-    /// For what only a controller can decide, so that nobody waits for one that is not there.
+    /// For what only a controller can decide, so that nobody waits for one that is not there. An election is over soon, and
+    /// waited for.
     func requireController() async throws {
-        if hasControllers, let outage = try await controllerOutage() { throw ClusterError.noController(outage) }
+        if hasControllers, let outage = try await controllerOutage(), !outage.hasMajority {
+            throw ClusterError.noController(outage)
+        }
     }
 
     private func controllerNodes() async throws -> [ClusterSnapshot.ControllerNode] {

@@ -86,6 +86,8 @@ struct LeaderEpochCache {
         noteNewer(epoch, startOffset: startOffset)
     }
 
+    mutating func recoveryEnded() { recalled = [] }
+
     private mutating func noteNewer(_ epoch: Int32, startOffset: Int64) {
         if epoch > entries.last?.epoch ?? -1 { _ = note(epoch, startOffset: startOffset) }
     }

@@ -183,6 +183,7 @@ package struct LogLoader {
             let next = segments[number + 1].baseOffset
             state = .recovering(segment: number + 1, position: 0, nextOffset: next)
         } else {
+            epochs.recoveryEnded()
             try epochs.truncate(to: logEndOffset)
             try epochs.write()
             try loadProducers()

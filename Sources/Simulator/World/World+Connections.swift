@@ -39,7 +39,7 @@ final class SimulatedConnection {
     var requestsAnswered = 0
     /// What faults do to requests, by the number of the request on its connection.
     var outcomes: [Int: FailedRequest] = [:]
-    /// An answer was withheld, and so is what comes after it.
+    /// An answer was withheld, and so is what comes after it; or the broker has closed it.
     var isSilent = false
 
     init(owner: Int, client: Party, broker: BrokerID, life: Int) {
@@ -283,7 +283,7 @@ extension World {
     func close(_ id: ConnectionID, reason: String?) {
         guard let connection = connections[id], connection.state == .open else { return }
         if let reason { trace.note(now, .fault("broker \(connection.broker) closes a connection: \(reason)")) }
-        connections[id]?.isSilent = true
+        connection.isSilent = true
         post(.disconnected(id), after: setup.latency + setup.latency)
     }
 
