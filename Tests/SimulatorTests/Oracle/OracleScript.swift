@@ -109,13 +109,22 @@ struct OracleScript {
     mutating func reads(_ broker: BrokerID, upTo offset: Int64) throws {
         var read = FetchRequest.FetchPartition()
         read.fetchOffset = offset
+        try asks(Self.fetch(read, of: MetadataLog.topicId), broker, of: 101)
+    }
+
+    private static func fetch(_ partition: FetchRequest.FetchPartition, of topicId: Uuid) -> FetchRequest {
         var topic = FetchRequest.FetchTopic()
-        topic.topicId = MetadataLog.topicId
-        topic.partitions = [read]
+        topic.topicId = topicId
+        topic.partitions = [partition]
         var request = FetchRequest()
         request.topics = [topic]
+        return request
+    }
+
+    /// The answer does not matter.
+    private mutating func asks(_ request: FetchRequest, _ broker: BrokerID, of node: BrokerID) throws {
         let frame = try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")
-        try see(.request(from: .node(broker), to: 101, frame))
+        try see(.request(from: .node(broker), to: node, frame))
     }
 
     // MARK: Disks
@@ -204,13 +213,9 @@ struct OracleScript {
         data.records = .bytes(batch?.bytes ?? ByteBuffer())
         var wanted = FetchRequest.FetchPartition()
         wanted.currentLeaderEpoch = askedInEpoch
-        var topic = FetchRequest.FetchTopic()
-        topic.topicId = Self.topicId
-        topic.partitions = [wanted]
-        var request = FetchRequest()
-        request.topics = [topic]
         try answerFetch(
-            data, of: Self.topicId, by: broker, to: .client(ConnectionID(rawValue: 5)), asking: request)
+            data, of: Self.topicId, by: broker, to: .client(ConnectionID(rawValue: 5)),
+            asking: Self.fetch(wanted, of: Self.topicId))
     }
 
     /// A follower asks for all it lacks; the answer does not matter.
@@ -219,21 +224,15 @@ struct OracleScript {
         logStart: Int64 = 0
     ) throws {
         var request = FetchRequest()
-        request.replicaState.replicaId = follower
-        request.replicaState.replicaEpoch = brokerEpoch
         if let offset {
             var partition = FetchRequest.FetchPartition()
             partition.fetchOffset = offset
             partition.logStartOffset = logStart
-            var topic = FetchRequest.FetchTopic()
-            topic.topicId = Self.topicId
-            topic.partitions = [partition]
-            request.topics = [topic]
+            request = Self.fetch(partition, of: Self.topicId)
         }
-        try see(
-            .request(
-                from: .node(follower), to: leader,
-                try RequestFrame.encode(request, version: 17, correlationId: 1, clientId: "test")))
+        request.replicaState.replicaId = follower
+        request.replicaState.replicaEpoch = brokerEpoch
+        try asks(request, follower, of: leader)
     }
 
     /// The leader asks the controller to change the ISR, which refuses.
