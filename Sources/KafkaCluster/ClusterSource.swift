@@ -32,6 +32,10 @@ package enum ClientEvent: Hashable, Sendable {
     case producerStarted(ProducerSettings)
     case producerStopped(topic: String)
     case acksChanged(topic: String, Acks)
+    /// Anything but acks alone.
+    case producerChanged(ProducerSettings)
+    /// Records that were only in its buffer, and records whose answers nobody is there to hear.
+    case producerCrashed(topic: String, lostInBuffer: Int64, unknown: Int64)
     case groupStarted(ConsumerSettings)
     case groupStopped(String)
     case autoCommitChanged(group: String, Bool)

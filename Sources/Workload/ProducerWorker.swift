@@ -1,4 +1,3 @@
-import Glibc
 import KafkaClient
 import KafkaCluster
 import Logging
@@ -8,13 +7,16 @@ import Synchronization
 ///
 /// State       | event               | goes to     | does
 /// sending     | a due record        | sending     | sends it
-/// sending     | other settings      | sending     | flushes the client and goes on with a new one
+/// sending     | other settings      | sending     | where they need a new client, waits for the old one's answers
 /// sending     | stop                | draining    |
 /// draining    | all answered, or 10 s | ended     | gives up on the rest, which is counted
+/// any         | crash               | ended       | drops the client with all that it holds
 final class ProducerWorker: Sendable {
+    private enum End: Comparable { case none, stop, crash }
+
     private struct Orders {
         var settings: ProducerSettings
-        var isStopping = false
+        var end = End.none
         /// The client that the thread polls, to be woken.
         var producer: Producer?
     }
@@ -25,6 +27,8 @@ final class ProducerWorker: Sendable {
     private let initial: ProducerSettings
     private let name: String
     private let orders: Mutex<Orders>
+    /// Counts the orders, so that the thread need not compare them for each record.
+    private let version = Atomic<Int>(0)
     private let errors: ErrorRelay
     private let hasEnded = Atomic<Bool>(false)
 
@@ -43,17 +47,16 @@ final class ProducerWorker: Sendable {
     var isEnded: Bool { hasEnded.load(ordering: .acquiring) }
     var settings: ProducerSettings { orders.withLock { $0.settings } }
 
-    func change(_ change: (inout ProducerSettings) -> Void) {
-        let producer = orders.withLock { orders in
-            change(&orders.settings)
-            return orders.producer
-        }
-        producer?.wake()
-    }
+    func change(_ change: (inout ProducerSettings) -> Void) { order { change(&$0.settings) } }
 
-    func stop() {
+    func stop() { order { $0.end = max($0.end, .stop) } }
+
+    func crash() { order { $0.end = .crash } }
+
+    private func order(_ change: (inout Orders) -> Void) {
         let producer = orders.withLock { orders in
-            orders.isStopping = true
+            change(&orders)
+            version.add(1, ordering: .releasing)
             return orders.producer
         }
         producer?.wake()
@@ -61,112 +64,123 @@ final class ProducerWorker: Sendable {
 
     // MARK: On its own thread
 
+    private struct Client {
+        var settings: ProducerSettings
+        var producer: Producer
+        var reports: ProducerReports
+    }
+
     private func run() {
         defer {
             orders.withLock { $0.producer = nil }
             hasEnded.store(true, ordering: .releasing)
         }
-        var sequence: UInt = 0
-        var settings = initial
-        guard var producer = open(settings) else { return }
+        var sequence = ProducerSequence()
+        guard var client = open(initial) else { return }
         while true {
-            send(through: producer, settings, &sequence)
-            let (wanted, isStopping) = orders.withLock { ($0.settings, $0.isStopping) }
-            if isStopping { break }
-            // The new client first: when librdkafka refuses the settings, the old one goes on.
-            guard let next = open(wanted) else {
-                orders.withLock { orders in
-                    if orders.settings == wanted { orders.settings = settings }
-                    orders.producer = producer
-                }
-                continue
-            }
-            drain(producer)
-            producer = next
-            if wanted.acks != settings.acks {
-                environment.feed.emit(.acksChanged(topic: wanted.topic, wanted.acks))
-            }
-            settings = wanted
+            let seen = version.load(ordering: .acquiring)
+            let (wanted, end) = orders.withLock { ($0.settings, $0.end) }
+            if end != .none { break }
+            if wanted != client.settings { change(&client, to: wanted) }
+            var sending = ProducerSending(
+                client.settings, name: name, through: client.producer, tally: tally, errors: errors,
+                observer: environment.observer, isWanted: { self.version.load(ordering: .acquiring) == seen })
+            sending.run(&sequence)
         }
-        drain(producer)
+        if sequence.isAnnounced {
+            tally.settled(.dropped)
+            environment.observer?.settled(RecordID(producer: name, sequence: sequence.next), .dropped, at: .now())
+        }
+        drain(client.producer, patience: 10_000_000_000)
+        if orders.withLock({ $0.end }) == .crash { crash(client) } else { giveUp(client.producer) }
     }
 
-    private func open(_ settings: ProducerSettings) -> Producer? {
-        let (tally, errors, observer, name) = (tally, errors, environment.observer, name)
-        let acks = settings.acks
-        let configuration = WorkloadClients.configuration(
-            of: settings, base: environment.configuration, clientID: name)
+    /// The new client first: when librdkafka refuses the settings, the old one goes on.
+    private func change(_ client: inout Client, to wanted: ProducerSettings) {
+        let old = client.settings
+        if needsNewClient(from: old, to: wanted) {
+            guard let next = open(wanted) else {
+                orders.withLock { orders in
+                    if orders.settings == wanted { orders.settings = old }
+                    orders.producer = client.producer
+                }
+                return
+            }
+            // Kafka's own time limits for a record are the only ones here.
+            drain(client.producer, patience: nil)
+            guard orders.withLock({ $0.end }) == .none else {
+                orders.withLock { $0.producer = client.producer }
+                return
+            }
+            client = next
+        } else {
+            client.settings = wanted
+        }
+        for event in Self.events(from: old, to: wanted) { environment.feed.emit(event) }
+    }
+
+    /// What tells the user of the change.
+    static func events(from old: ProducerSettings, to new: ProducerSettings) -> [ClientEvent] {
+        var onlyAcks = old
+        onlyAcks.acks = new.acks
+        var events: [ClientEvent] = []
+        if old.acks != new.acks { events.append(.acksChanged(topic: new.topic, new.acks)) }
+        if onlyAcks != new { events.append(.producerChanged(new)) }
+        return events
+    }
+
+    /// What the application does by itself can change under a running client.
+    private func needsNewClient(from old: ProducerSettings, to new: ProducerSettings) -> Bool {
+        old.sendMode != new.sendMode || configuration(of: old) != configuration(of: new)
+    }
+
+    private func configuration(of settings: ProducerSettings) -> ClientConfiguration {
+        WorkloadClients.configuration(of: settings, base: environment.configuration, clientID: name)
+    }
+
+    private func open(_ settings: ProducerSettings) -> Client? {
+        let errors = errors
+        let reports = ProducerReports(
+            settings, name: name, tally: tally, errors: errors, observer: environment.observer)
         do throws(ClientError) {
             let producer = try Producer(
-                configuration, logger: environment.logger, onError: { errors.report($0) },
-                onDelivery: { report in
-                    tally.delivered(report, acks: acks)
-                    if let error = report.error { errors.report(error) }
-                    observer?.delivered(RecordID(producer: name, sequence: report.tag), report)
-                })
+                configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },
+                onDelivery: { reports.delivered($0) })
             producer.learn(topic: settings.topic, milliseconds: 2000)
             orders.withLock { $0.producer = producer }
-            return producer
+            return Client(settings: settings, producer: producer, reports: reports)
         } catch {
             errors.report(error)
             return nil
         }
     }
 
-    /// Sends until the orders change.
-    private func send(through producer: Producer, _ settings: ProducerSettings, _ sequence: inout UInt) {
-        var pacer = settings.recordsPerSecond.map { rate in
-            Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
-        }
-        var record = WorkloadRecord(settings, producer: name)
-        while orders.withLock({ !$0.isStopping && $0.settings == settings }) {
-            let due = pacer?.due(now: monotonicNanoseconds()) ?? 1000
-            var taken = 0
-            sending: while taken < due {
-                switch record.send(sequence, through: producer) {
-                case .queued: break
-                case .noRoom: break sending
-                case .refused(let error):
-                    tally.refused()
-                    errors.report(error)
-                }
-                sequence += 1
-                taken += 1
-            }
-            if taken > 0 { tally.sent(taken) }
-            pacer?.took(taken)
-            producer.poll(milliseconds: 0)
-            if taken < due {
-                // Wait until a report makes room.
-                producer.poll(milliseconds: 100)
-            } else if let pacer {
-                wait(until: pacer.nextDue, producer)
-            }
-        }
-    }
-
-    /// Serves reports until the next record is due. At thousands a second a turn of 200 us takes several records.
-    private func wait(until due: Int64, _ producer: Producer) {
-        let left = due - monotonicNanoseconds()
-        if left >= 2_000_000 {
-            // librdkafka waits in whole milliseconds, and returns early when it has served a report.
-            producer.poll(milliseconds: Int(min(left / 1_000_000, 1000)))
-        } else if left > 0 {
-            var time = timespec(tv_sec: 0, tv_nsec: Int(max(left, 200_000)))
-            nanosleep(&time, nil)
-        }
-    }
-
-    /// Waits for the answers to what was sent, then gives up on the rest.
-    private func drain(_ producer: Producer) {
-        let deadline = monotonicNanoseconds() + 10_000_000_000
-        while producer.outstanding > 0 && monotonicNanoseconds() < deadline {
+    /// Waits for the answers to what was sent, unless another end is ordered meanwhile.
+    private func drain(_ producer: Producer, patience: Int64?) {
+        let deadline = patience.map { monotonicNanoseconds() + $0 }
+        let end = orders.withLock { $0.end }
+        while producer.outstanding > 0, orders.withLock({ $0.end }) == end, end != .crash {
+            if let deadline, monotonicNanoseconds() >= deadline { return }
             // Flushing once sends what lingers; every report ends a poll.
             try? producer.flush(milliseconds: 100)
         }
-        if producer.outstanding > 0 {
-            producer.purge()
-            while producer.outstanding > 0 { producer.poll(milliseconds: 100) }
-        }
+    }
+
+    /// Counts what has no answer yet.
+    private func giveUp(_ producer: Producer) {
+        guard producer.outstanding > 0 else { return }
+        producer.purge()
+        while producer.outstanding > 0 { producer.poll(milliseconds: 100) }
+    }
+
+    private func crash(_ client: Client) {
+        let before = tally.current
+        client.reports.crash()
+        giveUp(client.producer)
+        let after = tally.current
+        environment.feed.emit(
+            .producerCrashed(
+                topic: client.settings.topic, lostInBuffer: after.lostInBuffer - before.lostInBuffer,
+                unknown: after.unknown - before.unknown))
     }
 }

@@ -53,7 +53,9 @@ package final class RunningWorkload: Sendable {
             switch command {
             case .startProducer(let settings): return start(settings, in: &state)
             case .stopProducer(let topic): return stopProducer(topic, in: &state)
-            case .setAcks(let topic, let acks): return setAcks(acks, of: topic, in: &state)
+            case .setAcks(let topic, let acks): return change(topic, in: &state) { $0.acks = acks }
+            case .changeProducer(let settings): return change(settings.topic, in: &state) { $0 = settings }
+            case .crashProducer(let topic): return crashProducer(topic, in: &state)
             case .startGroup(let settings): return start(settings, in: &state)
             case .stopGroup(let group): return stopGroup(group, in: &state)
             case .setAutoCommit(let group, let isOn): return setAutoCommit(isOn, of: group, in: &state)
@@ -75,6 +77,9 @@ package final class RunningWorkload: Sendable {
             producer.acknowledged = counts.acknowledged
             producer.failed = counts.failed
             producer.unknown = counts.unknown
+            producer.dropped = counts.dropped
+            producer.lostInBuffer = counts.lostInBuffer
+            producer.blocked = counts.blocked
             producer.latencyP99Microseconds = counts.latencies.percentile(0.99, now: now)
             return producer
         }
@@ -148,15 +153,29 @@ package final class RunningWorkload: Sendable {
         return [.producerStopped(topic: topic)]
     }
 
-    private func setAcks(_ acks: Acks, of topic: String, in state: inout State) -> [ClientEvent] {
+    private func change(
+        _ topic: String, in state: inout State, _ change: @Sendable (inout ProducerSettings) -> Void
+    ) -> [ClientEvent] {
         guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic }) else { return [] }
-        if state.producers[index].isStopped {
-            // Takes effect with the next start.
-            state.producers[index].settings.acks = acks
-            return [.acksChanged(topic: topic, acks)]
+        guard state.producers[index].isStopped else {
+            // The worker tells when it sends in the new way.
+            state.producers[index].worker.change(change)
+            return []
         }
-        // The worker tells when its new client has taken over.
-        state.producers[index].worker.change { $0.acks = acks }
+        // Takes effect with the next start.
+        let old = state.producers[index].settings
+        change(&state.producers[index].settings)
+        return ProducerWorker.events(from: old, to: state.producers[index].settings)
+    }
+
+    private func crashProducer(_ topic: String, in state: inout State) -> [ClientEvent] {
+        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic && !$0.isStopped }) else {
+            return []
+        }
+        state.producers[index].settings = state.producers[index].worker.settings
+        state.producers[index].isStopped = true
+        // The worker tells what was lost.
+        state.producers[index].worker.crash()
         return []
     }
 

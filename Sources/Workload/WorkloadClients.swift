@@ -16,7 +16,16 @@ package enum WorkloadClients {
     ) -> ClientConfiguration {
         common(base, clientID: clientID).with([
             "acks": settings.acks.name, "enable.idempotence": settings.enableIdempotence ? "true" : "false",
-            "linger.ms": "\(settings.lingerMilliseconds)", "compression.codec": settings.compression.rawValue,
+            "retries": "\(settings.retries)", "retry.backoff.ms": "\(settings.retryBackoffMilliseconds)",
+            "delivery.timeout.ms": "\(settings.deliveryTimeoutMilliseconds)",
+            "request.timeout.ms": "\(settings.requestTimeoutMilliseconds)",
+            // How long librdkafka waits for an answer; the former is how long it asks the broker to wait for the others.
+            "socket.timeout.ms": "\(settings.requestTimeoutMilliseconds)",
+            "max.in.flight": "\(settings.maxInFlight)", "linger.ms": "\(settings.lingerMilliseconds)",
+            "batch.size": "\(settings.batchBytes)", "compression.codec": settings.compression.rawValue,
+            "message.max.bytes": "\(settings.maxMessageBytes)",
+            "queue.buffering.max.messages": "\(settings.bufferMessages)",
+            "queue.buffering.max.kbytes": "\(settings.bufferKilobytes)",
             // As Kafka's own producer spreads keys.
             "partitioner": "murmur2_random",
         ])

@@ -4,6 +4,7 @@ import KafkaCluster
 /// The bytes of a producer's records, made anew for each in the same memory.
 struct WorkloadRecord {
     private let topic: String
+    private let partitions: [Int32]
     private let keys: [[UInt8]]
     private let prefix: [UInt8]
     private let bytes: Int
@@ -11,6 +12,7 @@ struct WorkloadRecord {
 
     init(_ settings: ProducerSettings, producer: String) {
         self.topic = settings.topic
+        self.partitions = settings.partitions
         self.keys = (0..<max(0, min(settings.keys, 100_000))).map { Array("key-\($0)".utf8) }
         self.prefix = Array("\(producer):".utf8)
         self.bytes = settings.valueBytes
@@ -22,6 +24,11 @@ struct WorkloadRecord {
         case noRoom
         /// This record will never go: too large, say.
         case refused(ClientError)
+    }
+
+    /// Where the settings say it; nil leaves the choice to the client.
+    func partition(of sequence: UInt) -> Int32? {
+        partitions.isEmpty ? nil : partitions[Int(sequence % UInt(partitions.count))]
     }
 
     mutating func send(_ sequence: UInt, through producer: Producer) -> Outcome {
@@ -45,7 +52,8 @@ struct WorkloadRecord {
         func send(_ key: UnsafeRawBufferPointer?) {
             value.withUnsafeBytes { value in
                 do throws(ClientError) {
-                    try producer.send(topic: topic, key: key, value: value, tag: sequence)
+                    try producer.send(
+                        topic: topic, partition: partition(of: sequence), key: key, value: value, tag: sequence)
                 } catch {
                     failure = error
                 }

@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaCluster
+import KafkaProtocol
 import Logging
 import Synchronization
 import Workload
@@ -13,16 +14,29 @@ final class AcknowledgedLedger: WorkloadObserver {
     private struct State {
         var acknowledged: [RecordID: Place] = [:]
         var reports = 0
+        var attempted: [RecordID: Int] = [:]
+        var outcomes: [RecordID: [ProducerOutcome]] = [:]
+        var chosenPartitions: Set<Int32> = []
+        var mostOpen = 0
         var consumed: [RecordID: Int] = [:]
         var membersSeen: Set<String> = []
     }
     private let state = Mutex(State())
 
-    func delivered(_ id: RecordID, _ report: DeliveryReport) {
+    func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant) {
+        state.withLock { state in
+            state.attempted[id, default: 0] += 1
+            if let partition { state.chosenPartitions.insert(partition) }
+            state.mostOpen = max(state.mostOpen, state.attempted.count - state.outcomes.count)
+        }
+    }
+
+    func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant) {
         state.withLock { state in
             state.reports += 1
-            if report.error == nil, let offset = report.offset {
-                state.acknowledged[id] = Place(partition: report.partition, offset: offset)
+            state.outcomes[id, default: []].append(outcome)
+            if case .acknowledged(let partition, let offset?) = outcome {
+                state.acknowledged[id] = Place(partition: partition.partition, offset: offset)
             }
         }
     }
@@ -39,6 +53,12 @@ final class AcknowledgedLedger: WorkloadObserver {
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }
     var membersSeen: Set<String> { state.withLock { $0.membersSeen } }
     var reports: Int { state.withLock { $0.reports } }
+    var outcomes: [RecordID: [ProducerOutcome]] { state.withLock { $0.outcomes } }
+    var attempted: [RecordID: Int] { state.withLock { $0.attempted } }
+    /// Partitions that the application itself chose.
+    var chosenPartitions: Set<Int32> { state.withLock { $0.chosenPartitions } }
+    /// The most records that were attempted and not settled at one time.
+    var mostOpen: Int { state.withLock { $0.mostOpen } }
 }
 
 /// A workload on librdkafka's mock cluster, watched by a ledger.

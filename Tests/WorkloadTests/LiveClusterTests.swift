@@ -8,56 +8,9 @@ import Workload
 
 /// The workload against klamm's own brokers: over TCP, on real files, with brokers that die.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct LiveClusterTests {
-    private struct Live {
-        let cluster: EmbeddedCluster
-        let configuration: ClientConfiguration
-        let ledger = AcknowledgedLedger()
-        let workload: RunningWorkload
-        let admin: AdminClient
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
-        init(_ cluster: EmbeddedCluster) throws {
-            self.cluster = cluster
-            configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
-            workload = RunningWorkload(configuration, logger: logger, observer: ledger)
-            admin = try AdminClient(configuration, logger: logger)
-        }
-
-        /// Looks again and again until it is so.
-        func until(_ condition: () async throws -> Bool) async throws {
-            while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
-        }
-
-        func leader(of partition: Int, in topic: String) async throws -> BrokerID? {
-            try await admin.describe(topic: topic).topics.first?.partitions[partition].leader
-        }
-
-        func read(_ topic: String) async throws -> [ConsumedRecord] {
-            let reader = try TopicReader(configuration, logger: logger)
-            return try await reader.page(topic: topic, at: .beginning, limit: 1_000_000, milliseconds: 30_000).records
-        }
-    }
-
-    private func withCluster(_ body: (Live) async throws -> Void) async throws {
-        let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
-        defer { directory.release() }
-        let quiet = Logger(label: "brokers") { _ in SwiftLogNoOpLogHandler() }
-        let cluster = try await EmbeddedCluster.make(.init(brokers: 3), in: directory, logger: quiet)
-        do {
-            try await cluster.start()
-            let live = try Live(cluster)
-            try await body(live)
-            await live.workload.shutDown()
-        } catch {
-            await cluster.shutDown()
-            throw error
-        }
-        await cluster.shutDown()
-    }
-
     @Test func `acks=all loses nothing when leaders die, one after the other`() async throws {
         // The promise that klamm is there to show. Each broker is killed once while records flow.
-        try await withCluster { live in
+        try await withLiveCluster { live in
             try await live.admin.createTopic("orders", partitions: 3, replicationFactor: 3)
             live.workload.execute(.startProducer(ProducerSettings(topic: "orders", recordsPerSecond: 500)))
             try await live.until { live.ledger.acknowledged.count > 200 }
@@ -93,7 +46,7 @@ import Workload
 
     @Test func `a group of two shares a topic and its commits stand still while auto-commit is off`() async throws {
         // The demo, with its switch, on klamm's own coordinator.
-        try await withCluster { live in
+        try await withLiveCluster { live in
             try await live.admin.createTopic("orders", partitions: 3, replicationFactor: 3)
             var settings = ConsumerSettings(group: "billing", topics: ["orders"])
             settings.members = 2
@@ -126,7 +79,7 @@ import Workload
 
     @Test func `a member that crashes is replaced, and every record is still handed out`() async throws {
         // The group finds out by its session timeout; the survivor goes on from the dead member's commits.
-        try await withCluster { live in
+        try await withLiveCluster { live in
             try await live.admin.createTopic("orders", partitions: 4, replicationFactor: 3)
             var settings = ConsumerSettings(group: "billing", topics: ["orders"])
             settings.members = 2
@@ -147,7 +100,7 @@ import Workload
 
     @Test func `topics are made with settings, refused twice, and deleted`() async throws {
         // The errors carry Kafka's names.
-        try await withCluster { live in
+        try await withLiveCluster { live in
             try await live.admin.createTopic(
                 "small", partitions: 2, replicationFactor: 2, settings: ["min.insync.replicas": "2"])
             let made = try await live.admin.describe(topic: "small").topics.first

@@ -157,6 +157,14 @@ package struct EventSummary: Hashable, Sendable {
         case .producerStopped(let topic): return Self(.client, "The producer of \(topic) stopped", topic: topic)
         case .acksChanged(let topic, let acks):
             return Self(.client, "The producer of \(topic) sends with acks=\(acks.name) now", topic: topic)
+        case .producerChanged(let settings):
+            return Self(.client, "The producer of \(settings.topic) has other settings now", topic: settings.topic)
+        case .producerCrashed(let topic, let lost, let unknown):
+            return Self(
+                .client, bad: true,
+                "The producer of \(topic) crashed: \(Figures.plural(lost, "record")) lost in its buffer,"
+                    + " \(Figures.count(unknown)) in flight with an unknown fate",
+                topic: topic)
         case .groupStarted(let settings):
             let members = Figures.plural(Int64(settings.members), "member")
             return Self(.client, "Group \(settings.group) started with \(members)", group: settings.group)

@@ -4,6 +4,11 @@ package enum ClientCommand: Hashable, Sendable {
     case stopProducer(topic: String)
     /// Applied by a new client instance: acks is fixed in one, and the change is seen in the events.
     case setAcks(topic: String, Acks)
+    /// Other settings for the producer of their topic. Where Kafka's clients take them only at their start a new client
+    /// takes over once the old one has its answers.
+    case changeProducer(ProducerSettings)
+    /// Dies as a process does: what its client had not sent is gone.
+    case crashProducer(topic: String)
     case startGroup(ConsumerSettings)
     case stopGroup(String)
     /// Switched without leaving the group.

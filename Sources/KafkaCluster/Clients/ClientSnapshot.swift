@@ -12,9 +12,16 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var isRunning: Bool
         package var sent: Int64 = 0
         package var acknowledged: Int64 = 0
+        /// Certainly in no log.
         package var failed: Int64 = 0
-        /// Neither acknowledged nor certainly failed: timeouts.
+        /// Neither acknowledged nor certainly failed: timeouts, and whatever nobody asked about.
         package var unknown: Int64 = 0
+        /// The buffer was full; not among the sent.
+        package var dropped: Int64 = 0
+        /// Gone with the buffer of a producer that crashed.
+        package var lostInBuffer: Int64 = 0
+        /// How long the application stood still before a full buffer.
+        package var blocked = Duration.zero
         /// Microseconds from send to acknowledgement over the last seconds; nil before the first.
         package var latencyP99Microseconds: Int64?
 

@@ -1,0 +1,136 @@
+import Glibc
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+
+/// Numbers a producer's records, over all its clients.
+struct ProducerSequence {
+    private(set) var next: UInt = 0
+    /// The next record was announced to the ledger and waits for room in the buffer.
+    private(set) var isAnnounced = false
+
+    mutating func announce() { isAnnounced = true }
+
+    mutating func advance() {
+        next += 1
+        isAnnounced = false
+    }
+}
+
+/// Sends through one client at the rate of its settings, in their mode, until the orders change.
+struct ProducerSending {
+    private let settings: ProducerSettings
+    private let name: String
+    private let producer: Producer
+    private let tally: ProducerTally
+    private let errors: ErrorRelay
+    private let observer: (any WorkloadObserver)?
+    private let isWanted: () -> Bool
+    private var record: WorkloadRecord
+    private var fullBuffer: FullBufferWait
+
+    init(
+        _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally,
+        errors: ErrorRelay, observer: (any WorkloadObserver)?, isWanted: @escaping () -> Bool
+    ) {
+        self.settings = settings
+        self.name = name
+        self.producer = producer
+        self.tally = tally
+        self.errors = errors
+        self.observer = observer
+        self.isWanted = isWanted
+        self.record = WorkloadRecord(settings, producer: name)
+        self.fullBuffer = FullBufferWait(settings.fullBuffer)
+    }
+
+    mutating func run(_ sequence: inout ProducerSequence) {
+        var pacer = settings.recordsPerSecond.map { rate in
+            Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
+        }
+        while isWanted() {
+            let due = pacer?.due(now: monotonicNanoseconds()) ?? 1000
+            var taken = 0
+            var hasDropped = false
+            while taken < due, isWanted() {
+                switch sendNext(&sequence) {
+                case .sent: break
+                case .dropped: hasDropped = true
+                case .interrupted: return
+                }
+                taken += 1
+                pacer?.took(1)
+                if settings.sendMode == .synchronous { awaitReport() }
+            }
+            // A producer without a rate of its own that drops would do nothing else.
+            producer.poll(milliseconds: hasDropped && pacer == nil ? 1 : 0)
+            if let pacer { wait(until: pacer.nextDue) }
+        }
+    }
+
+    private enum Step { case sent, dropped, interrupted }
+
+    /// Hands the next record to the client, waiting for room as the settings say.
+    private mutating func sendNext(_ sequence: inout ProducerSequence) -> Step {
+        if !sequence.isAnnounced {
+            let id = RecordID(producer: name, sequence: sequence.next)
+            observer?.attempted(
+                id, topic: settings.topic, partition: record.partition(of: sequence.next), at: .now())
+            sequence.announce()
+        }
+        while true {
+            switch record.send(sequence.next, through: producer) {
+            case .queued:
+                fullBuffer.over()
+                tally.sent()
+                sequence.advance()
+                return .sent
+            case .refused(let error):
+                fullBuffer.over()
+                tally.sent()
+                errors.report(error)
+                settle(&sequence, .failed(error))
+                return .sent
+            case .noRoom:
+                let now = Instant.now()
+                switch fullBuffer.noRoom(now: now) {
+                case .wait(let deadline):
+                    let left = deadline.map { ($0 - now).wholeNanoseconds / 1_000_000 } ?? 100
+                    // Until a report makes room.
+                    producer.poll(milliseconds: Int(min(max(left, 1), 100)))
+                    tally.blocked(.now() - now)
+                    guard isWanted() else {
+                        fullBuffer.over()
+                        return .interrupted
+                    }
+                case .drop:
+                    fullBuffer.over()
+                    settle(&sequence, .dropped)
+                    return .dropped
+                }
+            }
+        }
+    }
+
+    private func settle(_ sequence: inout ProducerSequence, _ outcome: ProducerOutcome) {
+        tally.settled(outcome)
+        observer?.settled(RecordID(producer: name, sequence: sequence.next), outcome, at: .now())
+        sequence.advance()
+    }
+
+    private func awaitReport() {
+        while producer.outstanding > 0, isWanted() { producer.poll(milliseconds: 100) }
+    }
+
+    /// Serves reports until the next record is due. At thousands a second a turn of 200 us takes several records.
+    private func wait(until due: Int64) {
+        let left = due - monotonicNanoseconds()
+        if left >= 2_000_000 {
+            // librdkafka waits in whole milliseconds, and returns early when it has served a report.
+            producer.poll(milliseconds: Int(min(left / 1_000_000, 1000)))
+        } else if left > 0 {
+            var time = timespec(tv_sec: 0, tv_nsec: Int(max(left, 200_000)))
+            nanosleep(&time, nil)
+        }
+    }
+}

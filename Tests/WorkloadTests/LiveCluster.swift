@@ -1,0 +1,54 @@
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+import KafkaServer
+import Logging
+import Workload
+
+/// Klamm's own brokers with a workload that a ledger watches.
+struct LiveCluster {
+    let cluster: EmbeddedCluster
+    let configuration: ClientConfiguration
+    let ledger = AcknowledgedLedger()
+    let workload: RunningWorkload
+    let admin: AdminClient
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init(_ cluster: EmbeddedCluster) throws {
+        self.cluster = cluster
+        configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
+        workload = RunningWorkload(configuration, logger: logger, observer: ledger)
+        admin = try AdminClient(configuration, logger: logger)
+    }
+
+    /// Looks again and again until it is so.
+    func until(_ condition: () async throws -> Bool) async throws {
+        while try await !condition() { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
+    func leader(of partition: Int, in topic: String) async throws -> BrokerID? {
+        try await admin.describe(topic: topic).topics.first?.partitions[partition].leader
+    }
+
+    func read(_ topic: String) async throws -> [ConsumedRecord] {
+        let reader = try TopicReader(configuration, logger: logger)
+        return try await reader.page(topic: topic, at: .beginning, limit: 1_000_000, milliseconds: 30_000).records
+    }
+}
+
+func withLiveCluster(brokers: Int = 3, _ body: (LiveCluster) async throws -> Void) async throws {
+    let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
+    defer { directory.release() }
+    let quiet = Logger(label: "brokers") { _ in SwiftLogNoOpLogHandler() }
+    let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: quiet)
+    do {
+        try await cluster.start()
+        let live = try LiveCluster(cluster)
+        try await body(live)
+        await live.workload.shutDown()
+    } catch {
+        await cluster.shutDown()
+        throw error
+    }
+    await cluster.shutDown()
+}
