@@ -68,7 +68,7 @@ package struct Simulation {
             outcome.violation = error
         }
         outcome.traceHash = world.trace.hash
-        outcome.lastLines = world.trace.lastLines
+        if outcome.violation != nil { outcome.lastLines = world.trace.lastLines }
         outcome.lived = world.now - start
         outcome.steps = world.steps
         outcome.counts = oracle.oracle.counts

@@ -58,6 +58,9 @@ extension ConfigType {
     }
 
     private static func trim(_ text: Substring) -> Substring {
+        // Most have nothing to trim, as their bytes tell at once.
+        let visible = UInt8(ascii: "!")...UInt8(ascii: "~")
+        if let first = text.utf8.first, let last = text.utf8.last, visible ~= first, visible ~= last { return text }
         var text = text
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }

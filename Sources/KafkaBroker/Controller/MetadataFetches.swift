@@ -10,7 +10,11 @@ struct MetadataFetches {
 
     private(set) var waiting: [Waiting] = []
 
-    var nextDeadline: Instant? { waiting.map(\.deadline).min() }
+    var nextDeadline: Instant? {
+        var nearest: Instant?
+        for index in waiting.indices { nearest = .earlier(nearest, waiting[index].deadline) }
+        return nearest
+    }
 
     mutating func add(_ fetch: Waiting) { waiting.append(fetch) }
 

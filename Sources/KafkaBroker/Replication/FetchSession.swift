@@ -13,6 +13,12 @@ package struct FetchKey: Hashable, Sendable {
         self.topic = topic
         self.partition = partition
     }
+
+    /// By the name alone where there is no id.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(partition)
+        if topic.isEmpty { hasher.combine(topicId.low) } else { hasher.combine(topic) }
+    }
 }
 
 /// What is wanted of one partition, and what the client was last told about it.

@@ -203,7 +203,9 @@ extension Broker {
         if read.error == .notLeaderOrFollower || read.error == .fencedLeaderEpoch {
             nameLeader(of: target, in: &data, &response, version: fetch.context.version)
         }
-        if response.responses.last?.topicId != target.key.topicId || response.responses.last?.topic != target.key.topic
+        let last = response.responses.count - 1
+        if last < 0 || response.responses[last].topicId != target.key.topicId
+            || response.responses[last].topic != target.key.topic
         {
             var topic = FetchResponse.FetchableTopicResponse()
             topic.topicId = target.key.topicId

@@ -12,7 +12,7 @@ final class Connection {
 
     /// The address without its port, as group members are shown.
     var clientHost: String {
-        guard let colon = client.lastIndex(of: ":") else { return client }
+        guard let colon = client.utf8.lastIndex(of: UInt8(ascii: ":")) else { return client }
         return String(client[..<colon])
     }
 }

@@ -2,35 +2,65 @@ import NIOCore
 
 /// Bytes of a message in the making. A plain array: SwiftNIO's buffers look after slices and shared storage at each of the
 /// many small writes of a message, and cost several times as much where SwiftNIO is not optimised.
+///
+/// Invariant: the first `count` bytes are written; what lies behind them is room for more, so that a number is stored at once
+/// and not appended byte by byte.
 struct ByteWriter: Sendable {
     private var bytes: [UInt8] = []
+    private(set) var count = 0
 
-    var count: Int { bytes.count }
     /// A copy of all that was written.
-    var buffer: ByteBuffer { ByteBuffer(bytes: bytes) }
+    var buffer: ByteBuffer { ByteBuffer(bytes: bytes[..<count]) }
 
-    mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    mutating func reserveCapacity(_ capacity: Int) { makeRoom(for: capacity - count) }
+    mutating func removeAll() { count = 0 }
 
     @inline(__always)
     mutating func writeInteger<Integer: FixedWidthInteger>(_ value: Integer) {
-        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+        let size = MemoryLayout<Integer>.size
+        makeRoom(for: size)
+        let start = count
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.bigEndian, toByteOffset: start, as: Integer.self) }
+        count += size
     }
 
-    mutating func writeByte(_ value: UInt8) { bytes.append(value) }
+    mutating func writeByte(_ value: UInt8) {
+        makeRoom(for: 1)
+        bytes[count] = value
+        count += 1
+    }
 
     mutating func writeUnsignedVarint(_ value: UInt32) {
         var rest = value
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            writeByte(UInt8(truncatingIfNeeded: rest) | 0x80)
             rest >>= 7
         }
-        bytes.append(UInt8(truncatingIfNeeded: rest))
+        writeByte(UInt8(truncatingIfNeeded: rest))
     }
 
-    mutating func writeString(_ value: String) { bytes.append(contentsOf: value.utf8) }
+    mutating func writeString(_ value: String) {
+        var value = value
+        value.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
 
     mutating func writeBuffer(_ buffer: ByteBuffer) {
-        buffer.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+        buffer.withUnsafeReadableBytes { write($0) }
+    }
+
+    private mutating func write(_ new: UnsafeRawBufferPointer) {
+        makeRoom(for: new.count)
+        let start = count
+        bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[start...]).copyMemory(from: new) }
+        count += new.count
+    }
+
+    @inline(__always)
+    private mutating func makeRoom(for more: Int) {
+        if bytes.count - count < more { grow(for: more) }
+    }
+
+    private mutating func grow(for more: Int) {
+        bytes.append(contentsOf: repeatElement(0, count: max(more, bytes.count)))
     }
 }

@@ -157,6 +157,7 @@ package struct MessageDecoder: Coder {
     private mutating func elements<Element: FieldValue>(
         _ name: StaticString, count: Int
     ) throws(ProtocolError) -> [Element] {
+        if count == 0 { return [] }
         var elements: [Element] = []
         elements.reserveCapacity(min(count, Self.reservedAtMost))
         for index in 0..<count {

@@ -42,10 +42,15 @@ package struct RecordBatchPrefix: Hashable, Sendable {
         guard batchLength <= Int32.max - Int32(logOverhead) else {
             throw .batchLengthOverflow(length: batchLength, at: start)
         }
-        guard let magic = bytes.getInteger(at: start + 16, as: Int8.self),
-            let baseOffset = bytes.getInteger(at: start, as: Int64.self),
-            let epoch = bytes.getInteger(at: start + 12, as: Int32.self)
-        else { return nil }
+        guard bytes.writerIndex - start >= size else { return nil }
+        let (baseOffset, epoch, magic) = bytes.withUnsafeReadableBytes { all in
+            let at = start - bytes.readerIndex
+            return (
+                Int64(bigEndian: all.loadUnaligned(fromByteOffset: at, as: Int64.self)),
+                Int32(bigEndian: all.loadUnaligned(fromByteOffset: at + 12, as: Int32.self)),
+                all.loadUnaligned(fromByteOffset: at + 16, as: Int8.self)
+            )
+        }
         guard (0...2).contains(magic) else { throw .unknownMagic(magic, at: start) }
         return Self(baseOffset: baseOffset, batchLength: batchLength, partitionLeaderEpoch: epoch, magic: magic)
     }

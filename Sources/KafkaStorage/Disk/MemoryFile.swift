@@ -100,7 +100,10 @@ struct MemoryTree {
     }
 
     mutating func remove(_ path: String) {
-        folders[Self.parent(path)]?[Self.name(path)] = nil
+        if folders[path] == nil {
+            folders[Self.parent(path)]?[Self.name(path)] = nil
+            return
+        }
         for folder in folders.keys where folder == path || folder.hasPrefix(path + "/") { folders[folder] = nil }
     }
 

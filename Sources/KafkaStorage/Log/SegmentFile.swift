@@ -45,14 +45,21 @@ enum SegmentName {
 
     static func file(_ baseOffset: Int64, _ suffix: String) -> String {
         let digits = String(baseOffset)
-        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + suffix
+        var name = ""
+        name.reserveCapacity(zeros.utf8.count + suffix.utf8.count)
+        name += zeros.dropLast(digits.utf8.count)
+        name += digits
+        name += suffix
+        return name
     }
+
+    private static let zeros = "00000000000000000000"
 
     /// The offset in a name of this kind; nil for another kind.
     static func offset(in name: String, _ suffix: String) -> Int64? {
         guard name.hasSuffix(suffix) else { return nil }
-        let digits = name.dropLast(suffix.count)
-        guard digits.count == 20, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        return Int64(digits)
+        let digits = name.utf8.dropLast(suffix.utf8.count)
+        guard digits.count == 20, digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else { return nil }
+        return Int64(Substring(digits))
     }
 }

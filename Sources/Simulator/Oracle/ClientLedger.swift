@@ -6,6 +6,9 @@ struct ClientLedger: Sendable {
     struct Reader: Hashable, Sendable {
         var consumer: String
         var partition: TopicPartition
+
+        /// Few consumers read one partition.
+        func hash(into hasher: inout Hasher) { hasher.combine(partition) }
     }
 
     struct Acknowledged: Hashable, Sendable {
@@ -17,8 +20,8 @@ struct ClientLedger: Sendable {
     var acknowledged: [TopicPartition: [Acknowledged]] = [:]
     /// Records of idempotent producers: each lies in a log at most once.
     var idempotent: Set<String> = []
-    /// What was handed out at each offset: the same to everyone.
-    var delivered: [TopicPartition: [Int64: String]] = [:]
+    /// What was handed out at each offset of a partition, by its number: the same to everyone.
+    var delivered: [Int: [Int64: String]] = [:]
     /// The offset that a consumer is to be handed next.
     var positions: [Reader: Int64] = [:]
     /// Where a member's present assignment of the partition began.
@@ -29,10 +32,10 @@ struct ClientLedger: Sendable {
     /// Partitions of topics that were deleted, perhaps made anew since: what clients say of one may be about the other.
     private(set) var replaced: Set<TopicPartition> = []
 
-    mutating func forget(_ id: TopicPartition) {
+    mutating func forget(_ id: TopicPartition, number: Int) {
         replaced.insert(id)
         acknowledged[id] = nil
-        delivered[id] = nil
+        delivered[number] = nil
         for reader in positions.keys where reader.partition == id {
             positions[reader] = nil
             origins[reader] = nil
@@ -107,7 +110,7 @@ extension Oracle {
         guard let partition = partitionIndices[id], partitions[partition].losses.isEmpty,
             !clients.replaced.contains(id)
         else { return }
-        if let other = clients.delivered[id, default: [:]].updateValue(record, forKey: offset), other != record {
+        if let other = clients.delivered[partition, default: [:]].updateValue(record, forKey: offset), other != record {
             throw Violation(
                 "two records at one offset",
                 "\(consumer) is handed \(record) at offset \(offset) of \(id), where \(other) was read before")

@@ -140,7 +140,10 @@ extension Oracle {
         guard let log = watch.log(of: leader), !isDamaged(watch, leader) else { return }
         var values: [String: Int64] = [:]
         var offsets: [Int64: String] = [:]
-        for record in Self.records(of: log, from: log.start) {
+        let records = Self.records(of: log, from: log.start)
+        values.reserveCapacity(records.count)
+        offsets.reserveCapacity(records.count)
+        for record in records {
             guard let value = record.value else { continue }
             let text = String(buffer: value)
             if let former = values[text], clients.idempotent.contains(text), watch.losses.isEmpty {

@@ -13,7 +13,7 @@ extension Oracle {
             for id in ids {
                 guard let partition = partitionIndices[id] else { continue }
                 partitions[partition].forgetTopic()
-                clients.forget(id)
+                clients.forget(id, number: partition)
             }
             refreshSettings(at: offset)
             return

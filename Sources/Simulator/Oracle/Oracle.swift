@@ -283,19 +283,19 @@ package struct Oracle: Sendable {
     }
 
     private mutating func parse(_ path: String) -> Place {
-        let parts = path.split(separator: "/")
-        guard parts.count >= 2, let name = parts.last else {
+        guard let slash = path.lastSlash else {
             return TopicPartition(directoryName: path).map { .folder(partition: watch($0)) } ?? .other
         }
-        guard let id = TopicPartition(directoryName: String(parts[parts.count - 2])) else { return .other }
-        if id.topic == MetadataLog.topic, let snapshot = MetadataSnapshotID(fileName: String(name)) {
+        guard let id = TopicPartition(directoryName: String(path[..<slash])) else { return .other }
+        let name = path.utf8[slash...].dropFirst()
+        if id.topic == MetadataLog.topic, let snapshot = MetadataSnapshotID(fileName: String(Substring(name))) {
             return .snapshot(upTo: snapshot.endOffset)
         }
-        if name == PartitionMetadataFile.name { return .identity(partition: watch(id)) }
-        guard name.count >= 24, let base = Int64(name.prefix(20)), name.dropFirst(20).hasPrefix(".log") else {
+        if Substring(name) == PartitionMetadataFile.name { return .identity(partition: watch(id)) }
+        guard let base = Int64(Substring(name.prefix(20))), name.dropFirst(20).starts(with: ".log".utf8) else {
             return .other
         }
-        let suffix = String(name.dropFirst(24))
+        let suffix = String(Substring(name.dropFirst(24)))
         if id.topic == MetadataLog.topic { return suffix.isEmpty ? .metadata(base: base) : .other }
         return suffix.isEmpty
             ? .segment(partition: watch(id), base: base)

@@ -27,9 +27,20 @@ package struct Trace {
 
     package init() {}
 
-    package mutating func note(_ now: Instant, _ entry: Entry) {
+    package mutating func note(_ now: Instant, _ entry: consuming Entry) {
         count += 1
         mix(UInt64(bitPattern: now.monotonicNanoseconds))
+        mix(entry)
+        if let write { write(Self.line(now, entry)) }
+        if last.count < Self.kept {
+            last.append((now, entry))
+        } else {
+            last[next] = (now, entry)
+            next = (next + 1) % Self.kept
+        }
+    }
+
+    private mutating func mix(_ entry: Entry) {
         switch entry {
         case .fault(let text): mix(text)
         case .request(_, let to, let frame):
@@ -55,13 +66,6 @@ package struct Trace {
             mix(event.kind)
         case .client: break
         }
-        if last.count < Self.kept {
-            last.append((now, entry))
-        } else {
-            last[next] = (now, entry)
-            next = (next + 1) % Self.kept
-        }
-        if let write { write(Self.line(now, entry)) }
     }
 
     /// What logs' files look like from now on, for whoever reads a whole trace.

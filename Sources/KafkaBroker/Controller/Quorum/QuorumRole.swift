@@ -105,8 +105,7 @@ package struct Leadership: Hashable, Sendable {
 
     /// What a majority has, given how far the leader itself has come. Nil while that says nothing about this epoch.
     func highWatermark(ownEnd: Int64, majority: Int) -> Int64? {
-        let ends = ([ownEnd] + followers.map(\.endOffset)).sorted(by: >)
-        let counted = ends[majority - 1]
+        let counted = reachedByMajority(ownEnd: ownEnd, majority)
         guard counted >= 0 else { return nil }
         if Rule.commitsOwnEpochByCount.holds {
             // Records of older epochs are committed by the first record of this one and never by themselves: another
@@ -114,6 +113,18 @@ package struct Leadership: Hashable, Sendable {
             return counted > epochStartOffset ? counted : nil
         }
         return counted
+    }
+
+    /// The furthest offset that so many have reached. Voters are few, and this is asked in every step: no list is sorted.
+    private func reachedByMajority(ownEnd: Int64, _ majority: Int) -> Int64 {
+        func reached(_ offset: Int64) -> Bool {
+            followers.count { $0.endOffset >= offset } + (ownEnd >= offset ? 1 : 0) >= majority
+        }
+        var furthest = reached(ownEnd) ? ownEnd : Int64.min
+        for follower in followers where follower.endOffset > furthest && reached(follower.endOffset) {
+            furthest = follower.endOffset
+        }
+        return furthest
     }
 
     /// When it has last been heard of a majority, itself among them; nil where it is a majority alone.

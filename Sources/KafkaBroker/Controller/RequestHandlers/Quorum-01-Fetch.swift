@@ -60,7 +60,9 @@ extension MetadataQuorum {
         request.replicaState.replicaId == .none ? request.replicaId : request.replicaState.replicaId
     }
 
-    private func isVoter(_ replica: BrokerID) -> Bool { settings.others.contains(replica) }
+    private func isVoter(_ replica: BrokerID) -> Bool {
+        replica != settings.nodeId && settings.voters.contains(replica)
+    }
 
     /// Whether nothing could be said now but that there is nothing new.
     private func isWorthWaiting(_ request: FetchRequest) -> Bool {

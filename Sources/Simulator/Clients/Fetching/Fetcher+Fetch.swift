@@ -5,11 +5,14 @@ import NIOCore
 /// Fetches records and takes them apart.
 extension Fetcher {
     mutating func fetch(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
-        for (leader, indexes) in ready(network, now: now, { $0.state == .fetching }) {
-            if let next = nextFetch[leader], next > now { continue }
-            if fetchedFrom.contains(leader) { continue }
+        for (leader, indexes) in ready(network, now: now, { mayBeFetched($0, now: now) }) {
             send(indexes, to: leader, &network, now: now, into: &actions)
         }
+    }
+
+    private func mayBeFetched(_ partition: FetchedPartition, now: Instant) -> Bool {
+        guard case .fetching = partition.state, !fetchedFrom.contains(partition.leader) else { return false }
+        return nextFetch[partition.leader].map { $0 <= now } ?? true
     }
 
     private mutating func send(
@@ -97,10 +100,9 @@ extension Fetcher {
         for partition in asked {
             guard let index = settle(partition, id) else { continue }
             let topicId = network.metadata.topics[partition.topic]?.id
-            // Partitions come in any order, so that a topic may be named more than once.
-            let data = response.responses.lazy
-                .filter { usesIds ? $0.topicId == topicId : $0.topic == partition.topic }
-                .compactMap { $0.partitions.first { $0.partitionIndex == partition.partition } }.first
+            let data = Self.data(of: partition.partition, in: response) {
+                usesIds ? response.responses[$0].topicId == topicId : response.responses[$0].topic == partition.topic
+            }
             guard let data else {
                 // An incremental answer leaves out what has not changed.
                 if isIncremental {
@@ -113,6 +115,19 @@ extension Fetcher {
             }
             take(data, index, id, &network, now: now, into: &actions)
         }
+    }
+
+    /// Partitions come in any order, so that a topic may be named more than once.
+    private static func data(
+        of partition: Int32, in response: FetchResponse, where isItsTopic: (Int) -> Bool
+    ) -> FetchResponse.PartitionData? {
+        for topic in response.responses.indices where isItsTopic(topic) {
+            for index in response.responses[topic].partitions.indices
+            where response.responses[topic].partitions[index].partitionIndex == partition {
+                return response.responses[topic].partitions[index]
+            }
+        }
+        return nil
     }
 
     private mutating func noteEnd(_ index: Int, _ request: RequestID) {

@@ -57,7 +57,9 @@ package struct Fetcher: Sendable {
     }
 
     mutating func remove(_ id: TopicPartition) { partitions.removeAll { $0.id == id } }
-    func index(of id: TopicPartition) -> Int? { partitions.firstIndex { $0.id == id } }
+    func index(of id: TopicPartition) -> Int? {
+        partitions.indices.first { partitions[$0].id.partition == id.partition && partitions[$0].id.topic == id.topic }
+    }
 
     /// Sets a position that the application or its group knows; the epoch is that of the record before it.
     mutating func seek(_ id: TopicPartition, to offset: Int64, lastEpoch: Int32) {

@@ -61,8 +61,9 @@ struct BrokerLink: Sendable {
             case .backingOff(let until): until
             case .connecting(_, let deadline), .askingVersions(_, _, let deadline): deadline
             }
-        for request in waiting where request.deadline < earliest ?? .farthest { earliest = request.deadline }
-        for request in asked where request.deadline < earliest ?? .farthest { earliest = request.deadline }
+        // By index: whoever walks over the requests themselves takes hold of each.
+        for index in waiting.indices { earliest = .earlier(earliest, waiting[index].deadline) }
+        for index in asked.indices { earliest = .earlier(earliest, asked[index].deadline) }
         return earliest
     }
 }

@@ -22,7 +22,7 @@ package struct ClusterMetadata: Hashable, Sendable {
     }
 
     package private(set) var brokers: [BrokerID] = []
-    package private(set) var topics: [String: Topic] = [:]
+    package private(set) var topics = TopicTable<Topic>()
     /// Changes with every update.
     package private(set) var version = 0
 
@@ -48,9 +48,9 @@ package struct ClusterMetadata: Hashable, Sendable {
 
     /// A topic that was made anew may have fewer partitions.
     package func isGone(_ partition: TopicPartition) -> Bool {
-        guard !isGone(partition.topic) else { return true }
-        let count = topics[partition.topic]?.partitions.count ?? 0
-        return count > 0 && partition.partition >= count
+        guard let topic = topics[partition.topic] else { return false }
+        let count = topic.partitions.count
+        return topic.missingCount >= 3 || count > 0 && partition.partition >= count
     }
 
     package mutating func update(_ response: MetadataResponse) {

@@ -238,7 +238,7 @@ package struct NetworkClient: Sendable {
             return close(index, now: now, into: &actions)
         default: break
         }
-        if links[index].waiting.contains(where: { $0.deadline <= now }) {
+        if !links[index].waiting.isEmpty, links[index].waiting.contains(where: { $0.deadline <= now }) {
             let late = links[index].waiting.filter { $0.deadline <= now }
             links[index].waiting.removeAll { $0.deadline <= now }
             for request in late { failed(request.id, wasSent: false, now: now) }

@@ -42,8 +42,9 @@ package struct SimulatedProducer: SimulatedClient {
         if !isFinishing { earliest = .earlier(earliest, nextBurst) }
         if needsIdentity { earliest = .earlier(earliest, identityNotBefore) }
         for partition in partitions.indices {
+            if partitions[partition].batches.isEmpty { continue }
             // The first was made first.
-            earliest = .earlier(earliest, partitions[partition].batches.first?.deadline)
+            earliest = .earlier(earliest, partitions[partition].batches[0].deadline)
             for batch in partitions[partition].batches.indices
             where partitions[partition].batches[batch].request == nil {
                 // What is due and still here waits for something else than time.
@@ -139,7 +140,7 @@ package struct SimulatedProducer: SimulatedClient {
         recordCount += 1
         unresolvedCount += 1
         let digits = String(recordCount)
-        let record = "\(name)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)"
+        let record = name + "-" + Self.zeros.dropLast(digits.utf8.count) + digits
         let isOpen = partitions[index].batches.last.map {
             $0.attempts == 0 && $0.request == nil && $0.records.count < settings.recordsPerBatch
         }
@@ -159,6 +160,9 @@ package struct SimulatedProducer: SimulatedClient {
                     producer: name, record: record, partitions[index].id, acks: settings.acks,
                     idempotent: settings.isIdempotent)))
     }
+
+    /// Records' names sort by their numbers.
+    private static let zeros = "000000"
 
     private mutating func jittered(_ duration: Duration) -> Duration {
         .nanoseconds(duration.wholeNanoseconds * Int64.random(in: 50...150, using: &network.generator) / 100)
