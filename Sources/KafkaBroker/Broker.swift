@@ -18,6 +18,8 @@ import OrderedCollections
 package struct Broker: Node {
     package let settings: BrokerSettings
     let disk: any Disk
+    /// By which others know its requests.
+    let clientId: String
     var generator: SeededGenerator
     /// The instant of the step that is under way.
     var now: Instant
@@ -126,6 +128,7 @@ package struct Broker: Node {
     package init(settings: BrokerSettings, disk: any Disk, seed: UInt64, now: Instant) {
         self.settings = settings
         self.disk = disk
+        clientId = "broker-\(settings.nodeId)"
         self.now = now
         image = MetadataImage(clusterID: settings.clusterID)
         controller = settings.controllers.first ?? .none

@@ -45,17 +45,7 @@ extension Broker {
 
     private mutating func openSession(_ fetch: inout DelayedFetch, _ request: FetchRequest) throws(ErrorCode) {
         let usesTopicIds = fetch.context.version >= 13
-        let wanted = request.topics.flatMap { topic in
-            topic.partitions.map { partition in
-                (
-                    FetchKey(topicId: topic.topicId, topic: topic.topic, partition: partition.partition),
-                    FetchSessionPartition(
-                        fetchOffset: partition.fetchOffset, currentLeaderEpoch: partition.currentLeaderEpoch,
-                        lastFetchedEpoch: partition.lastFetchedEpoch, logStartOffset: partition.logStartOffset,
-                        maxBytes: partition.partitionMaxBytes)
-                )
-            }
-        }
+        let wanted = Self.wanted(by: request)
         guard request.sessionEpoch > 0 else {
             if request.sessionId != 0 { fetchSessions.remove(request.sessionId) }
             if request.sessionEpoch == 0 {
@@ -78,6 +68,21 @@ extension Broker {
         _ = fetchSessions.change(id) { $0.update(wanted, forgotten: forgotten, now: now) }
         fetch.session = .incremental(id)
         setTargets(&fetch, wanted, usesTopicIds: usesTopicIds)
+    }
+
+    private static func wanted(by request: FetchRequest) -> [(FetchKey, FetchSessionPartition)] {
+        var wanted: [(FetchKey, FetchSessionPartition)] = []
+        for topic in request.topics {
+            for partition in topic.partitions {
+                let key = FetchKey(topicId: topic.topicId, topic: topic.topic, partition: partition.partition)
+                let state = FetchSessionPartition(
+                    fetchOffset: partition.fetchOffset, currentLeaderEpoch: partition.currentLeaderEpoch,
+                    lastFetchedEpoch: partition.lastFetchedEpoch, logStartOffset: partition.logStartOffset,
+                    maxBytes: partition.partitionMaxBytes)
+                wanted.append((key, state))
+            }
+        }
+        return wanted
     }
 
     /// A loop, since a closure would take a copy of the whole broker along.

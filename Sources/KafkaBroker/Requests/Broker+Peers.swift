@@ -18,12 +18,12 @@ enum PeerPurpose: Sendable {
 extension Broker {
     @discardableResult
     mutating func send<Request: KafkaRequest>(
-        _ request: Request, version: Int16, to peer: BrokerID, _ purpose: PeerPurpose, timeout: Duration
+        _ request: consuming Request, version: Int16, to peer: BrokerID, _ purpose: PeerPurpose, timeout: Duration
     ) -> Int32 {
         let correlationId = peers.add(to: peer, purpose, deadline: now + timeout)
         do throws(ProtocolError) {
             let frame = try RequestFrame.encode(
-                request, version: version, correlationId: correlationId, clientId: "broker-\(settings.nodeId)")
+                request, version: version, correlationId: correlationId, clientId: clientId)
             out.append(.send(to: peer, .request(frame)))
         } catch {
             preconditionFailure("a request of our own can be written: \(error)")

@@ -84,7 +84,7 @@ extension Broker {
 
     // MARK: Answers
 
-    mutating func respond(_ context: RequestContext, with response: some KafkaResponse) {
+    mutating func respond(_ context: RequestContext, with response: consuming some KafkaResponse) {
         do throws(ProtocolError) {
             respond(
                 context,

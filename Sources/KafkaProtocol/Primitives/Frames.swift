@@ -3,7 +3,7 @@ import NIOCore
 /// A request as it travels: header and body, without the size before it.
 package enum RequestFrame {
     package static func encode<Request: KafkaRequest>(
-        _ request: Request, version: Int16, correlationId: Int32, clientId: String?
+        _ request: consuming Request, version: Int16, correlationId: Int32, clientId: String?
     ) throws(ProtocolError) -> ByteBuffer {
         var header = RequestHeader()
         header.requestApiKey = Request.apiKey
@@ -36,7 +36,7 @@ package enum RequestFrame {
 /// A response as it travels: header and body, without the size before it.
 package enum ResponseFrame {
     package static func encode<Response: KafkaResponse>(
-        _ response: Response, apiVersion: Int16, correlationId: Int32
+        _ response: consuming Response, apiVersion: Int16, correlationId: Int32
     ) throws(ProtocolError) -> [Payload] {
         var header = ResponseHeader()
         header.correlationId = correlationId

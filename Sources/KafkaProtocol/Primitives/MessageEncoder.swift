@@ -20,16 +20,15 @@ package struct MessageEncoder: Coder {
         written.reserveCapacity(256)
     }
 
-    /// Writes a whole message behind what is there.
+    /// Writes a whole message behind what is there. Who hands over its only copy spares the copying of all that is in it.
     package mutating func append<Message: KafkaMessage>(
-        _ message: Message, version: Int16
+        _ message: consuming Message, version: Int16
     ) throws(ProtocolError) {
         guard Message.versions.contains(version) else {
             throw ProtocolError(.unsupportedVersion(version), field: "", offset: 0).inside(Message.self)
         }
         self.version = version
         isFlexible = Message.isFlexible(version)
-        var message = message
         do {
             try message.write(with: &self)
         } catch {
@@ -176,14 +175,12 @@ package struct MessageEncoder: Coder {
     // MARK: arrays and structs
 
     private mutating func elements<Element: FieldValue>(
-        _ name: StaticString, _ elements: [Element]
+        _ name: StaticString, _ elements: inout [Element]
     ) throws(ProtocolError) {
         try longLength(elements.count, name)
         for index in elements.indices {
-            // A copy, since to change the element in place would copy the whole array.
-            var element = elements[index]
             do {
-                try element.code(as: "", with: &self)
+                try elements[index].code(as: "", with: &self)
             } catch {
                 throw error.inside(name, index: index)
             }
@@ -193,14 +190,16 @@ package struct MessageEncoder: Coder {
     package mutating func array<Element: FieldValue>(
         _ name: StaticString, _ value: inout [Element]
     ) throws(ProtocolError) {
-        try elements(name, value)
+        try elements(name, &value)
     }
 
     package mutating func nullableArray<Element: FieldValue>(
         _ name: StaticString, _ value: inout [Element]?, nullable: Bool
     ) throws(ProtocolError) {
-        guard let value else { return try null(name, nullable: nullable) }
-        try elements(name, value)
+        // Taken out and put back, so that it is held in one place only.
+        guard var taken = value.take() else { return try null(name, nullable: nullable) }
+        defer { value = taken }
+        try elements(name, &taken)
     }
 
     package mutating func structure<Structure: KafkaStruct>(

@@ -17,14 +17,16 @@ extension Oracle {
         let broker = partitions[partition].replicas[replica].broker
         if former.isEmpty || partitions[partition].replicas[replica].damagedFrom != nil { return }
         let place = "\(partitions[partition].id) on \(broker), segment \(base)"
-        var before: [Int64: Record] = [:]
         let old = former.flatMap { Self.records(of: $0.batches[...]) }
-        for record in old { before[record.offset] = record }
+        // Where in the list the record of an offset stands.
+        var before: [Int64: Int] = [:]
+        before.reserveCapacity(old.count)
+        for index in old.indices { before[old[index].offset] = index }
         var kept: Set<Int64> = []
         for record in Self.records(of: segment.batches[...]) {
             kept.insert(record.offset)
-            guard let original = before[record.offset], original.key == record.key, original.value == record.value,
-                original.timestamp == record.timestamp
+            guard let index = before[record.offset], old[index].key == record.key, old[index].value == record.value,
+                old[index].timestamp == record.timestamp
             else { throw Violation("the cleaner changed a record", "\(place), offset \(record.offset)") }
         }
         let gone = old.filter { !kept.contains($0.offset) }

@@ -41,7 +41,9 @@ struct PartitionWatch: Sendable {
 
     init(_ id: TopicPartition) { self.id = id }
 
-    // By index here and below: a closure that is handed a replica or a leadership copies all that it holds.
+    // By index here and below: a closure that is handed a replica or a leadership copies all that it holds. Inlined, since
+    // to call a method of one partition among many copies all that it holds, too.
+    @inline(__always)
     func index(of broker: BrokerID) -> Int? { replicas.indices.first { replicas[$0].broker == broker } }
 
     mutating func indexOrNew(of broker: BrokerID) -> Int {
@@ -55,15 +57,18 @@ struct PartitionWatch: Sendable {
     func log(of broker: BrokerID) -> LogMirror? { index(of: broker).map { replicas[$0].log } }
 
     /// The newest leadership in which this broker may serve.
+    @inline(__always)
     func leadership(by broker: BrokerID) -> Int? {
         leaderships.indices.last { leaderships[$0].isActive && leaderships[$0].leader == broker }
     }
 
+    @inline(__always)
     func leadership(epoch: Int32) -> Int? { leaderships.indices.last { leaderships[$0].epoch == epoch } }
     /// The newest that has begun.
     var newestBegun: Int? { leaderships.indices.last { leaderships[$0].hasBegun } }
 
     /// Its broker still serves a topic of this name that is deleted, of which it has not heard.
+    @inline(__always)
     func isForeign(_ broker: BrokerID) -> Bool { index(of: broker).map { replicas[$0].isForeign } ?? false }
 
     /// The topic is gone; one of the same name is another. Brokers hear of it later.
@@ -100,6 +105,7 @@ struct PartitionWatch: Sendable {
         for index in replicas.indices { replicas[index].log.toldStart = offset }
     }
 
+    @inline(__always)
     func isDamaged(_ broker: BrokerID, from offset: Int64) -> Bool {
         guard let index = index(of: broker), let from = replicas[index].damagedFrom else { return false }
         return offset >= from

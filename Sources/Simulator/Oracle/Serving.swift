@@ -100,12 +100,13 @@ extension Oracle {
         guard case .node(let sender) = from else {
             return .fetch(isFromReplica: false, outdated: outdated(request, to))
         }
-        for topic in request.topics {
-            for partition in topic.partitions {
+        // By index here and below: whoever takes a topic out of the request takes hold of all that it has.
+        for topic in request.topics.indices {
+            for index in request.topics[topic].partitions.indices {
                 if to.isController {
-                    metadataKnown(by: sender, upTo: partition.fetchOffset)
-                } else {
-                    noteStart(partition, topic, of: sender)
+                    metadataKnown(by: sender, upTo: request.topics[topic].partitions[index].fetchOffset)
+                } else if request.topics[topic].partitions[index].logStartOffset > 0 {
+                    noteStart(request.topics[topic].partitions[index], request.topics[topic], of: sender)
                 }
             }
         }
@@ -118,7 +119,6 @@ extension Oracle {
     private mutating func noteStart(
         _ asked: FetchRequest.FetchPartition, _ topic: FetchRequest.FetchTopic, of follower: BrokerID
     ) {
-        guard asked.logStartOffset > 0 else { return }
         let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId)
         guard let name, let partition = partitionIndices[TopicPartition(topic: name, partition: asked.partition)],
             let replica = partitions[partition].index(of: follower)
@@ -150,17 +150,20 @@ extension Oracle {
     private func outdated(_ request: FetchRequest, _ node: BrokerID) -> [Exchange.OutdatedEpoch] {
         if node.isController { return [] }
         var found: [Exchange.OutdatedEpoch] = []
-        for topic in request.topics {
-            guard let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId) else { continue }
-            for data in topic.partitions where data.currentLeaderEpoch >= 0 {
-                let id = TopicPartition(topic: name, partition: data.partition)
+        for topic in request.topics.indices {
+            let topicId = request.topics[topic].topicId
+            guard let name = topicId == .zero ? request.topics[topic].topic : metadata.name(of: topicId) else {
+                continue
+            }
+            for asked in request.topics[topic].partitions.indices {
+                let epoch = request.topics[topic].partitions[asked].currentLeaderEpoch
+                if epoch < 0 { continue }
+                let id = TopicPartition(topic: name, partition: request.topics[topic].partitions[asked].partition)
                 guard let partition = partitionIndices[id],
                     let index = partitions[partition].leadership(by: node)
                 else { continue }
                 let led = partitions[partition].leaderships[index].epoch
-                if data.currentLeaderEpoch < led {
-                    found.append(.init(partition: id, asked: data.currentLeaderEpoch, led: led))
-                }
+                if epoch < led { found.append(.init(partition: id, asked: epoch, led: led)) }
             }
         }
         return found
@@ -176,18 +179,18 @@ extension Oracle {
                 continue
             }
             guard let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId) else { continue }
-            for data in topic.partitions {
-                counts.add(data.errorCode)
-                guard data.errorCode == .none else { continue }
-                let id = TopicPartition(topic: name, partition: data.partitionIndex)
+            for index in topic.partitions.indices {
+                counts.add(topic.partitions[index].errorCode)
+                guard topic.partitions[index].errorCode == .none else { continue }
+                let id = TopicPartition(topic: name, partition: topic.partitions[index].partitionIndex)
                 if let old = outdated.first(where: { $0.partition == id }) {
                     throw Violation(
                         "an old leader epoch was served",
                         "\(id): \(node) leads in epoch \(old.led) and answers a fetch of epoch \(old.asked)")
                 }
                 guard let partition = partitionIndices[id] else { continue }
-                if data.divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
-                try served(data, by: node, of: partition, toReplica: isFromReplica)
+                if topic.partitions[index].divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
+                try served(topic.partitions[index], by: node, of: partition, toReplica: isFromReplica)
             }
         }
     }

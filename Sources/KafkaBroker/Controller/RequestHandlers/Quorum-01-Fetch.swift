@@ -87,7 +87,7 @@ extension MetadataQuorum {
     private func limit(for replica: BrokerID) -> Int64 { isVoter(replica) ? log.endOffset : log.committedOffset }
 
     private func problem(_ topic: FetchRequest.FetchTopic, _ partition: FetchRequest.FetchPartition) -> ErrorCode? {
-        guard topic.topic == MetadataLog.topic || topic.topicId == MetadataLog.topicId, partition.partition == 0 else {
+        guard topic.topicId == MetadataLog.topicId || topic.topic == MetadataLog.topic, partition.partition == 0 else {
             return .unknownTopicOrPartition
         }
         if partition.currentLeaderEpoch > epoch { return .unknownLeaderEpoch }

@@ -67,7 +67,7 @@ extension Fetcher {
     }
 
     mutating func validate(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
-        let wanted = ready(network, now: now) { $0.state == .validating }
+        let wanted = ready(network, now: now) { if case .validating = $0.state { true } else { false } }
         let version = network.settings.dialect.version(of: .offsetForLeaderEpoch)
         for (leader, indexes) in wanted {
             var request = OffsetForLeaderEpochRequest()

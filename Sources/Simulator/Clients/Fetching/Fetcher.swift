@@ -19,7 +19,7 @@ package struct Fetcher: Sendable {
     var sessions: [ClientFetchSession] = []
     var purposes: [RequestID: Purpose] = [:]
     /// Per leader: no fetch before this.
-    var nextFetch: [BrokerID: Instant] = [:]
+    var nextFetch = SmallTable<BrokerID, Instant>()
     /// Leaders that have not answered a fetch yet.
     var fetchedFrom: [BrokerID] = []
     var outcomes: [FetchOutcome] = []
@@ -98,7 +98,7 @@ package struct Fetcher: Sendable {
         sessions = []
         purposes = [:]
         fetchedFrom = []
-        nextFetch = [:]
+        nextFetch = SmallTable()
         outcomes = []
     }
 

@@ -22,7 +22,7 @@ package struct ClusterMetadata: Hashable, Sendable {
     }
 
     package private(set) var brokers: [BrokerID] = []
-    package private(set) var topics = TopicTable<Topic>()
+    package private(set) var topics = SmallTable<String, Topic>()
     /// Changes with every update.
     package private(set) var version = 0
 

@@ -41,7 +41,7 @@ package struct NetworkClient: Sendable {
     /// Sends a request, or lets it wait for a connection. One of the events `answered`, `failed` and, without an answer,
     /// `sent` follows.
     package mutating func send<Request: KafkaRequest>(
-        _ request: Request, to broker: BrokerID, version: Int16? = nil, timeout: Duration? = nil,
+        _ request: consuming Request, to broker: BrokerID, version: Int16? = nil, timeout: Duration? = nil,
         isAnswered: Bool = true, now: Instant, into actions: inout [ClientAction]
     ) -> RequestID {
         let (id, frame) = encode(request, version: version ?? settings.dialect.version(of: Request.apiKey))
@@ -119,7 +119,9 @@ package struct NetworkClient: Sendable {
         return links.count - 1
     }
 
-    private mutating func encode<Request: KafkaRequest>(_ request: Request, version: Int16) -> (RequestID, ByteBuffer) {
+    private mutating func encode<Request: KafkaRequest>(
+        _ request: consuming Request, version: Int16
+    ) -> (RequestID, ByteBuffer) {
         lastRequest &+= 1
         do throws(ProtocolError) {
             let frame = try RequestFrame.encode(

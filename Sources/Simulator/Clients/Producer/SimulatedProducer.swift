@@ -139,8 +139,7 @@ package struct SimulatedProducer: SimulatedClient {
     private mutating func makeRecord(for index: Int, now: Instant, into actions: inout [ClientAction]) {
         recordCount += 1
         unresolvedCount += 1
-        let digits = String(recordCount)
-        let record = name + "-" + Self.zeros.dropLast(digits.utf8.count) + digits
+        let record = recordName(recordCount)
         let isOpen = partitions[index].batches.last.map {
             $0.attempts == 0 && $0.request == nil && $0.records.count < settings.recordsPerBatch
         }
@@ -161,7 +160,18 @@ package struct SimulatedProducer: SimulatedClient {
                     idempotent: settings.isIdempotent)))
     }
 
-    /// Records' names sort by their numbers.
+    /// Names sort by their numbers.
+    private func recordName(_ number: Int) -> String {
+        let digits = String(number)
+        var record = ""
+        record.reserveCapacity(name.utf8.count + 1 + Self.zeros.utf8.count)
+        record += name
+        record += "-"
+        record += Self.zeros.dropLast(digits.utf8.count)
+        record += digits
+        return record
+    }
+
     private static let zeros = "000000"
 
     private mutating func jittered(_ duration: Duration) -> Duration {
