@@ -6,6 +6,8 @@ import Logging
 package final class Consumer: @unchecked Sendable {
     private let handle: ClientHandle
     private let queue: ClientQueue
+    /// Where answers to commits wait until they are served.
+    private let answers: ClientQueue
     private let rebalances: RebalanceObserver
 
     /// `group.id` must be among the settings. `onError` and `onRebalance` run inside `poll` and `close`; they must not
@@ -23,6 +25,7 @@ package final class Consumer: @unchecked Sendable {
         self.handle = try ClientHandle(RD_KAFKA_CONSUMER, configuration, context)
         try ClientError.check(rd_kafka_poll_set_consumer(handle.pointer))
         self.queue = ClientQueue(polledBy: handle, isConsumer: true)
+        self.answers = ClientQueue(of: handle)
     }
 
     package func subscribe(_ topics: [String]) throws(ClientError) {
@@ -119,6 +122,45 @@ package final class Consumer: @unchecked Sendable {
         }
     }
 
+    /// Kafka's commitSync: waits for the answer, which each partition comes back with.
+    package func commitAndWait(_ offsets: [PartitionOffset]) -> [PartitionOffset] {
+        let handle = handle
+        var code = RD_KAFKA_RESP_ERR_NO_ERROR
+        let results = try? withPartitionList(offsets) { list in code = rd_kafka_commit(handle.pointer, list, 0) }
+        return (results ?? offsets).map { $0.failing(with: ClientError(code)) }
+    }
+
+    /// Kafka's commitAsync: the answer goes to `onAnswer`, on the thread that calls `serveAnswers`.
+    package func commit(_ offsets: [PartitionOffset], onAnswer: @escaping @Sendable ([PartitionOffset]) -> Void) {
+        let (handle, answers) = (handle, answers)
+        let answer = Unmanaged.passRetained(CommitAnswer(offsets: offsets, receive: onAnswer))
+        var failure: ClientError?
+        _ = try? withPartitionList(offsets) { list in
+            failure = ClientError(
+                rd_kafka_commit_queue(handle.pointer, list, answers.pointer, commitAnswered, answer.toOpaque()))
+        }
+        if let failure {
+            answer.release()
+            onAnswer(offsets.map { $0.failing(with: failure) })
+        }
+    }
+
+    /// Serves the answers that have come, waiting for the first. Counts as a poll for max.poll.interval.ms.
+    package func serveAnswers(milliseconds: Int) {
+        while rd_kafka_queue_poll_callback(answers.pointer, Int32(clamping: milliseconds)) > 0 && milliseconds == 0 {}
+    }
+
+    /// For each partition the first record that is not older; nil where all are.
+    package func offsets(
+        atTime milliseconds: Int64, of partitions: [TopicPartition], timeoutMilliseconds: Int = 5000
+    ) throws(ClientError) -> [PartitionOffset] {
+        let handle = handle
+        return try withPartitionList(partitions.map { PartitionOffset($0, milliseconds) }) { list throws(ClientError) in
+            try ClientError.check(
+                rd_kafka_offsets_for_times(handle.pointer, list, Int32(clamping: timeoutMilliseconds)))
+        }
+    }
+
     /// The offset after the last record handed out, per partition; nil before the first.
     package func positions(_ partitions: [TopicPartition]) throws(ClientError) -> [PartitionOffset] {
         let handle = handle
@@ -148,4 +190,24 @@ package final class Consumer: @unchecked Sendable {
 
 private func rd_kafka_message_topic(_ message: UnsafePointer<rd_kafka_message_t>) -> String {
     message.pointee.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? ""
+}
+
+/// Who waits for the answer to one commit.
+private final class CommitAnswer: Sendable {
+    let offsets: [PartitionOffset]
+    let receive: @Sendable ([PartitionOffset]) -> Void
+
+    init(offsets: [PartitionOffset], receive: @escaping @Sendable ([PartitionOffset]) -> Void) {
+        self.offsets = offsets
+        self.receive = receive
+    }
+}
+
+private func commitAnswered(
+    client: OpaquePointer?, code: rd_kafka_resp_err_t, list: PartitionList?, opaque: UnsafeMutableRawPointer?
+) {
+    guard let opaque else { return }
+    let answer = Unmanaged<CommitAnswer>.fromOpaque(opaque).takeRetainedValue()
+    let results = list == nil ? answer.offsets : read(list)
+    answer.receive(results.map { $0.failing(with: ClientError(code)) })
 }

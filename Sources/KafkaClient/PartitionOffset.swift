@@ -3,6 +3,10 @@ import KafkaProtocol
 
 /// An offset in a partition, or what stood in the way of knowing it.
 package struct PartitionOffset: Hashable, Sendable {
+    /// What librdkafka takes for the ends of a log.
+    package static let beginning: Int64 = -2
+    package static let end: Int64 = -1
+
     package var partition: TopicPartition
     /// Nil where there is none: nothing committed, no position yet.
     package var offset: Int64?
@@ -18,6 +22,13 @@ package struct PartitionOffset: Hashable, Sendable {
             topic: element.topic.map { String(cString: $0) } ?? "", partition: element.partition)
         self.offset = element.offset >= 0 ? element.offset : nil
         self.error = ClientError(element.err)
+    }
+
+    /// With the error of the whole call where the partition has none of its own.
+    func failing(with error: ClientError?) -> Self {
+        var result = self
+        result.error = self.error ?? error
+        return result
     }
 }
 

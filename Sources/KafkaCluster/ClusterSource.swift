@@ -39,6 +39,9 @@ package enum ClientEvent: Hashable, Sendable {
     case groupStarted(ConsumerSettings)
     case groupStopped(String)
     case autoCommitChanged(group: String, Bool)
+    case groupChanged(ConsumerSettings)
+    case memberCrashed(group: String, member: Int)
+    case groupSought(String, SeekTarget)
     /// librdkafka's own words about an error, once per change.
     case clientError(client: String, reason: String)
 }

@@ -1,99 +1,111 @@
 import KafkaClient
 import KafkaCluster
+import KafkaProtocol
 import Logging
 import Synchronization
 
-/// One member of a group: a thread that polls, works on each record for as long as the settings say, and polls again.
+/// One member of a group: a thread that polls, works on each record for as long as the settings say, commits when its
+/// policy says so, and polls again.
 ///
-/// Auto-commit means what it means in Kafka's own consumer: a poll stores the offsets of all records that earlier polls
-/// handed out, and every commit interval what is stored is committed. While it is off nothing is stored, so the
-/// committed offset stands still, and the member stays in its group.
+/// State   | event                      | goes to | does
+/// reading | a poll's records           | reading | works on each, commits
+/// reading | other settings             | reading | where they need a new client, leaves and joins again
+/// reading | stop                       | ended   | commits what it has worked on, leaves the group
+/// reading | crash, at its point        | ended   | nothing: no commit, no word to the group
 final class MemberWorker: Sendable {
-    private enum Order: Sendable { case run, stop, crash }
-
-    let name: String
+    let member: GroupMember
     let positions = MemberPositions()
-    private let settings: ConsumerSettings
     private let environment: WorkloadEnvironment
     private let errors: ErrorRelay
-    private let order = Mutex(Order.run)
-    private let autoCommit: Atomic<Bool>
+    private let orders: MemberOrders
     private let hasEnded = Atomic<Bool>(false)
     private let consumer = Mutex<Consumer?>(nil)
-    /// Ends the work on a record early, when the member is to stop.
-    private let ordered = Signal()
 
-    init(_ settings: ConsumerSettings, name: String, environment: WorkloadEnvironment) {
-        self.name = name
-        self.settings = settings
+    init(_ settings: ConsumerSettings, name: String, number: Int, environment: WorkloadEnvironment) {
+        self.member = GroupMember(group: settings.group, name: name, number: number)
         self.environment = environment
         self.errors = ErrorRelay(client: name, feed: environment.feed)
-        self.autoCommit = Atomic(settings.enableAutoCommit)
+        self.orders = MemberOrders(settings)
     }
 
     func start() -> DedicatedThread { DedicatedThread(name: "klamm-consumer") { self.run() } }
 
     var isEnded: Bool { hasEnded.load(ordering: .acquiring) }
 
-    func setAutoCommit(_ isOn: Bool) {
-        autoCommit.store(isOn, ordering: .releasing)
-        consumer.withLock { $0 }?.wake()
+    func change(to settings: ConsumerSettings) { order { $0.settings = settings } }
+
+    func seek(to target: SeekTarget) { order { $0.seek = target } }
+
+    /// Commits what it has worked on, as its settings say, and leaves the group.
+    func stop() {
+        order { orders in
+            if case .none = orders.end { orders.end = .stop }
+        }
     }
 
-    /// Finishes the record at hand, commits if auto-commit is on, leaves the group.
-    func stop() { give(.stop) }
+    /// Dies without a word to the group, at this point of its work.
+    func crash(_ point: CrashPoint) { order { $0.end = .crash(point) } }
 
-    /// Dies without a word to the group.
-    func crash() { give(.crash) }
-
-    private func give(_ newOrder: Order) {
-        order.withLock { $0 = newOrder }
+    private func order(_ change: (inout MemberOrders.Current) -> Void) {
+        orders.give(change)
         consumer.withLock { $0 }?.wake()
-        ordered.raise()
     }
 
     // MARK: On its own thread
 
     private func run() {
         defer { hasEnded.store(true, ordering: .releasing) }
-        guard let consumer = open() else { return }
-        self.consumer.withLock { $0 = consumer }
+        var settings = orders.current.settings
+        let commits = MemberCommits(
+            settings, member: member, positions: positions, errors: errors, observer: environment.observer)
+        guard var consumer = open(settings, commits) else { return }
         defer { self.consumer.withLock { $0 = nil } }
-        var wasOn = autoCommit.load(ordering: .acquiring)
-        while order.withLock({ $0 }) == .run {
-            let isOn = autoCommit.load(ordering: .acquiring)
-            if isOn {
-                store(in: consumer)
-            } else if wasOn {
-                // What is stored already would be committed later; now, so that nothing moves after the switch.
-                report { () throws(ClientError) in try consumer.commitStored(asynchronously: true) }
+        let work = MemberWork(
+            member, orders: orders, positions: positions, commits: commits, errors: errors, environment: environment)
+        while true {
+            let now = orders.current
+            switch now.end {
+            case .crash(.now):
+                crash(consumer)
+                return
+            case .stop:
+                close(consumer, commits)
+                return
+            case .none, .crash: break
             }
-            wasOn = isOn
-            poll(consumer)
+            let needsNewClient =
+                configuration(of: now.settings) != configuration(of: settings)
+                || now.settings.topics != settings.topics
+            settings = now.settings
+            if needsNewClient {
+                close(consumer, commits)
+                guard let next = open(settings, commits) else { return }
+                consumer = next
+            }
+            if let target = orders.takeSeek() { seek(to: target, consumer, commits) }
+            work.turn(through: consumer)
         }
-        if order.withLock({ $0 }) == .crash {
-            consumer.crash()
-        } else {
-            if autoCommit.load(ordering: .acquiring) { store(in: consumer) }
-            report { () throws(ClientError) in try consumer.close() }
-        }
-        positions.revoked(positions.positions.map(\.partition))
     }
 
-    private func open() -> Consumer? {
-        let (positions, errors) = (positions, errors)
-        let configuration = WorkloadClients.configuration(
-            of: settings, base: environment.configuration, clientID: name)
+    private func crash(_ consumer: Consumer) {
+        consumer.crash()
+        positions.revoked(positions.positions.map(\.partition))
+        environment.observer?.crashed(member, at: .now())
+        environment.feed.emit(.memberCrashed(group: member.group, member: member.number))
+    }
+
+    private func configuration(of settings: ConsumerSettings) -> ClientConfiguration {
+        WorkloadClients.configuration(
+            of: settings, member: member.number, base: environment.configuration, clientID: member.name)
+    }
+
+    private func open(_ settings: ConsumerSettings, _ commits: MemberCommits) -> Consumer? {
+        let errors = errors
         do throws(ClientError) {
             let consumer = try Consumer(
-                configuration, logger: environment.logger, onError: { errors.report($0) },
-                onRebalance: { rebalance in
-                    switch rebalance {
-                    case .assigned: break
-                    case .revoked(let partitions, _): positions.revoked(partitions)
-                    case .failed(let error): errors.report(error)
-                    }
-                })
+                configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },
+                onRebalance: { [weak self] rebalance in self?.rebalanced(rebalance, commits) })
+            self.consumer.withLock { $0 = consumer }
             try consumer.subscribe(settings.topics)
             return consumer
         } catch {
@@ -102,26 +114,48 @@ final class MemberWorker: Sendable {
         }
     }
 
-    private func store(in consumer: Consumer) {
-        let unstored = positions.takeUnstored()
-        // A partition that was taken away since has nothing left to store.
-        if !unstored.isEmpty { consumer.store(unstored) }
-    }
-
-    private func poll(_ consumer: Consumer) {
-        // Few enough records that the next poll, with its commit, comes within half a second.
-        let work = settings.millisecondsPerRecord
-        let maximum = work > 0 ? max(1, min(500, Int(500 / work))) : 500
-        let records = consumer.poll(maximum: maximum, milliseconds: 1000) { [errors] _, error in errors.report(error) }
-        for record in records {
-            positions.handedOut(record)
-            environment.observer?.consumed(record, group: settings.group, member: name)
-            if work > 0 { ordered.wait(untilNanoseconds: monotonicNanoseconds() + Int64(work * 1_000_000)) }
-            if order.withLock({ $0 }) != .run { return }
+    /// Inside a poll, or the close.
+    private func rebalanced(_ rebalance: Rebalance, _ commits: MemberCommits) {
+        switch rebalance {
+        case .assigned(let partitions):
+            environment.observer?.assigned(partitions, to: member, at: .now())
+        case .revoked(let partitions, let isLost):
+            if let consumer = consumer.withLock({ $0 }) {
+                commits.perform(through: consumer) { $0.revoking(partitions, isLost: isLost) }
+            }
+            positions.revoked(partitions)
+            environment.observer?.revoked(partitions, from: member, lost: isLost, at: .now())
+        case .failed(let error): errors.report(error)
         }
     }
 
-    private func report(_ body: () throws(ClientError) -> Void) {
-        do throws(ClientError) { try body() } catch { errors.report(error) }
+    private func close(_ consumer: Consumer, _ commits: MemberCommits) {
+        commits.perform(through: consumer) { $0.closing() }
+        // Answers that are on their way are waited for, a while.
+        let deadline = monotonicNanoseconds() + 2_000_000_000
+        while commits.isWaiting, monotonicNanoseconds() < deadline { consumer.serveAnswers(milliseconds: 100) }
+        do throws(ClientError) { try consumer.close() } catch { errors.report(error) }
+        positions.revoked(positions.positions.map(\.partition))
+    }
+
+    private func seek(to target: SeekTarget, _ consumer: Consumer, _ commits: MemberCommits) {
+        do throws(ClientError) {
+            let assigned = try consumer.assignment
+            guard !assigned.isEmpty else { return }
+            var places: [PartitionOffset]
+            switch target {
+            case .beginning: places = assigned.map { PartitionOffset($0, PartitionOffset.beginning) }
+            case .end: places = assigned.map { PartitionOffset($0, PartitionOffset.end) }
+            case .offset(let offset): places = assigned.map { PartitionOffset($0, offset) }
+            case .time(let milliseconds):
+                places = try consumer.offsets(atTime: milliseconds, of: assigned).map {
+                    PartitionOffset($0.partition, $0.offset ?? PartitionOffset.end)
+                }
+            }
+            commits.tell { $0.forget(assigned) }
+            try consumer.seek(places)
+        } catch {
+            errors.report(error)
+        }
     }
 }

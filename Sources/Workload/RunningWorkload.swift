@@ -18,8 +18,8 @@ package final class RunningWorkload: Sendable {
         var members: [MemberWorker]
         var settings: ConsumerSettings
         var isStopped = false
-        /// Records that members of earlier starts were handed.
-        var consumedBefore: Int64 = 0
+        /// What members of earlier starts have done.
+        var before = MemberPositions.Counts()
     }
 
     private struct State {
@@ -59,6 +59,15 @@ package final class RunningWorkload: Sendable {
             case .startGroup(let settings): return start(settings, in: &state)
             case .stopGroup(let group): return stopGroup(group, in: &state)
             case .setAutoCommit(let group, let isOn): return setAutoCommit(isOn, of: group, in: &state)
+            case .changeGroup(let settings): return change(settings, in: &state)
+            case .crashMember(let group, let number, let point):
+                // The member tells when it has happened.
+                members(of: group, in: state).first { $0.member.number == number }?.crash(point)
+                return []
+            case .seek(let group, let target):
+                let members = members(of: group, in: state)
+                for member in members { member.seek(to: target) }
+                return members.isEmpty ? [] : [.groupSought(group, target)]
             }
         }
         for event in events { environment.feed.emit(event) }
@@ -86,7 +95,12 @@ package final class RunningWorkload: Sendable {
         snapshot.groups = groups.map { entry in
             let isRunning = !entry.isStopped && !entry.members.allSatisfy(\.isEnded)
             var group = WorkloadSnapshot.Group(settings: entry.settings, isRunning: isRunning)
-            group.consumed = entry.consumedBefore + entry.members.reduce(0) { $0 + $1.positions.consumed }
+            let counts = entry.members.reduce(entry.before) { $0 + $1.positions.counts }
+            group.consumed = counts.consumed
+            group.processed = counts.processed
+            group.errors = counts.errors
+            group.deadLettered = counts.deadLettered
+            group.failedCommits = counts.failedCommits
             group.positions = entry.members.flatMap(\.positions.positions).sorted { $0.partition < $1.partition }
             return group
         }
@@ -97,16 +111,6 @@ package final class RunningWorkload: Sendable {
     package func acknowledged(topic: String) -> [Int32: Int64] {
         let tally = state.withLock { state in state.producers.first { $0.settings.topic == topic }?.tally }
         return tally?.current.acknowledgedByPartition ?? [:]
-    }
-
-    /// Kills one member of a group as a crash would: no commit, no leave. For faults and tests.
-    package func crashMember(_ index: Int, of group: String) {
-        let member = state.withLock { state in
-            state.groups.first { $0.settings.group == group }.flatMap { entry in
-                entry.members.indices.contains(index) ? entry.members[index] : nil
-            }
-        }
-        member?.crash()
     }
 
     /// Stops every client in good order: producers flush, members commit and leave. Returns when all have ended.
@@ -180,23 +184,51 @@ package final class RunningWorkload: Sendable {
     }
 
     private func start(_ settings: ConsumerSettings, in state: inout State) -> [ClientEvent] {
-        state.starts += 1
-        let start = state.starts
-        let members = (1...max(1, settings.members)).map { number in
-            MemberWorker(
-                settings, name: "\(settings.group)-\(run)-\(start)-\(number)", environment: environment)
-        }
-        var entry = GroupEntry(members: members, settings: settings)
+        var entry = GroupEntry(members: [], settings: settings)
         if let index = state.groups.firstIndex(where: { $0.settings.group == settings.group }) {
             let former = state.groups[index]
             for member in former.members { member.stop() }
-            entry.consumedBefore = former.consumedBefore + former.members.reduce(0) { $0 + $1.positions.consumed }
+            entry.before = former.members.reduce(former.before) { $0 + $1.positions.counts }
             state.groups[index] = entry
         } else {
             state.groups.append(entry)
         }
-        for member in members { state.threads.append(({ member.isEnded }, member.start())) }
+        adjustMembers(of: settings.group, in: &state)
         return [.groupStarted(settings)]
+    }
+
+    /// Starts the members that are missing, stops those that are too many.
+    private func adjustMembers(of group: String, in state: inout State) {
+        guard let index = state.groups.firstIndex(where: { $0.settings.group == group }) else { return }
+        let settings = state.groups[index].settings
+        let wanted = max(1, settings.members)
+        while state.groups[index].members.count > wanted {
+            let member = state.groups[index].members.removeLast()
+            state.groups[index].before = state.groups[index].before + member.positions.counts
+            member.stop()
+        }
+        guard state.groups[index].members.count < wanted else { return }
+        state.starts += 1
+        for number in (state.groups[index].members.count + 1)...wanted {
+            let member = MemberWorker(
+                settings, name: "\(group)-\(run)-\(state.starts)-\(number)", number: number, environment: environment)
+            state.groups[index].members.append(member)
+            state.threads.append(({ member.isEnded }, member.start()))
+        }
+    }
+
+    private func change(_ settings: ConsumerSettings, in state: inout State) -> [ClientEvent] {
+        guard let index = state.groups.firstIndex(where: { $0.settings.group == settings.group }) else { return [] }
+        state.groups[index].settings = settings
+        if !state.groups[index].isStopped {
+            for member in state.groups[index].members { member.change(to: settings) }
+            adjustMembers(of: settings.group, in: &state)
+        }
+        return [.groupChanged(settings)]
+    }
+
+    private func members(of group: String, in state: State) -> [MemberWorker] {
+        state.groups.first { $0.settings.group == group && !$0.isStopped }?.members ?? []
     }
 
     private func stopGroup(_ group: String, in state: inout State) -> [ClientEvent] {
@@ -211,7 +243,7 @@ package final class RunningWorkload: Sendable {
     private func setAutoCommit(_ isOn: Bool, of group: String, in state: inout State) -> [ClientEvent] {
         guard let index = state.groups.firstIndex(where: { $0.settings.group == group }) else { return [] }
         state.groups[index].settings.enableAutoCommit = isOn
-        for member in state.groups[index].members { member.setAutoCommit(isOn) }
+        for member in state.groups[index].members { member.change(to: state.groups[index].settings) }
         return [.autoCommitChanged(group: group, isOn)]
     }
 

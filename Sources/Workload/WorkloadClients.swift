@@ -31,15 +31,20 @@ package enum WorkloadClients {
         ])
     }
 
-    /// Auto-commit stays on for librdkafka, and the workload decides what is stored for it: so it can be switched
-    /// without leaving the group. A member that dies is missed after six seconds, the least that Kafka allows.
+    /// The workload commits, in librdkafka's way or in Java's: so it can be switched without leaving the group. With the
+    /// default session a member that dies is missed after six seconds, the least that Kafka allows.
     package static func configuration(
-        of settings: ConsumerSettings, base: ClientConfiguration, clientID: String
+        of settings: ConsumerSettings, member: Int, base: ClientConfiguration, clientID: String
     ) -> ClientConfiguration {
-        common(base, clientID: clientID).with([
-            "group.id": settings.group, "enable.auto.commit": "true", "enable.auto.offset.store": "false",
-            "auto.commit.interval.ms": "\(settings.autoCommitIntervalMilliseconds)", "auto.offset.reset": "earliest",
-            "session.timeout.ms": "6000", "heartbeat.interval.ms": "1500",
+        var configuration = common(base, clientID: clientID).with([
+            "group.id": settings.group, "enable.auto.commit": "false", "enable.auto.offset.store": "false",
+            "auto.offset.reset": settings.autoOffsetReset.rawValue,
+            "partition.assignment.strategy": settings.assignor.rawValue,
+            "session.timeout.ms": "\(settings.sessionTimeoutMilliseconds)",
+            "heartbeat.interval.ms": "\(max(1, settings.sessionTimeoutMilliseconds / 4))",
+            "max.poll.interval.ms": "\(settings.maxPollIntervalMilliseconds)",
         ])
+        configuration["group.instance.id"] = settings.groupInstanceID.map { "\($0)-\(member)" }
+        return configuration
     }
 }

@@ -1,4 +1,5 @@
 import KafkaClient
+import KafkaCluster
 import KafkaProtocol
 
 /// Sees every record of the workload come and go: what a ledger is made from. Called on the clients' own threads.
@@ -7,6 +8,34 @@ package protocol WorkloadObserver: Sendable {
     func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant)
     /// What came of it, once for each attempt.
     func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant)
-    /// A member of a group has been handed a record.
-    func consumed(_ record: ConsumedRecord, group: String, member: String)
+    /// A member's poll, the how-manieth says `poll`, has returned this record to the application.
+    func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant)
+    /// The application is through with the record.
+    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant)
+    /// The member is about to commit these; attempts count from 1.
+    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant)
+    /// The answer to an attempt, for each partition. A member that dies hears none.
+    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant)
+    func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant)
+    /// `lost`: the group has given them to others already.
+    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant)
+    func crashed(_ member: GroupMember, at: Instant)
+}
+
+/// One member of a group of the workload. Its name is the client id and never used again.
+package struct GroupMember: Hashable, Sendable {
+    package var group: String
+    package var name: String
+    /// Counted from 1.
+    package var number: Int
+}
+
+/// How an application is through with a record.
+package enum WorkOutcome: Hashable, Sendable {
+    /// The work is done.
+    case done
+    /// It failed, and the application went on: what the record was for has not happened.
+    case swallowed
+    /// It failed so often that the record was put aside.
+    case deadLettered(topic: String)
 }

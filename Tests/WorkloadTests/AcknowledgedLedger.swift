@@ -20,6 +20,16 @@ final class AcknowledgedLedger: WorkloadObserver {
         var mostOpen = 0
         var consumed: [RecordID: Int] = [:]
         var membersSeen: Set<String> = []
+        var processed: [RecordID: [WorkOutcome]] = [:]
+        /// Handed out, and not through with.
+        var atWork: [TopicPartition: Set<Int64>] = [:]
+        var commitsAhead = 0
+        var refusedCommits = 0
+        var asked: [(member: String, attempt: Int)] = []
+        var answered: [(member: String, attempt: Int)] = []
+        var assigned: [(member: Int, partitions: [TopicPartition])] = []
+        var revoked: [(member: Int, partitions: [TopicPartition], isLost: Bool)] = []
+        var crashed: [Int] = []
     }
     private let state = Mutex(State())
 
@@ -41,17 +51,64 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func consumed(_ record: ConsumedRecord, group: String, member: String) {
+    func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant) {
         guard let value = record.value, let id = RecordID(value: value) else { return }
         state.withLock { state in
+            state.atWork[record.partition, default: []].insert(record.offset)
             state.consumed[id, default: 0] += 1
-            state.membersSeen.insert(member)
+            state.membersSeen.insert(member.name)
         }
+    }
+
+    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant) {
+        guard let value = record.value, let id = RecordID(value: value) else { return }
+        state.withLock { state in
+            state.atWork[record.partition]?.remove(record.offset)
+            state.processed[id, default: []].append(outcome)
+        }
+    }
+
+    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant) {
+        state.withLock { state in
+            state.asked.append((member.name, attempt))
+            let isAhead = offsets.contains { place in
+                state.atWork[place.partition]?.contains { $0 < place.position } ?? false
+            }
+            if isAhead { state.commitsAhead += 1 }
+        }
+    }
+
+    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant) {
+        state.withLock { state in
+            state.answered.append((member.name, attempt))
+            if results.contains(where: { $0.error != nil }) { state.refusedCommits += 1 }
+        }
+    }
+
+    func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant) {
+        state.withLock { $0.assigned.append((member.number, partitions)) }
+    }
+
+    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant) {
+        state.withLock { $0.revoked.append((member.number, partitions, lost)) }
+    }
+
+    func crashed(_ member: GroupMember, at: Instant) {
+        state.withLock { $0.crashed.append(member.number) }
     }
 
     var acknowledged: [RecordID: Place] { state.withLock { $0.acknowledged } }
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }
     var membersSeen: Set<String> { state.withLock { $0.membersSeen } }
+    var processed: [RecordID: [WorkOutcome]] { state.withLock { $0.processed } }
+    /// Commits that covered a record whose work was not done.
+    var commitsAhead: Int { state.withLock { $0.commitsAhead } }
+    var refusedCommits: Int { state.withLock { $0.refusedCommits } }
+    var asked: [String] { state.withLock { $0.asked.map { "\($0.member) \($0.attempt)" } } }
+    var answered: [String] { state.withLock { $0.answered.map { "\($0.member) \($0.attempt)" } } }
+    var assigned: [(member: Int, partitions: [TopicPartition])] { state.withLock { $0.assigned } }
+    var revoked: [(member: Int, partitions: [TopicPartition], isLost: Bool)] { state.withLock { $0.revoked } }
+    var crashed: [Int] { state.withLock { $0.crashed } }
     var reports: Int { state.withLock { $0.reports } }
     var outcomes: [RecordID: [ProducerOutcome]] { state.withLock { $0.outcomes } }
     var attempted: [RecordID: Int] { state.withLock { $0.attempted } }

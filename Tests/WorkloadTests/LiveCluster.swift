@@ -30,6 +30,22 @@ struct LiveCluster {
         try await admin.describe(topic: topic).topics.first?.partitions[partition].leader
     }
 
+    /// Writes records with ids of their own, in order, and not before a time of the wall clock.
+    func write(_ count: Int, to topic: String, from first: UInt = 0, notBefore: Int64 = 0) async throws {
+        try await until { SystemClock.now().wallClockMilliseconds >= notBefore }
+        let producer = try Producer(configuration.with(["linger.ms": "5"]), logger: logger)
+        for sequence in first..<(first + UInt(count)) {
+            let id = RecordID(producer: "test", sequence: sequence)
+            try producer.send(ProducerRecord(topic: topic, value: id.value(bytes: 50)))
+        }
+        try await DedicatedThread.run(name: "klamm-test") { try producer.flush(milliseconds: 30_000) }
+    }
+
+    func committed(group: String, _ topic: String) throws -> Int64? {
+        let witness = try Consumer(configuration.with(["group.id": group]), logger: logger)
+        return try witness.committed([TopicPartition(topic: topic, partition: 0)]).first?.offset
+    }
+
     func read(_ topic: String) async throws -> [ConsumedRecord] {
         let reader = try TopicReader(configuration, logger: logger)
         return try await reader.page(topic: topic, at: .beginning, limit: 1_000_000, milliseconds: 30_000).records

@@ -88,7 +88,7 @@ import Workload
             live.workload.execute(.startProducer(ProducerSettings(topic: "orders", recordsPerSecond: 200)))
             func owned() -> Int { live.workload.snapshot().groups[0].positions.count }
             try await live.until { live.ledger.membersSeen.count == 2 && owned() == 4 }
-            live.workload.crashMember(0, of: "billing")
+            live.workload.execute(.crashMember(group: "billing", member: 1, .now))
             try await live.until { owned() == 2 }
             try await live.until { owned() == 4 }
             live.workload.execute(.stopProducer(topic: "orders"))

@@ -171,6 +171,14 @@ package struct EventSummary: Hashable, Sendable {
         case .groupStopped(let group): return Self(.client, "Group \(group) stopped", group: group)
         case .autoCommitChanged(let group, let isOn):
             return Self(.client, "Auto-commit of \(group) is \(isOn ? "on" : "off")", group: group)
+        case .groupChanged(let settings):
+            return Self(.client, "Group \(settings.group) has other settings now", group: settings.group)
+        case .memberCrashed(let group, let member):
+            return Self(
+                .client, bad: true, "Member \(member) of \(group) crashed: no last commit, no word to the group",
+                group: group)
+        case .groupSought(let group, let target):
+            return Self(.client, "Group \(group) reads on from \(target.words)", group: group)
         case .clientError(let client, let reason): return Self(.client, bad: true, "\(client): \(reason)")
         }
     }
@@ -179,6 +187,17 @@ package struct EventSummary: Hashable, Sendable {
 extension BrokerID {
     /// `Broker 2`, `Controller 101`.
     var title: String { isController ? "Controller \(rawValue)" : "Broker \(rawValue)" }
+}
+
+extension SeekTarget {
+    var words: String {
+        switch self {
+        case .beginning: "the beginning"
+        case .end: "the end"
+        case .offset(let offset): "offset \(offset)"
+        case .time(let milliseconds): "the time \(milliseconds) ms"
+        }
+    }
 }
 
 extension [BrokerID] {

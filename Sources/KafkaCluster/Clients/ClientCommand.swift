@@ -13,4 +13,11 @@ package enum ClientCommand: Hashable, Sendable {
     case stopGroup(String)
     /// Switched without leaving the group.
     case setAutoCommit(group: String, Bool)
+    /// Other settings for the group of this name. Members stay in it, but where Kafka's clients take a setting only at
+    /// their start.
+    case changeGroup(ConsumerSettings)
+    /// Members are counted from 1. The group learns of it by its session timeout.
+    case crashMember(group: String, member: Int, CrashPoint)
+    /// All members go on from there, in the partitions that they have.
+    case seek(group: String, SeekTarget)
 }

@@ -34,7 +34,15 @@ package struct WorkloadSnapshot: Hashable, Sendable {
     package struct Group: Hashable, Sendable {
         package var settings: ConsumerSettings
         package var isRunning: Bool
+        /// Handed to members.
         package var consumed: Int64 = 0
+        /// Worked on with success.
+        package var processed: Int64 = 0
+        /// Attempts that failed.
+        package var errors: Int64 = 0
+        package var deadLettered: Int64 = 0
+        /// Commits that the coordinator refused or did not answer, a partition each.
+        package var failedCommits: Int64 = 0
         package var positions: [GroupPosition] = []
 
         package init(settings: ConsumerSettings, isRunning: Bool) {

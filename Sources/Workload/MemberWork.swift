@@ -1,0 +1,167 @@
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+
+/// The application of one member: what it does between two polls. Used by the member's thread alone.
+final class MemberWork {
+    private let member: GroupMember
+    private let orders: MemberOrders
+    private let positions: MemberPositions
+    private let commits: MemberCommits
+    private let errors: ErrorRelay
+    private let observer: (any WorkloadObserver)?
+    private let deadLetters: DeadLetters
+    private var failures: WorkFailures
+    private var polls = 0
+    /// The orders as it last saw them.
+    private var now: MemberOrders.Current
+    private var seen = 0
+
+    init(
+        _ member: GroupMember, orders: MemberOrders, positions: MemberPositions, commits: MemberCommits,
+        errors: ErrorRelay, environment: WorkloadEnvironment
+    ) {
+        self.member = member
+        self.orders = orders
+        self.now = orders.current
+        self.positions = positions
+        self.commits = commits
+        self.errors = errors
+        self.observer = environment.observer
+        self.deadLetters = DeadLetters(
+            environment.configuration.with(["client.id": "\(member.name)-dead-letters"]), logger: environment.logger)
+        self.failures = WorkFailures(seed: now.settings.errorSeed, member: member.number)
+    }
+
+    /// One poll and the work on what it returns. Ends early when the member is to end or to read from elsewhere: what is
+    /// left of the batch is then read again, by this member or by another.
+    func turn(through consumer: Consumer) {
+        look()
+        commits.perform(through: consumer) { $0.polling(now: .now()) }
+        let records = consumer.poll(maximum: now.settings.maxPollRecords, milliseconds: patience()) {
+            [errors] _, error in errors.report(error)
+        }
+        consumer.serveAnswers(milliseconds: 0)
+        guard !records.isEmpty else {
+            commits.perform(through: consumer) { $0.timePassed(now: .now()) }
+            return
+        }
+        polls += 1
+        if let observer {
+            for record in records { observer.delivered(record, to: member, poll: polls, at: .now()) }
+        }
+        commits.perform(through: consumer) { $0.polled(ends(of: records)) }
+        for record in records {
+            switch work(on: record, consumer) {
+            case .finished:
+                commits.perform(through: consumer) {
+                    $0.finished(GroupPosition(partition: record.partition, position: record.offset + 1))
+                }
+            case .crashed:
+                orders.give { $0.end = .crash(.now) }
+                return
+            case .interrupted:
+                commits.tell { $0.abandonedRest() }
+                return
+            }
+        }
+        commits.perform(through: consumer) { $0.finishedBatch() }
+    }
+
+    /// Until the next commit or answer is due, a second at most.
+    private func patience() -> Int {
+        if commits.isWaiting { return 50 }
+        guard let deadline = commits.nextDeadline else { return 1000 }
+        return Int(min(max((deadline - .now()).wholeNanoseconds / 1_000_000 + 1, 1), 1000))
+    }
+
+    /// For each partition the position behind its last record, in the order in which they come.
+    private func ends(of records: [ConsumedRecord]) -> [GroupPosition] {
+        var ends: [GroupPosition] = []
+        for record in records {
+            let end = GroupPosition(partition: record.partition, position: record.offset + 1)
+            if let index = ends.lastIndex(where: { $0.partition == record.partition }) {
+                ends[index] = end
+            } else {
+                ends.append(end)
+            }
+        }
+        return ends
+    }
+
+    // MARK: One record
+
+    private enum Step { case finished, crashed, interrupted }
+
+    /// Takes in what was ordered since it last looked. Commits change at once, in the middle of a batch.
+    private func look() {
+        let count = orders.count
+        guard count != seen else { return }
+        seen = count
+        now = orders.current
+        commits.tell { $0.change(to: now.settings, now: .now()) }
+    }
+
+    private func work(on record: ConsumedRecord, _ consumer: Consumer) -> Step {
+        look()
+        if now.interrupts { return .interrupted }
+        if now.end == .crash(.beforeWork) { return .crashed }
+        positions.handedOut(record)
+        while true {
+            guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
+            if now.end == .crash(.duringWork) { return .crashed }
+            guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
+            let verdict = failures.attempt(rate: now.settings.errorRate, now.settings.onError)
+            if verdict != .done { positions.count { $0.errors += 1 } }
+            switch verdict {
+            case .done:
+                positions.count { $0.processed += 1 }
+                return over(record, .done)
+            case .swallowed: return over(record, .swallowed)
+            case .again: break
+            case .deadLetter(let topic, let failures):
+                guard putAside(record, topic: topic, failures: failures, consumer) else { return .interrupted }
+                positions.count { $0.deadLettered += 1 }
+                return over(record, .deadLettered(topic: topic))
+            }
+            look()
+            if now.interrupts { return .interrupted }
+        }
+    }
+
+    private func over(_ record: ConsumedRecord, _ outcome: WorkOutcome) -> Step {
+        observer?.processed(record, by: member, outcome, at: .now())
+        look()
+        return now.end == .crash(.afterWork) ? .crashed : .finished
+    }
+
+    /// Tries until the brokers have it. False when something else is ordered first.
+    private func putAside(_ record: ConsumedRecord, topic: String, failures: Int, _ consumer: Consumer) -> Bool {
+        while true {
+            do throws(ClientError) {
+                return try deadLetters.send(
+                    record, to: topic, failures: failures, while: { !orders.current.interrupts })
+            } catch {
+                errors.report(error)
+                guard spend(100, consumer) else { return false }
+            }
+        }
+    }
+
+    /// Works for so long, while commits in the background go on. False when the work is broken off.
+    private func spend(_ milliseconds: Double, _ consumer: Consumer) -> Bool {
+        guard milliseconds > 0 else { return true }
+        let end = monotonicNanoseconds() + Int64(milliseconds * 1_000_000)
+        while true {
+            // Answers wait for the next poll: to serve them would count as one, and the group would be deceived.
+            commits.perform(through: consumer) { $0.timePassed(now: .now()) }
+            look()
+            if now.interrupts { return false }
+            let time = monotonicNanoseconds()
+            guard time < end else { return true }
+            // A commit in Java's way may be due for long: it waits for the next poll.
+            let deadline = commits.nextDeadline.map(\.monotonicNanoseconds).flatMap { $0 > time ? $0 : nil }
+            orders.wait(untilNanoseconds: min(end, deadline ?? end))
+        }
+    }
+}
