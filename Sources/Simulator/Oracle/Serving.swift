@@ -173,58 +173,65 @@ extension Oracle {
         _ answer: FetchResponse, by node: BrokerID, isFromReplica: Bool, outdated: [Exchange.OutdatedEpoch]
     ) throws(Violation) {
         counts.add(answer.errorCode)
-        for topic in answer.responses {
-            if topic.topic == MetadataLog.topic || topic.topicId == MetadataLog.topicId {
-                for data in topic.partitions { try metadataFetched(data, by: node) }
+        for topic in answer.responses.indices {
+            let topicId = answer.responses[topic].topicId
+            if topicId == MetadataLog.topicId || answer.responses[topic].topic == MetadataLog.topic {
+                for data in answer.responses[topic].partitions { try metadataFetched(data, by: node) }
                 continue
             }
-            guard let name = topic.topicId == .zero ? topic.topic : metadata.name(of: topic.topicId) else { continue }
-            for index in topic.partitions.indices {
-                counts.add(topic.partitions[index].errorCode)
-                guard topic.partitions[index].errorCode == .none else { continue }
-                let id = TopicPartition(topic: name, partition: topic.partitions[index].partitionIndex)
+            guard let name = topicId == .zero ? answer.responses[topic].topic : metadata.name(of: topicId) else {
+                continue
+            }
+            for index in answer.responses[topic].partitions.indices {
+                let error = answer.responses[topic].partitions[index].errorCode
+                counts.add(error)
+                guard error == .none else { continue }
+                let id = TopicPartition(
+                    topic: name, partition: answer.responses[topic].partitions[index].partitionIndex)
                 if let old = outdated.first(where: { $0.partition == id }) {
                     throw Violation(
                         "an old leader epoch was served",
                         "\(id): \(node) leads in epoch \(old.led) and answers a fetch of epoch \(old.asked)")
                 }
                 guard let partition = partitionIndices[id] else { continue }
-                if topic.partitions[index].divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
-                try served(topic.partitions[index], by: node, of: partition, toReplica: isFromReplica)
+                if answer.responses[topic].partitions[index].divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
+                try served(
+                    upTo: answer.responses[topic].partitions[index].highWatermark,
+                    logStart: answer.responses[topic].partitions[index].logStartOffset, by: node, of: partition,
+                    toConsumer: isFromReplica ? nil : answer.responses[topic].partitions[index].records)
             }
         }
     }
 
+    /// `records` is what a consumer is given; what a replica is given may be uncommitted.
     private mutating func served(
-        _ data: FetchResponse.PartitionData, by node: BrokerID, of partition: Int, toReplica: Bool
+        upTo highWatermark: Int64, logStart: Int64, by node: BrokerID, of partition: Int, toConsumer records: Payload?
     ) throws(Violation) {
         guard let index = partitions[partition].leadership(by: node) else { return }
         let told = partitions[partition].leaderships[index].told
-        if data.highWatermark < told {
+        if highWatermark < told {
             throw Violation(
                 "the high watermark went back",
-                "\(partitions[partition].id): \(node) tells \(data.highWatermark), after \(told), both in epoch "
+                "\(partitions[partition].id): \(node) tells \(highWatermark), after \(told), both in epoch "
                     + "\(partitions[partition].leaderships[index].epoch)")
         }
-        if data.highWatermark > told {
-            try self.told(
-                data.highWatermark, by: node, of: partition, "tells a high watermark of \(data.highWatermark)")
-            partitions[partition].leaderships[index].told = data.highWatermark
+        if highWatermark > told {
+            try self.told(highWatermark, by: node, of: partition, "tells a high watermark of \(highWatermark)")
+            partitions[partition].leaderships[index].told = highWatermark
         }
-        partitions[partition].noteStart(min(data.logStartOffset, partitions[partition].committedEnd))
-        if toReplica { return }
-        guard case .bytes(let bytes)? = data.records, bytes.readableBytes > 0,
+        partitions[partition].noteStart(min(logStart, partitions[partition].committedEnd))
+        guard case .bytes(let bytes)? = records, bytes.readableBytes > 0,
             let replica = partitions[partition].index(of: node)
         else { return }
         var batches = RecordBatches(bytes)
         while let batch = (try? batches.next()) ?? nil {
             counts.add(.servedBatches)
             let served = MirroredBatch(header: batch.header, position: 0, bytes: batch.bytes)
-            if served.next > data.highWatermark {
+            if served.next > highWatermark {
                 throw Violation(
                     "an uncommitted record was served to a consumer",
                     "\(partitions[partition].id): \(node) serves \(served.place) over the high watermark "
-                        + "\(data.highWatermark)")
+                        + "\(highWatermark)")
             }
             if served.base < partitions[partition].replicas[replica].log.cleanedUpTo
                 || partitions[partition].isDamaged(node, from: served.base)

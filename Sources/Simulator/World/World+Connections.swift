@@ -95,7 +95,9 @@ extension World {
         var actions: [ClientAction] = []
         swap(&actions, &place.actions)
         place.client.step(input, now: now, into: &actions)
-        for action in actions {
+        // Taken out one by one, so that none is copied.
+        actions.reverse()
+        while let action = actions.popLast() {
             switch action {
             case .connect(let id, let broker): connect(id, owner: index, to: broker)
             case .send(let id, let bytes): sendRequest(id, bytes)

@@ -10,9 +10,10 @@ extension Fetcher {
         }
     }
 
-    private func mayBeFetched(_ partition: FetchedPartition, now: Instant) -> Bool {
-        guard case .fetching = partition.state, !fetchedFrom.contains(partition.leader) else { return false }
-        return nextFetch[partition.leader].map { $0 <= now } ?? true
+    private func mayBeFetched(_ index: Int, now: Instant) -> Bool {
+        let leader = partitions[index].leader
+        guard case .fetching = partitions[index].state, !fetchedFrom.contains(leader) else { return false }
+        return nextFetch[leader].map { $0 <= now } ?? true
     }
 
     private mutating func send(

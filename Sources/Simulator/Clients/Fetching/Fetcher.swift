@@ -147,12 +147,12 @@ package struct Fetcher: Sendable {
 
     /// The partitions of one leader that are ready for the request, leader by leader.
     func ready(
-        _ network: NetworkClient, now: Instant, _ isWanted: (FetchedPartition) -> Bool
+        _ network: NetworkClient, now: Instant, _ isWanted: (Int) -> Bool
     ) -> [(leader: BrokerID, partitions: [Int])] {
         var byLeader: [(leader: BrokerID, partitions: [Int])] = []
         for index in partitions.indices {
             let leader = partitions[index].leader
-            guard partitions[index].request == nil, leader != .none, isWanted(partitions[index]) else { continue }
+            guard partitions[index].request == nil, leader != .none, isWanted(index) else { continue }
             if let notBefore = partitions[index].notBefore, notBefore > now { continue }
             if let found = byLeader.firstIndex(where: { $0.leader == leader }) {
                 byLeader[found].partitions.append(index)
