@@ -8,6 +8,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let toml = Target.Dependency.product(name: "TOMLKit", package: "TOMLKit")
 
 let codecs: [Target.Dependency] = ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd"]
@@ -63,7 +64,7 @@ let shells: [Target] = [
         "KafkaServer",
         ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, nioPosix, logging, deque]),
     module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
-    module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque]),
+    module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
         "Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml],
         resources: [
@@ -96,7 +97,13 @@ let testTargets: [Target] = [
         "SimulatorTests",
         ["KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
     tests("TerminalTests", ["CVterm", "Terminal", "klamm"]),
-    tests("WorkloadTests", ["KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
+    // A process that an outbox outlives; for tests alone.
+    .executableTarget(
+        name: "OutboxChild", dependencies: ["KafkaClient", "KafkaCluster", "Workload", logging],
+        path: "Tests/OutboxChild", swiftSettings: strict),
+    tests(
+        "WorkloadTests",
+        ["OutboxChild", "KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
 ]
 
 // Measurements, built where KLAMM_BENCHMARKS=1 asks for them: `swift run -c release StorageBenchmark`.
@@ -129,6 +136,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: pure + shells + testTargets + benchmarks + systemLibraries,

@@ -23,6 +23,8 @@ package struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
 
         package static let none = Self(RD_KAFKA_RESP_ERR_NO_ERROR)
         package static let invalidArgument = Self(RD_KAFKA_RESP_ERR__INVALID_ARG)
+        /// What went wrong in the application, not in Kafka.
+        package static let application = Self(RD_KAFKA_RESP_ERR__APPLICATION)
         package static let queueFull = Self(RD_KAFKA_RESP_ERR__QUEUE_FULL)
         package static let timedOut = Self(RD_KAFKA_RESP_ERR__TIMED_OUT)
         package static let messageTimedOut = Self(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)

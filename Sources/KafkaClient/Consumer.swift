@@ -44,6 +44,13 @@ package final class Consumer: @unchecked Sendable {
         }
     }
 
+    /// Asks the brokers.
+    package func partitions(of topic: String, milliseconds: Int = 5000) throws(ClientError) -> [TopicPartition] {
+        let metadata = try ClusterMetadata(from: handle, topic: topic, milliseconds: milliseconds)
+        let partitions = metadata.topics.first { $0.name == topic }?.partitions ?? []
+        return partitions.map { TopicPartition(topic: topic, partition: $0.index) }
+    }
+
     package func seek(_ partitions: [PartitionOffset], milliseconds: Int = 5000) throws(ClientError) {
         let handle = handle
         let results = try withPartitionList(partitions) { list throws(ClientError) in

@@ -46,6 +46,25 @@ final class MemberCommits: Sendable {
         }
     }
 
+    /// The application keeps the offset itself, by `body`.
+    func keepOutside(_ position: GroupPosition, _ body: () throws(ClientError) -> Void) throws(ClientError) {
+        let attempt = state.withLock { state in
+            state.attempts += 1
+            state.open += 1
+            return state.attempts
+        }
+        observer?.committing([position], by: member, attempt: attempt, at: .now())
+        do throws(ClientError) {
+            try body()
+            answered([PartitionOffset(position.partition, position.position)], attempt: attempt)
+        } catch {
+            var result = PartitionOffset(position.partition, position.position)
+            result.error = error
+            answered([result], attempt: attempt)
+            throw error
+        }
+    }
+
     func tell(_ event: (inout CommitPolicy) -> Void) { state.withLock { event(&$0.policy) } }
 
     var nextDeadline: Instant? { state.withLock { $0.policy.nextDeadline } }

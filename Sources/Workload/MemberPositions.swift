@@ -8,6 +8,7 @@ final class MemberPositions: Sendable {
     struct Counts: Sendable {
         var consumed: Int64 = 0
         var processed: Int64 = 0
+        var skippedDuplicates: Int64 = 0
         var errors: Int64 = 0
         var deadLettered: Int64 = 0
         var failedCommits: Int64 = 0
@@ -15,6 +16,7 @@ final class MemberPositions: Sendable {
         static func + (left: Self, right: Self) -> Self {
             Counts(
                 consumed: left.consumed + right.consumed, processed: left.processed + right.processed,
+                skippedDuplicates: left.skippedDuplicates + right.skippedDuplicates,
                 errors: left.errors + right.errors, deadLettered: left.deadLettered + right.deadLettered,
                 failedCommits: left.failedCommits + right.failedCommits)
         }

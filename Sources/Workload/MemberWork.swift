@@ -16,6 +16,9 @@ final class MemberWork {
     /// The orders as it last saw them.
     private var now: MemberOrders.Current
     private var seen = 0
+    private let files: WorkloadStores
+    private let outboxes: Outboxes
+    private var stores: MemberStores?
 
     init(
         _ member: GroupMember, orders: MemberOrders, positions: MemberPositions, commits: MemberCommits,
@@ -24,6 +27,8 @@ final class MemberWork {
         self.member = member
         self.orders = orders
         self.now = orders.current
+        self.files = environment.stores
+        self.outboxes = environment.outboxes
         self.positions = positions
         self.commits = commits
         self.errors = errors
@@ -31,12 +36,14 @@ final class MemberWork {
         self.deadLetters = DeadLetters(
             environment.configuration.with(["client.id": "\(member.name)-dead-letters"]), logger: environment.logger)
         self.failures = WorkFailures(seed: now.settings.errorSeed, member: member.number)
+        openStores()
     }
 
     /// One poll and the work on what it returns. Ends early when the member is to end or to read from elsewhere: what is
     /// left of the batch is then read again, by this member or by another.
     func turn(through consumer: Consumer) {
         look()
+        defer { flushOutboxes() }
         commits.perform(through: consumer) { $0.polling(now: .now()) }
         let records = consumer.poll(maximum: now.settings.maxPollRecords, milliseconds: patience()) {
             [errors] _, error in errors.report(error)
@@ -97,9 +104,20 @@ final class MemberWork {
     private func look() {
         let count = orders.count
         guard count != seen else { return }
+        let old = now.settings
         seen = count
         now = orders.current
+        if now.settings.deduplicates != old.deduplicates || now.settings.assignment != old.assignment { openStores() }
         commits.tell { $0.change(to: now.settings, now: .now()) }
+    }
+
+    private func openStores() {
+        do throws(ClientError) {
+            stores = try MemberStores(now.settings, in: files)
+        } catch {
+            errors.report(error)
+            stores = nil
+        }
     }
 
     private func work(on record: ConsumedRecord, _ consumer: Consumer) -> Step {
@@ -107,6 +125,10 @@ final class MemberWork {
         if now.interrupts { return .interrupted }
         if now.end == .crash(.beforeWork) { return .crashed }
         positions.handedOut(record)
+        if isKnown(record) {
+            positions.count { $0.skippedDuplicates += 1 }
+            return over(record, .skippedDuplicate, consumer)
+        }
         while true {
             guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
             if now.end == .crash(.duringWork) { return .crashed }
@@ -115,24 +137,58 @@ final class MemberWork {
             if verdict != .done { positions.count { $0.errors += 1 } }
             switch verdict {
             case .done:
-                positions.count { $0.processed += 1 }
-                return over(record, .done)
-            case .swallowed: return over(record, .swallowed)
+                return over(record, .done, consumer)
+            case .swallowed: return over(record, .swallowed, consumer)
             case .again: break
             case .deadLetter(let topic, let failures):
                 guard putAside(record, topic: topic, failures: failures, consumer) else { return .interrupted }
                 positions.count { $0.deadLettered += 1 }
-                return over(record, .deadLettered(topic: topic))
+                return over(record, .deadLettered(topic: topic), consumer)
             }
             look()
             if now.interrupts { return .interrupted }
         }
     }
 
-    private func over(_ record: ConsumedRecord, _ outcome: WorkOutcome) -> Step {
+    /// A file that cannot be read knows nothing, and is told.
+    private func isKnown(_ record: ConsumedRecord) -> Bool {
+        do throws(ClientError) {
+            return try stores?.knows(record) ?? false
+        } catch {
+            errors.report(error)
+            return false
+        }
+    }
+
+    private func flushOutboxes() {
+        do { try outboxes.flush(now.settings.topics) } catch {
+            errors.report(ClientError(code: .application, reason: "\(error)"))
+        }
+    }
+
+    /// What is to outlive the application is written before anybody hears that the work is done.
+    private func over(_ record: ConsumedRecord, _ outcome: WorkOutcome, _ consumer: Consumer) -> Step {
+        while true {
+            do throws(ClientError) {
+                try keep(record, isDone: outcome == .done)
+                break
+            } catch {
+                errors.report(error)
+                guard spend(100, consumer) else { return .interrupted }
+            }
+        }
+        if outcome == .done { positions.count { $0.processed += 1 } }
+        outboxes.processed(record)
         observer?.processed(record, by: member, outcome, at: .now())
         look()
         return now.end == .crash(.afterWork) ? .crashed : .finished
+    }
+
+    private func keep(_ record: ConsumedRecord, isDone: Bool) throws(ClientError) {
+        guard let stores else { return }
+        guard stores.offsets != nil else { return try stores.keep(record, isDone: isDone) }
+        let position = GroupPosition(partition: record.partition, position: record.offset + 1)
+        try commits.keepOutside(position) { () throws(ClientError) in try stores.keep(record, isDone: isDone) }
     }
 
     /// Tries until the brokers have it. False when something else is ordered first.

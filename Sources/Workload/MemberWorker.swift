@@ -75,7 +75,8 @@ final class MemberWorker: Sendable {
             }
             let needsNewClient =
                 configuration(of: now.settings) != configuration(of: settings)
-                || now.settings.topics != settings.topics
+                || now.settings.topics != settings.topics || now.settings.assignment != settings.assignment
+                || now.settings.assignment == .selfManaged && now.settings.members != settings.members
             settings = now.settings
             if needsNewClient {
                 close(consumer, commits)
@@ -106,12 +107,37 @@ final class MemberWorker: Sendable {
                 configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },
                 onRebalance: { [weak self] rebalance in self?.rebalanced(rebalance, commits) })
             self.consumer.withLock { $0 = consumer }
-            try consumer.subscribe(settings.topics)
+            let stores = try MemberStores(settings, in: environment.stores)
+            if let offsets = stores.offsets {
+                try assign(offsets, settings, consumer)
+            } else {
+                try consumer.subscribe(settings.topics)
+            }
             return consumer
         } catch {
             errors.report(error)
             return nil
         }
+    }
+
+    /// Its share of the partitions, each from where its own offsets say.
+    private func assign(
+        _ offsets: OwnOffsets, _ settings: ConsumerSettings, _ consumer: Consumer
+    ) throws(ClientError) {
+        let start = settings.autoOffsetReset == .earliest ? PartitionOffset.beginning : PartitionOffset.end
+        var share: [PartitionOffset] = []
+        for topic in settings.topics {
+            for partition in try consumer.partitions(of: topic)
+            where Int(partition.partition) % max(1, settings.members) == member.number - 1 {
+                do {
+                    share.append(PartitionOffset(partition, try offsets.position(in: partition) ?? start))
+                } catch {
+                    throw ClientError(code: .application, reason: "\(error)")
+                }
+            }
+        }
+        try consumer.assign(share)
+        environment.observer?.assigned(share.map(\.partition), to: member, at: .now())
     }
 
     /// Inside a poll, or the close.

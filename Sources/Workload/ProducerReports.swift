@@ -10,18 +10,34 @@ final class ProducerReports: Sendable {
     private let tally: ProducerTally
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
+    private let outbox: Outbox?
+    /// Records of the outbox, by tags above those of the producer's own sequence.
+    private let resent = Mutex((next: UInt.max / 2, ids: [UInt: RecordID]()))
     private let hasCrashed = Atomic<Bool>(false)
 
     init(
-        _ settings: ProducerSettings, name: String, tally: ProducerTally, errors: ErrorRelay,
+        _ settings: ProducerSettings, name: String, tally: ProducerTally, errors: ErrorRelay, outbox: Outbox?,
         observer: (any WorkloadObserver)?
     ) {
         self.name = name
         self.settings = settings
         self.tally = tally
         self.errors = errors
+        self.outbox = outbox
         self.observer = observer
     }
+
+    /// The tag under which a record of the outbox goes.
+    func tag(for id: RecordID) -> UInt {
+        resent.withLock { resent in
+            resent.next += 1
+            resent.ids[resent.next] = id
+            return resent.next
+        }
+    }
+
+    /// The record did not go after all.
+    func forget(_ tag: UInt) { resent.withLock { _ = $0.ids.removeValue(forKey: tag) } }
 
     /// From now on nobody hears of anything.
     func crash() { hasCrashed.store(true, ordering: .releasing) }
@@ -35,6 +51,13 @@ final class ProducerReports: Sendable {
         case .failed(let error), .unknown(let error?): errors.report(error)
         case .acknowledged, .unknown(nil), .dropped, .lostInBuffer: break
         }
-        observer?.settled(RecordID(producer: name, sequence: report.tag), outcome, at: .now())
+        let id = id(of: report.tag)
+        if case .acknowledged = outcome { outbox?.acknowledged(id) }
+        observer?.settled(id, outcome, at: .now())
+    }
+
+    private func id(of tag: UInt) -> RecordID {
+        guard tag > UInt.max / 2 else { return RecordID(producer: name, sequence: tag) }
+        return resent.withLock { $0.ids.removeValue(forKey: tag) } ?? RecordID(producer: name, sequence: tag)
     }
 }

@@ -8,6 +8,10 @@ struct ProducerSequence {
     private(set) var next: UInt = 0
     /// The next record was announced to the ledger and waits for room in the buffer.
     private(set) var isAnnounced = false
+    /// The first that has not been written to the outbox.
+    private(set) var written: UInt = 0
+
+    mutating func wrote(through end: UInt) { written = end }
 
     mutating func announce() { isAnnounced = true }
 
@@ -28,16 +32,18 @@ struct ProducerSending {
     private let isWanted: () -> Bool
     private var record: WorkloadRecord
     private var fullBuffer: FullBufferWait
+    private var outbox: OutboxSending?
 
     init(
         _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally,
-        errors: ErrorRelay, observer: (any WorkloadObserver)?, isWanted: @escaping () -> Bool
+        errors: ErrorRelay, outbox: OutboxSending?, observer: (any WorkloadObserver)?, isWanted: @escaping () -> Bool
     ) {
         self.settings = settings
         self.name = name
         self.producer = producer
         self.tally = tally
         self.errors = errors
+        self.outbox = outbox
         self.observer = observer
         self.isWanted = isWanted
         self.record = WorkloadRecord(settings, producer: name)
@@ -50,6 +56,10 @@ struct ProducerSending {
         }
         while isWanted() {
             let due = pacer?.due(now: monotonicNanoseconds()) ?? 1000
+            guard turnOutbox(due, &sequence) else {
+                producer.poll(milliseconds: 100)
+                continue
+            }
             var taken = 0
             var hasDropped = false
             while taken < due, isWanted() {
@@ -65,6 +75,20 @@ struct ProducerSending {
             // A producer without a rate of its own that drops would do nothing else.
             producer.poll(milliseconds: hasDropped && pacer == nil ? 1 : 0)
             if let pacer { wait(until: pacer.nextDue) }
+        }
+    }
+
+    /// What cannot be written ahead is not sent.
+    private mutating func turnOutbox(_ due: Int, _ sequence: inout ProducerSequence) -> Bool {
+        guard var outbox else { return true }
+        defer { self.outbox = outbox }
+        do {
+            try outbox.write(ahead: due, &sequence, &record)
+            try outbox.turn(through: producer)
+            return true
+        } catch {
+            errors.report(ClientError(code: .application, reason: "\(error)"))
+            return false
         }
     }
 

@@ -12,6 +12,7 @@ final class ProducerTally: Sendable {
         var unknown: Int64 = 0
         var dropped: Int64 = 0
         var lostInBuffer: Int64 = 0
+        var resent: Int64 = 0
         /// How long the application stood still before a full buffer.
         var blocked = Duration.zero
         var acknowledgedByPartition: [Int32: Int64] = [:]
@@ -20,6 +21,13 @@ final class ProducerTally: Sendable {
     private let counts = Mutex(Counts())
 
     func sent() { counts.withLock { $0.sent += 1 } }
+
+    func resent() {
+        counts.withLock { counts in
+            counts.sent += 1
+            counts.resent += 1
+        }
+    }
 
     func blocked(_ duration: Duration) { counts.withLock { $0.blocked += duration } }
 

@@ -68,6 +68,7 @@ final class ProducerWorker: Sendable {
         var settings: ProducerSettings
         var producer: Producer
         var reports: ProducerReports
+        var outbox: Outbox?
     }
 
     private func run() {
@@ -84,6 +85,9 @@ final class ProducerWorker: Sendable {
             if wanted != client.settings { change(&client, to: wanted) }
             var sending = ProducerSending(
                 client.settings, name: name, through: client.producer, tally: tally, errors: errors,
+                outbox: OutboxSending(
+                    client.outbox, client.settings, reports: client.reports, tally: tally,
+                    observer: environment.observer),
                 observer: environment.observer, isWanted: { self.version.load(ordering: .acquiring) == seen })
             sending.run(&sequence)
         }
@@ -92,7 +96,12 @@ final class ProducerWorker: Sendable {
             environment.observer?.settled(RecordID(producer: name, sequence: sequence.next), .dropped, at: .now())
         }
         drain(client.producer, patience: 10_000_000_000)
-        if orders.withLock({ $0.end }) == .crash { crash(client) } else { giveUp(client.producer) }
+        if orders.withLock({ $0.end }) == .crash {
+            crash(client)
+        } else {
+            giveUp(client.producer)
+            try? client.outbox?.flush()
+        }
     }
 
     /// The new client first: when librdkafka refuses the settings, the old one goes on.
@@ -131,7 +140,9 @@ final class ProducerWorker: Sendable {
 
     /// What the application does by itself can change under a running client.
     private func needsNewClient(from old: ProducerSettings, to new: ProducerSettings) -> Bool {
-        old.sendMode != new.sendMode || configuration(of: old) != configuration(of: new)
+        old.sendMode != new.sendMode
+            || (old.outboxResendMilliseconds == nil) != (new.outboxResendMilliseconds == nil)
+            || configuration(of: old) != configuration(of: new)
     }
 
     private func configuration(of settings: ProducerSettings) -> ClientConfiguration {
@@ -140,18 +151,26 @@ final class ProducerWorker: Sendable {
 
     private func open(_ settings: ProducerSettings) -> Client? {
         let errors = errors
-        let reports = ProducerReports(
-            settings, name: name, tally: tally, errors: errors, observer: environment.observer)
         do throws(ClientError) {
+            let outbox = try openOutbox(settings)
+            let reports = ProducerReports(
+                settings, name: name, tally: tally, errors: errors, outbox: outbox, observer: environment.observer)
             let producer = try Producer(
                 configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },
                 onDelivery: { reports.delivered($0) })
             producer.learn(topic: settings.topic, milliseconds: 2000)
             orders.withLock { $0.producer = producer }
-            return Client(settings: settings, producer: producer, reports: reports)
+            return Client(settings: settings, producer: producer, reports: reports, outbox: outbox)
         } catch {
             errors.report(error)
             return nil
+        }
+    }
+
+    private func openOutbox(_ settings: ProducerSettings) throws(ClientError) -> Outbox? {
+        guard settings.outboxResendMilliseconds != nil else { return nil }
+        do { return try environment.outboxes.outbox(of: settings.topic) } catch {
+            throw ClientError(code: .application, reason: "\(error)")
         }
     }
 

@@ -37,11 +37,20 @@ package final class RunningWorkload: Sendable {
     private let state = Mutex(State())
 
     package init(
-        _ configuration: ClientConfiguration, logger: Logger, observer: (any WorkloadObserver)? = nil
+        _ configuration: ClientConfiguration, logger: Logger, storeFolder: String? = nil,
+        observer: (any WorkloadObserver)? = nil
     ) {
+        let stores = WorkloadStores(folder: storeFolder)
         self.environment = WorkloadEnvironment(
-            configuration: configuration, logger: logger, feed: EventFeed(), observer: observer)
+            configuration: configuration, logger: logger, feed: EventFeed(),
+            stores: stores,
+            outboxes: Outboxes(in: stores), observer: observer)
         self.run = String(UInt32.random(in: .min ... .max), radix: 36)
+    }
+
+    /// The ids of what a group that manages itself has a result of.
+    package func results(of group: String) throws -> [String] {
+        try OwnOffsets(of: group, in: environment.stores).results()
     }
 
     package func events() -> AsyncStream<ClientEvent> { environment.feed.stream() }
@@ -89,6 +98,10 @@ package final class RunningWorkload: Sendable {
             producer.dropped = counts.dropped
             producer.lostInBuffer = counts.lostInBuffer
             producer.blocked = counts.blocked
+            producer.resent = counts.resent
+            if settings.outboxResendMilliseconds != nil {
+                producer.inOutbox = environment.outboxes.existing(settings.topic)?.count
+            }
             producer.latencyP99Microseconds = counts.latencies.percentile(0.99, now: now)
             return producer
         }
@@ -98,6 +111,7 @@ package final class RunningWorkload: Sendable {
             let counts = entry.members.reduce(entry.before) { $0 + $1.positions.counts }
             group.consumed = counts.consumed
             group.processed = counts.processed
+            group.skippedDuplicates = counts.skippedDuplicates
             group.errors = counts.errors
             group.deadLettered = counts.deadLettered
             group.failedCommits = counts.failedCommits

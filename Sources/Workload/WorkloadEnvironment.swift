@@ -6,5 +6,7 @@ struct WorkloadEnvironment: Sendable {
     var configuration: ClientConfiguration
     var logger: Logger
     var feed: EventFeed
+    var stores: WorkloadStores
+    var outboxes: Outboxes
     var observer: (any WorkloadObserver)?
 }

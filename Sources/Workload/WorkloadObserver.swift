@@ -34,6 +34,8 @@ package struct GroupMember: Hashable, Sendable {
 package enum WorkOutcome: Hashable, Sendable {
     /// The work is done.
     case done
+    /// Its id was known: it had been done before.
+    case skippedDuplicate
     /// It failed, and the application went on: what the record was for has not happened.
     case swallowed
     /// It failed so often that the record was put aside.

@@ -4,6 +4,7 @@ import KafkaCluster
 /// The bytes of a producer's records, made anew for each in the same memory.
 struct WorkloadRecord {
     private let topic: String
+    private let producer: String
     private let partitions: [Int32]
     private let keys: [[UInt8]]
     private let prefix: [UInt8]
@@ -12,6 +13,7 @@ struct WorkloadRecord {
 
     init(_ settings: ProducerSettings, producer: String) {
         self.topic = settings.topic
+        self.producer = producer
         self.partitions = settings.partitions
         self.keys = (0..<max(0, min(settings.keys, 100_000))).map { Array("key-\($0)".utf8) }
         self.prefix = Array("\(producer):".utf8)
@@ -31,7 +33,16 @@ struct WorkloadRecord {
         partitions.isEmpty ? nil : partitions[Int(sequence % UInt(partitions.count))]
     }
 
-    mutating func send(_ sequence: UInt, through producer: Producer) -> Outcome {
+    /// The same record as it is kept until somebody has processed it.
+    mutating func outboxRecord(_ sequence: UInt) -> Outbox.Record {
+        fill(sequence)
+        return Outbox.Record(
+            id: RecordID(producer: producer, sequence: sequence), partition: partition(of: sequence),
+            key: keys.isEmpty ? nil : String(decoding: keys[Int(sequence % UInt(keys.count))], as: UTF8.self),
+            value: String(decoding: value, as: UTF8.self))
+    }
+
+    private mutating func fill(_ sequence: UInt) {
         value.removeAll(keepingCapacity: true)
         value.append(contentsOf: prefix)
         value.append(contentsOf: "\(sequence)".utf8)
@@ -39,6 +50,10 @@ struct WorkloadRecord {
             value.append(UInt8(ascii: " "))
             value.append(contentsOf: repeatElement(UInt8(ascii: "."), count: bytes - value.count))
         }
+    }
+
+    mutating func send(_ sequence: UInt, through producer: Producer) -> Outcome {
+        fill(sequence)
         do throws(ClientError) {
             try send(through: producer, key: keys.isEmpty ? nil : keys[Int(sequence % UInt(keys.count))], sequence)
             return .queued

@@ -44,7 +44,8 @@ struct ConsoleCommand: AsyncParsableCommand {
         let log = try ConsoleLog(path: directory.path + "/klamm.log")
         defer { log.end() }
 
-        let session = ConsoleSession(cluster: cluster, themes: themes, logger: logger)
+        let session = ConsoleSession(
+            cluster: cluster, themes: themes, storeFolder: directory.path + "/workload", logger: logger)
         session.open(withDemo: !isWithoutDemo, brokers: options.brokers)
         var model = Model()
         model.keymap = settings.keymap

@@ -21,12 +21,12 @@ final class ConsoleSession: Sendable {
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(cluster: EmbeddedCluster, themes: ThemeCatalogue, logger: Logger) {
+    init(cluster: EmbeddedCluster, themes: ThemeCatalogue, storeFolder: String, logger: Logger) {
         self.cluster = cluster
         self.themes = themes
         self.logger = logger
         configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
-        workload = RunningWorkload(configuration, logger: logger)
+        workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder)
         clients = ConsoleClients(configuration, logger: logger)
     }
 

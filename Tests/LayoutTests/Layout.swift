@@ -35,7 +35,7 @@ enum Layout {
         pure("Console", uses: ["KafkaCluster", "Scenarios"]),
         shell("KafkaServer", uses: ["KafkaCluster"]),
         shell("KafkaClient", uses: ["KafkaCluster"], outside: ["CRdkafka"]),
-        shell("Workload", uses: ["KafkaClient"]),
+        shell("Workload", uses: ["KafkaClient"], outside: ["GRDB"]),
         shell("Settings", uses: ["Console"], outside: ["TOMLKit"]),
         shell("Terminal", uses: ["Console"], outside: ["CNcurses"]),
         shell("ControlServer", uses: ["Scenarios"]),

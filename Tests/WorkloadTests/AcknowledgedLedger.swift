@@ -23,6 +23,8 @@ final class AcknowledgedLedger: WorkloadObserver {
         var processed: [RecordID: [WorkOutcome]] = [:]
         /// Handed out, and not through with.
         var atWork: [TopicPartition: Set<Int64>] = [:]
+        /// Records by member and poll.
+        var polls: [String: Int] = [:]
         var commitsAhead = 0
         var refusedCommits = 0
         var asked: [(member: String, attempt: Int)] = []
@@ -55,6 +57,7 @@ final class AcknowledgedLedger: WorkloadObserver {
         guard let value = record.value, let id = RecordID(value: value) else { return }
         state.withLock { state in
             state.atWork[record.partition, default: []].insert(record.offset)
+            state.polls["\(member.name) \(poll)", default: 0] += 1
             state.consumed[id, default: 0] += 1
             state.membersSeen.insert(member.name)
         }
@@ -101,6 +104,7 @@ final class AcknowledgedLedger: WorkloadObserver {
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }
     var membersSeen: Set<String> { state.withLock { $0.membersSeen } }
     var processed: [RecordID: [WorkOutcome]] { state.withLock { $0.processed } }
+    var largestPoll: Int { state.withLock { $0.polls.values.max() ?? 0 } }
     /// Commits that covered a record whose work was not done.
     var commitsAhead: Int { state.withLock { $0.commitsAhead } }
     var refusedCommits: Int { state.withLock { $0.refusedCommits } }

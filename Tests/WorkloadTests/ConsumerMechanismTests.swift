@@ -73,6 +73,20 @@ import Workload
         Death(description: "commit after each batch", point: .afterWork, loses: false, repeats: true) {
             $0.manualCommit = ManualCommit(.afterEachBatch, isSynchronous: false)
         },
+        Death(description: "the same, with ids kept outside", point: .afterWork, loses: false, repeats: false) {
+            $0.manualCommit = ManualCommit(.afterEachBatch, isSynchronous: false)
+            $0.deduplicates = true
+        },
+        Death(description: "ids kept outside", point: .duringWork, loses: false, repeats: false) {
+            $0.enableAutoCommit = true
+            $0.deduplicates = true
+        },
+        Death(description: "offsets kept with the result", point: .duringWork, loses: false, repeats: false) {
+            $0.assignment = .selfManaged
+        },
+        Death(description: "offsets kept with the result", point: .afterWork, loses: false, repeats: false) {
+            $0.assignment = .selfManaged
+        },
     ]
 
     @Test(arguments: deaths) func `a death in mid-work loses, or repeats, by when the commit is made`(
@@ -94,10 +108,17 @@ import Workload
             live.workload.execute(.startGroup(settings))
             try await live.until { live.ledger.processed.keys.contains { $0.sequence == 39 } }
             let lost = 40 - live.ledger.processed.count
-            let twice = live.ledger.processed.values.count { $0.count > 1 }
+            let twice = live.ledger.processed.values.count { $0.count { $0 == .done } > 1 }
             #expect((lost > 0) == death.loses, "\(lost) lost")
             #expect((twice > 0) == death.repeats, "\(twice) twice")
             if death.point == .afterWork, settings.manualCommit?.point == .afterEachRecord { #expect(twice == 1) }
+            let skipped = live.workload.snapshot().groups[0].skippedDuplicates
+            #expect((skipped > 0) == settings.deduplicates, "\(skipped) skipped")
+            if settings.assignment == .selfManaged {
+                let results = try live.workload.results(of: "billing")
+                #expect(Set(results).count == 40 && results.count == 40, "a result of each, and one")
+                #expect(try live.committed(group: "billing", "orders") == nil, "Kafka knows nothing of it")
+            }
         }
     }
 
@@ -230,6 +251,30 @@ import Workload
             live.workload.execute(.stopProducer(topic: "orders"))
             try await live.until { !live.workload.snapshot().producers[0].isRunning }
             try await live.until { live.ledger.acknowledged.keys.allSatisfy { live.ledger.consumed[$0] != nil } }
+        }
+    }
+
+    @Test func `a new group with auto.offset.reset=latest reads what comes after it`() async throws {
+        // Nothing was lost: it was never asked for.
+        try await withOrders(10) { live in
+            live.workload.execute(.startGroup(settings { $0.autoOffsetReset = .latest }))
+            try await live.until { live.ledger.assigned.count == 1 }
+            var next: UInt = 10
+            try await live.until {
+                try await live.write(1, to: "orders", from: next)
+                next += 1
+                return !live.ledger.consumed.isEmpty
+            }
+            #expect(live.ledger.consumed.keys.allSatisfy { $0.sequence >= 10 })
+        }
+    }
+
+    @Test func `a poll returns no more records than it may`() async throws {
+        // The batch is what a death in mid-work can lose or repeat.
+        try await withOrders(40) { live in
+            live.workload.execute(.startGroup(settings { $0.maxPollRecords = 7 }))
+            try await live.until { live.ledger.consumed.count == 40 }
+            #expect(live.ledger.largestPoll == 7)
         }
     }
 

@@ -9,15 +9,17 @@ import Workload
 struct LiveCluster {
     let cluster: EmbeddedCluster
     let configuration: ClientConfiguration
+    let storeFolder: String
     let ledger = AcknowledgedLedger()
     let workload: RunningWorkload
     let admin: AdminClient
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(_ cluster: EmbeddedCluster) throws {
+    init(_ cluster: EmbeddedCluster, storeFolder: String) throws {
         self.cluster = cluster
+        self.storeFolder = storeFolder
         configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
-        workload = RunningWorkload(configuration, logger: logger, observer: ledger)
+        workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder, observer: ledger)
         admin = try AdminClient(configuration, logger: logger)
     }
 
@@ -59,7 +61,7 @@ func withLiveCluster(brokers: Int = 3, _ body: (LiveCluster) async throws -> Voi
     let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: quiet)
     do {
         try await cluster.start()
-        let live = try LiveCluster(cluster)
+        let live = try LiveCluster(cluster, storeFolder: directory.path + "/workload")
         try await body(live)
         await live.workload.shutDown()
     } catch {

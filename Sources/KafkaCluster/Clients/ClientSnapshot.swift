@@ -22,6 +22,10 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var lostInBuffer: Int64 = 0
         /// How long the application stood still before a full buffer.
         package var blocked = Duration.zero
+        /// Records in the outbox: not known to have been processed. Nil without one.
+        package var inOutbox: Int?
+        /// Sent again from the outbox; among the sent.
+        package var resent: Int64 = 0
         /// Microseconds from send to acknowledgement over the last seconds; nil before the first.
         package var latencyP99Microseconds: Int64?
 
@@ -38,6 +42,8 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var consumed: Int64 = 0
         /// Worked on with success.
         package var processed: Int64 = 0
+        /// Passed over, as their ids were known.
+        package var skippedDuplicates: Int64 = 0
         /// Attempts that failed.
         package var errors: Int64 = 0
         package var deadLettered: Int64 = 0

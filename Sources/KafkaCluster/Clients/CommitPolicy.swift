@@ -39,13 +39,14 @@ package struct CommitPolicy: Sendable {
     private var nextAutoCommit: Instant
 
     package init(_ settings: ConsumerSettings, now: Instant) {
-        self.settings = settings
+        self.settings = settings.committingToKafka
         self.nextAutoCommit = now + .milliseconds(settings.autoCommitIntervalMilliseconds)
     }
 
     /// Takes effect at once: the member stays in its group.
     package mutating func change(to new: ConsumerSettings, now: Instant) {
         let old = settings
+        let new = new.committingToKafka
         settings = new
         if new.enableAutoCommit != old.enableAutoCommit || new.autoCommitWay != old.autoCommitWay
             || new.autoCommitIntervalMilliseconds != old.autoCommitIntervalMilliseconds
@@ -142,5 +143,16 @@ package struct CommitPolicy: Sendable {
             offsets.append(GroupPosition(partition: partition, position: offset))
         }
         return offsets.isEmpty ? nil : Commit(offsets, isSynchronous: isSynchronous)
+    }
+}
+
+extension ConsumerSettings {
+    /// Who keeps its offsets itself commits none.
+    fileprivate var committingToKafka: Self {
+        guard assignment == .selfManaged else { return self }
+        var settings = self
+        settings.enableAutoCommit = false
+        settings.manualCommit = nil
+        return settings
     }
 }

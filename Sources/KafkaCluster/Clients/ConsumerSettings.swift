@@ -6,6 +6,7 @@ package struct ConsumerSettings: Hashable, Sendable {
     package var group: String
     package var topics: [String]
     package var members = 1
+    package var assignment = Assignment.group
     package var assignor = Assignor.range
     /// Kafka's group.instance.id, to which each member adds its number; with it a member that returns in time keeps its
     /// partitions.
@@ -25,6 +26,9 @@ package struct ConsumerSettings: Hashable, Sendable {
     package var errorSeed: UInt64 = 0
     package var onError = ErrorHandling.swallow
 
+    /// Ids of processed records are kept in SQLite, and a record whose id is there is passed over.
+    package var deduplicates = false
+
     package var enableAutoCommit = true
     package var autoCommitWay = AutoCommitWay.inPoll
     package var autoCommitIntervalMilliseconds = 5000
@@ -35,6 +39,15 @@ package struct ConsumerSettings: Hashable, Sendable {
         self.group = group ?? Self.defaultGroup
         self.topics = topics
     }
+}
+
+/// Who decides which member reads what, and who keeps the offsets.
+package enum Assignment: Hashable, Sendable, CaseIterable {
+    /// The group's coordinator.
+    case group
+    /// The application: each member takes every nth partition of those that are there at its start, and keeps its offsets
+    /// in SQLite, in one transaction with the result of each record. It commits nothing to Kafka.
+    case selfManaged
 }
 
 /// Kafka's names for the ways to share out partitions.

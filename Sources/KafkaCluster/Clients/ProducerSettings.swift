@@ -35,6 +35,10 @@ package struct ProducerSettings: Hashable, Sendable {
     package var bufferKilobytes = 32_768
     package var fullBuffer = FullBuffer.block
 
+    /// Each record is kept in SQLite until a consumer of this workload has processed it, and is sent again when it stays for
+    /// longer than this; nil keeps none.
+    package var outboxResendMilliseconds: Int?
+
     package init(topic: String, recordsPerSecond: Double?) {
         self.topic = topic
         self.recordsPerSecond = recordsPerSecond

@@ -131,7 +131,7 @@ package final class DataDirectory: Sendable {
     private static func empty(_ path: String, _ entries: [String]) throws {
         for name in entries
         where name.hasPrefix("broker-") || name.hasPrefix("controller-")
-            || ["meta", "brokers", "klamm.log"].contains(name)
+            || ["meta", "brokers", "klamm.log", "workload"].contains(name)
         {
             try FileSystem.remove(path + "/" + name)
         }
