@@ -53,16 +53,22 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let pure: [Target] = [
     fastModule("KafkaProtocol", codecs + [nioCore]),
     fastModule("KafkaStorage", ["KafkaProtocol", nioCore, deque]),
+    fastModule("DeliveryLedger", ["KafkaProtocol", nioCore]),
     fastModule("KafkaBroker", ["KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
-    fastModule("KafkaCluster", ["KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
+    fastModule(
+        "KafkaCluster", ["DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
     fastModule("Simulator", ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
-    module("Console", ["KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
+    module("Console", ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
 ]
 
 let shells: [Target] = [
     module(
         "KafkaServer",
-        ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, nioPosix, logging, deque]),
+        [
+            "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, nioPosix,
+            logging,
+            deque,
+        ]),
     module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
     module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
@@ -74,7 +80,8 @@ let shells: [Target] = [
     .executableTarget(
         name: "klamm",
         dependencies: [
-            "KafkaProtocol", "KafkaStorage", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer", "KafkaClient",
+            "KafkaProtocol", "KafkaStorage", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer",
+            "KafkaClient",
             "Workload", "Settings", "Simulator", "Terminal", nioCore, nioPosix, logging, arguments,
         ],
         swiftSettings: strict, linkerSettings: runtimeInside),
@@ -84,12 +91,16 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"], resources: [.copy("Golden")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
+    tests("DeliveryLedgerTests", ["DeliveryLedger", "KafkaProtocol", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
-    tests("KafkaClusterTests", ["KafkaBroker", "KafkaCluster", "KafkaProtocol"]),
+    tests("KafkaClusterTests", ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", nioCore]),
     tests("KafkaProtocolTests", ["CCRC32C", "KafkaProtocol", nioCore], resources: [.copy("Vectors")]),
     tests(
         "KafkaServerTests",
-        ["KafkaServer", "KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, logging]),
+        [
+            "KafkaServer", "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore,
+            logging,
+        ]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
     tests("SettingsTests", ["Console", "Settings"]),

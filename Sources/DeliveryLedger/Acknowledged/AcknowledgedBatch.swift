@@ -1,0 +1,47 @@
+import KafkaProtocol
+
+/// Records that a broker has told a producer to be written, with what it knew as it did.
+package struct AcknowledgedBatch: Hashable, Sendable {
+    package var partition: TopicPartition
+    package var offsets: ClosedRange<Int64>
+    /// The epoch in which they were appended.
+    package var leaderEpoch: Int32
+    /// 1, or -1 for all.
+    package var acks: Int16
+    package var broker: BrokerID
+    package var isr: [BrokerID]
+    package var highWatermark: Int64
+    /// What the producer calls itself.
+    package var client: String
+    package var answer: AnswerNumber
+    package var at: Instant
+
+    package init(
+        _ partition: TopicPartition, _ offsets: ClosedRange<Int64>, leaderEpoch: Int32, acks: Int16,
+        by broker: BrokerID,
+        isr: [BrokerID], highWatermark: Int64, client: String, answer: AnswerNumber, at: Instant
+    ) {
+        self.partition = partition
+        self.offsets = offsets
+        self.leaderEpoch = leaderEpoch
+        self.acks = acks
+        self.broker = broker
+        self.isr = isr
+        self.highWatermark = highWatermark
+        self.client = client
+        self.answer = answer
+        self.at = at
+    }
+}
+
+/// One answer among all that a broker's connections were given. Connections are numbered by their broker.
+package struct AnswerNumber: Hashable, Sendable {
+    package var connection: UInt64
+    /// The first answer of a connection is number 1.
+    package var number: UInt64
+
+    package init(connection: UInt64, number: UInt64) {
+        self.connection = connection
+        self.number = number
+    }
+}

@@ -1,0 +1,173 @@
+import KafkaProtocol
+import NIOCore
+
+/// What brokers have told producers to be written, of any client, and what became of it.
+///
+/// A record is lost when a leader's log, which is the truth about its partition from its election on, does not have it
+/// where it was acknowledged, in the epoch in which it was acknowledged. Nothing else counts: what retention, DeleteRecords
+/// or the cleaner removes was not lost.
+package struct AcknowledgedRecords {
+    package enum Change: Hashable, Sendable {
+        case lost(Loss)
+        /// A replica that still had them came to lead.
+        case returned(Loss)
+    }
+
+    /// Every loss, by number.
+    package private(set) var losses: [Loss] = []
+    private var accounts: [PartitionAccount] = []
+    private var indices: [TopicPartition: Int] = [:]
+    private var clients = Table<String>()
+    private var isrs = Table<[BrokerID]>()
+    private var fates: [BrokerID: [Loss.Misfortune]] = [:]
+    /// What goes on: a broker that is cut off may still acknowledge.
+    private var cutOff: [BrokerID: Loss.Misfortune] = [:]
+    /// Elections that were no clean ones, by partition and epoch.
+    private var uncleanElections: Set<PartitionEpoch> = []
+
+    private struct PartitionEpoch: Hashable {
+        var partition: TopicPartition
+        var epoch: Int32
+    }
+
+    package init() {}
+
+    /// Records that were acknowledged so far.
+    package var acknowledged: Int64 { accounts.reduce(0) { $0 + $1.runs.acknowledged } }
+    /// Records of which only their number is kept: they can no longer be found lost.
+    package var forgotten: Int64 { accounts.reduce(0) { $0 + $1.runs.forgotten } }
+    package var runCount: Int { accounts.reduce(0) { $0 + $1.runs.runs.count } }
+
+    // MARK: What happens
+
+    package mutating func acknowledged(_ batch: AcknowledgedBatch) -> [Change] {
+        let index = account(of: batch.partition)
+        let run = AcknowledgedRun(
+            first: batch.offsets.lowerBound, last: batch.offsets.upperBound, highWatermark: batch.highWatermark,
+            from: batch.at.wallClockMilliseconds, span: 0, leaderEpoch: batch.leaderEpoch,
+            client: clients.number(of: batch.client), isr: isrs.number(of: batch.isr), broker: batch.broker.rawValue,
+            connection: batch.answer.connection, answer: batch.answer.number, acks: batch.acks)
+        guard let taken = accounts[index].acknowledged(run, highWatermark: batch.highWatermark) else { return [] }
+        return lose(taken, of: index)
+    }
+
+    /// This log is the partition's from now on.
+    package mutating func led(_ partition: TopicPartition, by log: LeaderLog, at: Instant) -> [Change] {
+        let index = account(of: partition)
+        let election = Loss.Election(
+            leader: log.leader, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
+            isUnclean: uncleanElections.contains(PartitionEpoch(partition: partition, epoch: log.leaderEpoch)), at: at)
+        let (taken, returned) = accounts[index].led(log, election: election)
+        var changes: [Change] = returned.map { number in
+            losses[number - 1].returnedAt = at
+            return .returned(losses[number - 1])
+        }
+        if let taken { changes += lose(taken, of: index) }
+        return changes
+    }
+
+    /// What a replica dropped, read before it went.
+    package mutating func dropped(
+        _ partition: TopicPartition, _ offsets: Range<Int64>, batches: ByteBuffer, from broker: BrokerID,
+        _ reason: DropReason, at: Instant
+    ) {
+        let index = account(of: partition)
+        let content = DroppedContent(
+            drop: Loss.Drop(broker: broker, reason: reason, at: at), offsets: offsets, batches: batches)
+        accounts[index].dropped(content)
+        for number in losses.indices where losses[number].partition == partition {
+            accounts[index].add(content, to: &losses[number])
+        }
+    }
+
+    package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) {
+        fates[broker, default: []].append(Loss.Misfortune(fate: fate, at: at))
+        if fates[broker]?.count ?? 0 > 100 { fates[broker]?.removeFirst() }
+    }
+
+    /// Its links are cut from now on.
+    package mutating func isCutOff(_ broker: BrokerID, at: Instant) {
+        if cutOff[broker] == nil { cutOff[broker] = Loss.Misfortune(fate: .cutOff, at: at) }
+    }
+
+    package mutating func isLinkedAgain(_ broker: BrokerID) { cutOff[broker] = nil }
+
+    package mutating func electedUncleanly(_ partition: TopicPartition, leaderEpoch: Int32) {
+        uncleanElections.insert(PartitionEpoch(partition: partition, epoch: leaderEpoch))
+    }
+
+    /// A connection broke. Its client has read so many of its answers at least; of those after them nobody knows.
+    package mutating func connectionBroke(_ connection: UInt64, of broker: BrokerID, answersRead: UInt64) {
+        for index in accounts.indices { accounts[index].doubt(connection, of: broker, after: answersRead) }
+    }
+
+    /// What was in it is gone by the user's wish, and a topic of the same name begins anew.
+    package mutating func topicDeleted(_ topic: String) {
+        for index in accounts.indices where accounts[index].partition.topic == topic {
+            accounts[index] = PartitionAccount(accounts[index].partition)
+        }
+    }
+
+    // MARK: Losses
+
+    private mutating func account(of partition: TopicPartition) -> Int {
+        if let index = indices[partition] { return index }
+        indices[partition] = accounts.count
+        accounts.append(PartitionAccount(partition))
+        return accounts.count - 1
+    }
+
+    /// One loss for each epoch and broker that acknowledged.
+    private mutating func lose(_ taken: PartitionAccount.Taken, of index: Int) -> [Change] {
+        var groups: [[AcknowledgedRun]] = []
+        for run in taken.runs {
+            if let known = groups.firstIndex(where: {
+                $0[0].leaderEpoch == run.leaderEpoch && $0[0].broker == run.broker
+            }) {
+                groups[known].append(run)
+            } else {
+                groups.append([run])
+            }
+        }
+        return groups.map { runs in
+            let runs = runs.sorted { $0.first < $1.first }
+            let broker = BrokerID(runs[0].broker)
+            let since = runs.reduce(Int64.max) { min($0, $1.from) }
+            var loss = Loss(
+                number: losses.count + 1, partition: accounts[index].partition, leaderEpoch: runs[0].leaderEpoch,
+                broker: broker, batches: runs.map(batch), election: taken.election,
+                misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
+            accounts[index].fill(&loss)
+            accounts[index].keep(runs, as: loss.number)
+            losses.append(loss)
+            return .lost(loss)
+        }
+    }
+
+    private func batch(_ run: AcknowledgedRun) -> Loss.Batch {
+        Loss.Batch(
+            offsets: run.offsets, acks: run.acks,
+            client: run.client == AcknowledgedRun.severalClients ? nil : clients[run.client], isr: isrs[run.isr],
+            highWatermark: run.highWatermark, from: run.from, to: run.to, receiptIsUnknown: run.receiptIsUnknown)
+    }
+}
+
+/// Values that come again and again, by number.
+private struct Table<Value: Hashable> {
+    private var values: [Value] = []
+    private var numbers: [Value: Int32] = [:]
+    private var last: (value: Value, number: Int32)?
+
+    mutating func number(of value: Value) -> Int32 {
+        if let last, last.value == value { return last.number }
+        let number = numbers[value] ?? Int32(clamping: values.count)
+        if Int(number) == values.count {
+            values.append(value)
+            numbers[value] = number
+        }
+        last = (value, number)
+        return number
+    }
+
+    subscript(_ number: Int32) -> Value { values[Int(number)] }
+}

@@ -1,0 +1,65 @@
+import KafkaProtocol
+
+/// A loss in sentences, from the acknowledgement to where the records went.
+extension Loss {
+    /// In one line, without times.
+    package var summary: String {
+        let count = count == 1 ? "1 acknowledged record" : "\(count) acknowledged records"
+        return "\(count) of \(partition) lost: \(Self.words(offsets)), acknowledged by broker \(broker) in epoch "
+            + "\(leaderEpoch)"
+    }
+
+    /// One line for each step. `time` writes milliseconds since 1970 as the reader's clock shows them.
+    package func chain(time: (Int64) -> String) -> [String] {
+        var lines = batches.prefix(20).map { sentence(of: $0, time) }
+        if batches.count > 20 { lines.append("and \(batches.count - 20) more acknowledgements") }
+        if let misfortune {
+            lines.append(
+                "broker \(broker) \(misfortune.fate.words) at \(time(misfortune.at.wallClockMilliseconds))")
+        }
+        lines.append(electionSentence(time))
+        for drop in drops {
+            let at = time(drop.at.wallClockMilliseconds)
+            switch drop.reason {
+            case .truncated:
+                lines.append(
+                    "broker \(drop.broker) truncated them at \(at), following broker \(election.leader) under epoch "
+                        + "\(election.leaderEpoch)")
+            case .powerLost:
+                lines.append("they were not flushed on broker \(drop.broker), and went with its power at \(at)")
+            case .wiped: lines.append("they went with the disk of broker \(drop.broker) at \(at)")
+            }
+        }
+        if drops.isEmpty { lines.append("broker \(broker) may still have them in its log") }
+        if let returnedAt {
+            lines.append(
+                "at \(time(returnedAt.wallClockMilliseconds)) a broker that had kept them came to lead: they are back")
+        }
+        return lines
+    }
+
+    private func electionSentence(_ time: (Int64) -> String) -> String {
+        let at = time(election.at.wallClockMilliseconds)
+        let how = election.isUnclean ? ", elected uncleanly," : ""
+        if election.leader == broker {
+            return
+                "broker \(broker)\(how) led again at \(at) under epoch \(election.leaderEpoch), with a log that ended "
+                + "at \(election.logEndOffset)"
+        }
+        return "broker \(election.leader)\(how) led from \(at) on under epoch \(election.leaderEpoch), with a log that "
+            + "ended at \(election.logEndOffset)"
+    }
+
+    private func sentence(of batch: Batch, _ time: (Int64) -> String) -> String {
+        let isr = batch.isr.map(\.description).joined(separator: ",")
+        let when = batch.to > batch.from ? "\(time(batch.from)) to \(time(batch.to))" : "\(time(batch.from))"
+        let who = batch.client.map { $0.isEmpty ? "" : " to \($0)" } ?? " to several clients"
+        return "\(Self.words(batch.offsets)) of \(partition), acks=\(batch.acks == -1 ? "all" : "\(batch.acks)"), "
+            + "acknowledged\(who) by broker \(broker) at \(when) with ISR {\(isr)}, high watermark \(batch.highWatermark)"
+            + (batch.receiptIsUnknown ? ": ack sent, receipt unknown" : "")
+    }
+
+    private static func words(_ offsets: ClosedRange<Int64>) -> String {
+        offsets.count == 1 ? "offset \(offsets.lowerBound)" : "offsets \(offsets.lowerBound)-\(offsets.upperBound)"
+    }
+}

@@ -1,0 +1,90 @@
+import KafkaProtocol
+
+/// What was acknowledged of one partition, whose log is its truth, and what that log does not have.
+struct PartitionAccount {
+    static let mostContentBytes = 4 << 20
+
+    let partition: TopicPartition
+    private(set) var runs = RunList()
+    private(set) var leaderLog: LeaderLog?
+    /// The election that made it so.
+    private var election: Loss.Election?
+    private var content: [DroppedContent] = []
+    /// What was lost and is not back, with the runs that it was made of.
+    private var lost: [(number: Int, runs: [AcknowledgedRun])] = []
+
+    init(_ partition: TopicPartition) { self.partition = partition }
+
+    // MARK: What happens
+
+    /// Nil unless a younger leader has come already, whose log may not have them.
+    mutating func acknowledged(_ run: AcknowledgedRun, highWatermark: Int64) -> Taken? {
+        runs.append(run, highWatermark: highWatermark)
+        guard let leaderLog, run.leaderEpoch < leaderLog.leaderEpoch else { return nil }
+        return takeLost(before: leaderLog.leaderEpoch)
+    }
+
+    /// Runs that have just been found lost, and the election that cost them.
+    struct Taken {
+        var runs: [AcknowledgedRun]
+        var election: Loss.Election
+    }
+
+    /// A log is the truth from now on. Gives what it does not have, and the losses that it undoes.
+    mutating func led(_ log: LeaderLog, election: Loss.Election) -> (taken: Taken?, returned: [Int]) {
+        if let leaderLog, log.leaderEpoch < leaderLog.leaderEpoch { return (nil, []) }
+        leaderLog = log
+        self.election = election
+        var returned: [Int] = []
+        lost.removeAll { loss in
+            guard loss.runs.allSatisfy({ log.missing($0.offsets, of: $0.leaderEpoch).isEmpty }) else { return false }
+            for run in loss.runs { runs.takeBack(run) }
+            returned.append(loss.number)
+            return true
+        }
+        // A leader that comes back in its own epoch may have lost what it had appended in it.
+        return (takeLost(before: log.leaderEpoch &+ 1), returned)
+    }
+
+    private mutating func takeLost(before epoch: Int32) -> Taken? {
+        guard let leaderLog, let election else { return nil }
+        let taken = runs.takeOut { run in
+            run.leaderEpoch < epoch ? leaderLog.missing(run.offsets, of: run.leaderEpoch) : []
+        }
+        return taken.isEmpty ? nil : Taken(runs: taken, election: election)
+    }
+
+    mutating func keep(_ runs: [AcknowledgedRun], as number: Int) { lost.append((number, runs)) }
+
+    mutating func dropped(_ records: DroppedContent) {
+        content.append(records)
+        var bytes = content.reduce(0) { $0 + $1.batches.readableBytes }
+        while bytes > Self.mostContentBytes, content.count > 1 {
+            bytes -= content.removeFirst().batches.readableBytes
+        }
+    }
+
+    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) {
+        runs.doubt(connection, of: broker, after: answer)
+    }
+
+    // MARK: What is known
+
+    /// Completes a loss by what was dropped of it so far.
+    func fill(_ loss: inout Loss) {
+        for content in content where content.offsets.overlaps(loss.offsets) {
+            add(content, to: &loss)
+        }
+    }
+
+    func add(_ content: DroppedContent, to loss: inout Loss) {
+        let epoch = loss.leaderEpoch
+        let batches = loss.batches
+        guard content.offsets.overlaps(loss.offsets) else { return }
+        let records = content.records(
+            of: epoch, where: { offset in batches.contains { $0.offsets.contains(offset) } }, most: Loss.mostRecords)
+        guard !records.isEmpty else { return }
+        if !loss.drops.contains(content.drop) { loss.drops.append(content.drop) }
+        if records.count > loss.records.count { loss.records = records }
+    }
+}

@@ -1,0 +1,105 @@
+import KafkaProtocol
+
+/// What was acknowledged of one partition, in the order in which it was, in bounded memory.
+///
+/// The newest runs are kept batch by batch. Those that every in-sync replica has and that have grown old are folded
+/// together where they follow each other; and of those that cannot be folded, the oldest become mere counts.
+struct RunList {
+    /// So many batches are told apart at least until their answers must have been read.
+    static let mostUnsettled = 4096
+    static let mostRuns = 16_384
+    /// After this long an answer was read, or its connection is known to have broken.
+    static let settlingMilliseconds: Int64 = 10_000
+
+    private(set) var runs: [AcknowledgedRun] = []
+    /// Runs before it are settled.
+    private var settled = 0
+    /// Records of which nothing but their number is known any more.
+    private(set) var forgotten: Int64 = 0
+    private(set) var acknowledged: Int64 = 0
+
+    mutating func append(_ run: AcknowledgedRun, highWatermark: Int64) {
+        runs.append(run)
+        acknowledged += run.last - run.first + 1
+        settle(upTo: highWatermark, now: run.to)
+    }
+
+    /// Takes out the parts that a leader's log does not have.
+    mutating func takeOut(_ missing: (AcknowledgedRun) -> [ClosedRange<Int64>]) -> [AcknowledgedRun] {
+        var lost: [AcknowledgedRun] = []
+        var kept: [AcknowledgedRun] = []
+        kept.reserveCapacity(runs.count)
+        var keptSettled = 0
+        for (index, run) in runs.enumerated() {
+            let gone = missing(run)
+            var rest = run
+            var isAllGone = false
+            for piece in gone {
+                var part = run
+                (part.first, part.last) = (piece.lowerBound, piece.upperBound)
+                lost.append(part)
+                if piece.lowerBound > rest.first {
+                    var before = rest
+                    before.last = piece.lowerBound - 1
+                    kept.append(before)
+                    if index < settled { keptSettled += 1 }
+                }
+                if piece.upperBound >= rest.last {
+                    isAllGone = true
+                } else {
+                    rest.first = piece.upperBound + 1
+                }
+            }
+            if isAllGone { continue }
+            kept.append(rest)
+            if index < settled { keptSettled += 1 }
+        }
+        if lost.isEmpty { return [] }
+        runs = kept
+        settled = keptSettled
+        return lost
+    }
+
+    /// They are there again.
+    mutating func takeBack(_ run: AcknowledgedRun) {
+        runs.insert(run, at: settled)
+        settled += 1
+    }
+
+    /// The answers of a connection after the last one that was read are in doubt.
+    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) {
+        for index in settled..<runs.count
+        where runs[index].connection == connection && runs[index].broker == broker.rawValue
+            && runs[index].answer > answer
+        {
+            runs[index].receiptIsUnknown = true
+        }
+    }
+
+    private mutating func settle(upTo highWatermark: Int64, now: Int64) {
+        var end = settled
+        while end < runs.count {
+            let isOld = now - runs[end].to > Self.settlingMilliseconds && runs[end].last < highWatermark
+            guard isOld || runs.count - end > Self.mostUnsettled else { break }
+            end += 1
+        }
+        // By the hundred, since what follows moves up each time.
+        guard end - settled >= 256 else { return }
+        let mixes = settled > Self.mostRuns / 4
+        var folded = settled
+        for index in settled..<end {
+            if folded > 0, runs[folded - 1].absorb(runs[index], mixingClients: mixes) { continue }
+            runs[folded] = runs[index]
+            runs[folded].answer = 0
+            folded += 1
+        }
+        runs.removeSubrange(folded..<end)
+        settled = folded
+        if settled > Self.mostRuns {
+            let gone = settled / 2
+            for run in runs[..<gone] { forgotten += run.last - run.first + 1 }
+            runs.removeSubrange(..<gone)
+            settled -= gone
+        }
+    }
+}

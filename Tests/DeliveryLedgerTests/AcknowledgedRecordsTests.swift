@@ -1,0 +1,224 @@
+import DeliveryLedger
+import KafkaProtocol
+import NIOCore
+import Testing
+
+@Suite struct AcknowledgedRecordsTests {
+    private var script = LedgerScript()
+
+    // MARK: Lost, and nearly
+
+    @Test mutating func `what a new leader never had is lost`() throws {
+        // The case that everybody fears: acks=1, and the leader dies before its followers have fetched.
+        script.leads(2, epoch: 6, end: 4180, epochs: [(6, 0)])
+        script.acknowledges(4180...4183, by: 2, epoch: 6, highWatermark: 4180)
+        script.ledger.befell(2, .killed, at: script.tick())
+        let changes = script.leads(1, epoch: 7, end: 4181, epochs: [(6, 0), (7, 4181)])
+        let loss = try #require(script.onlyLoss(of: changes))
+        #expect(loss.offsets == 4181...4183)
+        #expect(loss.count == 3)
+        #expect(loss.broker == 2)
+        #expect(loss.misfortune?.fate == .killed)
+        #expect(loss.election.leader == 1)
+        #expect(loss.election.logEndOffset == 4181)
+    }
+
+    @Test mutating func `what the new leader has is not lost`() {
+        // The near miss: the follower had fetched all of it.
+        script.leads(2, epoch: 6, end: 0, epochs: [(6, 0)])
+        script.acknowledges(0...9, by: 2, epoch: 6)
+        #expect(script.leads(1, epoch: 7, end: 10, epochs: [(6, 0), (7, 10)]).isEmpty)
+    }
+
+    @Test mutating func `another epoch's records at the same offsets are a loss`() throws {
+        // The new leader's log is as long, but something else was written there.
+        script.leads(1, epoch: 1, end: 5, epochs: [(1, 0)])
+        script.acknowledges(5...7, by: 1, epoch: 1)
+        let changes = script.leads(2, epoch: 3, end: 9, epochs: [(1, 0), (2, 5), (3, 9)])
+        #expect(try #require(script.onlyLoss(of: changes)).offsets == 5...7)
+    }
+
+    @Test mutating func `a zombie's late word is lost as soon as it is given`() throws {
+        // It does not know yet that another leads.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 3, epochs: [(1, 0), (2, 3)])
+        let changes = script.acknowledges(3...4, by: 1, epoch: 1)
+        #expect(try #require(script.onlyLoss(of: changes)).offsets == 3...4)
+        #expect(script.acknowledges(3...9, by: 2, epoch: 2).isEmpty)
+    }
+
+    @Test mutating func `a zombie's word costs nothing of what the new leader has acknowledged since`() throws {
+        script.leads(2, epoch: 2, end: 3, epochs: [(1, 0), (2, 3)])
+        script.acknowledges(3...50, by: 2, epoch: 2)
+        let changes = script.acknowledges(3...3, by: 1, epoch: 1)
+        #expect(try #require(script.onlyLoss(of: changes)).broker == 1)
+    }
+
+    @Test mutating func `a leader that comes back shorter has lost what it had acknowledged`() throws {
+        // The only replica lost power, and leads again.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 1, isr: [1])
+        script.ledger.befell(1, .lostPower, at: script.tick())
+        let changes = script.leads(1, epoch: 3, end: 6, epochs: [(1, 0), (3, 6)])
+        let loss = try #require(script.onlyLoss(of: changes))
+        #expect(loss.offsets == 6...9)
+        #expect(loss.misfortune?.fate == .lostPower)
+    }
+
+    @Test mutating func `a leader that comes back shorter in its own epoch has lost them too`() throws {
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 1, isr: [1])
+        #expect(try #require(script.onlyLoss(of: script.leads(1, epoch: 1, end: 6, epochs: [(1, 0)]))).offsets == 6...9)
+    }
+
+    @Test mutating func `a broker that acknowledges while it is cut off is told to have been`() throws {
+        // The cut came first: what befell it before it spoke does not count, unless it still goes on.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.ledger.befell(1, .killed, at: script.tick())
+        script.ledger.isCutOff(1, at: script.tick())
+        script.acknowledges(0...1, by: 1, epoch: 1)
+        let first = try #require(script.onlyLoss(of: script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])))
+        #expect(first.misfortune?.fate == .cutOff)
+        script.ledger.isLinkedAgain(1)
+        let second = try #require(script.onlyLoss(of: script.acknowledges(2...3, by: 1, epoch: 1)))
+        #expect(second.misfortune == nil)
+    }
+
+    // MARK: What is no loss
+
+    @Test mutating func `what retention or the cleaner may have removed is not lost`() throws {
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 1)
+        // After a cleaning no record of epoch 1 need be left, nor its entry.
+        let changes = script.leads(2, epoch: 2, end: 8, epochs: [(2, 5)], knownFrom: 5)
+        #expect(try #require(script.onlyLoss(of: changes)).offsets == 5...9)
+    }
+
+    @Test mutating func `a deleted topic takes its account along`() {
+        // A topic of the same name begins at epoch 0 again.
+        script.leads(1, epoch: 4, end: 0, epochs: [(4, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 4)
+        script.ledger.topicDeleted("orders")
+        #expect(script.leads(2, epoch: 0, end: 0, epochs: [(0, 0)]).isEmpty)
+        script.acknowledges(0...1, by: 2, epoch: 0)
+        #expect(script.leads(3, epoch: 1, end: 2, epochs: [(0, 0), (1, 2)]).isEmpty)
+    }
+
+    @Test mutating func `an older leader's word about its log comes too late`() {
+        script.leads(2, epoch: 7, end: 0, epochs: [(7, 0)])
+        script.acknowledges(0...9, by: 2, epoch: 7)
+        #expect(script.leads(1, epoch: 6, end: 0, epochs: [(6, 0)]).isEmpty)
+    }
+
+    // MARK: Back again
+
+    @Test mutating func `what a replica had kept comes back with it`() throws {
+        // An unclean election may lose records, and the next one bring them back.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 1)
+        script.ledger.electedUncleanly(LedgerScript.orders, leaderEpoch: 2)
+        let lost = try #require(script.onlyLoss(of: script.leads(2, epoch: 2, end: 4, epochs: [(1, 0), (2, 4)])))
+        #expect(lost.election.isUnclean)
+        let changes = script.leads(1, epoch: 3, end: 10, epochs: [(1, 0), (3, 10)])
+        guard case .returned(let back)? = changes.first, changes.count == 1 else {
+            Issue.record("\(changes)")
+            return
+        }
+        #expect(back.number == lost.number)
+        #expect(back.returnedAt != nil)
+        // And they can be lost once more.
+        let again = script.leads(2, epoch: 4, end: 4, epochs: [(1, 0), (4, 4)])
+        #expect(try #require(script.onlyLoss(of: again)).offsets == 4...9)
+    }
+
+    // MARK: Receipts
+
+    @Test mutating func `an answer that broke off with its connection is told apart`() throws {
+        script.leads(2, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...0, by: 2, epoch: 1, answer: 1)
+        script.acknowledges(1...1, by: 2, epoch: 1, answer: 2)
+        script.ledger.connectionBroke(LedgerScript.connection, of: 2, answersRead: 1)
+        let loss = try #require(script.onlyLoss(of: script.leads(1, epoch: 2, end: 0, epochs: [(2, 0)])))
+        #expect(loss.batches.map(\.receiptIsUnknown) == [false, true])
+        #expect(loss.countOfUnknownReceipt == 1)
+    }
+
+    // MARK: The records themselves
+
+    @Test(arguments: [true, false])
+    mutating func `dropped records show their keys and values`(beforeTheElection: Bool) throws {
+        // Power takes them before anybody is elected; a killed leader truncates them long after.
+        script.leads(2, epoch: 5, end: 10, epochs: [(5, 0)])
+        script.acknowledges(10...12, by: 2, epoch: 5)
+        let batch = try LedgerScript.batch(["a", "b", "c", "d"], at: 10, epoch: 5)
+        func drop(_ script: inout LedgerScript) {
+            script.ledger.dropped(
+                LedgerScript.orders, 10..<14, batches: batch, from: 2, .powerLost, at: script.tick())
+        }
+        if beforeTheElection { drop(&script) }
+        script.leads(1, epoch: 6, end: 11, epochs: [(5, 0), (6, 11)])
+        if !beforeTheElection { drop(&script) }
+        let loss = try #require(script.ledger.losses.first)
+        // The first was there, and nobody acknowledged the last.
+        #expect(loss.records.map { $0.value.map { String(buffer: $0) } } == ["b", "c"])
+        #expect(loss.drops.map(\.broker) == [2])
+    }
+
+    @Test mutating func `another epoch's batch at these offsets is not what was lost`() throws {
+        script.leads(2, epoch: 5, end: 10, epochs: [(5, 0)])
+        script.acknowledges(10...12, by: 2, epoch: 5)
+        script.leads(1, epoch: 6, end: 10, epochs: [(5, 0), (6, 10)])
+        let batch = try LedgerScript.batch(["x", "y", "z"], at: 10, epoch: 4)
+        script.ledger.dropped(LedgerScript.orders, 10..<13, batches: batch, from: 3, .truncated, at: script.tick())
+        #expect(try #require(script.ledger.losses.first).records.isEmpty)
+    }
+
+    // MARK: Bounds
+
+    @Test mutating func `a million acknowledgements take little memory, and the last are still exact`() throws {
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        for offset in 0..<Int64(1_000_000) {
+            script.acknowledges(offset...offset, by: 1, epoch: 1, highWatermark: offset, answer: UInt64(offset) + 1)
+        }
+        #expect(script.ledger.acknowledged == 1_000_000)
+        #expect(script.ledger.runCount < 6000)
+        #expect(script.ledger.forgotten == 0)
+        let loss = try #require(
+            script.onlyLoss(of: script.leads(2, epoch: 2, end: 999_998, epochs: [(1, 0), (2, 999_998)])))
+        #expect(loss.offsets == 999_998...999_999)
+        #expect(loss.batches.count == 2)
+    }
+
+    @Test mutating func `what cannot be folded becomes a count in the end`() {
+        // Every second offset is somebody's that asked for no answer: no two of them follow each other.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        for index in 0..<Int64(50_000) {
+            script.acknowledges(index * 2...index * 2, by: 1, epoch: 1, highWatermark: index * 2)
+        }
+        #expect(script.ledger.runCount <= 16_384 + 4096 + 256)
+        #expect(script.ledger.forgotten > 0)
+        #expect(script.ledger.acknowledged == 50_000)
+    }
+
+    // MARK: Words
+
+    @Test mutating func `the chain tells from the acknowledgement to the truncation`() throws {
+        script.leads(2, epoch: 6, end: 4182, epochs: [(6, 0)])
+        script.acknowledges(4182...4182, by: 2, epoch: 6, highWatermark: 4180)
+        script.ledger.befell(2, .killed, at: script.tick())
+        script.leads(1, epoch: 7, end: 4180, epochs: [(6, 0), (7, 4180)])
+        let batch = try LedgerScript.batch(["a"], at: 4182, epoch: 6)
+        script.ledger.dropped(LedgerScript.orders, 4180..<4183, batches: batch, from: 2, .truncated, at: script.tick())
+        let loss = try #require(script.ledger.losses.first)
+        #expect(
+            loss.summary == "1 acknowledged record of orders-1 lost: offset 4182, acknowledged by broker 2 in epoch 6")
+        #expect(
+            loss.chain(time: { "\($0)" }) == [
+                "offset 4182 of orders-1, acks=1, acknowledged to shop by broker 2 at 2 with ISR {1,2,3}, "
+                    + "high watermark 4180",
+                "broker 2 was killed at 3",
+                "broker 1 led from 4 on under epoch 7, with a log that ended at 4180",
+                "broker 2 truncated them at 5, following broker 1 under epoch 7",
+            ])
+    }
+}
