@@ -3,9 +3,8 @@ import NIOCore
 
 /// What a broker or controller wants done. The driver performs actions in the order given.
 package enum BrokerAction: Sendable {
-    /// One whole answer, response header first, without the size before it. No parts stand for a request that gets no
-    /// answer (acks=0): nothing is sent, but the request no longer counts among those in flight.
-    case respond(ConnectionID, [Payload])
+    /// One whole answer. One without parts is not sent, but its request no longer counts among those in flight.
+    case respond(ConnectionID, Answer)
     /// A frame to another node over the in-process link. Lost when the link or the peer is down.
     case send(to: BrokerID, PeerFrame)
     /// Make the file durable on a helper thread, then hand in `BrokerInput.flushed`.
@@ -14,6 +13,8 @@ package enum BrokerAction: Sendable {
     case close(ConnectionID, reason: String?)
     /// Something worth showing happened.
     case emit(BrokerEvent)
+    /// Something that the ledger must know.
+    case tell(RecordNews)
     /// The orderly stop is done: the node may be dropped.
     case stopped
 }

@@ -74,6 +74,9 @@ package struct BrokerSettings: Hashable, Sendable {
     /// `replica.socket.timeout.ms`: how long a request to another node may stay unanswered.
     package var replicaSocketTimeout: Duration = .seconds(30)
 
+    /// Whether the ledger is told what is acknowledged and what is dropped.
+    package var tellsLedger = true
+
     // Clients
     /// `fetch.max.bytes`: the largest answer to a consumer.
     package var fetchMaxBytes: Int32

@@ -1,3 +1,4 @@
+import DeliveryLedger
 import KafkaBroker
 import KafkaProtocol
 
@@ -25,6 +26,17 @@ package enum ClusterNotice: Hashable, Sendable {
     /// The fault has ended that took the broker's log directory out of service; as in Kafka it stays out until the broker
     /// starts anew.
     case directoryStaysOffline(BrokerID)
+    /// Records that were acknowledged to a client are not in the log that has become the partition's.
+    case recordsLost(Loss)
+    /// A broker that still had them came to lead.
+    case recordsReturned(Loss)
+
+    package init(_ change: AcknowledgedRecords.Change) {
+        switch change {
+        case .lost(let loss): self = .recordsLost(loss)
+        case .returned(let loss): self = .recordsReturned(loss)
+        }
+    }
 }
 
 /// What a client of the workload reports.

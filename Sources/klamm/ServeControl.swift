@@ -70,6 +70,7 @@ struct ServeControl {
 
     private func answer(_ line: String) async -> String {
         do {
+            if try ControlLine(line) == .ledger { return LedgerJSON.text(of: cluster.ledgerAccount) }
             return "{\"ok\":\"\(JSON.escaped(try await perform(line)))\"}"
         } catch {
             return "{\"error\":\"\(JSON.escaped("\(error)"))\"}"
@@ -79,6 +80,7 @@ struct ServeControl {
     private func perform(_ line: String) async throws -> String {
         switch try ControlLine(line) {
         case .help: return ControlLine.helpText
+        case .ledger: preconditionFailure("the ledger is told in JSON of its own")
         case .faults: return cluster.activeFaults.map { "\($0.fault)" }.joined(separator: "; ")
         case .addBroker: return "broker \(try await cluster.addBroker())"
         case .removeBroker(let id):

@@ -51,6 +51,13 @@ class Klamm:
 
     def do(self, line):
         """Injects a fault, or whatever else the line says; returns klamm's answer."""
+        return self.ask(line)["ok"]
+
+    def ledger(self):
+        """What brokers have acknowledged, and what of it was lost."""
+        return self.ask("ledger")["ledger"]
+
+    def ask(self, line):
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         try:
@@ -59,7 +66,7 @@ class Klamm:
             self.fail(f"no answer to \"{line}\"")
         if "error" in said:
             self.fail(f"\"{line}\": {said['error']}")
-        return said["ok"]
+        return said
 
     def told(self, *words):
         """The events whose text holds all these words."""

@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("explode 2", "faults, add-broker, remove-broker and help"), ("add-broker 4", "leave out \"4\""),
+        ("explode 2", "faults, ledger, add-broker, remove-broker and help"), ("add-broker 4", "leave out \"4\""),
         ("remove-broker", "remove-broker 4"), ("remove-broker four", "remove-broker 4"),
         ("freeze 1 for -3s", "\"-3s\" is no length of time: it must be more than zero"),
         ("fail Bogus at 2 with NOT_ENOUGH_REPLICAS before effect", "\"Bogus\" is no request of Kafka's"),

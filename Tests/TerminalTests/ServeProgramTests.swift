@@ -13,7 +13,7 @@ import Testing
             let answer = try program.ask(line)
             #expect(answer.hasPrefix("{\"error\":\"") && answer.hasSuffix(".\"}"), "\(line): \(answer)")
         }
-        #expect(try program.ask("explode").contains("faults, add-broker, remove-broker and help"))
+        #expect(try program.ask("explode").contains("faults, ledger, add-broker, remove-broker and help"))
         #expect(try program.ask("faults") == "{\"ok\":\"\"}")
         #expect(try program.ask("cut 2-nodes") == "{\"ok\":\"cut 2-nodes\"}")
         #expect(try program.ask("heal cut 2-nodes") == "{\"ok\":\"heal cut 2-nodes\"}")

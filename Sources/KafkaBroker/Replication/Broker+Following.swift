@@ -237,6 +237,7 @@ extension Broker {
     mutating func cut(_ partition: Partition, to offset: Int64) {
         let end = partition.log.logEndOffset
         let cleanedUpTo = partition.log.cleanedUpTo
+        let dropped = recordsToDrop(of: partition, from: offset)
         // What comes in place of records that were durable is not: the recovery point on disk must not say so.
         if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
         do throws(DiskError) {
@@ -250,6 +251,7 @@ extension Broker {
         guard partition.log.logEndOffset < end else { return }
         partition.followHighWatermark(partition.highWatermark)
         emit(.logTruncated(partition.id, from: end, to: partition.log.logEndOffset))
+        tellOfDropped(dropped, of: partition)
     }
 
     // MARK: Out of range
@@ -293,6 +295,7 @@ extension Broker {
             leaderStart: data.offset, leaderEnd: .max, logEndOffset: end)
         {
             let cleanedUpTo = partition.log.cleanedUpTo
+            let dropped = recordsToDrop(of: partition, from: partition.log.logStartOffset)
             do throws(DiskError) {
                 try partition.log.truncateFullyAndStart(at: start)
             } catch {
@@ -301,6 +304,7 @@ extension Broker {
             checkpointCleaner(ifBelow: cleanedUpTo, partition)
             partition.followHighWatermark(start)
             emit(.logTruncated(partition.id, from: end, to: start))
+            tellOfDropped(dropped, of: partition)
         }
         partition.withFollower { $0.state = .fetching }
         startFetching(partition)

@@ -86,6 +86,7 @@ extension Broker {
                     lagMax: settings.replicaLagTimeMax, now: now)))
         markMoved(partition)
         emit(.leadershipBegan(partition.id, leaderEpoch: wanted.leaderEpoch, startOffset: end))
+        tellOfLead(partition)
         advanceHighWatermark(of: partition)
         if partition.id.topic == Self.offsetsTopic, !wasLeader {
             coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch)

@@ -15,10 +15,12 @@ extension Broker {
     mutating func handleProduce(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try ProduceRequest(decoding: body, version: context.version)
         if let refusal = refusal(of: request, version: context.version) {
-            return answerProduce(context, acks: request.acks, refused(request, refusal))
+            let response = refused(request, refusal)
+            return request.acks == 0 ? endUnanswered(context, response) : respond(context, with: response)
         }
         var response = ProduceResponse()
-        var waiting: [(partition: Partition, offset: Int64, topicIndex: Int, partitionIndex: Int)] = []
+        var appended: [AppendedBatch] = []
+        var waits = false
         response.responses.reserveCapacity(request.topicData.count)
         for topic in request.topicData {
             var topicResponse = ProduceResponse.TopicProduceResponse()
@@ -36,13 +38,11 @@ extension Broker {
                     result.baseOffset = info.firstOffset
                     result.logAppendTimeMs = info.logAppendTime
                     result.logStartOffset = info.logStartOffset
-                    if request.acks == -1, waitsForReplicas(info) {
-                        waiting.append(
-                            (
-                                partition, info.lastOffset + 1, response.responses.count,
-                                topicResponse.partitionResponses.count
-                            ))
-                    }
+                    let batch = AppendedBatch(
+                        partition: partition, info: info, waits: request.acks == -1 && waitsForReplicas(info),
+                        topicIndex: response.responses.count, partitionIndex: topicResponse.partitionResponses.count)
+                    waits = waits || batch.waits
+                    if batch.waits || (request.acks != 0 && settings.tellsLedger) { appended.append(batch) }
                 } catch {
                     result.errorCode = error.code
                     result.errorMessage = error.message
@@ -54,8 +54,14 @@ extension Broker {
             }
             response.responses.append(topicResponse)
         }
-        if waiting.isEmpty { return answerProduce(context, acks: request.acks, response) }
-        park(context, response, waiting, timeout: .milliseconds(Int64(max(0, request.timeoutMs))))
+        if request.acks == 0 { return endUnanswered(context, response) }
+        let produce = DelayedProduce(
+            context: context, response: response, acks: request.acks, appended: appended, remaining: 0)
+        if waits {
+            park(produce, timeout: .milliseconds(Int64(max(0, request.timeoutMs))))
+        } else {
+            answer(produce)
+        }
     }
 
     /// The error of the whole request, if it has one.
@@ -115,14 +121,30 @@ extension Broker {
         endpoints.append(endpoint)
     }
 
-    private mutating func answerProduce(_ context: RequestContext, acks: Int16, _ response: ProduceResponse) {
-        if acks != 0 { return respond(context, with: response) }
+    /// Of a produce with acks=0 nobody hears; a failure closes the connection.
+    private mutating func endUnanswered(_ context: RequestContext, _ response: ProduceResponse) {
         let failed = response.responses.lazy.flatMap(\.partitionResponses).first { $0.errorCode != .none }
         if let failed {
             close(context, reason: "a produce with acks=0 failed with \(failed.errorCode)")
         } else {
             respondWithNothing(context)
         }
+    }
+
+    private mutating func answer(_ produce: DelayedProduce) {
+        let acknowledged = settings.tellsLedger ? produce.appended.filter { produce.result(of: $0) == .none } : []
+        respond(
+            produce.context, with: produce.response,
+            acknowledging: acknowledged.map { acknowledgement(of: $0, in: produce) })
+    }
+
+    private func acknowledgement(of batch: AppendedBatch, in produce: DelayedProduce) -> Acknowledgement {
+        let partition = batch.partition
+        return Acknowledgement(
+            partition: partition.id, firstOffset: batch.firstOffset, lastOffset: batch.lastOffset,
+            leaderEpoch: batch.leaderEpoch, acks: produce.acks,
+            isr: partition.leader?.committedISR ?? image.partition(partition.id)?.isr ?? [],
+            highWatermark: partition.highWatermark, clientId: produce.context.clientId ?? "")
     }
 
     // MARK: Waiting
@@ -132,32 +154,27 @@ extension Broker {
         info.isDuplicate ? Rule.duplicateWaitsForOriginal.holds : Rule.ackWaitsForISR.holds
     }
 
-    private mutating func park(
-        _ context: RequestContext, _ response: ProduceResponse,
-        _ waiting: [(partition: Partition, offset: Int64, topicIndex: Int, partitionIndex: Int)], timeout: Duration
-    ) {
+    private mutating func park(_ produce: DelayedProduce, timeout: Duration) {
         let id = ProduceID(rawValue: nextProduceID)
         nextProduceID += 1
-        var delayed = DelayedProduce(context: context, response: response, remaining: 0)
-        for (partition, offset, topicIndex, partitionIndex) in waiting {
-            guard let leader = partition.leader else {
-                let error: ErrorCode =
-                    if case .offline = partition.role { .kafkaStorageError } else { .notLeaderOrFollower }
-                delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode = error
+        var delayed = produce
+        for batch in produce.appended where batch.waits {
+            guard let leader = batch.partition.leader else {
+                let isOffline = if case .offline = batch.partition.role { true } else { false }
+                delayed.end(batch, with: isOffline ? .kafkaStorageError : .notLeaderOrFollower)
                 continue
             }
+            let offset = batch.lastOffset + 1
             if leader.highWatermark >= offset {
-                if !leader.hasEnoughReplicas {
-                    delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode =
-                        .notEnoughReplicasAfterAppend
-                }
+                if !leader.hasEnoughReplicas { delayed.end(batch, with: .notEnoughReplicasAfterAppend) }
                 continue
             }
-            delayed.response.responses[topicIndex].partitionResponses[partitionIndex].errorCode = .requestTimedOut
+            delayed.end(batch, with: .requestTimedOut)
             delayed.remaining += 1
-            partition.wait(.produce(id, topic: topicIndex, partition: partitionIndex), for: offset)
+            batch.partition.wait(
+                .produce(id, topic: batch.topicIndex, partition: batch.partitionIndex), for: offset)
         }
-        if delayed.remaining == 0 { return respond(context, with: delayed.response) }
+        if delayed.remaining == 0 { return answer(delayed) }
         delayedProduces[id] = delayed
         timers.set(.produce(id), at: now + timeout)
     }
@@ -174,6 +191,6 @@ extension Broker {
     mutating func endProduce(_ id: ProduceID) {
         guard let delayed = delayedProduces.removeValue(forKey: id) else { return }
         timers.remove(.produce(id))
-        respond(delayed.context, with: delayed.response)
+        answer(delayed)
     }
 }

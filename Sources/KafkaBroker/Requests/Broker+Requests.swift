@@ -84,23 +84,27 @@ extension Broker {
 
     // MARK: Answers
 
-    mutating func respond(_ context: RequestContext, with response: consuming some KafkaResponse) {
+    mutating func respond(
+        _ context: RequestContext, with response: consuming some KafkaResponse,
+        acknowledging batches: [Acknowledgement] = []
+    ) {
         do throws(ProtocolError) {
             respond(
                 context,
                 parts: try ResponseFrame.encode(
-                    response, apiVersion: context.version, correlationId: context.correlationId))
+                    response, apiVersion: context.version, correlationId: context.correlationId),
+                acknowledging: batches)
         } catch {
             refuse(context.source, reason: "the answer cannot be written: \(error)")
         }
     }
 
-    mutating func respond(_ context: RequestContext, parts: [Payload]) {
+    mutating func respond(_ context: RequestContext, parts: [Payload], acknowledging batches: [Acknowledgement] = []) {
         switch context.source {
         case .peer(let peer): out.append(.send(to: peer, .response(parts)))
         case .client(let id, let sequence):
             guard let connection = connections[id] else { return }
-            connection.queue.answer(sequence, parts)
+            connection.queue.answer(sequence, Answer(parts, acknowledged: batches))
             ready.append(id)
         }
     }
@@ -108,7 +112,7 @@ extension Broker {
     /// The request is done and gets no answer.
     mutating func respondWithNothing(_ context: RequestContext) {
         guard case .client(let id, let sequence) = context.source, let connection = connections[id] else { return }
-        connection.queue.answer(sequence, [])
+        connection.queue.answer(sequence, Answer([]))
         ready.append(id)
     }
 

@@ -17,8 +17,8 @@ import NIOCore
 /// ```
 package struct RequestQueue: Sendable {
     private struct Slot: Sendable {
-        /// Nil while the request is being worked on. Empty when it gets no answer (Produce with acks=0).
-        var answer: [Payload]?
+        /// Nil while the request is being worked on. Without parts when it gets no answer (Produce with acks=0).
+        var answer: Answer?
     }
 
     private var outstanding: Deque<Slot> = []
@@ -46,17 +46,17 @@ package struct RequestQueue: Sendable {
     }
 
     /// The request has its answer, which leaves once those before it have.
-    package mutating func answer(_ sequence: UInt64, _ parts: [Payload]) {
+    package mutating func answer(_ sequence: UInt64, _ answer: Answer) {
         precondition(
             sequence >= firstSequence && sequence - firstSequence < UInt64(outstanding.count),
             "an answer belongs to a request that has started and has not been answered")
         let index = Int(sequence - firstSequence)
         precondition(outstanding[index].answer == nil, "a request is answered once")
-        outstanding[index].answer = parts
+        outstanding[index].answer = answer
     }
 
-    /// The next answer that may leave; empty parts stand for a request that gets none.
-    package mutating func takeAnswer() -> [Payload]? {
+    /// The next answer that may leave; one without parts stands for a request that gets none.
+    package mutating func takeAnswer() -> Answer? {
         guard let answer = outstanding.first?.answer else { return nil }
         outstanding.removeFirst()
         firstSequence += 1

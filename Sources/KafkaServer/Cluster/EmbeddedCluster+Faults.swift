@@ -14,12 +14,12 @@ extension EmbeddedCluster {
         try await refuseWhatHitsNothing(fault)
         if case .restart(let id) = fault {
             try await restart(id)
-            broadcast.send(.fault(fault, at: SystemClock.now()))
+            publish(.fault(fault, at: SystemClock.now()))
             return
         }
         let now = SystemClock.now()
         // First the cause: its consequences are reported from other threads.
-        broadcast.send(.fault(fault, at: now))
+        publish(.fault(fault, at: now))
         let ended = faults.change(at: nodes) { $0.apply(fault, now: now, until: duration.map { now + $0 }) }
         report(ended, but: fault)
         defer { if fault.isHealing { tellOfOfflineDirectories(after: ended, isAll: fault == .healAll) } }
@@ -71,7 +71,7 @@ extension EmbeddedCluster {
     /// Each fault that ended has an event of its own, unless the cause says the same.
     private func report(_ ended: [FaultState.ActiveFault], but cause: Fault) {
         for fault in ended where .heal(fault.fault) != cause {
-            broadcast.send(.fault(.heal(fault.fault), at: SystemClock.now()))
+            publish(.fault(.heal(fault.fault), at: SystemClock.now()))
         }
     }
 }

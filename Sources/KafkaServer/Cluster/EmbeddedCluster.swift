@@ -15,6 +15,7 @@ package final class EmbeddedCluster: ClusterSource {
     let group: MultiThreadedEventLoopGroup
     private let flushThreads: NIOThreadPool
     let broadcast: Broadcast<ClusterEvent>
+    let ledger: LiveLedger
     let faults = LiveFaults()
     private let feed: SnapshotFeed
     private let makePlace: @Sendable (NodeBlueprint, any EventLoop) async throws -> NodeHandle
@@ -33,14 +34,16 @@ package final class EmbeddedCluster: ClusterSource {
         flushThreads.start()
         let broadcast = Broadcast<ClusterEvent>(buffering: .bufferingNewest(10_000))
         let sessionEnds = SessionEnds()
+        let ledger = LiveLedger { change, at in broadcast.send(.notice(ClusterNotice(change), at: at)) }
         let onEvent: @Sendable (BrokerEvent) -> Void = { event in
             sessionEnds.note(event)
+            ledger.see(.node(event))
             broadcast.send(.node(event))
         }
         makePlace = { [flushThreads] blueprint, loop in
             try await loop.submit {
                 let host = NodeHost(
-                    blueprint, loop: loop, flushThreads: flushThreads, limits: limits, logger: logger,
+                    blueprint, loop: loop, flushThreads: flushThreads, limits: limits, ledger: ledger, logger: logger,
                     onEvent: onEvent)
                 return NodeHandle(host, loop: loop)
             }.get()
@@ -53,6 +56,7 @@ package final class EmbeddedCluster: ClusterSource {
         }
         self.clusterID = clusterID
         self.broadcast = broadcast
+        self.ledger = ledger
         self.logger = logger
         let places = ClusterPlaces(
             nodes, ports: blueprints.compactMap { node in node.port.map { (node.id, $0) } }, scaling)
@@ -200,4 +204,15 @@ package final class EmbeddedCluster: ClusterSource {
     package func snapshots() -> AsyncStream<ClusterSnapshot> { feed.listen() }
 
     package func events() -> AsyncStream<ClusterEvent> { broadcast.listen() }
+
+    // MARK: The ledger
+
+    /// What brokers have told clients so far, and what of it was lost.
+    package var ledgerAccount: LedgerAccount { ledger.account }
+
+    /// Something happened that no node tells of.
+    func publish(_ event: ClusterEvent) {
+        ledger.see(event)
+        broadcast.send(event)
+    }
 }

@@ -1,6 +1,13 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import NIOCore
+
+/// An answer in memory, and what it promises once it leaves.
+struct HeldAnswer {
+    var bytes: ByteBuffer
+    var acknowledged: [Acknowledgement] = []
+}
 
 /// What faults do to one client's connection: both directions of its link, and the fates of its requests.
 ///
@@ -8,13 +15,13 @@ import NIOCore
 final class ConnectionFaults {
     /// From the client, whole requests; to the client, whole answers in memory.
     let inbound: FaultyLine<ByteBuffer>
-    let outbound: FaultyLine<ByteBuffer>
+    let outbound: FaultyLine<HeldAnswer>
     /// By the number of the request on its connection.
     var outcomes: [UInt64: (outcome: RequestFault.Outcome, request: ByteBuffer)] = [:]
     /// An answer is withheld, and so, on an ordered connection, is all that follows.
     var isMute = false
 
-    init(inbound: FaultyLine<ByteBuffer>, outbound: FaultyLine<ByteBuffer>) {
+    init(inbound: FaultyLine<ByteBuffer>, outbound: FaultyLine<HeldAnswer>) {
         self.inbound = inbound
         self.outbound = outbound
     }

@@ -9,6 +9,10 @@ protocol LiveDisk: ServedDisk {
     func beginFlush(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
     func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError)
     func wipe() throws(DiskError)
+    /// The last batches of each log that a loss of power would take.
+    func tailsWithoutPower() -> [LogTail]
+    /// The last batches of each log.
+    func tails() -> [LogTail]
     /// Flips one bit in the newest segment of a log; nil where no log holds anything.
     func flipBit(of partition: TopicPartition?, using generator: inout SystemRandomNumberGenerator) throws(DiskError)
         -> String?
@@ -34,6 +38,7 @@ protocol PowerLosingDisk: ServedDisk {
     func flushElsewhere(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
     func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError)
     func wipe() throws(DiskError)
+    func tailsWithoutPower() -> [LogTail]
 }
 
 extension PageCachedDisk: PowerLosingDisk {
@@ -54,6 +59,18 @@ extension FaultyDisk: LiveDisk where Base: PowerLosingDisk {
     }
 
     func wipe() throws(DiskError) { try base.wipe() }
+
+    func tailsWithoutPower() -> [LogTail] { base.tailsWithoutPower() }
+
+    func tails() -> [LogTail] {
+        var tails: [LogTail] = []
+        for folder in (try? base.list("")) ?? [] where folder.isDirectory {
+            let segments = ((try? base.list(folder.name)) ?? []).filter { $0.name.hasSuffix(".log") && $0.size > 0 }
+            guard let newest = segments.last else { continue }
+            if let tail = LogTail(of: folder.name + "/" + newest.name, on: base, from: 0) { tails.append(tail) }
+        }
+        return tails
+    }
 
     func flipBit(of partition: TopicPartition?, using generator: inout SystemRandomNumberGenerator) throws(DiskError)
         -> String?

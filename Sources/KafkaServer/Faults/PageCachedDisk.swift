@@ -38,6 +38,13 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
         flush.file.firstWrite = 0
     }
 
+    /// The last batches of each log that are not safe.
+    func tailsWithoutPower() -> [LogTail] {
+        cache.files.compactMap { file in
+            file.durableSize.flatMap { LogTail(of: file.path, on: base, from: $0) }
+        }
+    }
+
     /// Takes back what was not flushed. Nothing is open any more.
     func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) {
         for file in cache.files {

@@ -48,6 +48,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var faults: ConnectionFaults?
     var requestsHandedIn: UInt64 = 0
     var requestsAnswered: UInt64 = 0
+    var receipts = AnswerReceipts()
 
     init(id: ConnectionID, limits: ConnectionLimits, sink: any ConnectionSink) {
         self.id = id
@@ -152,6 +153,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if !parts.isEmpty {
             needsFlush = true
             try ResponseWriter.write(parts, to: context, file: file)
+            receipts.gave(4 + parts.reduce(0) { $0 + $1.count })
         }
         resume()
     }
@@ -166,6 +168,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func write(_ answer: ByteBuffer) {
         guard let context else { return }
         needsFlush = true
+        receipts.gave(4 + answer.readableBytes)
         ResponseWriter.write([.bytes(answer)], to: context) { _, _, _ in
             preconditionFailure("an answer in memory has no regions")
         }
@@ -180,6 +183,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func close() {
         context?.flush()
         context?.close(promise: nil)
+    }
+
+    /// How many of the answers with promises the client has read for certain.
+    func answersRead(_ table: UnreadBytes.Table, now: Instant) -> UInt64 {
+        guard let channel = context?.channel else { return receipts.read(unreadBytes: 0, now: now) }
+        let buffered = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)).map { UInt64(max(0, $0)) } ?? 0
+        let unsent = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) {
+            UnreadBytes.unsent($0)
+        }
+        let unread = table.unread(
+            clientPort: UInt16(clamping: channel.remoteAddress?.port ?? 0),
+            ourPort: UInt16(clamping: channel.localAddress?.port ?? 0))
+        // A client on another machine: what it has read cannot be told, so all that is recent stays in doubt.
+        guard let unsent, let unsent, let unread else { return receipts.read(unreadBytes: .max, now: now) }
+        return receipts.read(unreadBytes: buffered + unsent + unread, now: now)
     }
 
     /// Closes as a process that dies does: what is on its way is thrown away and the client sees a reset.

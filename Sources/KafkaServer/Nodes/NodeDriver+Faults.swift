@@ -25,9 +25,13 @@ extension NodeDriver {
                 }, timedOut: { [weak self, weak connection] in self?.resetFaulty(connection) }),
             outbound: FaultyLine(
                 loop: loop,
-                deliver: { [weak connection] answers in
-                    for answer in answers { connection?.write(answer) }
-                    connection?.flush()
+                deliver: { [weak self, weak connection] answers in
+                    guard let connection else { return }
+                    for answer in answers {
+                        connection.write(answer.bytes)
+                        self?.promised(answer.acknowledged, on: connection)
+                    }
+                    connection.flush()
                 }, timedOut: { [weak self, weak connection] in self?.resetFaulty(connection) }))
         connection.faults = made
         made.fateChanged(faults, client: party(of: connection), broker: id)
@@ -35,8 +39,10 @@ extension NodeDriver {
     }
 
     private func resetFaulty(_ connection: ConnectionHandler?) {
-        connection?.faults?.clear()
-        connection?.reset()
+        guard let connection else { return }
+        connection.faults?.clear()
+        doubtAnswers(on: [connection])
+        connection.reset()
     }
 
     /// A request on a connection that a fault may hit.
@@ -73,19 +79,23 @@ extension NodeDriver {
             let answer = FailedAnswer.make(to: frame, with: error)
             // Nobody waits for the answer to a produce with acks=0. Where none can be made up, the connection fails.
             if answer == nil, RequestHead(frame)?.api != .produce { return resetFaulty(connection) }
-            deliver(answer, to: connection, known)
+            deliver(answer.map { HeldAnswer(bytes: $0) }, to: connection, known)
         }
     }
 
     /// An answer of the node on a connection that a fault has hit.
-    func respondUnderFaults(_ parts: [Payload], to connection: ConnectionHandler, _ known: ConnectionFaults) throws {
+    func respondUnderFaults(_ genuine: Answer, to connection: ConnectionHandler, _ known: ConnectionFaults) throws {
         connection.requestsAnswered &+= 1
-        var answer = parts.isEmpty ? nil : try inMemory(parts)
+        var answer =
+            genuine.parts.isEmpty
+            ? nil : HeldAnswer(bytes: try inMemory(genuine.parts), acknowledged: genuine.acknowledged)
         switch known.outcomes.removeValue(forKey: connection.requestsAnswered) {
         case (.withhold, _)?:
             known.isMute = true
         case (.failAfter(let error), let frame)?:
-            if let genuine = answer { answer = FailedAnswer.make(of: genuine, to: frame, with: error) ?? genuine }
+            if let told = answer, let failed = FailedAnswer.make(of: told.bytes, to: frame, with: error) {
+                answer = HeldAnswer(bytes: failed)
+            }
         case (.failBefore, _)?, nil: break
         }
         deliver(answer, to: connection, known)
@@ -93,14 +103,15 @@ extension NodeDriver {
     }
 
     /// Nil for a request without an answer.
-    private func deliver(_ answer: ByteBuffer?, to connection: ConnectionHandler, _ known: ConnectionFaults) {
+    private func deliver(_ answer: HeldAnswer?, to connection: ConnectionHandler, _ known: ConnectionFaults) {
         connection.answered()
         guard let answer, !known.isMute else { return }
         let fate = faults.fate(from: .node(id), to: party(of: connection))
         if fate != .untouched || !known.outbound.isOpen {
-            known.outbound.send(answer, bytes: answer.readableBytes)
+            known.outbound.send(answer, bytes: answer.bytes.readableBytes)
         } else {
-            connection.write(answer)
+            connection.write(answer.bytes)
+            promised(answer.acknowledged, on: connection)
             connection.flush()
         }
     }

@@ -1,3 +1,4 @@
+import DeliveryLedger
 import DequeModule
 import Glibc
 import KafkaBroker
@@ -27,6 +28,7 @@ final class NodeDriver: ConnectionSink {
     private let logger: Logger
     private let onEvent: (BrokerEvent) -> Void
     private let onStopped: () -> Void
+    private let ledger: LiveLedger
 
     private var inputs = Deque<BrokerInput>()
     private var actions: [BrokerAction] = []
@@ -46,7 +48,7 @@ final class NodeDriver: ConnectionSink {
 
     init(
         id: BrokerID, node: any Node, disk: any LiveDisk, faults: FaultState, links: PeerLinks,
-        loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits, logger: Logger,
+        loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits, ledger: LiveLedger, logger: Logger,
         onEvent: @escaping (BrokerEvent) -> Void, onStopped: @escaping () -> Void
     ) {
         loop.preconditionInEventLoop()
@@ -59,6 +61,7 @@ final class NodeDriver: ConnectionSink {
         self.loop = loop
         self.flushThreads = flushThreads
         self.limits = limits
+        self.ledger = ledger
         self.logger = logger
         self.onEvent = onEvent
         self.onStopped = onStopped
@@ -95,6 +98,7 @@ final class NodeDriver: ConnectionSink {
         diskTimer?.cancel()
         diskTimer = nil
         links.close()
+        doubtAnswers(on: Array(connections.values))
         for connection in connections.values { connection.reset() }
         connections.removeAll()
         unflushed.removeAll()
@@ -160,6 +164,7 @@ final class NodeDriver: ConnectionSink {
         let wasFrozen = isFrozen
         isFrozen = newer.isFrozen(id)
         connectionFaultsChanged()
+        if isFrozen, !wasFrozen { ledger.befell(id, .frozen) }
         if wasFrozen, !isFrozen { resume() }
     }
 
@@ -225,9 +230,9 @@ final class NodeDriver: ConnectionSink {
 
     private func perform(_ action: BrokerAction) {
         switch action {
-        case .respond(let id, let parts):
+        case .respond(let id, let answer):
             guard let connection = connections[id] else { return }
-            respond(parts, to: connection)
+            respond(answer, to: connection)
         case .send(let peer, let frame):
             send(frame, to: peer)
         case .flush(let id, let file):
@@ -237,21 +242,43 @@ final class NodeDriver: ConnectionSink {
             close(connection, reason: reason)
         case .emit(let event):
             onEvent(event)
+        case .tell(let news):
+            ledger.told(news, by: id, at: SystemClock.now())
         case .stopped:
             // Not within the step: the owner drops this driver.
             loop.assumeIsolated().execute { self.onStopped() }
         }
     }
 
-    private func respond(_ parts: [Payload], to connection: ConnectionHandler) {
+    private func respond(_ answer: Answer, to connection: ConnectionHandler) {
         do {
-            if let known = connection.faults { return try respondUnderFaults(parts, to: connection, known) }
+            if let known = connection.faults { return try respondUnderFaults(answer, to: connection, known) }
             connection.requestsAnswered &+= 1
             let wasClean = !connection.needsFlush
-            try connection.respond(parts, file: region)
+            try connection.respond(answer.parts, file: region)
             if wasClean, connection.needsFlush { unflushed.append(connection) }
+            promised(answer.acknowledged, on: connection)
         } catch {
             close(connection, reason: "\(error)")
+        }
+    }
+
+    /// The answer that was just given to the connection promises this.
+    func promised(_ batches: [Acknowledgement], on connection: ConnectionHandler) {
+        guard !batches.isEmpty else { return }
+        let now = SystemClock.now()
+        let number = connection.receipts.promised(at: now)
+        ledger.acknowledged(
+            batches, by: id, answer: AnswerNumber(connection: connection.id.rawValue, number: number), at: now)
+    }
+
+    /// These connections break now.
+    func doubtAnswers(on connections: [ConnectionHandler]) {
+        let promising = connections.filter { !$0.receipts.isEmpty }
+        if promising.isEmpty { return }
+        let (table, now) = (UnreadBytes.Table(), SystemClock.now())
+        for connection in promising {
+            ledger.connectionBroke(connection.id, of: id, answersRead: connection.answersRead(table, now: now))
         }
     }
 

@@ -1,3 +1,4 @@
+import DeliveryLedger
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
@@ -27,6 +28,7 @@ final class NodeHost {
     private let loop: any EventLoop
     private let flushThreads: NIOThreadPool
     private let limits: ConnectionLimits
+    private let ledger: LiveLedger
     private let logger: Logger
     private let onEvent: @Sendable (BrokerEvent) -> Void
     private let numbers = ConnectionNumbers()
@@ -40,12 +42,13 @@ final class NodeHost {
 
     init(
         _ blueprint: NodeBlueprint, loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits,
-        logger: Logger, onEvent: @escaping @Sendable (BrokerEvent) -> Void
+        ledger: LiveLedger, logger: Logger, onEvent: @escaping @Sendable (BrokerEvent) -> Void
     ) {
         self.blueprint = blueprint
         self.loop = loop
         self.flushThreads = flushThreads
         self.limits = limits
+        self.ledger = ledger
         self.logger = logger
         self.onEvent = onEvent
         links = PeerLinks(id: blueprint.id, loop: loop)
@@ -116,7 +119,7 @@ final class NodeHost {
         let node = try blueprint.node(disk, generator.next(), now)
         let driver = NodeDriver(
             id: blueprint.id, node: node, disk: disk, faults: faults, links: links, loop: loop,
-            flushThreads: flushThreads, limits: limits, logger: logger,
+            flushThreads: flushThreads, limits: limits, ledger: ledger, logger: logger,
             onEvent: { [unowned self] in emitted($0) },
             onStopped: { [weak self] in self?.stopped() })
         state = .up(driver)
@@ -137,6 +140,7 @@ final class NodeHost {
         }
         closeListener()
         driver?.drop()
+        ledger.befell(blueprint.id, .killed)
         state = .down
         giveUpWaiting()
         for promise in waiting { promise.succeed() }
@@ -148,12 +152,23 @@ final class NodeHost {
     func losePower() throws {
         kill()
         var generator = SystemRandomNumberGenerator()
-        try LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache).losePower(using: &generator)
+        ledger.befell(blueprint.id, .lostPower)
+        let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
+        tell(disk.tailsWithoutPower(), .powerLost)
+        try disk.losePower(using: &generator)
     }
 
     func wipe() throws {
         kill()
-        try LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache).wipe()
+        ledger.befell(blueprint.id, .wiped)
+        let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
+        tell(disk.tails(), .wiped)
+        try disk.wipe()
+    }
+
+    private func tell(_ tails: [LogTail], _ reason: DropReason) {
+        let now = SystemClock.now()
+        for tail in tails { ledger.dropped(tail, from: blueprint.id, reason, at: now) }
     }
 
     /// Which bit was flipped; nil where there was none.
@@ -212,6 +227,7 @@ final class NodeHost {
         }
         closeListener()
         driver.retire()
+        ledger.befell(blueprint.id, .stopped)
         state = .down
         giveUpWaiting()
         for promise in done { promise.succeed() }

@@ -7,10 +7,7 @@ import NIOCore
 /// replaced without a flush, since an epoch begins on many partitions at once when a broker fails: a log's flush makes
 /// it durable together with the records, and recovery adds the epochs of the batches that it reads.
 struct LeaderEpochCache {
-    struct Entry: Hashable {
-        var epoch: Int32
-        var startOffset: Int64
-    }
+    typealias Entry = EpochEntry
 
     static let fileName = "leader-epoch-checkpoint"
 

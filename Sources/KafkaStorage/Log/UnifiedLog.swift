@@ -90,6 +90,9 @@ package final class UnifiedLog {
     package var segmentCount: Int { segments.count }
     package var segmentBaseOffsets: [Int64] { baseOffsets }
 
+    /// The epochs of this log and where each begins, the oldest first.
+    package var epochEntries: [EpochEntry] { epochs.entries }
+
     /// The newest epoch that this log has heard of.
     package var latestEpoch: Int32? { epochs.latest?.epoch }
 

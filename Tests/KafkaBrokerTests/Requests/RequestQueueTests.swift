@@ -12,7 +12,7 @@ import Testing
         return frame
     }
 
-    private func answer(_ text: String) -> [Payload] { [.bytes(ByteBuffer(string: text))] }
+    private func answer(_ text: String) -> Answer { Answer([.bytes(ByteBuffer(string: text))]) }
 
     @Test func `a Produce starts while another waits, and answers keep their order`() {
         // A producer with five requests in flight must not wait a round trip for each.

@@ -29,6 +29,9 @@ final class TestCluster {
     let clusterID = "klamm-test-cluster-id0"
     private(set) var now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
     private(set) var events: [BrokerEvent] = []
+    /// What the ledger would hear.
+    private(set) var told: [(node: BrokerID, news: RecordNews)] = []
+    private(set) var acknowledged: [Acknowledgement] = []
     private(set) var closed: [ConnectionID: String] = [:]
     /// How many requests of a connection are done and get no answer.
     private(set) var unanswered: [ConnectionID: Int] = [:]
@@ -328,8 +331,9 @@ final class TestCluster {
 
     private func perform(_ action: BrokerAction, of id: BrokerID) {
         switch action {
-        case .respond(let connection, let parts):
-            guard let parts = read(parts, of: id) else {
+        case .respond(let connection, let response):
+            acknowledged += response.acknowledged
+            guard let parts = read(response.parts, of: id) else {
                 // A file that cannot be sent ends the connection, as in Kafka.
                 closed[connection] = "the disk failed"
                 post(.input(id, life: lives[id] ?? 0, .connectionClosed(connection)), after: .zero)
@@ -365,6 +369,8 @@ final class TestCluster {
             connectionOwner[connection] = nil
         case .emit(let event):
             events.append(event)
+        case .tell(let news):
+            told.append((id, news))
         case .stopped:
             members[id] = nil
             scheduled[id] = nil

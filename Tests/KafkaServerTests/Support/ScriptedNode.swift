@@ -39,13 +39,15 @@ struct ScriptedNode: Node {
             actions.append(.send(to: peer, .response(text == "pf" ? parts + [file] : parts)))
         case .peerResponse(_, let frame):
             guard !asking.isEmpty else { return }
-            actions.append(.respond(asking.removeFirst(), [.bytes(frame)]))
+            actions.append(.respond(asking.removeFirst(), Answer([.bytes(frame)])))
         case .peerReset:
-            for connection in asking { actions.append(.respond(connection, [.bytes(ByteBuffer(string: "reset"))])) }
+            for connection in asking {
+                actions.append(.respond(connection, Answer([.bytes(ByteBuffer(string: "reset"))])))
+            }
             asking = []
         case .flushed(let id, let result):
             let text = if case .success = result { "flushed" } else { "failed" }
-            actions.append(.respond(flushing[Int(id.rawValue)], [.bytes(ByteBuffer(string: text))]))
+            actions.append(.respond(flushing[Int(id.rawValue)], Answer([.bytes(ByteBuffer(string: text))])))
         case .stopRequested:
             if !ignoresStop { actions.append(.stopped) }
         case .deadlineReached:
@@ -55,7 +57,9 @@ struct ScriptedNode: Node {
                 let event = BrokerEvent(at: now, node: id, kind: .lifecycleChanged(.running))
                 actions.append(.emit(event))
             }
-            for connection in later { actions.append(.respond(connection, [.bytes(ByteBuffer(string: "later"))])) }
+            for connection in later {
+                actions.append(.respond(connection, Answer([.bytes(ByteBuffer(string: "later"))])))
+            }
             later = []
         }
     }
@@ -65,11 +69,12 @@ struct ScriptedNode: Node {
     ) {
         switch text.first {
         case "e":
-            actions.append(.respond(connection, [.bytes(frame)]))
+            actions.append(.respond(connection, Answer([.bytes(frame)])))
         case "f":
             let region = Payload.file(ScratchDisk.file, offset: 2, length: 5)
             actions.append(
-                .respond(connection, [.bytes(ByteBuffer(string: "<")), region, .bytes(ByteBuffer(string: ">"))]))
+                .respond(
+                    connection, Answer([.bytes(ByteBuffer(string: "<")), region, .bytes(ByteBuffer(string: ">"))])))
         case "F":
             actions.append(.flush(FlushID(rawValue: UInt64(flushing.count)), ScratchDisk.file))
             flushing.append(connection)
@@ -80,9 +85,9 @@ struct ScriptedNode: Node {
             later.append(connection)
             nextDeadline = now + .milliseconds(30)
         case "n":
-            actions.append(.respond(connection, []))
+            actions.append(.respond(connection, Answer([])))
         case "c":
-            actions.append(.respond(connection, [.bytes(ByteBuffer(string: "\(inputs)"))]))
+            actions.append(.respond(connection, Answer([.bytes(ByteBuffer(string: "\(inputs)"))])))
         default:
             actions.append(.close(connection, reason: "no such request"))
         }

@@ -1,0 +1,51 @@
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// What the ledger hears of a broker's logs.
+extension Broker {
+    mutating func tellOfLead(_ partition: Partition) {
+        guard settings.tellsLedger else { return }
+        let log = partition.log
+        out.append(
+            .tell(
+                .led(
+                    partition.id,
+                    LedLog(
+                        leaderEpoch: partition.leaderEpoch, logStartOffset: log.logStartOffset,
+                        cleanedUpTo: log.cleanedUpTo, logEndOffset: log.logEndOffset, epochs: log.epochEntries))))
+    }
+
+    /// Reads what a replica is about to drop: afterwards nobody can say what it was.
+    func recordsToDrop(of partition: Partition, from offset: Int64) -> DroppedRecords? {
+        let log = partition.log
+        guard settings.tellsLedger, offset < log.logEndOffset else { return nil }
+        var records = DroppedRecords(firstOffset: offset, endOffset: log.logEndOffset, batches: ByteBuffer())
+        var next = max(offset, log.logStartOffset)
+        while next < log.logEndOffset, records.batches.readableBytes < DroppedRecords.mostBytes {
+            let room = DroppedRecords.mostBytes - records.batches.readableBytes
+            guard var read = try? log.readBytes(from: next, maxBytes: room), let end = Self.lastEnd(in: &read) else {
+                break
+            }
+            records.batches.writeBuffer(&read)
+            next = end
+        }
+        return records
+    }
+
+    mutating func tellOfDropped(_ records: DroppedRecords?, of partition: Partition) {
+        if let records { out.append(.tell(.dropped(partition.id, records))) }
+    }
+
+    /// Where the last whole batch ends; what follows it is cut off.
+    private static func lastEnd(in bytes: inout ByteBuffer) -> Int64? {
+        var rest = bytes
+        var end: Int64?
+        while let header = try? RecordBatchHeader.read(from: rest), header.sizeInBytes <= rest.readableBytes {
+            rest.moveReaderIndex(forwardBy: header.sizeInBytes)
+            end = header.nextOffset
+        }
+        bytes.moveWriterIndex(to: rest.readerIndex)
+        return end
+    }
+}

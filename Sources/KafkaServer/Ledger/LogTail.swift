@@ -1,0 +1,64 @@
+import KafkaBroker
+import KafkaProtocol
+import KafkaStorage
+import NIOCore
+
+/// The last batches of a segment's file, read before a fault takes them.
+struct LogTail {
+    let partition: TopicPartition
+    let records: DroppedRecords
+
+    /// Reads whole batches from `safeBytes` on, or those of the last `DroppedRecords.mostBytes`. Nil for a file that is no
+    /// segment of a topic's partition, or that has no such batch.
+    init?(of path: String, on disk: any Disk, from safeBytes: Int64) {
+        let names = path.split(separator: "/")
+        guard names.count == 2, names[1].hasSuffix(".log"), let partition = Self.partition(String(names[0])),
+            let file = try? disk.open(path, creating: false)
+        else { return nil }
+        defer { disk.close(file) }
+        guard let size = try? disk.size(of: file), size > safeBytes else { return nil }
+        let wanted = max(safeBytes, size - Int64(DroppedRecords.mostBytes))
+        var position = Self.indexed(path, on: disk, atOrBefore: wanted)
+        while position < wanted, let header = Self.header(file, on: disk, at: position) {
+            position += Int64(header.sizeInBytes)
+        }
+        guard position < size,
+            let bytes = try? disk.read(file, at: position, count: Int(size - position)),
+            let (first, end) = Self.offsets(of: bytes)
+        else { return nil }
+        self.partition = partition
+        records = DroppedRecords(firstOffset: first, endOffset: end, batches: bytes)
+    }
+
+    private static func partition(_ directory: String) -> TopicPartition? {
+        guard let dash = directory.lastIndex(of: "-"), let number = Int32(directory[directory.index(after: dash)...])
+        else { return nil }
+        return TopicPartition(topic: String(directory[..<dash]), partition: number)
+    }
+
+    /// Where a batch begins, as the offset index says: not far before `limit` if it has been written.
+    private static func indexed(_ path: String, on disk: any Disk, atOrBefore limit: Int64) -> Int64 {
+        guard limit > 0, let bytes = try? disk.contents(of: path.dropLast(".log".count) + ".index") else { return 0 }
+        var best: Int64 = 0
+        for at in stride(from: bytes.readerIndex + 4, to: bytes.writerIndex - 3, by: 8) {
+            guard let position = bytes.getInteger(at: at, as: Int32.self), Int64(position) <= limit else { break }
+            best = max(best, Int64(position))
+        }
+        return best
+    }
+
+    private static func header(_ file: FileID, on disk: any Disk, at position: Int64) -> RecordBatchHeader? {
+        guard let bytes = try? disk.read(file, at: position, count: RecordBatchHeader.size) else { return nil }
+        return try? RecordBatchHeader.read(from: bytes)
+    }
+
+    private static func offsets(of bytes: ByteBuffer) -> (first: Int64, end: Int64)? {
+        var rest = bytes
+        var range: (first: Int64, end: Int64)?
+        while let header = try? RecordBatchHeader.read(from: rest), header.sizeInBytes <= rest.readableBytes {
+            rest.moveReaderIndex(forwardBy: header.sizeInBytes)
+            range = (range?.first ?? header.baseOffset, header.nextOffset)
+        }
+        return range
+    }
+}
