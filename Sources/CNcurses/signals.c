@@ -13,6 +13,7 @@
 
 static int wake_pipe[2] = {-1, -1};
 static atomic_int terminations;
+static atomic_int continuations;
 
 static struct {
     atomic_bool armed;
@@ -59,7 +60,10 @@ static void on_wake(int signal) {
     switch (signal) {
     case SIGWINCH: klamm_wake(KLAMM_WAKE_RESIZED); break;
     case SIGTSTP: klamm_wake(KLAMM_WAKE_SUSPEND); break;
-    case SIGCONT: klamm_wake(KLAMM_WAKE_CONTINUED); break;
+    case SIGCONT:
+        atomic_fetch_add(&continuations, 1);
+        klamm_wake(KLAMM_WAKE_CONTINUED);
+        break;
     default:
         // A terminal that closes says so twice, by its shell and by the kernel: a SIGHUP never is the second.
         if (atomic_fetch_add(&terminations, 1) > 0 && signal != SIGHUP) {
@@ -97,7 +101,10 @@ void klamm_wake_close(void) {
 
 void klamm_stop_self(void) {
     // SIGSTOP cannot be caught, so that ncurses and we see nothing of it; the whole process group stops, as with ctrl-z.
+    int before = atomic_load(&continuations);
     kill(0, SIGSTOP);
+    // Another thread may be the one that is told to stop, and until it has, this one runs on: it must not draw.
+    while (atomic_load(&continuations) == before) usleep(1000);
 }
 
 // MARK: Fatal signals
