@@ -1,0 +1,257 @@
+import DeliveryLedger
+import KafkaProtocol
+import Testing
+
+/// For each anomaly the smallest history that shows it, and one that comes near and does not.
+@Suite struct AnomalyTests {
+    private var script = HistoryScript()
+
+    // MARK: lost-write
+
+    @Test mutating func `acknowledged, and passed over by a read: a lost write`() {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a1", at: 1)
+        #expect(script.names(.lostWrite) == ["a0"])
+        #expect(script.lost == ["a0"])
+    }
+
+    @Test mutating func `acknowledged and read by somebody else: no lost write`() {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a1", at: 1)
+        script.reads("a0", at: 0, by: "another")
+        #expect(script.names(.lostWrite).isEmpty)
+    }
+
+    @Test mutating func `unknown and never read: no lost write`() {
+        // A timeout promises nothing.
+        script.attempts("a0")
+        script.settles("a0", .unknown)
+        script.sends("a1", at: 1)
+        script.reads("a1", at: 1)
+        #expect(script.names(.lostWrite).isEmpty)
+        #expect(script.history.verdict().unknown == 1)
+    }
+
+    @Test mutating func `retention has taken it: no lost write`() {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.history.note(.retired(HistoryScript.partition(0), before: 1))
+        script.reads("a1", at: 1)
+        #expect(script.names(.lostWrite).isEmpty)
+        #expect(script.lost.isEmpty)
+    }
+
+    @Test mutating func `another partition was read further: no lost write`() {
+        script.sends("a0", at: 0, of: 0)
+        script.sends("a1", at: 5, of: 1)
+        script.reads("a1", at: 5, of: 1)
+        #expect(script.names(.lostWrite).isEmpty)
+        #expect(script.names(.unseen) == ["a0"])
+    }
+
+    // MARK: unseen
+
+    @Test mutating func `nobody has read so far: unseen, and lost after the final read`() {
+        // A truncated tail that nothing was written over: nobody ever reads past it.
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a0", at: 0)
+        #expect(script.names(.unseen) == ["a1"])
+        #expect(script.lost.isEmpty)
+        script.history.note(.finalRead)
+        #expect(script.lost == ["a1"])
+    }
+
+    @Test mutating func `read in the end: seen`() {
+        script.sends("a0", at: 0)
+        script.reads("a0", at: 0)
+        script.history.note(.finalRead)
+        #expect(script.names(.unseen).isEmpty)
+        #expect(script.lost.isEmpty)
+    }
+
+    @Test mutating func `a final read says nothing of what is sent after it`() {
+        script.history.note(.finalRead)
+        script.sends("a0", at: 0)
+        #expect(script.lost.isEmpty)
+    }
+
+    // MARK: duplicate
+
+    @Test mutating func `one record at two places: a duplicate`() {
+        script.sends("a0", at: 0)
+        script.reads("a0", at: 0)
+        script.reads("a0", at: 1)
+        #expect(script.names(.duplicate) == ["a0"])
+        #expect(script.history.verdict()[.duplicate].count == 1)
+    }
+
+    @Test mutating func `one record read twice at its place: no duplicate`() {
+        // Delivery again is not the log's doing.
+        script.sends("a0", at: 0)
+        script.reads("a0", at: 0)
+        script.reads("a0", at: 0, by: "another")
+        #expect(script.names(.duplicate).isEmpty)
+    }
+
+    // MARK: aborted read
+
+    @Test mutating func `failed for certain and read: an aborted read`() {
+        script.attempts("a0")
+        script.settles("a0", .failed)
+        script.reads("a0", at: 0)
+        #expect(script.names(.abortedRead) == ["a0"])
+    }
+
+    @Test mutating func `unknown and read: no aborted read`() {
+        script.attempts("a0")
+        script.settles("a0", .unknown)
+        script.reads("a0", at: 0)
+        #expect(script.names(.abortedRead).isEmpty)
+    }
+
+    // MARK: inconsistent offsets
+
+    @Test mutating func `one offset that held two records: inconsistent`() {
+        script.sends("a0", at: 0)
+        script.sends("b0", at: 0)
+        #expect(script.names(.inconsistentOffsets) == ["b0"])
+    }
+
+    @Test mutating func `the same offset of two partitions: consistent`() {
+        script.sends("a0", at: 0, of: 0)
+        script.sends("b0", at: 0, of: 1)
+        #expect(script.names(.inconsistentOffsets).isEmpty)
+    }
+
+    // MARK: nonmonotonic send
+
+    @Test mutating func `sent later and before it in the log: reordered`() {
+        // The first batch was refused and sent again, the second had got through.
+        script.sends("a0", at: 1)
+        script.sends("a1", at: 0)
+        #expect(script.names(.nonmonotonicSend) == ["a1"])
+    }
+
+    @Test mutating func `reports in another order than sends: not reordered`() {
+        script.attempts("a0")
+        script.attempts("a1")
+        script.settles("a1", .acknowledged(HistoryScript.partition(0), offset: 1))
+        script.settles("a0", .acknowledged(HistoryScript.partition(0), offset: 0))
+        #expect(script.names(.nonmonotonicSend).isEmpty)
+    }
+
+    @Test mutating func `another producer's record in between: not reordered`() {
+        script.sends("a0", at: 1)
+        script.sends("b0", at: 0)
+        #expect(script.names(.nonmonotonicSend).isEmpty)
+    }
+
+    @Test mutating func `sent again by its application, and so later: not reordered`() {
+        script.attempts("a0")
+        script.settles("a0", .unknown)
+        script.sends("a1", at: 0)
+        script.sends("a0", at: 1)
+        #expect(script.names(.nonmonotonicSend).isEmpty)
+    }
+
+    // MARK: poll-skip
+
+    @Test mutating func `a consumer goes past a record that is there: skipped`() {
+        for offset in 0..<3 { script.sends("a\(offset)", at: Int64(offset)) }
+        script.reads("a0", at: 0)
+        script.reads("a2", at: 2)
+        script.reads("a1", at: 1, by: "another")
+        #expect(script.names(.pollSkip) == ["a1"])
+    }
+
+    @Test mutating func `past an offset that holds nothing: not skipped`() {
+        // A marker of a transaction, or what compaction took.
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 2)
+        script.reads("a0", at: 0)
+        script.reads("a1", at: 2)
+        #expect(script.names(.pollSkip).isEmpty)
+    }
+
+    @Test mutating func `past a record after an assignment: not skipped`() {
+        for offset in 0..<3 { script.sends("a\(offset)", at: Int64(offset)) }
+        script.reads("a0", at: 0)
+        script.reads("a1", at: 1, by: "another")
+        script.repositions()
+        script.reads("a2", at: 2)
+        #expect(script.names(.pollSkip).isEmpty)
+    }
+
+    // MARK: nonmonotonic poll
+
+    @Test mutating func `a consumer goes back: nonmonotonic`() {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a0", at: 0)
+        script.reads("a1", at: 1)
+        script.reads("a0", at: 0)
+        #expect(script.names(.nonmonotonicPoll) == ["a0"])
+    }
+
+    @Test mutating func `a consumer goes back after a seek: as it was told`() {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a0", at: 0)
+        script.reads("a1", at: 1)
+        script.repositions()
+        script.reads("a0", at: 0)
+        #expect(script.names(.nonmonotonicPoll).isEmpty)
+    }
+
+    // MARK: Groups
+
+    @Test mutating func `committed past and never processed`() throws {
+        // Auto-commit, and a crash in mid-work.
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.reads("a0", at: 0, group: "billing")
+        script.reads("a1", at: 1, group: "billing")
+        script.processes("a0")
+        script.commits(2)
+        let group = try #require(script.group())
+        #expect(HistoryScript.names(group.committedPast) == ["a1"])
+        #expect(group.processedOnce == 1)
+    }
+
+    @Test mutating func `not processed and not committed past: still to come`() throws {
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.processes("a0")
+        script.commits(1)
+        #expect(try #require(script.group()).committedPast.count == 0)
+    }
+
+    @Test mutating func `what was lost on the way is not the group's fault`() throws {
+        // Another record lies at its offset: there was nothing to process.
+        script.sends("a0", at: 0)
+        script.sends("b0", at: 0)
+        script.reads("b0", at: 0, group: "billing")
+        script.processes("b0")
+        script.commits(1)
+        #expect(try #require(script.group()).committedPast.count == 0)
+        #expect(script.names(.lostWrite) == ["a0"])
+    }
+
+    @Test mutating func `processed twice, by one group`() throws {
+        script.sends("a0", at: 0)
+        script.processes("a0")
+        script.processes("a0")
+        #expect(HistoryScript.names(try #require(script.group()).processedMoreThanOnce) == ["a0"])
+    }
+
+    @Test mutating func `processed once by each of two groups`() throws {
+        script.sends("a0", at: 0)
+        script.processes("a0")
+        script.processes("a0", by: "shipping")
+        #expect(try #require(script.group()).processedMoreThanOnce.count == 0)
+        #expect(try #require(script.group("shipping")).processedOnce == 1)
+    }
+}
