@@ -61,6 +61,37 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `a cut that a loss of power takes back is noticed`(flushesInBetween: Bool) throws {
+        // The cut end of a segment came back under the segment that followed it: readers met its records twice, and its
+        // producers' sequences counted again (seed 198613245).
+        let config = LogConfig.tiny(segmentBytes: 1000)
+        // Whatever is known of the recovery point: its file may be an older one.
+        for known: Int64 in [0, 1, 2, 5] {
+            let disk = MemoryDisk()
+            let log = try UnifiedLog.load(orders, on: disk, config: config, now: .at(0))
+            for number in 0..<5 {
+                try log.append(try Batches.make(producer: Producer(id: 7, epoch: 0, sequence: Int32(number))))
+            }
+            try log.flush()
+            try log.truncate(to: 1)
+            // Too large for the rest of the segment.
+            try log.append(try Batches.make(valueBytes: 900), epoch: 1)
+            #expect(log.segmentBaseOffsets == [0, 1])
+            if flushesInBetween {
+                try log.flush()
+                #expect(log.recoveryPoint == 2)
+            }
+            disk.losePower()
+            let again = try UnifiedLog.load(orders, on: disk, config: config, recoveryPoint: known, now: .at(0))
+            let found = try again.batchIDs()
+            #expect(found.map(\.firstOffset) == Array(0..<Int64(found.count)))
+            #expect(found.map(\.epoch) == (flushesInBetween ? [0, 1] : [0, 0, 0, 0, 0]))
+            #expect(again.logEndOffset == Int64(found.count))
+            #expect(again.producerStates.first?.lastSequence == (flushesInBetween ? 0 : 4))
+        }
+    }
+
     @Test func `segments before the recovery point are not read again`() throws {
         // They were flushed; a broker with a terabyte must not read it after every crash.
         let disk = MemoryDisk()

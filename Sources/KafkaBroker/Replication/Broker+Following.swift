@@ -238,8 +238,7 @@ extension Broker {
         let end = partition.log.logEndOffset
         let cleanedUpTo = partition.log.cleanedUpTo
         let dropped = recordsToDrop(of: partition, from: offset)
-        // What comes in place of records that were durable is not: the recovery point on disk must not say so.
-        if offset < partition.log.recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
+        let recoveryPoint = partition.log.recoveryPoint
         do throws(DiskError) {
             // At the end, too: the last epoch may have no records.
             try partition.log.truncate(to: offset)
@@ -247,6 +246,8 @@ extension Broker {
             fail(partition, error)
             return
         }
+        // What comes in place of records that were durable is not: the recovery point on disk must not say so.
+        if partition.log.recoveryPoint < recoveryPoint { timers.set(.recoveryPointCheckpoint, at: now) }
         checkpointCleaner(ifBelow: cleanedUpTo, partition)
         guard partition.log.logEndOffset < end else { return }
         partition.followHighWatermark(partition.highWatermark)

@@ -111,10 +111,20 @@ package struct LogLoader {
         } else {
             // Without the epochs' file they must be read from the batches.
             let from = epochsAreKnown ? recoveryPoint : 0
-            let first = max(0, (segments.firstIndex { $0.baseOffset > from } ?? segments.count) - 1)
+            let first = try firstUnsound(
+                upTo: max(0, (segments.firstIndex { $0.baseOffset > from } ?? segments.count) - 1))
             epochs.doubt(from: segments[first].baseOffset)
             state = .recovering(segment: first, position: 0, nextOffset: segments[first].baseOffset)
         }
+    }
+
+    /// The first segment that does not end where the next begins, if there is one before `limit`: a loss of power has
+    /// brought back what had been cut off it. Reads the end of each.
+    private func firstUnsound(upTo limit: Int) throws(DiskError) -> Int {
+        for number in 0..<limit {
+            if try segments[number].endOffset() != segments[number + 1].baseOffset { return number }
+        }
+        return limit
     }
 
     /// What an interrupted change has left behind, and indexes whose segment is gone.

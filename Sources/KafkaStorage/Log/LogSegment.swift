@@ -177,6 +177,12 @@ final class LogSegment {
         try resume()
     }
 
+    /// Where it ends, by what its file holds.
+    func endOffset() throws(DiskError) -> Int64 {
+        defer { recent.removeAll() }
+        return try resume().nextOffset
+    }
+
     /// Cuts off what recovery found damaged. The indexes hold nothing of it.
     func cut(at position: Int64) throws(DiskError) {
         try disk.truncate(file.open(), to: position)

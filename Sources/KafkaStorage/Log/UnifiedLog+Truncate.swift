@@ -23,6 +23,9 @@ extension UnifiedLog {
                 end = min(offset, place.baseOffset)
                 sizeInBytes -= active.size - place.position
                 try active.truncate(at: place.position, offset: end)
+                // A cut is not durable either: the next flush takes this file along, and until then recovery looks at it.
+                recoveryPoint = min(recoveryPoint, active.baseOffset)
+                flushAskedUpTo = min(flushAskedUpTo, active.baseOffset)
             } else {
                 try active.resume()
             }
