@@ -57,7 +57,9 @@ let pure: [Target] = [
     fastModule("KafkaBroker", ["KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
     fastModule(
         "KafkaCluster", ["DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
-    fastModule("Simulator", ["KafkaCluster", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
+    fastModule(
+        "Simulator",
+        ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
     module("Console", ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
 ]
 
@@ -106,7 +108,7 @@ let testTargets: [Target] = [
     tests("SettingsTests", ["Console", "Settings"]),
     tests(
         "SimulatorTests",
-        ["KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
+        ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
     tests("TerminalTests", ["CVterm", "Terminal", "klamm"]),
     // A process that an outbox outlives; for tests alone.
     .executableTarget(

@@ -27,6 +27,10 @@ package enum Observation: Sendable {
     /// A node's answer has reached the node that asked, and is about to be handed in.
     case answered(BrokerID, by: BrokerID, ByteBuffer)
     case event(BrokerEvent)
+    /// An answer with these promises leaves a node. Only where the ledger is told.
+    case promised([Acknowledgement], by: BrokerID, to: ConnectionID)
+    /// What a node tells the ledger.
+    case told(RecordNews, by: BrokerID)
     case client(ClientNote)
     /// One input of a node, with all its actions, has been worked off: invariants hold now.
     case stepped(BrokerID)

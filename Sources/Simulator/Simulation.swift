@@ -45,7 +45,12 @@ package struct Simulation {
     /// The oracle is a value; the world's hook needs a place for it.
     private final class OracleBox {
         var oracle: Oracle
-        init(_ oracle: Oracle) { self.oracle = oracle }
+        var ledger: LedgerCheck?
+
+        init(_ oracle: Oracle, ledger: LedgerCheck?) {
+            self.oracle = oracle
+            self.ledger = ledger
+        }
     }
 
     private init(seed: UInt64, steps: Int?) {
@@ -53,14 +58,18 @@ package struct Simulation {
         world = World(swarm.setup)
         if let steps { world.mostSteps = steps }
         oracle = OracleBox(
-            Oracle(configuration: swarm.setup.configuration, controllers: swarm.setup.controllerIDs))
+            Oracle(configuration: swarm.setup.configuration, controllers: swarm.setup.controllerIDs),
+            ledger: swarm.setup.tellsLedger ? LedgerCheck() : nil)
     }
 
     private mutating func run(write: ((String) -> Void)?) -> Outcome {
         var outcome = Outcome(seed: swarm.seed)
         world.trace.write = write
         let box = oracle
-        world.watch = { (observation, now) throws(Violation) in try box.oracle.observe(observation, now: now) }
+        world.watch = { (observation, now) throws(Violation) in
+            box.ledger?.see(observation, now: now)
+            try box.oracle.observe(observation, now: now)
+        }
         let start = world.now
         do {
             try live()
@@ -72,6 +81,7 @@ package struct Simulation {
         outcome.lived = world.now - start
         outcome.steps = world.steps
         outcome.counts = oracle.oracle.counts
+        outcome.counts.add(.ledgerLosses, oracle.ledger?.lossCount ?? 0)
         outcome.faultyTime = faultyTime
         outcome.operations = operations
         outcome.losses = oracle.oracle.losses
@@ -96,7 +106,9 @@ package struct Simulation {
             isWhole && laggard == nil && oracle.oracle.unrest == nil
         }
         // One that is cut short never had to come to rest.
-        if !world.isOver { try oracle.oracle.settle(now: world.now) }
+        if world.isOver { return }
+        try oracle.oracle.settle(now: world.now)
+        try oracle.ledger?.settle(oracle.oracle)
     }
 
     private mutating func bringFaults() throws(Violation) {

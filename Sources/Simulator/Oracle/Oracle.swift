@@ -66,7 +66,8 @@ package struct Oracle: Sendable {
         case .request(let from, let to, let frame): try asked(from, to, frame)
         case .response(let from, let to, let frame): try answered(by: from, to: to, frame)
         case .refused(let error): counts.add(error)
-        case .answered, .stepped: break
+        // It works without the brokers' word.
+        case .answered, .stepped, .promised, .told: break
         case .event(let event): try noteEvent(event)
         case .client(let note): try clientNoted(note)
         }

@@ -7,7 +7,7 @@ package struct OracleCounts: Sendable {
             isrShrinks, isrExpansions, truncations, recoveredLogs, retiredSegments, cleanedSegments, divergences,
             appendedBatches, copiedBatches, acknowledgedAll, acknowledgedOne, duplicates, servedBatches, rebalances,
             commits, offsetFetches, namedLosses, zombies, clientAnswers,
-            compactedRecords, lateRequests
+            compactedRecords, lateRequests, ledgerLosses
 
         package var name: String {
             switch self {
@@ -38,6 +38,7 @@ package struct OracleCounts: Sendable {
             case .clientAnswers: "requests of clients answered"
             case .compactedRecords: "records compacted away"
             case .lateRequests: "requests that came late, out of a former life or link"
+            case .ledgerLosses: "losses that the ledger has told"
             }
         }
     }

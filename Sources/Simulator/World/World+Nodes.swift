@@ -151,7 +151,7 @@ extension World {
                 nodeId: id, clusterID: Self.clusterID, host: "localhost", port: 9091 + Int(id.rawValue),
                 configuration: setup.configuration)
             settings.controllers = setup.controllerIDs
-            settings.tellsLedger = false
+            settings.tellsLedger = setup.tellsLedger
             setup.adjustBroker(&settings)
             node.occupant = SimulatedNode.BrokerLife(
                 Broker(settings: settings, disk: node.faultyDisk, seed: seed, now: clock))
@@ -297,15 +297,18 @@ extension World {
 
     private func perform(_ action: BrokerAction, of node: SimulatedNode) throws(Violation) {
         switch action {
-        case .respond(let connection, let response): try answer(connection, response.parts, by: node)
+        case .respond(let connection, let response):
+            if !response.acknowledged.isEmpty {
+                try observe(.promised(response.acknowledged, by: node.id, to: connection))
+            }
+            try answer(connection, response.parts, by: node)
         case .send(let peer, let frame): try send(frame, from: node, to: peer)
         case .flush(let id, let file): beginFlush(id, file, of: node)
         case .close(let connection, let reason): close(connection, reason: reason)
         case .emit(let event):
             trace.note(now, .event(event))
             try observe(.event(event))
-        // The oracle works without the brokers' word.
-        case .tell: break
+        case .tell(let news): try observe(.told(news, by: node.id))
         case .stopped:
             try end(node.id, powerLost: false, wiped: false)
         }

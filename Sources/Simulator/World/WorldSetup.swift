@@ -22,6 +22,8 @@ package struct WorldSetup: Sendable {
     /// What was under way to a node when its link was reset may still be read there, even when the sender has begun another
     /// life meanwhile.
     package var requestsComeLate = false
+    /// Brokers tell the ledger what they acknowledge and drop.
+    package var tellsLedger = false
 
     package init(seed: UInt64) { self.seed = seed }
 
