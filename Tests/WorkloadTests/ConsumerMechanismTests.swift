@@ -94,17 +94,18 @@ import Workload
     ) async throws {
         // The article's cases side by side. Another member takes over and reads to the end.
         try await withOrders(40) { live in
-            let settings = settings {
+            var settings = settings {
                 $0.autoCommitIntervalMilliseconds = 1
-                $0.millisecondsPerRecord = 20
+                // Half a second and more are left in the second batch, once it is known to have begun.
+                $0.millisecondsPerRecord = 100
                 death.change(&$0)
             }
             live.workload.execute(.startGroup(settings))
-            // In the middle of the second batch.
             try await live.until { live.ledger.processed.count >= 13 }
             live.workload.execute(.crashMember(group: "billing", member: 1, death.point))
             try await live.until { live.ledger.crashed == [1] }
             #expect(live.ledger.processed.count < 20)
+            settings.millisecondsPerRecord = 1
             live.workload.execute(.startGroup(settings))
             try await live.until { live.ledger.processed.keys.contains { $0.sequence == 39 } }
             let lost = 40 - live.ledger.processed.count
