@@ -47,6 +47,25 @@ import Testing
         #expect(script.acknowledges(3...9, by: 2, epoch: 2).isEmpty)
     }
 
+    @Test mutating func `what a zombie goes on acknowledging is one loss, told at each doubling and at its end`() throws
+    {
+        // One event for each of fifty batches a second would bury everything else.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        var told: [Int64] = []
+        for offset in 0..<Int64(100) {
+            for case .lost(let loss) in script.acknowledges(offset...offset, by: 1, epoch: 1) {
+                told.append(loss.count)
+            }
+        }
+        #expect(told == [1, 2, 4, 8, 16, 32, 64])
+        #expect(script.ledger.losses.map(\.count) == [100])
+        let batch = try LedgerScript.batch(["a"], at: 0, epoch: 1)
+        let changes = script.ledger.dropped(
+            LedgerScript.orders, 0..<100, batches: batch, from: 1, .truncated, at: script.tick())
+        #expect(try #require(script.onlyLoss(of: changes)).count == 100)
+    }
+
     @Test mutating func `a zombie's word costs nothing of what the new leader has acknowledged since`() throws {
         script.leads(2, epoch: 2, end: 3, epochs: [(1, 0), (2, 3)])
         script.acknowledges(3...50, by: 2, epoch: 2)
@@ -80,6 +99,7 @@ import Testing
         let first = try #require(script.onlyLoss(of: script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])))
         #expect(first.misfortune?.fate == .cutOff)
         script.ledger.isLinkedAgain(1)
+        script.leads(3, epoch: 3, end: 0, epochs: [(3, 0)])
         let second = try #require(script.onlyLoss(of: script.acknowledges(2...3, by: 1, epoch: 1)))
         #expect(second.misfortune == nil)
     }
@@ -211,7 +231,9 @@ import Testing
         script.ledger.dropped(LedgerScript.orders, 4180..<4183, batches: batch, from: 2, .truncated, at: script.tick())
         let loss = try #require(script.ledger.losses.first)
         #expect(
-            loss.summary == "1 acknowledged record of orders-1 lost: offset 4182, acknowledged by broker 2 in epoch 6")
+            loss.summary
+                == "1 acknowledged record of orders-1 (offset 4182, acks=1): broker 2 was killed, and the log of "
+                + "1, which leads now, ended at 4180")
         #expect(
             loss.chain(time: { "\($0)" }) == [
                 "offset 4182 of orders-1, acks=1, acknowledged to shop by broker 2 at 2 with ISR {1,2,3}, "

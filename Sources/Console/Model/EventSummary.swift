@@ -114,9 +114,9 @@ package struct EventSummary: Hashable, Sendable {
             Self(
                 .broker, bad: true,
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
-        case .recordsLost(let loss): Self(.log, bad: true, "LOST: \(loss.summary)", topic: loss.partition.topic)
+        case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
         case .recordsReturned(let loss):
-            Self(.log, "Back again, under a leader that had kept them: \(loss.summary)", topic: loss.partition.topic)
+            Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
     }
 

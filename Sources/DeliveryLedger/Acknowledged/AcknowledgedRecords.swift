@@ -8,6 +8,7 @@ import NIOCore
 /// or the cleaner removes was not lost.
 package struct AcknowledgedRecords {
     package enum Change: Hashable, Sendable {
+        /// New, or so much larger that it is worth being told again: a leader that is cut off goes on acknowledging in vain.
         case lost(Loss)
         /// A replica that still had them came to lead.
         case returned(Loss)
@@ -15,6 +16,8 @@ package struct AcknowledgedRecords {
 
     /// Every loss, by number.
     package private(set) var losses: [Loss] = []
+    /// How large each was when it was told last.
+    private var toldCounts: [Int64] = []
     private var accounts: [PartitionAccount] = []
     private var indices: [TopicPartition: Int] = [:]
     private var clients = Table<String>()
@@ -67,17 +70,24 @@ package struct AcknowledgedRecords {
     }
 
     /// What a replica dropped, read before it went.
+    @discardableResult
     package mutating func dropped(
         _ partition: TopicPartition, _ offsets: Range<Int64>, batches: ByteBuffer, from broker: BrokerID,
         _ reason: DropReason, at: Instant
-    ) {
+    ) -> [Change] {
         let index = account(of: partition)
         let content = DroppedContent(
             drop: Loss.Drop(broker: broker, reason: reason, at: at), offsets: offsets, batches: batches)
         accounts[index].dropped(content)
+        var changes: [Change] = []
         for number in losses.indices where losses[number].partition == partition {
             accounts[index].add(content, to: &losses[number])
+            guard losses[number].drops.last == content.drop, losses[number].count > toldCounts[number] else { continue }
+            // It grows no more.
+            toldCounts[number] = losses[number].count
+            changes.append(.lost(losses[number]))
         }
+        return changes
     }
 
     package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) {
@@ -129,19 +139,35 @@ package struct AcknowledgedRecords {
                 groups.append([run])
             }
         }
-        return groups.map { runs in
-            let runs = runs.sorted { $0.first < $1.first }
-            let broker = BrokerID(runs[0].broker)
-            let since = runs.reduce(Int64.max) { min($0, $1.from) }
-            var loss = Loss(
-                number: losses.count + 1, partition: accounts[index].partition, leaderEpoch: runs[0].leaderEpoch,
-                broker: broker, batches: runs.map(batch), election: taken.election,
-                misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
-            accounts[index].fill(&loss)
-            accounts[index].keep(runs, as: loss.number)
-            losses.append(loss)
-            return .lost(loss)
+        return groups.compactMap { lose($0.sorted { $0.first < $1.first }, by: taken.election, of: index) }
+    }
+
+    private mutating func lose(
+        _ runs: [AcknowledgedRun], by election: Loss.Election, of index: Int
+    ) -> Change? {
+        let broker = BrokerID(runs[0].broker)
+        let partition = accounts[index].partition
+        let known = losses.lastIndex { loss in
+            loss.partition == partition && loss.broker == broker && loss.leaderEpoch == runs[0].leaderEpoch
+                && loss.election == election && loss.returnedAt == nil
         }
+        if let known {
+            losses[known].add(runs.map(batch))
+            accounts[index].keep(runs, as: known + 1)
+            guard losses[known].count >= 2 * toldCounts[known] else { return nil }
+            toldCounts[known] = losses[known].count
+            return .lost(losses[known])
+        }
+        let since = runs.reduce(Int64.max) { min($0, $1.from) }
+        var loss = Loss(
+            number: losses.count + 1, partition: partition, leaderEpoch: runs[0].leaderEpoch, broker: broker,
+            batches: runs.map(batch), election: election,
+            misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
+        accounts[index].fill(&loss)
+        accounts[index].keep(runs, as: loss.number)
+        losses.append(loss)
+        toldCounts.append(loss.count)
+        return .lost(loss)
     }
 
     private func batch(_ run: AcknowledgedRun) -> Loss.Batch {

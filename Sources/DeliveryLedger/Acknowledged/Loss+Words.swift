@@ -2,11 +2,15 @@ import KafkaProtocol
 
 /// A loss in sentences, from the acknowledgement to where the records went.
 extension Loss {
-    /// In one line, without times.
+    /// In one line, without times: what, and why.
     package var summary: String {
         let count = count == 1 ? "1 acknowledged record" : "\(count) acknowledged records"
-        return "\(count) of \(partition) lost: \(Self.words(offsets)), acknowledged by broker \(broker) in epoch "
-            + "\(leaderEpoch)"
+        let levels = batches.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
+        let acks = levels.map { $0 == -1 ? "all" : "\($0)" }.joined(separator: " and ")
+        let what = misfortune.map { "broker \(broker) \($0.fate.words), and " } ?? ""
+        let who =
+            election.leader == broker ? "its log ends at" : "the log of \(election.leader), which leads now, ended at"
+        return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)): \(what)\(who) \(election.logEndOffset)"
     }
 
     /// One line for each step. `time` writes milliseconds since 1970 as the reader's clock shows them.

@@ -61,6 +61,22 @@ package struct Loss: Hashable, Sendable {
     package var returnedAt: Instant?
 
     package static let mostRecords = 10_000
+    static let mostBatches = 1000
+
+    /// More that was acknowledged in vain. Beyond `mostBatches` those that follow each other are told as one.
+    mutating func add(_ more: [Batch]) {
+        for batch in more {
+            if batches.count >= Self.mostBatches, let last = batches.indices.last,
+                batches[last].offsets.upperBound + 1 == batch.offsets.lowerBound, batches[last].acks == batch.acks
+            {
+                batches[last].offsets = batches[last].offsets.lowerBound...batch.offsets.upperBound
+                batches[last].to = batch.to
+                if batches[last].client != batch.client { batches[last].client = nil }
+            } else {
+                batches.append(batch)
+            }
+        }
+    }
 
     /// How many records were acknowledged in vain, those of unknown receipt among them.
     package var count: Int64 { batches.reduce(0) { $0 + $1.count } }

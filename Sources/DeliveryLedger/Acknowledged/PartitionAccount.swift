@@ -54,7 +54,13 @@ struct PartitionAccount {
         return taken.isEmpty ? nil : Taken(runs: taken, election: election)
     }
 
-    mutating func keep(_ runs: [AcknowledgedRun], as number: Int) { lost.append((number, runs)) }
+    mutating func keep(_ runs: [AcknowledgedRun], as number: Int) {
+        if let index = lost.lastIndex(where: { $0.number == number }) {
+            lost[index].runs += runs
+        } else {
+            lost.append((number, runs))
+        }
+    }
 
     mutating func dropped(_ records: DroppedContent) {
         content.append(records)

@@ -33,16 +33,15 @@ package struct LedgerFeed {
                 epochs: log.epochs.map { .init($0.epoch, startOffset: $0.startOffset) })
             return records.led(partition, by: leaderLog, at: at)
         case .dropped(let partition, let dropped):
-            self.dropped(partition, dropped, from: broker, .truncated, at: at)
-            return []
+            return self.dropped(partition, dropped, from: broker, .truncated, at: at)
         }
     }
 
     package mutating func dropped(
         _ partition: TopicPartition, _ dropped: DroppedRecords, from broker: BrokerID, _ reason: DropReason, at: Instant
-    ) {
-        guard dropped.firstOffset < dropped.endOffset else { return }
-        records.dropped(
+    ) -> [AcknowledgedRecords.Change] {
+        guard dropped.firstOffset < dropped.endOffset else { return [] }
+        return records.dropped(
             partition, dropped.firstOffset..<dropped.endOffset, batches: dropped.batches, from: broker, reason, at: at)
     }
 

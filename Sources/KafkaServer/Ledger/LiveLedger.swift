@@ -28,7 +28,7 @@ final class LiveLedger: Sendable {
     }
 
     func dropped(_ tail: LogTail, from broker: BrokerID, _ reason: DropReason, at: Instant) {
-        feed.withLock { $0.dropped(tail.partition, tail.records, from: broker, reason, at: at) }
+        tell(feed.withLock { $0.dropped(tail.partition, tail.records, from: broker, reason, at: at) }, at)
     }
 
     func connectionBroke(_ connection: ConnectionID, of broker: BrokerID, answersRead: UInt64) {
