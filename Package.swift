@@ -72,7 +72,8 @@ let shells: [Target] = [
             deque,
         ]),
     module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
-    module("Workload", ["KafkaClient", "KafkaCluster", "KafkaProtocol", nioCore, logging, deque, grdb]),
+    module(
+        "Workload", ["KafkaClient", "KafkaCluster", "DeliveryLedger", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
         "Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml],
         resources: [
@@ -116,7 +117,10 @@ let testTargets: [Target] = [
         path: "Tests/OutboxChild", swiftSettings: strict),
     tests(
         "WorkloadTests",
-        ["OutboxChild", "KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload", logging]),
+        [
+            "OutboxChild", "DeliveryLedger", "KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload",
+            logging,
+        ]),
 ]
 
 // Measurements, built where KLAMM_BENCHMARKS=1 asks for them: `swift run -c release StorageBenchmark`.

@@ -179,6 +179,7 @@ final class MemberWorker: Sendable {
                 }
             }
             commits.tell { $0.forget(assigned) }
+            environment.observer?.repositioned(assigned, of: member, at: .now())
             try consumer.seek(places)
         } catch {
             errors.report(error)

@@ -17,6 +17,8 @@ package protocol WorkloadObserver: Sendable {
     /// The answer to an attempt, for each partition. A member that dies hears none.
     func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant)
     func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant)
+    /// The member reads on from elsewhere, as it was told.
+    func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant)
     /// `lost`: the group has given them to others already.
     func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant)
     func crashed(_ member: GroupMember, at: Instant)

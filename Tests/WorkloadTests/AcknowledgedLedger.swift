@@ -100,6 +100,8 @@ final class AcknowledgedLedger: WorkloadObserver {
         state.withLock { $0.crashed.append(member.number) }
     }
 
+    func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant) {}
+
     var acknowledged: [RecordID: Place] { state.withLock { $0.acknowledged } }
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }
     var membersSeen: Set<String> { state.withLock { $0.membersSeen } }
