@@ -9,6 +9,8 @@ final class MemberOrders: Sendable {
     struct Current {
         var settings: ConsumerSettings
         var end = End.none
+        /// It crashes at this record of its own, counted from 1, or a later one; `CrashPoint.now` waits for none.
+        var crashRecord = 1
         var seek: SeekTarget?
 
         /// The work at hand is broken off: the rest of the batch will be read again, or not be wanted.

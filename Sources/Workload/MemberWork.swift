@@ -13,6 +13,8 @@ final class MemberWork {
     private let deadLetters: DeadLetters
     private var failures: WorkFailures
     private var polls = 0
+    /// Records that it has begun to work on.
+    private var begun = 0
     /// The orders as it last saw them.
     private var now: MemberOrders.Current
     private var seen = 0
@@ -100,6 +102,8 @@ final class MemberWork {
 
     private enum Step { case finished, crashed, interrupted }
 
+    private func dies(at point: CrashPoint) -> Bool { now.end == .crash(point) && begun >= now.crashRecord }
+
     /// Takes in what was ordered since it last looked. Commits change at once, in the middle of a batch.
     private func look() {
         let count = orders.count
@@ -123,7 +127,8 @@ final class MemberWork {
     private func work(on record: ConsumedRecord, _ consumer: Consumer) -> Step {
         look()
         if now.interrupts { return .interrupted }
-        if now.end == .crash(.beforeWork) { return .crashed }
+        begun += 1
+        if dies(at: .beforeWork) { return .crashed }
         positions.handedOut(record)
         if isKnown(record) {
             positions.count { $0.skippedDuplicates += 1 }
@@ -131,7 +136,7 @@ final class MemberWork {
         }
         while true {
             guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
-            if now.end == .crash(.duringWork) { return .crashed }
+            if dies(at: .duringWork) { return .crashed }
             guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
             let verdict = failures.attempt(rate: now.settings.errorRate, now.settings.onError)
             if verdict != .done { positions.count { $0.errors += 1 } }
@@ -181,7 +186,7 @@ final class MemberWork {
         outboxes.processed(record)
         observer?.processed(record, by: member, outcome, at: .now())
         look()
-        return now.end == .crash(.afterWork) ? .crashed : .finished
+        return dies(at: .afterWork) ? .crashed : .finished
     }
 
     private func keep(_ record: ConsumedRecord, isDone: Bool) throws(ClientError) {

@@ -43,8 +43,13 @@ final class MemberWorker: Sendable {
         }
     }
 
-    /// Dies without a word to the group, at this point of its work.
-    func crash(_ point: CrashPoint) { order { $0.end = .crash(point) } }
+    /// Dies without a word to the group, at this point of its work on this record or, if it is past that, on the next.
+    func crash(_ point: CrashPoint, atRecord: Int) {
+        order { orders in
+            orders.end = .crash(point)
+            orders.crashRecord = atRecord
+        }
+    }
 
     private func order(_ change: (inout MemberOrders.Current) -> Void) {
         orders.give(change)

@@ -69,9 +69,9 @@ package final class RunningWorkload: Sendable {
             case .stopGroup(let group): return stopGroup(group, in: &state)
             case .setAutoCommit(let group, let isOn): return setAutoCommit(isOn, of: group, in: &state)
             case .changeGroup(let settings): return change(settings, in: &state)
-            case .crashMember(let group, let number, let point):
+            case .crashMember(let group, let number, let point, let record):
                 // The member tells when it has happened.
-                members(of: group, in: state).first { $0.member.number == number }?.crash(point)
+                members(of: group, in: state).first { $0.member.number == number }?.crash(point, atRecord: record)
                 return []
             case .seek(let group, let target):
                 let members = members(of: group, in: state)

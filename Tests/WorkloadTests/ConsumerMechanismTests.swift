@@ -96,15 +96,14 @@ import Workload
         try await withOrders(40) { live in
             var settings = settings {
                 $0.autoCommitIntervalMilliseconds = 1
-                // Half a second and more are left in the second batch, once it is known to have begun.
-                $0.millisecondsPerRecord = 100
+                $0.millisecondsPerRecord = 20
                 death.change(&$0)
             }
             live.workload.execute(.startGroup(settings))
-            try await live.until { live.ledger.processed.count >= 13 }
-            live.workload.execute(.crashMember(group: "billing", member: 1, death.point))
+            // In the middle of the second batch.
+            live.workload.execute(.crashMember(group: "billing", member: 1, death.point, atRecord: 14))
             try await live.until { live.ledger.crashed == [1] }
-            #expect(live.ledger.processed.count < 20)
+            #expect(live.ledger.processed.count == (death.point == .afterWork ? 14 : 13))
             settings.millisecondsPerRecord = 1
             live.workload.execute(.startGroup(settings))
             try await live.until { live.ledger.processed.keys.contains { $0.sequence == 39 } }

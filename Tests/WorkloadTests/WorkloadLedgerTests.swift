@@ -27,16 +27,15 @@ import Workload
             try await live.write(40, to: "orders")
             let ledger = WorkloadLedger()
             let workload = RunningWorkload(live.configuration, logger: live.logger, observer: ledger)
-            func processed() -> Int { ledger.verdict.groups.first.map { $0.processedOnce } ?? 0 }
             var settings = ConsumerSettings(group: "billing", topics: ["orders"])
             settings.enableAutoCommit = false
             settings.manualCommit = commit.manual
             settings.maxPollRecords = 10
             settings.groupInstanceID = "till"
-            settings.millisecondsPerRecord = 100
+            settings.millisecondsPerRecord = 10
             workload.execute(.startGroup(settings))
-            try await live.until { processed() >= 13 }
-            workload.execute(.crashMember(group: "billing", member: 1, .duringWork))
+            // In the middle of the second batch.
+            workload.execute(.crashMember(group: "billing", member: 1, .duringWork, atRecord: 14))
             try await live.until { !workload.snapshot().groups[0].isRunning }
             settings.millisecondsPerRecord = 1
             workload.execute(.startGroup(settings))

@@ -16,8 +16,9 @@ package enum ClientCommand: Hashable, Sendable {
     /// Other settings for the group of this name. Members stay in it, but where Kafka's clients take a setting only at
     /// their start.
     case changeGroup(ConsumerSettings)
-    /// Members are counted from 1. The group learns of it by its session timeout.
-    case crashMember(group: String, member: Int, CrashPoint)
+    /// Members are counted from 1, and so are the records that each works on: it dies at the first from `atRecord` on. The
+    /// group learns of it by its session timeout.
+    case crashMember(group: String, member: Int, CrashPoint, atRecord: Int = 1)
     /// All members go on from there, in the partitions that they have.
     case seek(group: String, SeekTarget)
 }
