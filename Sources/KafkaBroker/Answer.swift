@@ -16,6 +16,8 @@ package struct Answer: Hashable, Sendable {
 /// A broker's word to a producer that its records are written, and what the broker knew as it gave it.
 package struct Acknowledgement: Hashable, Sendable {
     package var partition: TopicPartition
+    /// A topic that is deleted may be led on for a moment beside a new one of its name.
+    package var topicID: Uuid
     /// Of the first and last record.
     package var firstOffset: Int64
     package var lastOffset: Int64
@@ -29,10 +31,12 @@ package struct Acknowledgement: Hashable, Sendable {
     package var clientId: String
 
     package init(
-        partition: TopicPartition, firstOffset: Int64, lastOffset: Int64, leaderEpoch: Int32, acks: Int16,
+        partition: TopicPartition, topicID: Uuid, firstOffset: Int64, lastOffset: Int64, leaderEpoch: Int32,
+        acks: Int16,
         isr: [BrokerID], highWatermark: Int64, clientId: String
     ) {
         self.partition = partition
+        self.topicID = topicID
         self.firstOffset = firstOffset
         self.lastOffset = lastOffset
         self.leaderEpoch = leaderEpoch

@@ -13,6 +13,7 @@ package enum RecordNews: Hashable, Sendable {
 
 /// A leader's log at the moment at which it becomes the partition's.
 package struct LedLog: Hashable, Sendable {
+    package var topicID: Uuid
     package var leaderEpoch: Int32
     package var logStartOffset: Int64
     /// Before it the cleaner has been at work.
@@ -22,8 +23,10 @@ package struct LedLog: Hashable, Sendable {
     package var epochs: [EpochEntry]
 
     package init(
-        leaderEpoch: Int32, logStartOffset: Int64, cleanedUpTo: Int64, logEndOffset: Int64, epochs: [EpochEntry]
+        topicID: Uuid, leaderEpoch: Int32, logStartOffset: Int64, cleanedUpTo: Int64, logEndOffset: Int64,
+        epochs: [EpochEntry]
     ) {
+        self.topicID = topicID
         self.leaderEpoch = leaderEpoch
         self.logStartOffset = logStartOffset
         self.cleanedUpTo = cleanedUpTo

@@ -8,6 +8,7 @@ struct LedgerScript {
     static let connection: UInt64 = 7
 
     var ledger = AcknowledgedRecords()
+    var topicID = Uuid(high: 1, low: 1)
     private var milliseconds: Int64 = 0
 
     mutating func tick() -> Instant {
@@ -20,7 +21,7 @@ struct LedgerScript {
         _ leader: BrokerID, epoch: Int32, end: Int64, epochs: [(Int32, Int64)], knownFrom: Int64 = 0
     ) -> [AcknowledgedRecords.Change] {
         let log = LeaderLog(
-            leader: leader, leaderEpoch: epoch, logEndOffset: end, knownFrom: knownFrom,
+            topicID: topicID, leader: leader, leaderEpoch: epoch, logEndOffset: end, knownFrom: knownFrom,
             epochs: epochs.map { LeaderLog.Epoch($0.0, startOffset: $0.1) })
         return ledger.led(Self.orders, by: log, at: tick())
     }
@@ -32,7 +33,8 @@ struct LedgerScript {
     ) -> [AcknowledgedRecords.Change] {
         ledger.acknowledged(
             AcknowledgedBatch(
-                Self.orders, offsets, leaderEpoch: epoch, acks: 1, by: broker, isr: isr, highWatermark: highWatermark,
+                Self.orders, topicID: topicID, offsets, leaderEpoch: epoch, acks: 1, by: broker, isr: isr,
+                highWatermark: highWatermark,
                 client: "shop", answer: AnswerNumber(connection: Self.connection, number: answer), at: tick()))
     }
 

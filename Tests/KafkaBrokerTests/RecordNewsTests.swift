@@ -17,13 +17,16 @@ import Testing
         cluster.cut(1, 3)
         #expect(try client.produce(orders, ["c"], acks: 1).errorCode == .none)
         let epoch = try #require(cluster.partition(orders)).leaderEpoch
+        let topicID = try #require(cluster.acknowledged.first).topicID
         #expect(
             cluster.acknowledged == [
                 Acknowledgement(
-                    partition: orders, firstOffset: 0, lastOffset: 1, leaderEpoch: epoch, acks: -1, isr: [1, 2, 3],
+                    partition: orders, topicID: topicID, firstOffset: 0, lastOffset: 1, leaderEpoch: epoch, acks: -1,
+                    isr: [1, 2, 3],
                     highWatermark: 2, clientId: cluster.acknowledged.first?.clientId ?? ""),
                 Acknowledgement(
-                    partition: orders, firstOffset: 2, lastOffset: 2, leaderEpoch: epoch, acks: 1, isr: [1, 2, 3],
+                    partition: orders, topicID: topicID, firstOffset: 2, lastOffset: 2, leaderEpoch: epoch, acks: 1,
+                    isr: [1, 2, 3],
                     highWatermark: 2, clientId: cluster.acknowledged.first?.clientId ?? ""),
             ])
     }

@@ -3,6 +3,7 @@ import KafkaProtocol
 /// Records that a broker has told a producer to be written, with what it knew as it did.
 package struct AcknowledgedBatch: Hashable, Sendable {
     package var partition: TopicPartition
+    package var topicID: Uuid
     package var offsets: ClosedRange<Int64>
     /// The epoch in which they were appended.
     package var leaderEpoch: Int32
@@ -17,11 +18,12 @@ package struct AcknowledgedBatch: Hashable, Sendable {
     package var at: Instant
 
     package init(
-        _ partition: TopicPartition, _ offsets: ClosedRange<Int64>, leaderEpoch: Int32, acks: Int16,
+        _ partition: TopicPartition, topicID: Uuid, _ offsets: ClosedRange<Int64>, leaderEpoch: Int32, acks: Int16,
         by broker: BrokerID,
         isr: [BrokerID], highWatermark: Int64, client: String, answer: AnswerNumber, at: Instant
     ) {
         self.partition = partition
+        self.topicID = topicID
         self.offsets = offsets
         self.leaderEpoch = leaderEpoch
         self.acks = acks

@@ -19,7 +19,7 @@ package struct AcknowledgedRecords {
     /// How large each was when it was told last.
     private var toldCounts: [Int64] = []
     private var accounts: [PartitionAccount] = []
-    private var indices: [TopicPartition: Int] = [:]
+    private var indices: [AccountKey: Int] = [:]
     private var clients = Table<String>()
     private var isrs = Table<[BrokerID]>()
     private var fates: [BrokerID: [Loss.Misfortune]] = [:]
@@ -27,6 +27,12 @@ package struct AcknowledgedRecords {
     private var cutOff: [BrokerID: Loss.Misfortune] = [:]
     /// Elections that were no clean ones, by partition and epoch.
     private var uncleanElections: Set<PartitionEpoch> = []
+
+    /// A topic that is deleted may be led on for a moment beside a new one of its name.
+    private struct AccountKey: Hashable {
+        var partition: TopicPartition
+        var topicID: Uuid
+    }
 
     private struct PartitionEpoch: Hashable {
         var partition: TopicPartition
@@ -44,7 +50,7 @@ package struct AcknowledgedRecords {
     // MARK: What happens
 
     package mutating func acknowledged(_ batch: AcknowledgedBatch) -> [Change] {
-        let index = account(of: batch.partition)
+        let index = account(of: batch.partition, batch.topicID)
         let run = AcknowledgedRun(
             first: batch.offsets.lowerBound, last: batch.offsets.upperBound, highWatermark: batch.highWatermark,
             from: batch.at.wallClockMilliseconds, span: 0, leaderEpoch: batch.leaderEpoch,
@@ -56,7 +62,7 @@ package struct AcknowledgedRecords {
 
     /// This log is the partition's from now on.
     package mutating func led(_ partition: TopicPartition, by log: LeaderLog, at: Instant) -> [Change] {
-        let index = account(of: partition)
+        let index = account(of: partition, log.topicID)
         let election = Loss.Election(
             leader: log.leader, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
             isUnclean: uncleanElections.contains(PartitionEpoch(partition: partition, epoch: log.leaderEpoch)), at: at)
@@ -75,13 +81,12 @@ package struct AcknowledgedRecords {
         _ partition: TopicPartition, _ offsets: Range<Int64>, batches: ByteBuffer, from broker: BrokerID,
         _ reason: DropReason, at: Instant
     ) -> [Change] {
-        let index = account(of: partition)
         let content = DroppedContent(
             drop: Loss.Drop(broker: broker, reason: reason, at: at), offsets: offsets, batches: batches)
-        accounts[index].dropped(content)
+        for index in accounts.indices where accounts[index].partition == partition { accounts[index].dropped(content) }
         var changes: [Change] = []
         for number in losses.indices where losses[number].partition == partition {
-            accounts[index].add(content, to: &losses[number])
+            PartitionAccount.add(content, to: &losses[number])
             guard losses[number].drops.last == content.drop, losses[number].count > toldCounts[number] else { continue }
             // It grows no more.
             toldCounts[number] = losses[number].count
@@ -114,16 +119,17 @@ package struct AcknowledgedRecords {
     /// What was in it is gone by the user's wish, and a topic of the same name begins anew.
     package mutating func topicDeleted(_ topic: String) {
         for index in accounts.indices where accounts[index].partition.topic == topic {
-            accounts[index] = PartitionAccount(accounts[index].partition)
+            accounts[index] = PartitionAccount(accounts[index].partition, accounts[index].topicID)
         }
     }
 
     // MARK: Losses
 
-    private mutating func account(of partition: TopicPartition) -> Int {
-        if let index = indices[partition] { return index }
-        indices[partition] = accounts.count
-        accounts.append(PartitionAccount(partition))
+    private mutating func account(of partition: TopicPartition, _ topicID: Uuid) -> Int {
+        let key = AccountKey(partition: partition, topicID: topicID)
+        if let index = indices[key] { return index }
+        indices[key] = accounts.count
+        accounts.append(PartitionAccount(partition, topicID))
         return accounts.count - 1
     }
 
@@ -146,9 +152,10 @@ package struct AcknowledgedRecords {
         _ runs: [AcknowledgedRun], by election: Loss.Election, of index: Int
     ) -> Change? {
         let broker = BrokerID(runs[0].broker)
-        let partition = accounts[index].partition
+        let (partition, topicID) = (accounts[index].partition, accounts[index].topicID)
         let known = losses.lastIndex { loss in
-            loss.partition == partition && loss.broker == broker && loss.leaderEpoch == runs[0].leaderEpoch
+            loss.partition == partition && loss.topicID == topicID && loss.broker == broker
+                && loss.leaderEpoch == runs[0].leaderEpoch
                 && loss.election == election && loss.returnedAt == nil
         }
         if let known {
@@ -160,7 +167,8 @@ package struct AcknowledgedRecords {
         }
         let since = runs.reduce(Int64.max) { min($0, $1.from) }
         var loss = Loss(
-            number: losses.count + 1, partition: partition, leaderEpoch: runs[0].leaderEpoch, broker: broker,
+            number: losses.count + 1, partition: partition, topicID: topicID, leaderEpoch: runs[0].leaderEpoch,
+            broker: broker,
             batches: runs.map(batch), election: election,
             misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
         accounts[index].fill(&loss)

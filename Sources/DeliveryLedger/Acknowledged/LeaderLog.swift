@@ -13,6 +13,7 @@ package struct LeaderLog: Hashable, Sendable {
         }
     }
 
+    package var topicID: Uuid
     package var leader: BrokerID
     package var leaderEpoch: Int32
     package var logEndOffset: Int64
@@ -22,8 +23,9 @@ package struct LeaderLog: Hashable, Sendable {
     package var epochs: [Epoch]
 
     package init(
-        leader: BrokerID, leaderEpoch: Int32, logEndOffset: Int64, knownFrom: Int64, epochs: [Epoch]
+        topicID: Uuid, leader: BrokerID, leaderEpoch: Int32, logEndOffset: Int64, knownFrom: Int64, epochs: [Epoch]
     ) {
+        self.topicID = topicID
         self.leader = leader
         self.leaderEpoch = leaderEpoch
         self.logEndOffset = logEndOffset

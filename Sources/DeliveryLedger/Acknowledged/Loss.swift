@@ -45,6 +45,7 @@ package struct Loss: Hashable, Sendable {
     /// Numbered from 1 on, in the order in which they were noticed.
     package var number: Int
     package var partition: TopicPartition
+    package var topicID: Uuid
     package var leaderEpoch: Int32
     /// Who acknowledged them.
     package var broker: BrokerID

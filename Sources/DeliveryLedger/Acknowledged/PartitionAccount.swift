@@ -5,6 +5,7 @@ struct PartitionAccount {
     static let mostContentBytes = 4 << 20
 
     let partition: TopicPartition
+    let topicID: Uuid
     private(set) var runs = RunList()
     private(set) var leaderLog: LeaderLog?
     /// The election that made it so.
@@ -13,7 +14,10 @@ struct PartitionAccount {
     /// What was lost and is not back, with the runs that it was made of.
     private var lost: [(number: Int, runs: [AcknowledgedRun])] = []
 
-    init(_ partition: TopicPartition) { self.partition = partition }
+    init(_ partition: TopicPartition, _ topicID: Uuid) {
+        self.partition = partition
+        self.topicID = topicID
+    }
 
     // MARK: What happens
 
@@ -79,11 +83,11 @@ struct PartitionAccount {
     /// Completes a loss by what was dropped of it so far.
     func fill(_ loss: inout Loss) {
         for content in content where content.offsets.overlaps(loss.offsets) {
-            add(content, to: &loss)
+            Self.add(content, to: &loss)
         }
     }
 
-    func add(_ content: DroppedContent, to loss: inout Loss) {
+    static func add(_ content: DroppedContent, to loss: inout Loss) {
         let epoch = loss.leaderEpoch
         let batches = loss.batches
         guard content.offsets.overlaps(loss.offsets) else { return }

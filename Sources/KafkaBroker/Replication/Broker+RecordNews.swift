@@ -12,7 +12,8 @@ extension Broker {
                 .led(
                     partition.id,
                     LedLog(
-                        leaderEpoch: partition.leaderEpoch, logStartOffset: log.logStartOffset,
+                        topicID: partition.topicId, leaderEpoch: partition.leaderEpoch,
+                        logStartOffset: log.logStartOffset,
                         cleanedUpTo: log.cleanedUpTo, logEndOffset: log.logEndOffset, epochs: log.epochEntries))))
     }
 

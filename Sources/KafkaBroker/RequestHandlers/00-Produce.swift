@@ -141,7 +141,8 @@ extension Broker {
     private func acknowledgement(of batch: AppendedBatch, in produce: DelayedProduce) -> Acknowledgement {
         let partition = batch.partition
         return Acknowledgement(
-            partition: partition.id, firstOffset: batch.firstOffset, lastOffset: batch.lastOffset,
+            partition: partition.id, topicID: partition.topicId, firstOffset: batch.firstOffset,
+            lastOffset: batch.lastOffset,
             leaderEpoch: batch.leaderEpoch, acks: produce.acks,
             isr: partition.leader?.committedISR ?? image.partition(partition.id)?.isr ?? [],
             highWatermark: partition.highWatermark, clientId: produce.context.clientId ?? "")

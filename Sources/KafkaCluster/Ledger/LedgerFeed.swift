@@ -18,7 +18,8 @@ package struct LedgerFeed {
             guard batch.firstOffset <= batch.lastOffset else { return [AcknowledgedRecords.Change]() }
             return records.acknowledged(
                 AcknowledgedBatch(
-                    batch.partition, batch.firstOffset...batch.lastOffset, leaderEpoch: batch.leaderEpoch,
+                    batch.partition, topicID: batch.topicID, batch.firstOffset...batch.lastOffset,
+                    leaderEpoch: batch.leaderEpoch,
                     acks: batch.acks, by: broker, isr: batch.isr, highWatermark: batch.highWatermark,
                     client: batch.clientId, answer: answer, at: at))
         }
@@ -28,7 +29,7 @@ package struct LedgerFeed {
         switch news {
         case .led(let partition, let log):
             let leaderLog = LeaderLog(
-                leader: broker, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
+                topicID: log.topicID, leader: broker, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
                 knownFrom: max(log.logStartOffset, log.cleanedUpTo),
                 epochs: log.epochs.map { .init($0.epoch, startOffset: $0.startOffset) })
             return records.led(partition, by: leaderLog, at: at)

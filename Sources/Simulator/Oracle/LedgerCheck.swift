@@ -9,6 +9,7 @@ import KafkaProtocol
 /// calls it lost; and what the ledger calls lost does not. The oracle says what the logs hold.
 struct LedgerCheck {
     struct Promise {
+        var topicID: Uuid
         var offsets: ClosedRange<Int64>
         var epoch: Int32
     }
@@ -25,17 +26,14 @@ struct LedgerCheck {
             answers += 1
             for batch in batches where batch.firstOffset <= batch.lastOffset {
                 promises[batch.partition, default: []].append(
-                    Promise(offsets: batch.firstOffset...batch.lastOffset, epoch: batch.leaderEpoch))
+                    Promise(
+                        topicID: batch.topicID, offsets: batch.firstOffset...batch.lastOffset, epoch: batch.leaderEpoch)
+                )
             }
             let answer = AnswerNumber(connection: connection.rawValue, number: answers)
             count(feed.acknowledged(batches, by: broker, answer: answer, at: now))
         case .told(let news, let broker): count(feed.told(news, by: broker, at: now))
-        case .event(let event):
-            feed.see(.node(event))
-            if case .topicDeleted(let name) = event.kind {
-                // By name, since nobody sees in which order.
-                for id in promises.keys.filter({ $0.topic == name }) { promises[id] = nil }
-            }
+        case .event(let event): feed.see(.node(event))
         case .fault(let fault): feed.see(.fault(fault, at: now))
         case .started, .ended, .holds, .disk, .flipped, .late, .request, .response, .refused, .answered, .client,
             .stepped:
@@ -52,16 +50,21 @@ struct LedgerCheck {
         for id in oracle.metadata.allPartitions {
             guard let leader = oracle.metadata.partitions[id]?.leader, let index = oracle.partitionIndices[id],
                 !oracle.partitions[index].isDamaged(leader, from: .max),
-                let log = oracle.partitions[index].log(of: leader)
+                let log = oracle.partitions[index].log(of: leader), let topicID = oracle.metadata.id(of: id.topic)
             else { continue }
-            try compare(id, log, since: oracle.partitions[index].cleanedUpTo)
+            try compare(id, topicID, log, since: oracle.partitions[index].cleanedUpTo)
         }
     }
 
-    private func compare(_ id: TopicPartition, _ log: LogMirror, since cleanedUpTo: Int64) throws(Violation) {
+    /// Whoever still leads a topic that is deleted promises for that one alone.
+    private func compare(
+        _ id: TopicPartition, _ topicID: Uuid, _ log: LogMirror, since cleanedUpTo: Int64
+    ) throws(Violation) {
+        let losses = feed.records.losses.filter {
+            $0.partition == id && $0.topicID == topicID && $0.returnedAt == nil
+        }
         let disagreement = Self.disagreement(
-            promises[id] ?? [], losses: feed.records.losses.filter { $0.partition == id && $0.returnedAt == nil },
-            from: max(log.start, cleanedUpTo)
+            (promises[id] ?? []).filter { $0.topicID == topicID }, losses: losses, from: max(log.start, cleanedUpTo)
         ) { log.batch(at: $0)?.epoch }
         if let disagreement { throw Violation("the ledger knows what is lost", "\(id): \(disagreement)") }
     }

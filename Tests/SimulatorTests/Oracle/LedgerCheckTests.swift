@@ -16,17 +16,18 @@ import Testing
             if epoch == 2 {
                 _ = ledger.acknowledged(
                     AcknowledgedBatch(
-                        Self.orders, 0...9, leaderEpoch: 1, acks: 1, by: 1, isr: [1, 2], highWatermark: 0, client: "",
+                        Self.orders, topicID: Uuid(high: 1, low: 1), 0...9, leaderEpoch: 1, acks: 1, by: 1,
+                        isr: [1, 2], highWatermark: 0, client: "",
                         answer: AnswerNumber(connection: 1, number: 1), at: now))
             }
             let log = LeaderLog(
-                leader: leader, leaderEpoch: epoch, logEndOffset: logEnd, knownFrom: 0,
+                topicID: Uuid(high: 1, low: 1), leader: leader, leaderEpoch: epoch, logEndOffset: logEnd, knownFrom: 0,
                 epochs: epoch == 1
                     ? [.init(1, startOffset: 0)] : [.init(1, startOffset: 0), .init(2, startOffset: logEnd)])
             _ = ledger.led(Self.orders, by: log, at: now)
         }
         return LedgerCheck.disagreement(
-            [.init(offsets: 0...9, epoch: 1)], losses: ledger.losses, from: start
+            [.init(topicID: Uuid(high: 1, low: 1), offsets: 0...9, epoch: 1)], losses: ledger.losses, from: start
         ) { $0 < end ? 1 : 2 }
     }
 
