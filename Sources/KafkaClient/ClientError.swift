@@ -12,6 +12,9 @@ package struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         self.reason = reason ?? code.reason
     }
 
+    /// What went wrong in the application, in its own words.
+    package init(application error: any Error) { self.init(code: .application, reason: "\(error)") }
+
     package var name: String { code.name }
     package var description: String { "\(reason) (\(name))" }
 

@@ -167,7 +167,7 @@ final class MemberWork {
 
     private func flushOutboxes() {
         do { try outboxes.flush(now.settings.topics) } catch {
-            errors.report(ClientError(code: .application, reason: "\(error)"))
+            errors.report(ClientError(application: error))
         }
     }
 

@@ -137,7 +137,7 @@ final class MemberWorker: Sendable {
                 do {
                     share.append(PartitionOffset(partition, try offsets.position(in: partition) ?? start))
                 } catch {
-                    throw ClientError(code: .application, reason: "\(error)")
+                    throw ClientError(application: error)
                 }
             }
         }

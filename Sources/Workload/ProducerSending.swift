@@ -87,7 +87,7 @@ struct ProducerSending {
             try outbox.turn(through: producer)
             return true
         } catch {
-            errors.report(ClientError(code: .application, reason: "\(error)"))
+            errors.report(ClientError(application: error))
             return false
         }
     }

@@ -170,7 +170,7 @@ final class ProducerWorker: Sendable {
     private func openOutbox(_ settings: ProducerSettings) throws(ClientError) -> Outbox? {
         guard settings.outboxResendMilliseconds != nil else { return nil }
         do { return try environment.outboxes.outbox(of: settings.topic) } catch {
-            throw ClientError(code: .application, reason: "\(error)")
+            throw ClientError(application: error)
         }
     }
 

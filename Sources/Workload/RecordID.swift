@@ -1,3 +1,5 @@
+import KafkaClient
+
 /// The name of one record of the workload: who sent it, and the how-manieth it was. Its text begins every value, so that
 /// a record can be followed through brokers and consumers.
 package struct RecordID: Hashable, Sendable, CustomStringConvertible {
@@ -29,5 +31,13 @@ package struct RecordID: Hashable, Sendable, CustomStringConvertible {
             value.append(contentsOf: repeatElement(UInt8(ascii: "."), count: bytes - value.count))
         }
         return value
+    }
+}
+
+extension RecordID {
+    /// Nil for a record that is not the workload's.
+    init?(of record: ConsumedRecord) {
+        guard let value = record.value else { return nil }
+        self.init(value: value)
     }
 }

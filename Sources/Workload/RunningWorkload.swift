@@ -162,13 +162,20 @@ package final class RunningWorkload: Sendable {
     }
 
     private func stopProducer(_ topic: String, in state: inout State) -> [ClientEvent] {
-        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic && !$0.isStopped }) else {
-            return []
-        }
-        state.producers[index].settings = state.producers[index].worker.settings
-        state.producers[index].isStopped = true
-        state.producers[index].worker.stop()
+        guard let worker = retire(topic, in: &state) else { return [] }
+        worker.stop()
         return [.producerStopped(topic: topic)]
+    }
+
+    /// The topic's running producer, which counts as stopped from now on; its last settings are kept.
+    private func retire(_ topic: String, in state: inout State) -> ProducerWorker? {
+        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic && !$0.isStopped }) else {
+            return nil
+        }
+        let worker = state.producers[index].worker
+        state.producers[index].settings = worker.settings
+        state.producers[index].isStopped = true
+        return worker
     }
 
     private func change(
@@ -187,13 +194,8 @@ package final class RunningWorkload: Sendable {
     }
 
     private func crashProducer(_ topic: String, in state: inout State) -> [ClientEvent] {
-        guard let index = state.producers.firstIndex(where: { $0.settings.topic == topic && !$0.isStopped }) else {
-            return []
-        }
-        state.producers[index].settings = state.producers[index].worker.settings
-        state.producers[index].isStopped = true
         // The worker tells what was lost.
-        state.producers[index].worker.crash()
+        retire(topic, in: &state)?.crash()
         return []
     }
 

@@ -89,11 +89,3 @@ package final class WorkloadLedger: WorkloadObserver {
     package func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant) {}
     package func crashed(_ member: GroupMember, at: Instant) {}
 }
-
-extension RecordID {
-    /// Nil for a record that is not the workload's.
-    init?(of record: ConsumedRecord) {
-        guard let value = record.value else { return nil }
-        self.init(value: value)
-    }
-}

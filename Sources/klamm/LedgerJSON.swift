@@ -1,3 +1,4 @@
+import Console
 import DeliveryLedger
 import KafkaProtocol
 import KafkaServer
@@ -9,7 +10,7 @@ import NIOCore
 /// {"ledger":{"acknowledged":1200,"lost":3,"receipt.unknown":1,"losses":[{"partition":"orders-1", ...}]}}
 /// ```
 /// `lost` counts records that are still missing; those of which nobody knows whether the client has read the answer are
-/// counted apart, in `receipt.unknown`. Keys and values are text where they are UTF-8, and else hex after "0x".
+/// counted apart, in `receipt.unknown`. Times of day are UTC's, the same on every machine. Keys and values are text where they are UTF-8, and else hex after "0x".
 enum LedgerJSON {
     static func text(of account: LedgerAccount) -> String {
         let missing = account.losses.filter { $0.returnedAt == nil }
@@ -27,7 +28,7 @@ enum LedgerJSON {
             ("acknowledgements", list(loss.batches.map(text))),
             ("records", list(loss.records.map { text(of: $0, loss) })),
         ]
-        fields.append(("why", list(loss.chain(time: UTCTime.words).map(string))))
+        fields.append(("why", list(loss.chain(time: { WallClock.time($0) + "Z" }).map(string))))
         return object(fields)
     }
 
@@ -63,16 +64,4 @@ enum LedgerJSON {
 
     private static func list(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
     private static func string(_ text: String) -> String { "\"\(JSON.escaped(text))\"" }
-}
-
-/// A time of day for scripts: in UTC, which is the same on every machine.
-enum UTCTime {
-    static func words(_ millisecondsSince1970: Int64) -> String {
-        let day: Int64 = 86_400_000
-        let time = ((millisecondsSince1970 % day) + day) % day
-        func two(_ value: Int64) -> String { (value < 10 ? "0" : "") + "\(value)" }
-        let milliseconds = time % 1000
-        let rest = (milliseconds < 100 ? "0" : "") + two(milliseconds)
-        return "\(two(time / 3_600_000)):\(two(time / 60_000 % 60)):\(two(time / 1000 % 60)).\(rest)Z"
-    }
 }

@@ -87,14 +87,11 @@ import Testing
 
     private func values(of batches: ByteBuffer) throws -> [String] {
         var values: [String] = []
-        var rest = batches
-        while let header = try? RecordBatchHeader.read(from: rest),
-            let bytes = rest.readSlice(length: header.sizeInBytes)
-        {
-            var reader = try RecordBatch(bytes).reader()
-            while let record = try reader.next() { values.append(record.value.map { String(buffer: $0) } ?? "") }
+        var batches = RecordBatches(batches)
+        while let batch = try batches.next() {
+            for record in try batch.records() { values.append(record.value.map { String(buffer: $0) } ?? "") }
         }
-        #expect(rest.readableBytes == 0)
+        #expect(batches.remainingByteCount == 0)
         return values
     }
 }

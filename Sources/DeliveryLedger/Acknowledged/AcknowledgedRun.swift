@@ -25,6 +25,24 @@ struct AcknowledgedRun {
     var offsets: ClosedRange<Int64> { first...last }
     var to: Int64 { from + Int64(span) }
 
+    /// What is left without these pieces of it, which rise and do not touch.
+    func split(by pieces: [ClosedRange<Int64>]) -> (lost: [Self], kept: [Self]) {
+        if pieces.isEmpty { return ([], [self]) }
+        func part(_ first: Int64, _ last: Int64) -> Self {
+            var part = self
+            (part.first, part.last) = (first, last)
+            return part
+        }
+        var kept: [Self] = []
+        var next = first
+        for piece in pieces {
+            if piece.lowerBound > next { kept.append(part(next, piece.lowerBound - 1)) }
+            next = piece.upperBound + 1
+        }
+        if next <= last { kept.append(part(next, last)) }
+        return (pieces.map { part($0.lowerBound, $0.upperBound) }, kept)
+    }
+
     /// Takes in a run that follows at once and differs in nothing that matters; false if it does.
     mutating func absorb(_ next: Self, mixingClients: Bool) -> Bool {
         guard next.first == last + 1, next.leaderEpoch == leaderEpoch, next.broker == broker, next.acks == acks,

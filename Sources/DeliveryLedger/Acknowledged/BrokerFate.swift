@@ -1,5 +1,3 @@
-import KafkaProtocol
-
 /// What befell a broker, as far as it can cost records.
 package enum BrokerFate: Hashable, Sendable {
     case killed, lostPower, wiped, stopped, frozen, cutOff

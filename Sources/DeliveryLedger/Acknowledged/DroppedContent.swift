@@ -11,10 +11,8 @@ struct DroppedContent {
     /// The records of an epoch at these offsets. A batch that cannot be read ends the search.
     func records(of epoch: Int32, where isWanted: (Int64) -> Bool, most: Int) -> [Record] {
         var found: [Record] = []
-        var rest = batches
-        while found.count < most, let header = try? RecordBatchHeader.read(from: rest),
-            let bytes = rest.readSlice(length: header.sizeInBytes), let batch = try? RecordBatch(bytes)
-        {
+        var batches = RecordBatches(batches)
+        while found.count < most, let batch = try? batches.next() {
             guard batch.partitionLeaderEpoch == epoch, !batch.isControl, var reader = try? batch.reader() else {
                 continue
             }

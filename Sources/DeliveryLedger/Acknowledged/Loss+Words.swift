@@ -6,7 +6,7 @@ extension Loss {
     package var summary: String {
         let count = count == 1 ? "1 acknowledged record" : "\(count) acknowledged records"
         let levels = batches.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
-        let acks = levels.map { $0 == -1 ? "all" : "\($0)" }.joined(separator: " and ")
+        let acks = levels.map(Self.words).joined(separator: " and ")
         let what = misfortune.map { "broker \(broker) \($0.fate.words), and " } ?? ""
         let who =
             election.leader == broker ? "its log ends at" : "the log of \(election.leader), which leads now, ended at"
@@ -58,10 +58,12 @@ extension Loss {
         let isr = batch.isr.map(\.description).joined(separator: ",")
         let when = batch.to > batch.from ? "\(time(batch.from)) to \(time(batch.to))" : "\(time(batch.from))"
         let who = batch.client.map { $0.isEmpty ? "" : " to \($0)" } ?? " to several clients"
-        return "\(Self.words(batch.offsets)) of \(partition), acks=\(batch.acks == -1 ? "all" : "\(batch.acks)"), "
+        return "\(Self.words(batch.offsets)) of \(partition), acks=\(Self.words(batch.acks)), "
             + "acknowledged\(who) by broker \(broker) at \(when) with ISR {\(isr)}, high watermark \(batch.highWatermark)"
             + (batch.receiptIsUnknown ? ": ack sent, receipt unknown" : "")
     }
+
+    private static func words(_ acks: Int16) -> String { acks == -1 ? "all" : "\(acks)" }
 
     private static func words(_ offsets: ClosedRange<Int64>) -> String {
         offsets.count == 1 ? "offset \(offsets.lowerBound)" : "offsets \(offsets.lowerBound)-\(offsets.upperBound)"

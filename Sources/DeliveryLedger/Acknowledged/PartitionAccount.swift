@@ -21,11 +21,15 @@ struct PartitionAccount {
 
     // MARK: What happens
 
-    /// Nil unless a younger leader has come already, whose log may not have them.
+    /// Nil unless a younger leader has come already, whose log may not have them. What came before this run has been judged.
     mutating func acknowledged(_ run: AcknowledgedRun, highWatermark: Int64) -> Taken? {
-        runs.append(run, highWatermark: highWatermark)
-        guard let leaderLog, run.leaderEpoch < leaderLog.leaderEpoch else { return nil }
-        return takeLost(before: leaderLog.leaderEpoch)
+        guard let leaderLog, let election, run.leaderEpoch < leaderLog.leaderEpoch else {
+            runs.append(run, highWatermark: highWatermark)
+            return nil
+        }
+        let (lost, kept) = run.split(by: leaderLog.missing(run.offsets, of: run.leaderEpoch))
+        runs.append(kept, of: run, highWatermark: highWatermark)
+        return lost.isEmpty ? nil : Taken(runs: lost, election: election)
     }
 
     /// Runs that have just been found lost, and the election that cost them.
@@ -46,16 +50,11 @@ struct PartitionAccount {
             returned.append(loss.number)
             return true
         }
-        // A leader that comes back in its own epoch may have lost what it had appended in it.
-        return (takeLost(before: log.leaderEpoch &+ 1), returned)
-    }
-
-    private mutating func takeLost(before epoch: Int32) -> Taken? {
-        guard let leaderLog, let election else { return nil }
-        let taken = runs.takeOut { run in
-            run.leaderEpoch < epoch ? leaderLog.missing(run.offsets, of: run.leaderEpoch) : []
+        // Also of its own epoch: a leader that comes back in it may have lost what it had appended.
+        let lost = runs.takeOut { run in
+            run.leaderEpoch <= log.leaderEpoch ? log.missing(run.offsets, of: run.leaderEpoch) : []
         }
-        return taken.isEmpty ? nil : Taken(runs: taken, election: election)
+        return (lost.isEmpty ? nil : Taken(runs: lost, election: election), returned)
     }
 
     mutating func keep(_ runs: [AcknowledgedRun], as number: Int) {

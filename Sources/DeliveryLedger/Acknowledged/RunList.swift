@@ -19,7 +19,12 @@ struct RunList {
     private(set) var acknowledged: Int64 = 0
 
     mutating func append(_ run: AcknowledgedRun, highWatermark: Int64) {
-        runs.append(run)
+        append([run], of: run, highWatermark: highWatermark)
+    }
+
+    /// Of a run that has just been acknowledged only these pieces are to be found.
+    mutating func append(_ kept: [AcknowledgedRun], of run: AcknowledgedRun, highWatermark: Int64) {
+        runs += kept
         acknowledged += run.last - run.first + 1
         settle(upTo: highWatermark, now: run.to)
     }
@@ -31,28 +36,10 @@ struct RunList {
         kept.reserveCapacity(runs.count)
         var keptSettled = 0
         for (index, run) in runs.enumerated() {
-            let gone = missing(run)
-            var rest = run
-            var isAllGone = false
-            for piece in gone {
-                var part = run
-                (part.first, part.last) = (piece.lowerBound, piece.upperBound)
-                lost.append(part)
-                if piece.lowerBound > rest.first {
-                    var before = rest
-                    before.last = piece.lowerBound - 1
-                    kept.append(before)
-                    if index < settled { keptSettled += 1 }
-                }
-                if piece.upperBound >= rest.last {
-                    isAllGone = true
-                } else {
-                    rest.first = piece.upperBound + 1
-                }
-            }
-            if isAllGone { continue }
-            kept.append(rest)
-            if index < settled { keptSettled += 1 }
+            let parts = run.split(by: missing(run))
+            lost += parts.lost
+            kept += parts.kept
+            if index < settled { keptSettled += parts.kept.count }
         }
         if lost.isEmpty { return [] }
         runs = kept

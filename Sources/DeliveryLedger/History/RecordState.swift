@@ -11,8 +11,6 @@ struct RecordState {
         static let duplicate = Self(rawValue: 2)
         /// It was sent more than once by its application, so its place in the order says nothing.
         static let resent = Self(rawValue: 4)
-        /// Retention, DeleteRecords or the cleaner may have taken it.
-        static let retired = Self(rawValue: 8)
     }
 
     static let unknownRecord = Self()

@@ -25,28 +25,17 @@ extension Broker {
         var next = max(offset, log.logStartOffset)
         while next < log.logEndOffset, records.batches.readableBytes < DroppedRecords.mostBytes {
             let room = DroppedRecords.mostBytes - records.batches.readableBytes
-            guard var read = try? log.readBytes(from: next, maxBytes: room), let end = Self.lastEnd(in: &read) else {
+            guard var read = try? log.readBytes(from: next, maxBytes: room), let offsets = RecordBatches.trim(&read)
+            else {
                 break
             }
             records.batches.writeBuffer(&read)
-            next = end
+            next = offsets.upperBound
         }
         return records
     }
 
     mutating func tellOfDropped(_ records: DroppedRecords?, of partition: Partition) {
         if let records { out.append(.tell(.dropped(partition.id, records))) }
-    }
-
-    /// Where the last whole batch ends; what follows it is cut off.
-    private static func lastEnd(in bytes: inout ByteBuffer) -> Int64? {
-        var rest = bytes
-        var end: Int64?
-        while let header = try? RecordBatchHeader.read(from: rest), header.sizeInBytes <= rest.readableBytes {
-            rest.moveReaderIndex(forwardBy: header.sizeInBytes)
-            end = header.nextOffset
-        }
-        bytes.moveWriterIndex(to: rest.readerIndex)
-        return end
     }
 }

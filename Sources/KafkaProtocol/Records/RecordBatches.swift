@@ -28,6 +28,20 @@ package struct RecordBatches: Sendable {
     /// Bytes not yet stepped over. After `next()` has returned nil: the length of the partial batch.
     package var remainingByteCount: Int { rest.readableBytes }
 
+    /// Cuts `buffer` behind its last whole batch. Gives the offsets that its batches span; nil where there is none.
+    package static func trim(_ buffer: inout ByteBuffer) -> Range<Int64>? {
+        var batches = Self(buffer)
+        var size = 0
+        var offsets: Range<Int64>?
+        while let batch = try? batches.next() {
+            size += batch.sizeInBytes
+            let first = offsets?.lowerBound ?? batch.baseOffset
+            offsets = first..<max(first, batch.nextOffset)
+        }
+        buffer.moveWriterIndex(to: buffer.readerIndex + size)
+        return offsets
+    }
+
     /// All batches of `buffer`, none of them checked further than its size and magic.
     package static func all(in buffer: ByteBuffer) throws(RecordError) -> [RecordBatch] {
         var batches = Self(buffer)

@@ -63,23 +63,25 @@ extension FaultyDisk: LiveDisk where Base: PowerLosingDisk {
     func tailsWithoutPower() -> [LogTail] { base.tailsWithoutPower() }
 
     func tails() -> [LogTail] {
-        var tails: [LogTail] = []
-        for folder in (try? base.list("")) ?? [] where folder.isDirectory {
-            let segments = ((try? base.list(folder.name)) ?? []).filter { $0.name.hasSuffix(".log") && $0.size > 0 }
-            guard let newest = segments.last else { continue }
-            if let tail = LogTail(of: folder.name + "/" + newest.name, on: base, from: 0) { tails.append(tail) }
+        ((try? base.list("")) ?? []).compactMap { folder in
+            (try? newestSegment(of: folder)).flatMap { LogTail(of: $0, on: base, from: 0) }
         }
-        return tails
+    }
+
+    /// The path of a log's newest segment; nil for a log that holds nothing, and for what is none.
+    private func newestSegment(of folder: DiskEntry) throws(DiskError) -> String? {
+        guard folder.isDirectory else { return nil }
+        let newest = try base.list(folder.name).last { $0.name.hasSuffix(".log") && $0.size > 0 }
+        return newest.map { folder.name + "/" + $0.name }
     }
 
     func flipBit(of partition: TopicPartition?, using generator: inout SystemRandomNumberGenerator) throws(DiskError)
         -> String?
     {
         var logs: [String] = []
-        for folder in try base.list("") where folder.isDirectory && !folder.name.hasPrefix("__") {
+        for folder in try base.list("") where !folder.name.hasPrefix("__") {
             if let partition, folder.name != "\(partition)" { continue }
-            let segments = try base.list(folder.name).filter { $0.name.hasSuffix(".log") && $0.size > 0 }
-            if let newest = segments.last { logs.append(folder.name + "/" + newest.name) }
+            if let newest = try newestSegment(of: folder) { logs.append(newest) }
         }
         guard let path = logs.randomElement(using: &generator) else { return nil }
         let file = try base.open(path, creating: false)

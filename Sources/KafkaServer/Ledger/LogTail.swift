@@ -12,7 +12,8 @@ struct LogTail {
     /// segment of a topic's partition, or that has no such batch.
     init?(of path: String, on disk: any Disk, from safeBytes: Int64) {
         let names = path.split(separator: "/")
-        guard names.count == 2, names[1].hasSuffix(".log"), let partition = Self.partition(String(names[0])),
+        guard names.count == 2, names[1].hasSuffix(".log"),
+            let partition = TopicPartition(directoryName: String(names[0])),
             let file = try? disk.open(path, creating: false)
         else { return nil }
         defer { disk.close(file) }
@@ -23,17 +24,11 @@ struct LogTail {
             position += Int64(header.sizeInBytes)
         }
         guard position < size,
-            let bytes = try? disk.read(file, at: position, count: Int(size - position)),
-            let (first, end) = Self.offsets(of: bytes)
+            var bytes = try? disk.read(file, at: position, count: Int(size - position)),
+            let offsets = RecordBatches.trim(&bytes)
         else { return nil }
         self.partition = partition
-        records = DroppedRecords(firstOffset: first, endOffset: end, batches: bytes)
-    }
-
-    private static func partition(_ directory: String) -> TopicPartition? {
-        guard let dash = directory.lastIndex(of: "-"), let number = Int32(directory[directory.index(after: dash)...])
-        else { return nil }
-        return TopicPartition(topic: String(directory[..<dash]), partition: number)
+        records = DroppedRecords(firstOffset: offsets.lowerBound, endOffset: offsets.upperBound, batches: bytes)
     }
 
     /// Where a batch begins, as the offset index says: not far before `limit` if it has been written.
@@ -50,15 +45,5 @@ struct LogTail {
     private static func header(_ file: FileID, on disk: any Disk, at position: Int64) -> RecordBatchHeader? {
         guard let bytes = try? disk.read(file, at: position, count: RecordBatchHeader.size) else { return nil }
         return try? RecordBatchHeader.read(from: bytes)
-    }
-
-    private static func offsets(of bytes: ByteBuffer) -> (first: Int64, end: Int64)? {
-        var rest = bytes
-        var range: (first: Int64, end: Int64)?
-        while let header = try? RecordBatchHeader.read(from: rest), header.sizeInBytes <= rest.readableBytes {
-            rest.moveReaderIndex(forwardBy: header.sizeInBytes)
-            range = (range?.first ?? header.baseOffset, header.nextOffset)
-        }
-        return range
     }
 }

@@ -152,8 +152,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         requestsInFlight -= 1
         if !parts.isEmpty {
             needsFlush = true
-            try ResponseWriter.write(parts, to: context, file: file)
-            receipts.gave(4 + parts.reduce(0) { $0 + $1.count })
+            receipts.gave(try ResponseWriter.write(parts, to: context, file: file))
         }
         resume()
     }
@@ -168,10 +167,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     func write(_ answer: ByteBuffer) {
         guard let context else { return }
         needsFlush = true
-        receipts.gave(4 + answer.readableBytes)
-        ResponseWriter.write([.bytes(answer)], to: context) { _, _, _ in
+        let bytes = ResponseWriter.write([.bytes(answer)], to: context) { _, _, _ in
             preconditionFailure("an answer in memory has no regions")
         }
+        receipts.gave(bytes)
     }
 
     func flush() {

@@ -3,10 +3,11 @@ import NIOCore
 
 /// Puts an answer's parts on a channel, with the answer's size before them.
 enum ResponseWriter {
-    /// Nothing is written when a file cannot be opened: half an answer would be read as a whole one.
+    /// Gives the bytes written, the size among them. Nothing is written when a file cannot be opened: half an answer would
+    /// be read as a whole one.
     static func write(
         _ parts: [Payload], to context: ChannelHandlerContext, file: (FileID, Int64, Int) throws -> FileRegion
-    ) rethrows {
+    ) rethrows -> Int {
         var regions = try parts.compactMap { part -> FileRegion? in
             guard case .file(let id, let offset, let length) = part else { return nil }
             return try file(id, offset, length)
@@ -35,6 +36,7 @@ enum ResponseWriter {
                 context.write(NIOAny(IOData.fileRegion(region)), promise: sent)
             }
         }
+        return 4 + size
     }
 
     /// Uses the four bytes before the reader index where the encoder has left them free; what they hold is never seen

@@ -12,7 +12,7 @@ struct MemberStores {
             ids = settings.deduplicates ? try ProcessedIDs(of: settings.group, in: stores) : nil
             offsets = settings.assignment == .selfManaged ? try OwnOffsets(of: settings.group, in: stores) : nil
         } catch {
-            throw ClientError(code: .application, reason: "\(error)")
+            throw ClientError(application: error)
         }
     }
 
@@ -20,7 +20,7 @@ struct MemberStores {
     func knows(_ record: ConsumedRecord) throws(ClientError) -> Bool {
         guard let ids else { return false }
         do { return try ids.contains(id(of: record)) } catch {
-            throw ClientError(code: .application, reason: "\(error)")
+            throw ClientError(application: error)
         }
     }
 
@@ -30,12 +30,12 @@ struct MemberStores {
             if isDone { try ids?.insert(id(of: record)) }
             try offsets?.finish(isDone ? id(of: record) : nil, position: record.offset + 1, in: record.partition)
         } catch {
-            throw ClientError(code: .application, reason: "\(error)")
+            throw ClientError(application: error)
         }
     }
 
     /// A record of another client bears no id: its place stands for it.
     private func id(of record: ConsumedRecord) -> String {
-        record.value.flatMap { RecordID(value: $0) }?.description ?? "\(record.partition)@\(record.offset)"
+        RecordID(of: record)?.description ?? "\(record.partition)@\(record.offset)"
     }
 }
