@@ -197,6 +197,32 @@ import Testing
         #expect(violation { try script.write(third, on: [2]) } == "logs differ before a record that both have")
     }
 
+    @Test func `a flipped length makes no record uncommitted`() throws {
+        // As in Kafka, Fetch does not check what it serves; the client does (seed 359101287).
+        var script = try OracleScript()
+        let first = try OracleScript.batch(at: 0)
+        let second = try OracleScript.batch(at: 1)
+        try script.write(first, on: [1, 2, 3])
+        try script.write(second, on: [1])
+        try script.tells(1, by: 1, serving: first)
+        var bytes = first.bytes
+        // The second byte from the right of `lastOffsetDelta`.
+        let place = bytes.readerIndex + 25
+        bytes.setInteger(bytes.getInteger(at: place, as: UInt8.self).map { $0 ^ 8 } ?? 0, at: place)
+        let longer = try RecordBatch(bytes)
+        #expect(longer.nextOffset == 2049)
+        var sound = script
+        #expect(
+            violation { try sound.tells(1, by: 1, serving: longer) } == "an uncommitted record was served to a consumer"
+        )
+        try script.flips(1, at: 25)
+        try script.tells(1, by: 1, serving: longer)
+        // What is sound beside it is held to the promise all the same.
+        #expect(
+            violation { try script.tells(1, by: 1, serving: second) }
+                == "an uncommitted record was served to a consumer")
+    }
+
     @Test func `a record is served as the log has it, below the high watermark`() throws {
         // A consumer must not see what may vanish.
         var script = try OracleScript()
