@@ -1,7 +1,6 @@
-import Console
 import DeliveryLedger
+import KafkaCluster
 import KafkaProtocol
-import KafkaServer
 import NIOCore
 
 /// The ledger in one line of JSON, for scripts.

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// The two lines at the bottom: where we are, and the toast.

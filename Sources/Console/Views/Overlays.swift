@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// What lies over a screen: prompts, the palette, help, menus and forms.

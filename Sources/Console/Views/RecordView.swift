@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// One whole record.

@@ -1,3 +1,5 @@
+import KafkaCluster
+
 /// Where the parts of a screen lie.
 ///
 /// ```

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// The picture of a model on a screen of this size. Pure: the same model and size always give the same grid.

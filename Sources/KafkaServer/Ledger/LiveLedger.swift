@@ -47,13 +47,3 @@ final class LiveLedger: Sendable {
         for change in changes { onChange(change, at) }
     }
 }
-
-/// What brokers have told clients to be written, and what of it was lost.
-package struct LedgerAccount: Sendable {
-    /// Records acknowledged to clients so far.
-    package var acknowledged: Int64
-    /// Those among them that are so old that only their number is kept.
-    package var forgotten: Int64
-    /// Also those that came back.
-    package var losses: [Loss]
-}

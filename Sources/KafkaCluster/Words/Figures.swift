@@ -52,7 +52,7 @@ package enum Figures {
         "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
     }
 
-    static func decimal(_ value: Double, places: Int) -> String {
+    package static func decimal(_ value: Double, places: Int) -> String {
         let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
         let rounded = Int64((value * scale).rounded())
         let whole = rounded / Int64(scale)

@@ -1,8 +1,7 @@
 import KafkaBroker
-import KafkaCluster
 import KafkaProtocol
 
-/// An event as the console tells it: what sort it is, a sentence, and what it concerns.
+/// An event in words: what sort it is, a sentence, and what it concerns.
 package struct EventSummary: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
         case election, isr, broker, group, fault, client, topic, log
@@ -183,39 +182,6 @@ package struct EventSummary: Hashable, Sendable {
         case .groupSought(let group, let target):
             return Self(.client, "Group \(group) reads on from \(target.words)", group: group)
         case .clientError(let client, let reason): return Self(.client, bad: true, "\(client): \(reason)")
-        }
-    }
-}
-
-extension BrokerID {
-    /// `Broker 2`, `Controller 101`.
-    var title: String { isController ? "Controller \(rawValue)" : "Broker \(rawValue)" }
-}
-
-extension SeekTarget {
-    var words: String {
-        switch self {
-        case .beginning: "the beginning"
-        case .end: "the end"
-        case .offset(let offset): "offset \(offset)"
-        case .time(let milliseconds): "the time \(milliseconds) ms"
-        }
-    }
-}
-
-extension [BrokerID] {
-    /// `1,3`, or `none`.
-    var words: String { isEmpty ? "none" : map(\.description).joined(separator: ",") }
-}
-
-extension BrokerLifecycleState {
-    var words: String {
-        switch self {
-        case .recovering: "recovering its logs"
-        case .registering: "registering"
-        case .catchingUp: "catching up on metadata"
-        case .running: "running"
-        case .shuttingDown: "shutting down"
         }
     }
 }

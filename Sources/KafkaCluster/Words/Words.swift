@@ -1,0 +1,35 @@
+import KafkaBroker
+import KafkaProtocol
+
+extension BrokerID {
+    /// `Broker 2`, `Controller 101`.
+    package var title: String { isController ? "Controller \(rawValue)" : "Broker \(rawValue)" }
+}
+
+extension SeekTarget {
+    package var words: String {
+        switch self {
+        case .beginning: "the beginning"
+        case .end: "the end"
+        case .offset(let offset): "offset \(offset)"
+        case .time(let milliseconds): "the time \(milliseconds) ms"
+        }
+    }
+}
+
+extension [BrokerID] {
+    /// `1,3`, or `none`.
+    package var words: String { isEmpty ? "none" : map(\.description).joined(separator: ",") }
+}
+
+extension BrokerLifecycleState {
+    package var words: String {
+        switch self {
+        case .recovering: "recovering its logs"
+        case .registering: "registering"
+        case .catchingUp: "catching up on metadata"
+        case .running: "running"
+        case .shuttingDown: "shutting down"
+        }
+    }
+}
