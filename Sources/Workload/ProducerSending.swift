@@ -55,7 +55,7 @@ struct ProducerSending {
             Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
         }
         while isWanted() {
-            let due = pacer?.due(now: monotonicNanoseconds()) ?? 1000
+            let due = min(pacer?.due(now: monotonicNanoseconds()) ?? 1000, left(sequence))
             guard turnOutbox(due, &sequence) else {
                 producer.poll(milliseconds: 100)
                 continue
@@ -74,8 +74,19 @@ struct ProducerSending {
             }
             // A producer without a rate of its own that drops would do nothing else.
             producer.poll(milliseconds: hasDropped && pacer == nil ? 1 : 0)
-            if let pacer { wait(until: pacer.nextDue) }
+            if left(sequence) == 0 {
+                // The outbox may still have something to sweep up.
+                producer.poll(milliseconds: outbox == nil ? 100 : 10)
+            } else if let pacer {
+                wait(until: pacer.nextDue)
+            }
         }
+    }
+
+    /// How many records the settings still allow.
+    private func left(_ sequence: borrowing ProducerSequence) -> Int {
+        guard let limit = settings.recordLimit else { return .max }
+        return max(0, limit - Int(clamping: sequence.next))
     }
 
     /// What cannot be written ahead is not sent.

@@ -122,6 +122,29 @@ import Workload
         }
     }
 
+    @Test func `a producer with a number of records sends that many, and more when it is raised`() async throws {
+        // What a script counts on: no record after the last, by whatever client it goes.
+        try await withFrozenLeader { live, _ in
+            let limited = settings {
+                $0.recordsPerSecond = nil
+                $0.recordLimit = 1500
+            }
+            live.workload.execute(.startProducer(limited))
+            try await live.until { live.workload.snapshot().producers[0].acknowledged == 1500 }
+            var raised = limited
+            raised.recordLimit = 1700
+            raised.acks = .leader
+            raised.recordsPerSecond = 2000
+            live.workload.execute(.changeProducer(raised))
+            try await live.until { live.workload.snapshot().producers[0].acknowledged == 1700 }
+            let running = live.workload.snapshot().producers[0]
+            #expect(running.isRunning && running.sent == 1700, "it idles")
+            let counts = try await settle(live)
+            #expect(counts.sent == 1700 && counts.dropped == 0)
+            #expect(try await live.read("orders").count == 1700)
+        }
+    }
+
     @Test func `fire-and-forget never learns`() async throws {
         // The brokers store every record, and refuse every other later; the application hears of neither.
         try await withFrozenLeader { live, _ in

@@ -32,12 +32,23 @@ package struct ConsumerSettings: Hashable, Sendable {
     package var enableAutoCommit = true
     package var autoCommitWay = AutoCommitWay.inPoll
     package var autoCommitIntervalMilliseconds = 5000
-    /// What the application commits by itself; both kinds at once do what each does.
-    package var manualCommit: ManualCommit?
+    /// When the application commits by itself; nil for never. Both kinds at once do what each does.
+    package var commitPoint: ManualCommit.Point?
+    /// Kafka's commitSync, which waits for the answer, or commitAsync.
+    package var commitsSynchronously = true
 
     package init(group: String? = nil, topics: [String]) {
         self.group = group ?? Self.defaultGroup
         self.topics = topics
+    }
+
+    /// What the application commits by itself.
+    package var manualCommit: ManualCommit? {
+        get { commitPoint.map { ManualCommit($0, isSynchronous: commitsSynchronously) } }
+        set {
+            commitPoint = newValue?.point
+            commitsSynchronously = newValue?.isSynchronous ?? true
+        }
     }
 }
 

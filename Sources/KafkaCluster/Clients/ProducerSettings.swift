@@ -6,6 +6,9 @@ package struct ProducerSettings: Hashable, Sendable {
     package var partitions: [Int32] = []
     /// Records per second; nil sends as fast as the client can.
     package var recordsPerSecond: Double?
+    /// Once it has sent so many, the dropped among them, it sends no more, and lives on for what is still to be answered;
+    /// nil for no limit. What the outbox sends again does not count.
+    package var recordLimit: Int?
     /// Bytes of each value.
     package var valueBytes = 100
     /// Different keys in rotation; 0 sends without keys.

@@ -1,0 +1,137 @@
+/// A setting by the name and in the words in which users write it: in a scenario, over HTTP, in Kafka's documentation.
+///
+/// Each looks at its own value alone. Which settings go together is for the client to say, as Kafka's clients do.
+struct NamedSetting<Settings>: Sendable {
+    /// The name that it is told under, then others that are understood.
+    let names: [String]
+    /// Completes the sentence "... takes".
+    let takes: String
+    /// False for a value that it does not take.
+    let change: @Sendable (inout Settings, String) -> Bool
+    /// As a user would write it.
+    let text: @Sendable (Settings) -> String
+
+    init(
+        _ names: [String], takes: String, set change: @escaping @Sendable (inout Settings, String) -> Bool,
+        get text: @escaping @Sendable (Settings) -> String
+    ) {
+        self.names = names
+        self.takes = takes
+        self.change = change
+        self.text = text
+    }
+}
+
+/// Why a setting was refused, as a sentence for its author.
+package struct SettingError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension Array {
+    /// `client` is the noun for sentences.
+    func set<Settings>(
+        _ name: String, to value: String, of client: String, in settings: inout Settings
+    ) throws(SettingError) where Element == NamedSetting<Settings> {
+        let setting = try named(name, of: client)
+        guard setting.change(&settings, value) else {
+            throw SettingError("\"\(name)\" takes \(setting.takes), not \"\(value)\".")
+        }
+    }
+
+    func value<Settings>(
+        _ name: String, of client: String, in settings: Settings
+    ) throws(SettingError) -> String where Element == NamedSetting<Settings> {
+        try named(name, of: client).text(settings)
+    }
+
+    private func named<Settings>(_ name: String, of client: String) throws(SettingError) -> Element
+    where Element == NamedSetting<Settings> {
+        if let setting = first(where: { $0.names.contains(name) }) { return setting }
+        let known = map { $0.names[0] }.sorted().joined(separator: ", ")
+        throw SettingError("A \(client) has no setting \"\(name)\"; it has \(known).")
+    }
+}
+
+// MARK: Kinds of values
+
+extension NamedSetting {
+    static func whole(
+        _ names: String..., at path: WritableKeyPath<Settings, Int> & Sendable, in range: ClosedRange<Int>
+    ) -> Self {
+        Self(
+            names, takes: wholeNumbers(range),
+            set: { settings, text in
+                guard let value = Int(text), range.contains(value) else { return false }
+                settings[keyPath: path] = value
+                return true
+            },
+            get: { "\($0[keyPath: path])" })
+    }
+
+    /// A number, or the word for none.
+    static func whole(
+        _ names: String..., at path: WritableKeyPath<Settings, Int?> & Sendable, in range: ClosedRange<Int>,
+        or none: String
+    ) -> Self {
+        Self(
+            names, takes: "\(wholeNumbers(range)), or \(none)",
+            set: { settings, text in
+                if text == none {
+                    settings[keyPath: path] = nil
+                    return true
+                }
+                guard let value = Int(text), range.contains(value) else { return false }
+                settings[keyPath: path] = value
+                return true
+            },
+            get: { $0[keyPath: path].map { "\($0)" } ?? none })
+    }
+
+    static func boolean(_ names: String..., at path: WritableKeyPath<Settings, Bool> & Sendable) -> Self {
+        Self(
+            names, takes: "true or false",
+            set: { settings, text in
+                guard let value = Bool(text) else { return false }
+                settings[keyPath: path] = value
+                return true
+            },
+            get: { "\($0[keyPath: path])" })
+    }
+
+    /// One of these words; there is one for every value.
+    static func choice<Value: Equatable & Sendable>(
+        _ name: String, at path: WritableKeyPath<Settings, Value> & Sendable, _ words: [(String, Value)]
+    ) -> Self {
+        Self(
+            [name], takes: orList(words.map(\.0)),
+            set: { settings, text in
+                guard let value = words.first(where: { $0.0 == text })?.1 else { return false }
+                settings[keyPath: path] = value
+                return true
+            },
+            get: { settings in
+                guard let word = words.first(where: { $0.1 == settings[keyPath: path] })?.0 else {
+                    preconditionFailure("a value of \(name) has no word")
+                }
+                return word
+            })
+    }
+
+    static func choice<Value: RawRepresentable<String> & CaseIterable & Equatable & Sendable>(
+        _ name: String, at path: WritableKeyPath<Settings, Value> & Sendable
+    ) -> Self {
+        choice(name, at: path, Value.allCases.map { ($0.rawValue, $0) })
+    }
+
+    static func wholeNumbers(_ range: ClosedRange<Int>) -> String {
+        "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    }
+
+    /// `a, b or c`
+    private static func orList(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.joined() }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
+}
