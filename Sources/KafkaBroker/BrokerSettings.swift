@@ -74,8 +74,8 @@ package struct BrokerSettings: Hashable, Sendable {
     /// `replica.socket.timeout.ms`: how long a request to another node may stay unanswered.
     package var replicaSocketTimeout: Duration = .seconds(30)
 
-    /// Whether the ledger is told what is acknowledged and what is dropped.
-    package var tellsLedger = true
+    /// `klamm.ledger`: whether the ledger is told what is acknowledged and what is dropped.
+    package var tellsLedger: Bool
 
     // Clients
     /// `fetch.max.bytes`: the largest answer to a consumer.
@@ -93,6 +93,8 @@ package struct BrokerSettings: Hashable, Sendable {
         nodeId: BrokerID, clusterID: String, host: String, port: Int, configuration: StaticConfiguration = .init()
     ) {
         func milliseconds(_ name: String) -> Duration { .milliseconds(configuration.integer(name)) }
+        // A task that is due again at once would leave no time for anything else.
+        func interval(_ name: String) -> Duration { max(.milliseconds(1), milliseconds(name)) }
         func int32(_ name: String) -> Int32 { Int32(clamping: configuration.integer(name)) }
         self.nodeId = nodeId
         self.clusterID = clusterID
@@ -105,18 +107,19 @@ package struct BrokerSettings: Hashable, Sendable {
         self.configuration = shown
         brokerRack = configuration["broker.rack"]
         brokerSessionTimeout = milliseconds("broker.session.timeout.ms")
-        brokerHeartbeatInterval = milliseconds("broker.heartbeat.interval.ms")
+        brokerHeartbeatInterval = interval("broker.heartbeat.interval.ms")
         autoCreateTopicsEnable = configuration.boolean("auto.create.topics.enable")
         numPartitions = int32("num.partitions")
         defaultReplicationFactor = Int16(clamping: configuration.integer("default.replication.factor"))
         offsetsTopicNumPartitions = int32("offsets.topic.num.partitions")
         offsetsTopicReplicationFactor = Int16(clamping: configuration.integer("offsets.topic.replication.factor"))
-        logFlushOffsetCheckpointInterval = milliseconds("log.flush.offset.checkpoint.interval.ms")
-        replicaHighWatermarkCheckpointInterval = milliseconds("replica.high.watermark.checkpoint.interval.ms")
-        logRetentionCheckInterval = milliseconds("log.retention.check.interval.ms")
-        logCleanerBackoff = milliseconds("log.cleaner.backoff.ms")
+        logFlushOffsetCheckpointInterval = interval("log.flush.offset.checkpoint.interval.ms")
+        replicaHighWatermarkCheckpointInterval = interval("replica.high.watermark.checkpoint.interval.ms")
+        logRetentionCheckInterval = interval("log.retention.check.interval.ms")
+        logCleanerBackoff = interval("log.cleaner.backoff.ms")
         logCleanerDedupeBufferSize = Int(configuration.integer("log.cleaner.dedupe.buffer.size"))
         producerIdExpiration = milliseconds("producer.id.expiration.ms")
+        tellsLedger = configuration.boolean("klamm.ledger")
         replicaLagTimeMax = milliseconds("replica.lag.time.max.ms")
         replicaFetchWaitMax = milliseconds("replica.fetch.wait.max.ms")
         replicaFetchMinBytes = int32("replica.fetch.min.bytes")

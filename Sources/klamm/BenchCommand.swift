@@ -22,6 +22,7 @@ struct BenchCommand: AsyncParsableCommand {
     var bootstrap: String?
     @Option(help: "Brokers of klamm's own cluster.")
     var brokers = 3
+    @OptionGroup var settings: BrokerSettingOptions
     @Flag(help: "Run the three loads of klamm's own speed figures, with their goals.")
     var suite = false
     @Flag(help: "Measure what --partitions cost to start and to keep, in a cluster of klamm's own.")
@@ -72,6 +73,9 @@ struct BenchCommand: AsyncParsableCommand {
         guard rounds ?? 1 > 0 else { throw ValidationError("--rounds must be at least 1.") }
         guard rate ?? 1 > 0 else { throw ValidationError("--rate must be more than 0.") }
         guard !scale || bootstrap == nil else { throw ValidationError("--scale measures a cluster of klamm's own.") }
+        guard settings.assignments.isEmpty || bootstrap == nil else {
+            throw ValidationError("--set is for klamm's own cluster; leave out --bootstrap.")
+        }
         guard !idempotence || acks == .all else { throw ValidationError("--idempotence needs --acks all.") }
     }
 
@@ -98,7 +102,8 @@ struct BenchCommand: AsyncParsableCommand {
         TerminationSignals.watch()
         let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
         defer { directory.release() }
-        let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: logger)
+        let cluster = try await EmbeddedCluster.make(
+            try settings.applied(to: .init(brokers: brokers)), in: directory, logger: logger)
         let interruption = Task {
             let signal = await TerminationSignals.first()
             await cluster.shutDown()
@@ -126,7 +131,7 @@ struct BenchCommand: AsyncParsableCommand {
         defer { directory.release() }
         let bench = BenchPartitions(
             partitions: partitions, topics: topics ?? (partitions + 999) / 1000, replicationFactor: replication,
-            brokers: brokers, logger: logger)
+            options: try settings.applied(to: .init(brokers: brokers)), logger: logger)
         try await bench.run(in: directory)
     }
 

@@ -14,7 +14,7 @@ struct BenchPartitions {
     /// Over which the partitions are spread evenly.
     let topics: Int
     let replicationFactor: Int
-    let brokers: Int
+    let options: EmbeddedCluster.Options
     let logger: Logger
 
     /// Clients that create topics side by side.
@@ -59,7 +59,7 @@ struct BenchPartitions {
 
     private func started(in directory: DataDirectory, _ what: String) async throws -> EmbeddedCluster {
         let begun = ContinuousClock.now
-        let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: logger)
+        let cluster = try await EmbeddedCluster.make(options, in: directory, logger: logger)
         do {
             try await cluster.start(timeout: .seconds(300))
         } catch {

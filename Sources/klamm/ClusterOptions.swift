@@ -26,6 +26,8 @@ struct ClusterOptions: ParsableArguments {
     @Flag(help: "Keep the data in a temporary folder, removed at the end.")
     var ephemeral = false
 
+    @OptionGroup var settings: BrokerSettingOptions
+
     func validate() throws {
         guard (1...9).contains(brokers) else { throw ValidationError("--brokers takes a number from 1 to 9.") }
         guard controllers.map({ [1, 3, 5].contains($0) }) ?? true else {
@@ -46,7 +48,35 @@ struct ClusterOptions: ParsableArguments {
 
     /// The cluster, not yet started, with its ports taken.
     func makeCluster(in directory: DataDirectory, logger: Logger) async throws -> EmbeddedCluster {
-        try await EmbeddedCluster.make(
-            .init(brokers: brokers, controllers: controllers, host: host, port: port), in: directory, logger: logger)
+        let options = EmbeddedCluster.Options(brokers: brokers, controllers: controllers, host: host, port: port)
+        return try await EmbeddedCluster.make(try settings.applied(to: options), in: directory, logger: logger)
+    }
+}
+
+/// What Kafka's server.properties would say.
+struct BrokerSettingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "A broker setting by Kafka's name, such as broker.session.timeout.ms=3000, for all brokers and controllers. "
+                + "May be given again for others.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    func validate() throws { _ = try applied(to: EmbeddedCluster.Options(brokers: 1)) }
+
+    func applied(to options: EmbeddedCluster.Options) throws -> EmbeddedCluster.Options {
+        var options = options
+        for assignment in assignments {
+            guard let sign = assignment.firstIndex(of: "=") else {
+                throw ValidationError(
+                    "--set takes name=value, such as replica.lag.time.max.ms=5000; not \"\(assignment)\".")
+            }
+            do {
+                try options.set(String(assignment[..<sign]), to: String(assignment[assignment.index(after: sign)...]))
+            } catch {
+                throw ValidationError("--set \(assignment): \(error.message).")
+            }
+        }
+        return options
     }
 }

@@ -39,6 +39,24 @@ import Testing
         #expect(run.complaint.split(separator: "\n").count == 1)
     }
 
+    @Test(arguments: [
+        ("replica.lag.time", "--set takes name=value, such as replica.lag.time.max.ms=5000; not \"replica.lag.time\"."),
+        ("no.such=1", "--set no.such=1: Unknown broker config name: no.such."),
+        (
+            "min.insync.replicas=0",
+            "--set min.insync.replicas=0: Invalid value 0 for configuration min.insync.replicas: Value must be at least 1."
+        ),
+        ("node.id=7", "--set node.id=7: node.id differs from node to node, and klamm gives it to each."),
+    ])
+    func `a broker setting that cannot be set is named with the reason`(assignment: String, words: String) throws {
+        // In words of Kafka's, which users look up.
+        for command in ["serve", "console", "bench"] {
+            let run = try ProgramRun([command, "--set", assignment])
+            #expect(run.code == 2)
+            #expect(run.complaint.contains(words), "\(run.complaint)")
+        }
+    }
+
     @Test func `an unknown terminal type is named, and the shell stays as it was`() throws {
         // initscr would have ended the program with words of its own.
         let program = try ConsoleProgram(["--no-demo"], environment: ["TERM": "no-such-terminal"])

@@ -50,6 +50,9 @@ extension ConfigurationTable {
             "How many bytes a second this broker copies for replicas that follower.replication.throttled.replicas names."
         ),
         ConfigDefinition(
+            "klamm.ledger", .boolean, "true",
+            "Whether klamm keeps account of every acknowledged record, and names those that are lost."),
+        ConfigDefinition(
             "leader.imbalance.check.interval.seconds", .long, "5", in: atLeastOne,
             "How often the controller looks for leaders that are not the preferred ones. Kafka's default is 300."),
         ConfigDefinition(

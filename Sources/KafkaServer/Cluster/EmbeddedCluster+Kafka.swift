@@ -13,12 +13,22 @@ extension EmbeddedCluster {
         package var host: String
         /// The first broker's; 0 takes free ones.
         package var port: Int
+        /// What every broker and controller is started with, as by Kafka's server.properties.
+        package private(set) var settings = StaticConfiguration()
 
         package init(brokers: Int, controllers: Int? = nil, host: String = "127.0.0.1", port: Int = 0) {
             self.brokers = brokers
             self.controllers = controllers
             self.host = host
             self.port = port
+        }
+
+        /// Sets a broker setting for all nodes, those that are added later among them.
+        package mutating func set(_ name: String, to value: String) throws(ConfigError) {
+            guard !["node.id", "advertised.listeners"].contains(name) else {
+                throw ConfigError(message: "\(name) differs from node to node, and klamm gives it to each")
+            }
+            try settings.set(name, value)
         }
     }
 
@@ -35,7 +45,7 @@ extension EmbeddedCluster {
             return NodeBlueprint.broker(id, port, options, voters, directory)
         }
         for id in try directory.brokers(startedWith: options.brokers) { blueprints.append(try makeBroker(id)) }
-        for id in voters { blueprints.append(.controller(id, voters, directory)) }
+        for id in voters { blueprints.append(.controller(id, options, voters, directory)) }
         return try await EmbeddedCluster(
             clusterID: directory.clusterID, blueprints: blueprints,
             scaling: Scaling(directory: directory, blueprint: makeBroker), limits: limits, logger: logger)
@@ -49,12 +59,14 @@ extension NodeBlueprint {
     ) -> NodeBlueprint {
         let folder = directory.folder(of: id)
         var settings = BrokerSettings(
-            nodeId: id, clusterID: directory.clusterID, host: port.host, port: port.port)
+            nodeId: id, clusterID: directory.clusterID, host: port.host, port: port.port,
+            configuration: options.settings)
         settings.logDirPath = folder
         settings.controllers = controllers
         // A lab of one broker has topics too.
-        settings.defaultReplicationFactor = Int16(min(3, options.brokers))
-        settings.offsetsTopicReplicationFactor = Int16(min(3, options.brokers))
+        let brokers = Int16(clamping: options.brokers)
+        settings.defaultReplicationFactor = min(settings.defaultReplicationFactor, brokers)
+        settings.offsetsTopicReplicationFactor = min(settings.offsetsTopicReplicationFactor, brokers)
         return NodeBlueprint(
             id: id, port: port,
             disk: { try FileDisk(root: folder) },
@@ -65,9 +77,12 @@ extension NodeBlueprint {
             })
     }
 
-    static func controller(_ id: BrokerID, _ voters: [BrokerID], _ directory: DataDirectory) -> NodeBlueprint {
+    static func controller(
+        _ id: BrokerID, _ options: EmbeddedCluster.Options, _ voters: [BrokerID], _ directory: DataDirectory
+    ) -> NodeBlueprint {
         let folder = directory.folder(of: id)
-        let settings = ControllerSettings(nodeId: id, clusterID: directory.clusterID, voters: voters)
+        let settings = ControllerSettings(
+            nodeId: id, clusterID: directory.clusterID, voters: voters, configuration: options.settings)
         return NodeBlueprint(
             id: id, port: nil,
             disk: { try FileDisk(root: folder) },
