@@ -205,6 +205,9 @@ package final class EmbeddedCluster: ClusterSource {
 
     package func events() -> AsyncStream<ClusterEvent> { broadcast.listen() }
 
+    /// How it is now: every node is asked after this call.
+    package func snapshot() async throws -> ClusterSnapshot { try await feed.now().get() }
+
     // MARK: The ledger
 
     /// What brokers have told clients so far, and what of it was lost.

@@ -79,24 +79,35 @@ final class SnapshotFeed: Sendable {
             return
         }
         let begun = NIODeadline.now()
-        let nodes = nodes()
-        let looks = nodes.map { node in
-            let mark = state.value.looks[node.id]?.mark
-            return node.on { host in host.look(since: mark) }
-        }
-        EventLoopFuture.whenAllSucceed(looks, on: loop).whenComplete { [self] result in
+        look().whenComplete { [self] result in
             // Loops that answer no more belong to a cluster that is being torn down.
-            guard case .success(let looks) = result else { return }
-            for (node, look) in zip(nodes, looks) {
-                if let look { state.value.looks[node.id] = look }
-            }
-            publish(nodes)
+            guard case .success(let snapshot) = result else { return }
+            publish(snapshot)
             let pause = min(Self.longestPause, max(Self.interval, (NIODeadline.now() - begun) * 9))
             loop.scheduleTask(in: pause) { [self] in tick() }
         }
     }
 
-    private func publish(_ nodes: [NodeHandle]) {
+    /// A picture for one who cannot wait for the next: each node is asked after this call. Fails when the cluster is torn
+    /// down.
+    func now() -> EventLoopFuture<ClusterSnapshot> { loop.flatSubmit { [self] in look() } }
+
+    /// Asks every node. On the feed's loop.
+    private func look() -> EventLoopFuture<ClusterSnapshot> {
+        let nodes = nodes()
+        let looks = nodes.map { node in
+            let mark = state.value.looks[node.id]?.mark
+            return node.on { host in host.look(since: mark) }
+        }
+        return EventLoopFuture.whenAllSucceed(looks, on: loop).map { [self] looks in
+            for (node, look) in zip(nodes, looks) {
+                if let look { state.value.looks[node.id] = look }
+            }
+            return picture(nodes)
+        }
+    }
+
+    private func picture(_ nodes: [NodeHandle]) -> ClusterSnapshot {
         let state = state.value
         let now = SystemClock.now()
         state.input.sessionEnds = sessionEnds.all
@@ -119,6 +130,12 @@ final class SnapshotFeed: Sendable {
         state.assembly.note(state.input.brokers, at: now)
         var snapshot = state.assembly.snapshot(of: state.input, at: now)
         snapshot.faults = faults()
+        return snapshot
+    }
+
+    private func publish(_ snapshot: ClusterSnapshot) {
+        let state = state.value
+        var snapshot = snapshot
         if let last = state.last, !state.isWaitedFor {
             let takenAt = snapshot.takenAt
             snapshot.takenAt = last.takenAt
