@@ -24,6 +24,7 @@ final class MemberPositions: Sendable {
     private struct State {
         var handedOut: [TopicPartition: Int64] = [:]
         var counts = Counts()
+        var isAtWork = false
     }
     private let state = Mutex(State())
 
@@ -31,8 +32,14 @@ final class MemberPositions: Sendable {
         state.withLock { state in
             state.handedOut[record.partition] = record.offset + 1
             state.counts.consumed += 1
+            state.isAtWork = true
         }
     }
+
+    /// The batch at hand is over, whatever came of it.
+    func rests() { state.withLock { $0.isAtWork = false } }
+
+    var isAtWork: Bool { state.withLock { $0.isAtWork } }
 
     func revoked(_ partitions: [TopicPartition]) {
         state.withLock { state in

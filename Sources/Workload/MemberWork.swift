@@ -45,7 +45,10 @@ final class MemberWork {
     /// left of the batch is then read again, by this member or by another.
     func turn(through consumer: Consumer) {
         look()
-        defer { flushOutboxes() }
+        defer {
+            positions.rests()
+            flushOutboxes()
+        }
         commits.perform(through: consumer) { $0.polling(now: .now()) }
         let records = consumer.poll(maximum: now.settings.maxPollRecords, milliseconds: patience()) {
             [errors] _, error in errors.report(error)

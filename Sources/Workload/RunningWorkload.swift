@@ -115,6 +115,7 @@ package final class RunningWorkload: Sendable {
             group.errors = counts.errors
             group.deadLettered = counts.deadLettered
             group.failedCommits = counts.failedCommits
+            group.membersAtWork = entry.members.count(where: \.positions.isAtWork)
             group.positions = entry.members.flatMap(\.positions.positions).sorted { $0.partition < $1.partition }
             return group
         }

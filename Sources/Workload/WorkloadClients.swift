@@ -44,6 +44,10 @@ package enum WorkloadClients {
             "heartbeat.interval.ms": "\(max(1, settings.sessionTimeoutMilliseconds / 4))",
             "max.poll.interval.ms": "\(settings.maxPollIntervalMilliseconds)",
         ])
+        if settings.sessionTimeoutMilliseconds < 6000 {
+            // librdkafka looks after its membership when a timer wakes it, else once a second: too late for short sessions.
+            configuration["statistics.interval.ms"] = "\(max(20, settings.sessionTimeoutMilliseconds / 8))"
+        }
         configuration["group.instance.id"] = settings.groupInstanceID.map { "\($0)-\(member)" }
         return configuration
     }

@@ -30,6 +30,11 @@ package final class WorkloadLedger: WorkloadObserver {
         note(.retired(partition, before: offset))
     }
 
+    /// The group's coordinator says so: a member that died never heard of its last commits.
+    package func committed(_ offset: Int64, of partition: TopicPartition, by group: String) {
+        note(.committed(group: group, partition, offset: offset))
+    }
+
     private func note(_ event: DeliveryEvent) { history.withLock { $0.note(event) } }
 
     private static func deliver(_ record: ConsumedRecord, to reader: Reader, _ history: inout DeliveryHistory) {

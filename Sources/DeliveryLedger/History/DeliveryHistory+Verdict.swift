@@ -48,7 +48,9 @@ extension DeliveryHistory {
         let isPolled = state.marks.contains(.polled)
         switch state.outcome {
         case .none: if !isPolled { return }
-        case .pending, .unknown: verdict.unknown += 1
+        case .pending, .unknown:
+            verdict.unknown += 1
+            if isFinallyRead, !isPolled { verdict.neverArrived.add(example(producer, sequence, state)) }
         case .failed:
             verdict.failed += 1
             if isPolled { verdict.add(example(producer, sequence, state), to: .abortedRead) }

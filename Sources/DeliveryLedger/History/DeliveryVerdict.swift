@@ -51,10 +51,14 @@ package struct DeliveryVerdict: Hashable, Sendable {
     package var findings: [Anomaly: Finding] = [:]
     /// Lost writes, and what is unseen after the final read.
     package var lost = Finding()
+    /// After the final read: what the producer did not see fail, and nobody has read.
+    package var neverArrived = Finding()
     /// By name.
     package var groups: [Group] = []
 
     package subscript(_ anomaly: Anomaly) -> Finding { findings[anomaly] ?? Finding() }
+
+    package init() {}
 
     mutating func add(_ example: @autoclosure () -> Finding.Example, to anomaly: Anomaly) {
         findings[anomaly, default: Finding()].add(example())

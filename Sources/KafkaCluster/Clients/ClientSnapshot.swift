@@ -50,6 +50,8 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         /// Commits that the coordinator refused or did not answer, a partition each.
         package var failedCommits: Int64 = 0
         package var positions: [GroupPosition] = []
+        /// Members that work on a record just now.
+        package var membersAtWork = 0
 
         package init(settings: ConsumerSettings, isRunning: Bool) {
             self.settings = settings

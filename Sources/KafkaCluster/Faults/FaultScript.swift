@@ -43,7 +43,7 @@ package struct FaultScriptError: Error, Hashable, CustomStringConvertible {
 }
 
 /// The words of fault scripts.
-enum FaultWords {
+package enum FaultWords {
     static let verbs = [
         "kill", "power-loss", "freeze", "thaw", "restart", "stop", "wipe", "cut", "stall", "reset", "delay",
         "bandwidth", "fail", "withhold", "disk", "skew", "heal",
@@ -254,7 +254,7 @@ enum FaultWords {
     }
 
     /// A time that passes: it is neither zero nor negative.
-    static func length(_ word: String) throws(FaultScriptError) -> Duration {
+    package static func length(_ word: String) throws(FaultScriptError) -> Duration {
         let length = try duration(word)
         guard length > .zero else {
             throw FaultScriptError("\"\(word)\" is no length of time: it must be more than zero, such as 50ms or 3s.")
