@@ -50,6 +50,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+/// The stories that are shipped.
+let scenarios = [
+    "03-leader-dies-before-copying",
+    "12-auto-commit-and-a-crash",
+]
+
 let pure: [Target] = [
     fastModule("KafkaProtocol", codecs + [nioCore]),
     fastModule("KafkaStorage", ["KafkaProtocol", nioCore, deque]),
@@ -60,7 +66,10 @@ let pure: [Target] = [
     fastModule(
         "Simulator",
         ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore, deque, ordered]),
-    module("Console", ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
+    module("Scenarios", ["KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol"]),
+    module(
+        "Console",
+        ["Scenarios", "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaProtocol", nioCore, deque, ordered]),
 ]
 
 let shells: [Target] = [
@@ -75,17 +84,17 @@ let shells: [Target] = [
     module(
         "Workload", ["KafkaClient", "KafkaCluster", "DeliveryLedger", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
-        "Settings", ["Console", "KafkaCluster", "KafkaProtocol", toml],
+        "Settings", ["Console", "Scenarios", "KafkaCluster", "KafkaBroker", "KafkaProtocol", toml],
         resources: [
             "dark", "light", "mono", "high-contrast", "colour-blind-safe", "solarized", "gruvbox", "nord",
-        ].map { .embedInCode("../../Themes/\($0).toml") }),
+        ].map { .embedInCode("../../Themes/\($0).toml") } + scenarios.map { .embedInCode("Resources/\($0).toml") }),
     module("Terminal", ["CNcurses", "Console"]),
     .executableTarget(
         name: "klamm",
         dependencies: [
             "KafkaProtocol", "KafkaStorage", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer",
             "KafkaClient",
-            "Workload", "Settings", "Simulator", "Terminal", nioCore, nioPosix, logging, arguments,
+            "Workload", "Settings", "Scenarios", "Simulator", "Terminal", nioCore, nioPosix, logging, arguments,
         ],
         swiftSettings: strict, linkerSettings: runtimeInside),
 ]
@@ -106,7 +115,8 @@ let testTargets: [Target] = [
         ]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
-    tests("SettingsTests", ["Console", "Settings"]),
+    tests("ScenariosTests", ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios"]),
+    tests("SettingsTests", ["Console", "Scenarios", "Settings"]),
     tests(
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),

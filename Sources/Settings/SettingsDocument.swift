@@ -41,12 +41,19 @@ struct SettingsDocument {
     private func line(of path: [String]) -> Int {
         var best = (line: 1, depth: 0)
         var header: [String] = []
+        var tables: [[String]: Int] = [:]
         for (index, line) in lines.enumerated() {
             let line = line.drop { $0 == " " || $0 == "\t" }
             let keys: [String]
             if line.first == "[" {
                 guard let end = line.firstIndex(of: "]") else { continue }
                 header = Self.keys(line[line.startIndex..<end].drop { $0 == "[" })
+                if line.hasPrefix("[[") {
+                    // One of several tables of the same name: told apart by their number, from 0.
+                    let number = tables[header, default: 0]
+                    tables[header] = number + 1
+                    header.append("\(number)")
+                }
                 keys = header
             } else if let equals = line.firstIndex(of: "="), line.first != "#" {
                 keys = header + Self.keys(line[..<equals])
@@ -57,6 +64,19 @@ struct SettingsDocument {
             if isOnTheWay, keys.count > best.depth { best = (index + 1, keys.count) }
         }
         return best.line
+    }
+
+    /// The tables under `[[name]]`, in order, each with its path.
+    func tables(_ name: String) throws(SettingsError) -> [(table: TOMLTable, path: [String])] {
+        guard let value = table[name] else { return [] }
+        guard let array = value.array else { throw error(at: [name], "'\(name)' must be tables, [[\(name)]]") }
+        var tables: [(TOMLTable, [String])] = []
+        for (index, element) in array.enumerated() {
+            let path = [name, "\(index)"]
+            guard let table = element.table else { throw error(at: path, "'\(name)' must be tables, [[\(name)]]") }
+            tables.append((table, path))
+        }
+        return tables
     }
 
     private static func keys(_ dotted: Substring) -> [String] {

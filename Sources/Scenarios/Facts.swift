@@ -1,0 +1,159 @@
+import DeliveryLedger
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import KafkaStorage
+
+/// All that a run can see at one moment.
+package struct Facts: Hashable, Sendable {
+    package struct Verdict: Hashable, Sendable {
+        package var topic: String
+        package var verdict: DeliveryVerdict
+
+        package init(topic: String, _ verdict: DeliveryVerdict) {
+            self.topic = topic
+            self.verdict = verdict
+        }
+    }
+
+    /// With what klamm's own clients know.
+    package var cluster: ClusterSnapshot
+    /// What klamm's own clients saw, topic by topic; nil where nobody has judged it yet.
+    package var verdicts: [Verdict]?
+    /// What brokers have told to be lost.
+    package var losses: [Loss]
+
+    package init(cluster: ClusterSnapshot, verdicts: [Verdict]? = nil, losses: [Loss] = []) {
+        self.cluster = cluster
+        self.verdicts = verdicts
+        self.losses = losses
+    }
+
+    /// Nil where it is not known.
+    package subscript(_ metric: Metric, _ arguments: [String] = []) -> Int64? {
+        let first = arguments.first
+        switch metric {
+        case .sent: return producers(first) { $0.sent }
+        case .acked: return producers(first) { $0.acknowledged }
+        case .failed: return producers(first) { $0.failed }
+        case .unknown: return producers(first) { $0.unknown }
+        case .dropped: return producers(first) { $0.dropped }
+        case .resent: return producers(first) { $0.resent }
+        case .lostInBuffer: return producers(first) { $0.lostInBuffer }
+        case .inOutbox: return producers(first) { $0.inOutbox.map(Int64.init) }
+        case .blockedMilliseconds: return producers(first) { $0.blocked.wholeMilliseconds }
+        case .latencyP99Microseconds: return producers(first) { $0.latencyP99Microseconds }
+        case .producersRunning: return producers(first) { $0.isRunning ? 1 : 0 }
+
+        case .attempted: return verdicts(first) { $0.attempted }
+        case .lost: return verdicts(first) { $0.lost.count }
+        case .neverArrived: return verdicts(first) { $0.neverArrived.count }
+        case .unseen: return verdicts(first) { $0[.unseen].count }
+        case .duplicate: return verdicts(first) { $0[.duplicate].count }
+        case .lostWrite: return verdicts(first) { $0[.lostWrite].count }
+        case .abortedRead: return verdicts(first) { $0[.abortedRead].count }
+        case .inconsistentOffsets: return verdicts(first) { $0[.inconsistentOffsets].count }
+        case .nonmonotonicSend: return verdicts(first) { $0[.nonmonotonicSend].count }
+        case .pollSkip: return verdicts(first) { $0[.pollSkip].count }
+        case .nonmonotonicPoll: return verdicts(first) { $0[.nonmonotonicPoll].count }
+        case .toldLost:
+            return losses.reduce(0) { sum, loss in
+                let counts = loss.returnedAt == nil && (first == nil || loss.partition.topic == first)
+                return sum + (counts ? loss.count - loss.countOfUnknownReceipt : 0)
+            }
+
+        case .consumed: return groups(first) { $0.consumed }
+        case .processed: return groups(first) { $0.processed }
+        case .errors: return groups(first) { $0.errors }
+        case .skipped: return groups(first) { $0.skippedDuplicates }
+        case .deadLettered: return groups(first) { $0.deadLettered }
+        case .failedCommits: return groups(first) { $0.failedCommits }
+        case .groupsRunning: return groups(first) { $0.isRunning ? 1 : 0 }
+        case .processedOnce: return judged(first) { $0.processedOnce }
+        case .processedTwice: return judged(first) { $0.processedMoreThanOnce.count }
+        case .committedPast: return judged(first) { $0.committedPast.count }
+        case .members: return coordinated(first) { Int64($0.members.count) }
+        case .lag: return coordinated(first) { $0.lag }
+        case .committed: return place(arguments) { $0.committed }
+        case .position: return place(arguments) { $0.position }
+
+        case .leader: return partition(first).map { Int64($0.leader?.rawValue ?? 0) }
+        case .epoch: return partition(first).map { Int64($0.leaderEpoch) }
+        case .isr: return partition(first).map { Int64($0.isr.count) }
+        case .inISR:
+            guard let partition = partition(first), let broker = Self.node(arguments.last) else { return nil }
+            return partition.isr.contains(broker) ? 1 : 0
+        case .highWatermark: return partition(first)?.highWatermark
+        case .logStartOffset: return partition(first)?.logStartOffset
+        case .unreplicated:
+            guard let end = partition(first)?.logEndOffset, let mark = partition(first)?.highWatermark else {
+                return nil
+            }
+            return end.saturatingSubtract(mark)
+        case .logEndOffset:
+            guard arguments.count > 1 else { return partition(first)?.logEndOffset }
+            guard let broker = Self.node(arguments[1]) else { return nil }
+            return partition(first)?.replicas.first { $0.broker == broker }?.logEndOffset
+
+        case .up: return isUp(Self.node(first))
+        case .controller: return Int64(cluster.controller?.rawValue ?? 0)
+        case .faults: return Int64(cluster.faults.count)
+        case .brokersRunning: return Int64(cluster.brokers.count { $0.state == .running })
+        }
+    }
+
+    // MARK: What the names stand for
+
+    private func producers(_ topic: String?, _ figure: (WorkloadSnapshot.Producer) -> Int64?) -> Int64? {
+        Self.sum(cluster.workload?.producers.filter { topic == nil || $0.settings.topic == topic }, figure)
+    }
+
+    private func verdicts(_ topic: String?, _ figure: (DeliveryVerdict) -> Int) -> Int64? {
+        Self.sum(verdicts?.filter { topic == nil || $0.topic == topic }) { Int64(figure($0.verdict)) }
+    }
+
+    private func groups(_ name: String?, _ figure: (WorkloadSnapshot.Group) -> Int64?) -> Int64? {
+        Self.sum(cluster.workload?.groups.filter { name == nil || $0.settings.group == name }, figure)
+    }
+
+    private func judged(_ name: String?, _ figure: (DeliveryVerdict.Group) -> Int) -> Int64? {
+        let groups = verdicts?.flatMap(\.verdict.groups).filter { name == nil || $0.name == name }
+        return Self.sum(groups) { Int64(figure($0)) }
+    }
+
+    private func coordinated(_ name: String?, _ figure: (ClusterSnapshot.Group) -> Int64?) -> Int64? {
+        let groups = cluster.groups.filter { name == nil || $0.id == name }
+        return groups.isEmpty ? nil : Self.sum(groups, figure)
+    }
+
+    private func place(_ arguments: [String], _ figure: (ClusterSnapshot.GroupPartition) -> Int64?) -> Int64? {
+        guard arguments.count == 2 else { return nil }
+        return cluster.groups.first { $0.id == arguments[0] }?.partitions
+            .first { "\($0.partition)" == arguments[1] }.flatMap(figure)
+    }
+
+    private func partition(_ name: String?) -> ClusterSnapshot.Partition? {
+        guard let name, let partition = TopicPartition(directoryName: name) else { return nil }
+        return cluster.topics.first { $0.name == partition.topic }?.partitions
+            .first { $0.index == partition.partition }
+    }
+
+    private func isUp(_ node: BrokerID?) -> Int64? {
+        guard let node else { return nil }
+        if node.isController { return cluster.controllers.first { $0.id == node }.map { $0.isUp ? 1 : 0 } }
+        return cluster.brokers.first { $0.id == node }.map { $0.state == .down ? 0 : 1 }
+    }
+
+    private static func node(_ word: String?) -> BrokerID? { word.flatMap { Int32($0) }.map { BrokerID($0) } }
+
+    /// Nil where nothing is there, or one of them is unknown.
+    private static func sum<Element>(_ elements: [Element]?, _ figure: (Element) -> Int64?) -> Int64? {
+        guard let elements else { return nil }
+        var sum: Int64 = 0
+        for element in elements {
+            guard let value = figure(element) else { return nil }
+            sum = sum.saturatingAdd(value)
+        }
+        return sum
+    }
+}

@@ -1,0 +1,144 @@
+import KafkaClient
+import KafkaProtocol
+import Scenarios
+
+/// What a scenario asks for as an administrator, over a connection of its own for each request.
+struct ScenarioAdministration: Sendable {
+    var bootstrapServers: String
+
+    private struct Refusal: Error, CustomStringConvertible {
+        var description: String
+
+        init?(_ code: ErrorCode, _ message: String?) {
+            if code == .none { return nil }
+            description = message.map { "\(code): \($0)" } ?? "\(code)"
+        }
+    }
+
+    func perform(_ order: Administration) async throws {
+        switch order {
+        case .createTopic(let topic): try await create(topic)
+        case .addPartitions(let topic, let count):
+            var partitions = CreatePartitionsRequest.CreatePartitionsTopic()
+            partitions.name = topic
+            partitions.count = count
+            partitions.assignments = nil
+            var request = CreatePartitionsRequest()
+            request.topics = [partitions]
+            request.timeoutMs = 5000
+            for result in try await ask(request, version: 3).results {
+                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+            }
+        case .setTopic(let name, let settings): try await alter(resource: 2, name, settings)
+        case .setBroker(let id, let settings): try await alter(resource: 4, id.map { "\($0)" } ?? "", settings)
+        case .elect(let partition, let isUnclean):
+            var topic = ElectLeadersRequest.TopicPartitions()
+            topic.topic = partition.topic
+            topic.partitions = [partition.partition]
+            var request = ElectLeadersRequest()
+            request.electionType = isUnclean ? 1 : 0
+            request.topicPartitions = [topic]
+            request.timeoutMs = 5000
+            let response = try await ask(request, version: 2)
+            if let refusal = Refusal(response.errorCode, nil) { throw refusal }
+            for result in response.replicaElectionResults.flatMap(\.partitionResult)
+            where result.errorCode != .electionNotNeeded {
+                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+            }
+        case .move(let partition, let brokers):
+            var moved = AlterPartitionReassignmentsRequest.ReassignablePartition()
+            moved.partitionIndex = partition.partition
+            moved.replicas = brokers
+            var topic = AlterPartitionReassignmentsRequest.ReassignableTopic()
+            topic.name = partition.topic
+            topic.partitions = [moved]
+            var request = AlterPartitionReassignmentsRequest()
+            request.topics = [topic]
+            request.timeoutMs = 5000
+            let response = try await ask(request, version: 0)
+            if let refusal = Refusal(response.errorCode, response.errorMessage) { throw refusal }
+            for result in response.responses.flatMap(\.partitions) {
+                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+            }
+        case .deleteRecords(let partition, let offset):
+            try await deleteRecords(partition, before: offset)
+        }
+    }
+
+    private func create(_ topic: Scenario.Topic) async throws {
+        var creatable = CreateTopicsRequest.CreatableTopic()
+        creatable.name = topic.name
+        if topic.replicas.isEmpty {
+            creatable.numPartitions = topic.partitions
+            creatable.replicationFactor = topic.replicationFactor
+        } else {
+            creatable.numPartitions = -1
+            creatable.replicationFactor = -1
+            creatable.assignments = topic.replicas.enumerated().map { index, brokers in
+                var assignment = CreateTopicsRequest.CreatableReplicaAssignment()
+                assignment.partitionIndex = Int32(index)
+                assignment.brokerIds = brokers
+                return assignment
+            }
+        }
+        creatable.configs = topic.settings.map { setting in
+            var config = CreateTopicsRequest.CreatableTopicConfig()
+            config.name = setting.name
+            config.value = setting.value
+            return config
+        }
+        var request = CreateTopicsRequest()
+        request.topics = [creatable]
+        request.timeoutMs = 5000
+        for result in try await ask(request, version: 7).topics {
+            if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+        }
+    }
+
+    private func alter(resource: Int8, _ name: String, _ settings: [Setting]) async throws {
+        var altered = IncrementalAlterConfigsRequest.AlterConfigsResource()
+        altered.resourceType = resource
+        altered.resourceName = name
+        altered.configs = settings.map { setting in
+            var config = IncrementalAlterConfigsRequest.AlterableConfig()
+            config.name = setting.name
+            config.value = setting.value
+            return config
+        }
+        var request = IncrementalAlterConfigsRequest()
+        request.resources = [altered]
+        for result in try await ask(request, version: 1).responses {
+            if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+        }
+    }
+
+    /// Only a partition's leader can.
+    private func deleteRecords(_ partition: TopicPartition, before offset: Int64) async throws {
+        var deleted = DeleteRecordsRequest.DeleteRecordsPartition()
+        deleted.partitionIndex = partition.partition
+        deleted.offset = offset
+        var topic = DeleteRecordsRequest.DeleteRecordsTopic()
+        topic.name = partition.topic
+        topic.partitions = [deleted]
+        var request = DeleteRecordsRequest()
+        request.topics = [topic]
+        request.timeoutMs = 5000
+        var refusal: Refusal?
+        for server in bootstrapServers.split(separator: ",").map(String.init) {
+            let response = try? await ask(request, version: 2, at: server)
+            guard let result = response?.topics.first?.partitions.first else { continue }
+            refusal = Refusal(result.errorCode, nil)
+            if refusal == nil { return }
+        }
+        if let refusal { throw refusal }
+    }
+
+    private func ask<Request: KafkaRequest & Sendable>(
+        _ request: Request, version: Int16, at server: String? = nil
+    ) async throws -> Request.Response where Request.Response: Sendable {
+        let servers = server ?? bootstrapServers
+        return try await DedicatedThread.run(name: "klamm-admin") {
+            try RequestConnection(bootstrapServers: servers, milliseconds: 6000).send(request, version: version)
+        }
+    }
+}

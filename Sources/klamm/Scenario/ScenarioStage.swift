@@ -1,0 +1,126 @@
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+import KafkaServer
+import Logging
+import Scenarios
+import Synchronization
+import Workload
+
+/// The cluster, the clients and the ledgers of one scenario.
+final class ScenarioStage: Sendable {
+    private let scenario: Scenario
+    private let cluster: EmbeddedCluster
+    private let configuration: ClientConfiguration
+    private let workload: RunningWorkload
+    private let ledgers = TopicLedgers()
+    private let logger: Logger
+    private let events = Mutex<[(text: String, at: Instant)]>([])
+    private let listeners = Mutex<[Task<Void, Never>]>([])
+
+    init(_ scenario: Scenario, _ cluster: EmbeddedCluster, storeFolder: String, logger: Logger) {
+        self.scenario = scenario
+        self.cluster = cluster
+        self.logger = logger
+        configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
+        workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder, observer: ledgers)
+    }
+
+    private var administrator: ScenarioAdministration {
+        ScenarioAdministration(bootstrapServers: cluster.bootstrapServers)
+    }
+
+    /// Makes the topics and starts the clients that run from the beginning.
+    func open() async throws {
+        for topic in scenario.topics { try await administrator.perform(.createTopic(topic)) }
+        listen(cluster.events()) { $0 }
+        listen(workload.events()) { .client($0, at: SystemClock.now()) }
+        for producer in scenario.producers where producer.isStarted {
+            workload.execute(.startProducer(producer.settings))
+        }
+        for group in scenario.groups where group.isStarted { workload.execute(.startGroup(group.settings)) }
+    }
+
+    func close() async {
+        for task in listeners.withLock({ $0 }) { task.cancel() }
+        await workload.shutDown()
+    }
+
+    private func listen<Event: Sendable>(
+        _ stream: AsyncStream<Event>, _ event: @escaping @Sendable (Event) -> ClusterEvent
+    ) {
+        let task = Task { [weak self] in
+            for await some in stream {
+                let event = event(some)
+                guard let text = StoryEvents.text(of: event) else { continue }
+                self?.events.withLock { $0.append((text, event.at)) }
+            }
+        }
+        listeners.withLock { $0.append(task) }
+    }
+
+    /// What happened since the last call, in words.
+    func takeEvents() -> [(text: String, at: Instant)] {
+        events.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
+
+    func look(isJudged: Bool) async throws -> Facts {
+        let picture = try await cluster.snapshot()
+        let verdicts = isJudged ? ledgers.verdicts.map { Facts.Verdict(topic: $0.topic, $0.verdict) } : nil
+        return Facts(
+            cluster: picture.merged(with: workload.snapshot(), at: SystemClock.now()), verdicts: verdicts,
+            losses: cluster.ledgerAccount.losses)
+    }
+
+    /// Returns why it failed, if it did.
+    func perform(_ action: StepAction) async -> String? {
+        do {
+            switch action {
+            case .fault(let line): try await cluster.inject(line.fault, for: line.duration)
+            case .addBroker: _ = try await cluster.addBroker()
+            case .removeBroker(let id): try await cluster.removeBroker(id)
+            case .client(let command): workload.execute(command)
+            case .administration(let order): try await administrator.perform(order)
+            case .press(let key): return "the key \(key) needs a console"
+            }
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// Reads each partition from its first record to its last.
+    func readEverything() async -> String? {
+        do {
+            let reader = try TopicReader(configuration, logger: logger)
+            for topic in scenario.topics {
+                var page = try await reader.page(topic: topic.name, at: .beginning, limit: 5000)
+                for partition in page.partitions where partition.logStartOffset > 0 {
+                    ledgers.retired(
+                        TopicPartition(topic: topic.name, partition: partition.index),
+                        before: partition.logStartOffset)
+                }
+                while true {
+                    if let failure = page.failures.first {
+                        return "\(topic.name)-\(failure.partition) cannot be read: \(failure.error)"
+                    }
+                    ledgers.read(page.records, by: "final-read")
+                    if page.isAtEnd { break }
+                    page = try await reader.page(topic: topic.name, at: .from(page.next), limit: 5000)
+                }
+            }
+            for group in try await cluster.snapshot().groups {
+                for place in group.partitions {
+                    if let offset = place.committed { ledgers.committed(offset, of: place.partition, by: group.id) }
+                }
+            }
+            ledgers.finalRead()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+}

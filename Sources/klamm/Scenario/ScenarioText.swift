@@ -1,0 +1,114 @@
+import KafkaCluster
+import KafkaProtocol
+import Scenarios
+
+/// A scenario's story for people who read it in a terminal.
+enum ScenarioText {
+    static func opening(of scenario: Scenario) -> [String] {
+        ["", scenario.name, scenario.title, ""] + wrapped(scenario.shows, to: 100)
+            + (scenario.shows.isEmpty ? [] : [""])
+    }
+
+    static func line(_ line: StoryLine) -> String {
+        let sign =
+            switch line.kind {
+            case .condition: "when"
+            case .action: "  do"
+            case .says: "   →"
+            case .event: "   ·"
+            case .met: "  ok"
+            case .unmet: " NOT"
+            case .failure: "FAIL"
+            }
+        let lines = wrapped(line.text, to: 100)
+        let rest = lines.dropFirst().map { String(repeating: " ", count: 14) + $0 }
+        return (["\(time(line.after))  \(sign)  \(lines.first ?? "")"] + rest).joined(separator: "\n")
+    }
+
+    static func closing(of report: ScenarioReport) -> [String] {
+        [""] + producers(of: report) + groups(of: report) + [summary(of: report)]
+    }
+
+    static func summary(of report: ScenarioReport) -> String {
+        let outcome = report.hasPassed ? "as expected" : "NOT AS EXPECTED"
+        let unmet = report.findings.filter { !$0.isMet }.map { "\($0.expected) (\($0.found))" }
+        let why = report.failure.map { [$0] } ?? unmet
+        return "\(report.name): \(outcome) in \(seconds(report.took))"
+            + (why.isEmpty ? "" : ": " + why.joined(separator: "; "))
+    }
+
+    static func total(of reports: [ScenarioReport]) -> String {
+        let passed = reports.count(where: \.hasPassed)
+        let longest = reports.map(\.took).max() ?? .zero
+        return "\(passed) of \(reports.count) as expected; the longest took \(seconds(longest))"
+    }
+
+    private static func producers(of report: ScenarioReport) -> [String] {
+        guard !report.producers.isEmpty else { return [] }
+        let metrics = shown(ScenarioReport.producerMetrics, in: report.producers.map(\.figures))
+        let head = ["topic", "send", "acks"] + metrics.map(\.rawValue) + ["acked/s"]
+        return table(
+            [head]
+                + report.producers.map { producer in
+                    [producer.topic, producer.sendMode.rawValue, producer.acks.name] + texts(metrics, producer.figures)
+                        + [producer.recordsPerSecond.map { "\(Int($0.rounded()))" } ?? "–"]
+                }) + [""]
+    }
+
+    /// What is zero everywhere needs no column; but what was acknowledged and lost is always told.
+    private static func shown(_ metrics: [Metric], in rows: [[ScenarioReport.Figure]]) -> [Metric] {
+        let always: [Metric] = [.acked, .lost, .processedOnce, .processedTwice, .committedPast]
+        return metrics.filter { metric in
+            always.contains(metric) || rows.contains { $0.contains { $0.metric == metric && $0.value != 0 } }
+        }
+    }
+
+    private static func texts(_ metrics: [Metric], _ figures: [ScenarioReport.Figure]) -> [String] {
+        metrics.map { metric in
+            figures.first { $0.metric == metric }.flatMap(\.value).map { "\($0)" } ?? "–"
+        }
+    }
+
+    private static func groups(of report: ScenarioReport) -> [String] {
+        guard !report.groups.isEmpty else { return [] }
+        let metrics = shown(ScenarioReport.groupMetrics, in: report.groups.map(\.figures))
+        let head = ["group"] + metrics.map(\.rawValue)
+        return table([head] + report.groups.map { [$0.name] + texts(metrics, $0.figures) }) + [""]
+    }
+
+    /// Words to the left, figures to the right.
+    private static func table(_ rows: [[String]]) -> [String] {
+        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, text in
+                let pad = String(repeating: " ", count: widths[column] - text.count)
+                let isFigure = rows.dropFirst().allSatisfy { $0[column] == "–" || Int($0[column]) != nil }
+                return isFigure ? pad + text : text + pad
+            }
+            .joined(separator: "  ")
+        }
+    }
+
+    private static func time(_ duration: Duration) -> String {
+        let milliseconds = duration.wholeMilliseconds
+        let text = "\(milliseconds / 1000).\(String("\(1000 + milliseconds % 1000)".dropFirst()))"
+        return String(repeating: " ", count: max(0, 6 - text.count)) + text
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = (duration.wholeMilliseconds + 50) / 100
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    private static func wrapped(_ text: String, to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + word.count < width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

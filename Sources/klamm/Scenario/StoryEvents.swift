@@ -1,0 +1,26 @@
+import KafkaBroker
+import KafkaCluster
+
+/// Which of a cluster's events belong to a story: not what a step does anyway, nor a node's housekeeping.
+enum StoryEvents {
+    static func text(of event: ClusterEvent) -> String? {
+        switch event {
+        case .fault: return nil
+        case .client(let event, _):
+            switch event {
+            case .producerCrashed, .memberCrashed, .clientError: break
+            case .producerStarted, .producerStopped, .acksChanged, .producerChanged, .groupStarted, .groupStopped,
+                .autoCommitChanged, .groupChanged, .groupSought:
+                return nil
+            }
+        case .node(let event):
+            switch event.kind {
+            case .lifecycleChanged, .brokerRegistered, .configChanged, .logRecovered: return nil
+            default: break
+            }
+        case .notice: break
+        }
+        let summary = EventSummary(event)
+        return summary.topic?.hasPrefix("__") ?? false ? nil : summary.text
+    }
+}
