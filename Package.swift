@@ -52,8 +52,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 /// The stories that are shipped.
 let scenarios = [
+    "01-six-combinations",
+    "02-nobody-answers",
     "03-leader-dies-before-copying",
+    "04-all-in-sync-replicas",
+    "05-acknowledged-alone",
+    "06-unclean-election",
+    "07-the-whole-isr-is-down",
+    "08-n-failures",
+    "09-retries",
+    "10-full-buffer",
+    "11-record-too-large",
     "12-auto-commit-and-a-crash",
+    "21-zombie-leader",
 ]
 
 let pure: [Target] = [

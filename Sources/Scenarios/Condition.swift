@@ -47,7 +47,7 @@ package struct Condition: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ text: String) throws(ScenarioError) {
         comparisons = []
-        var rest = text.split(separator: " ", omittingEmptySubsequences: true)[...]
+        var rest = text.split(whereSeparator: \.isWhitespace)[...]
         while true {
             let end = rest.firstIndex(of: "and") ?? rest.endIndex
             comparisons.append(try Self.comparison(rest[..<end], text))

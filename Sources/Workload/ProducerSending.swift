@@ -55,7 +55,7 @@ struct ProducerSending {
             Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
         }
         while isWanted() {
-            let due = min(pacer?.due(now: monotonicNanoseconds()) ?? 1000, left(sequence))
+            let due = min(pacer?.due(now: monotonicNanoseconds()) ?? Self.mostAtOnce, Self.mostAtOnce, left(sequence))
             guard turnOutbox(due, &sequence) else {
                 producer.poll(milliseconds: 100)
                 continue
@@ -102,6 +102,9 @@ struct ProducerSending {
             return false
         }
     }
+
+    /// Reports are served after so many records, also by a producer that cannot keep up with its rate.
+    private static let mostAtOnce = 100
 
     private enum Step { case sent, dropped, interrupted }
 
