@@ -3,6 +3,7 @@ import PackageDescription
 
 // Packages that a module uses, by the product's name. The README says what each is for.
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -100,12 +101,18 @@ let shells: [Target] = [
             "dark", "light", "mono", "high-contrast", "colour-blind-safe", "solarized", "gruvbox", "nord",
         ].map { .embedInCode("../../Themes/\($0).toml") } + scenarios.map { .embedInCode("Resources/\($0).toml") }),
     module("Terminal", ["CNcurses", "Console"]),
+    module(
+        "ControlServer",
+        [
+            "Scenarios", "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaProtocol", nioCore, nioHTTP1, nioPosix,
+            logging, deque,
+        ]),
     .executableTarget(
         name: "klamm",
         dependencies: [
-            "KafkaProtocol", "KafkaStorage", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "Console", "KafkaServer",
-            "KafkaClient",
-            "Workload", "Settings", "Scenarios", "Simulator", "Terminal", nioCore, nioPosix, logging, arguments,
+            "KafkaProtocol", "KafkaStorage", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "Console",
+            "ControlServer", "KafkaServer", "KafkaClient", "Workload", "Settings", "Scenarios", "Simulator",
+            "Terminal", nioCore, nioPosix, logging, arguments,
         ],
         swiftSettings: strict, linkerSettings: runtimeInside),
 ]
@@ -114,6 +121,12 @@ let testTargets: [Target] = [
     tests(
         "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"], resources: [.copy("Golden")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
+    tests(
+        "ControlServerTests",
+        [
+            "ControlServer", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", nioCore, nioPosix,
+            logging,
+        ]),
     tests("DeliveryLedgerTests", ["DeliveryLedger", "KafkaProtocol", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),
     tests("KafkaClusterTests", ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", nioCore]),

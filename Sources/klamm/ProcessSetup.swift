@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlServer
 import Glibc
 import KafkaServer
 import Settings
@@ -26,7 +27,7 @@ enum ProcessSetup {
             complain(error.description)
             exit(error.isBadInput ? badInput : 1)
         }
-        if error is TerminalError || error is SettingsError || error is UnknownTheme {
+        if error is TerminalError || error is SettingsError || error is UnknownTheme || error is ControlError {
             complain("\(error)")
             exit(badInput)
         }

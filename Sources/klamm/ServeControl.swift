@@ -1,3 +1,4 @@
+import ControlServer
 import Glibc
 import KafkaCluster
 import KafkaProtocol
@@ -69,10 +70,12 @@ struct ServeControl {
 
     private func answer(_ line: String) async -> String {
         do {
-            if try ControlLine(line) == .ledger { return LedgerJSON.text(of: cluster.ledgerAccount) }
-            return "{\"ok\":\"\(JSON.escaped(try await perform(line)))\"}"
+            if try ControlLine(line) == .ledger {
+                return JSONValue(dictionaryLiteral: ("ledger", LedgerJSON.value(of: cluster.ledgerAccount))).text
+            }
+            return JSONValue(dictionaryLiteral: ("ok", try await perform(line).json)).text
         } catch {
-            return "{\"error\":\"\(JSON.escaped("\(error)"))\"}"
+            return JSONValue(dictionaryLiteral: ("error", "\(error)")).text
         }
     }
 
@@ -93,7 +96,9 @@ struct ServeControl {
 
     private static func text(of event: ClusterEvent) -> String {
         let summary = EventSummary(event)
-        return "{\"event\":\"\(summary.kind.rawValue)\",\"at\":\(event.at.wallClockMilliseconds),"
-            + "\"text\":\"\(JSON.escaped(summary.text))\"}"
+        let value: JSONValue = [
+            "event": summary.kind.rawValue.json, "at": event.at.json, "text": summary.text.json,
+        ]
+        return value.text
     }
 }

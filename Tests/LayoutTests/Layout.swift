@@ -38,7 +38,7 @@ enum Layout {
         shell("Workload", uses: ["KafkaClient"], outside: ["GRDB"]),
         shell("Settings", uses: ["Console"], outside: ["TOMLKit"]),
         shell("Terminal", uses: ["Console"], outside: ["CNcurses"]),
-        shell("ControlServer", uses: ["Scenarios"]),
+        shell("ControlServer", uses: ["Scenarios"], outside: ["NIOHTTP1", "FoundationEssentials"]),
         shell(
             "klamm",
             uses: [

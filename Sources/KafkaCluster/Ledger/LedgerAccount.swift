@@ -14,4 +14,11 @@ package struct LedgerAccount: Sendable {
         self.forgotten = forgotten
         self.losses = losses
     }
+
+    /// What is still missing.
+    package var missing: [Loss] { losses.filter { $0.returnedAt == nil } }
+    /// Records that are missing and of which the client has read that they are written.
+    package var lost: Int64 { missing.reduce(0) { $0 + $1.count } - lostOfUnknownReceipt }
+    /// Missing ones whose acknowledgement was on its way when the connection broke.
+    package var lostOfUnknownReceipt: Int64 { missing.reduce(0) { $0 + $1.countOfUnknownReceipt } }
 }

@@ -1,3 +1,4 @@
+import ControlServer
 import KafkaCluster
 import KafkaProtocol
 import Scenarios
@@ -65,5 +66,5 @@ enum JSONText {
 
     static func list(_ values: [String]) -> String { "[" + values.joined(separator: ",") + "]" }
 
-    static func string(_ text: String) -> String { "\"\(JSON.escaped(text))\"" }
+    static func string(_ text: String) -> String { "\"\(JSONValue.escaped(text))\"" }
 }

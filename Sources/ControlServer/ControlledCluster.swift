@@ -1,0 +1,20 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// What the control server asks of the cluster before which it stands; klamm answers over its embedded one.
+///
+/// What a cluster refuses it throws as a `ControlRefusal`, with a sentence for the user.
+package protocol ControlledCluster: ClusterSource {
+    var clusterID: String { get }
+    /// As clients are given it.
+    var bootstrapServers: String { get }
+    var ledgerAccount: LedgerAccount { get }
+    /// What was injected and lasts.
+    var activeFaults: [FaultState.ActiveFault] { get }
+    /// How the cluster is now: looked at after the call, never before. Nil once it has shut down.
+    func snapshot() async -> ClusterSnapshot?
+    /// Causes a fault; one that lasts ends by itself after `duration`.
+    func inject(_ fault: Fault, for duration: Duration?) async throws
+    func addBroker() async throws -> BrokerID
+    func removeBroker(_ id: BrokerID) async throws
+}

@@ -1,0 +1,57 @@
+import DeliveryLedger
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+
+/// The ledger as programs read it.
+///
+/// ```
+/// {"acknowledged":1200,"lost":3,"receipt.unknown":1,"losses":[{"partition":"orders-1", ...}]}
+/// ```
+/// `lost` counts records that are still missing; those of which nobody knows whether the client has read the answer are
+/// counted apart, in `receipt.unknown`. Times of day are UTC's, the same on every machine. Keys and values are text where
+/// they are UTF-8, and else hex after "0x".
+package enum LedgerJSON {
+    package static func value(of account: LedgerAccount) -> JSONValue {
+        [
+            "acknowledged": account.acknowledged.json, "lost": account.lost.json,
+            "receipt.unknown": account.lostOfUnknownReceipt.json, "losses": .array(account.losses.map(value)),
+        ]
+    }
+
+    package static func value(of loss: Loss) -> JSONValue {
+        [
+            "partition": loss.partition.json, "broker": loss.broker.json, "leader.epoch": loss.leaderEpoch.json,
+            "count": loss.count.json, "returned": (loss.returnedAt != nil).json,
+            "acknowledgements": .array(loss.batches.map(value)),
+            "records": .array(loss.records.map { value(of: $0, loss) }),
+            "why": loss.chain(time: { WallClock.time($0) + "Z" }).json,
+        ]
+    }
+
+    private static func value(of batch: Loss.Batch) -> JSONValue {
+        [
+            "offsets": [batch.offsets.lowerBound.json, batch.offsets.upperBound.json],
+            "acks": batch.acks == -1 ? "all" : batch.acks.json, "client": batch.client.json, "isr": batch.isr.json,
+            "high.watermark": batch.highWatermark.json, "at": batch.from.json,
+            "receipt": batch.receiptIsUnknown ? "unknown" : "read",
+        ]
+    }
+
+    private static func value(of record: Record, _ loss: Loss) -> JSONValue {
+        let isUnknown = loss.batches.contains { $0.receiptIsUnknown && $0.offsets.contains(record.offset) }
+        return [
+            "offset": record.offset.json, "timestamp": record.timestamp.json, "key": value(of: record.key),
+            "value": value(of: record.value), "receipt": isUnknown ? "unknown" : "read",
+        ]
+    }
+
+    private static func value(of bytes: ByteBuffer?) -> JSONValue {
+        guard let bytes else { return .null }
+        if let text = String(validating: bytes.readableBytesView, as: UTF8.self) { return .string(text) }
+        let digits = bytes.readableBytesView.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "0x\(digits.joined())"
+    }
+}

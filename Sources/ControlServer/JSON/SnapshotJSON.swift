@@ -1,0 +1,99 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// The cluster at one moment as programs read it. What is unknown is null.
+enum SnapshotJSON {
+    static func value(of snapshot: ClusterSnapshot) -> JSONValue {
+        [
+            "cluster.id": snapshot.clusterID.json, "at": snapshot.takenAt.json,
+            "controller": snapshot.controller.json, "metadata.offset": snapshot.metadataOffset.json,
+            "records.per.second": snapshot.recordsPerSecond.json,
+            "controllers": .array(
+                snapshot.controllers.map { ["id": $0.id.json, "up": $0.isUp.json, "active": $0.isActive.json] }),
+            "brokers": .array(snapshot.brokers.map(value)), "topics": .array(snapshot.topics.map(value)),
+            "groups": .array(snapshot.groups.map(value)), "faults": .array(snapshot.faults.map(value)),
+        ]
+    }
+
+    static func value(of fault: FaultState.ActiveFault) -> JSONValue {
+        ["fault": "\(fault.fault)", "since": fault.since.json, "until": fault.until.json]
+    }
+
+    private static func value(of broker: ClusterSnapshot.Broker) -> JSONValue {
+        [
+            "id": broker.id.json, "host": broker.host.json, "port": broker.port.json,
+            "state": broker.state.word.json, "leaders": broker.leaders.json, "replicas": broker.replicas.json,
+            "connections": broker.connections.json, "bytes.in.per.second": broker.bytesInPerSecond.json,
+            "bytes.out.per.second": broker.bytesOutPerSecond.json, "log.bytes": broker.logBytes.json,
+            "log.directory.failure": broker.logDirectoryFailure.json,
+        ]
+    }
+
+    private static func value(of topic: ClusterSnapshot.Topic) -> JSONValue {
+        [
+            "name": topic.name.json, "id": "\(topic.id)", "internal": topic.isInternal.json,
+            "partitions": .array(topic.partitions.map(value)),
+        ]
+    }
+
+    private static func value(of partition: ClusterSnapshot.Partition) -> JSONValue {
+        [
+            "partition": partition.index.json, "leader": partition.leader.json,
+            "leader.epoch": partition.leaderEpoch.json, "isr": partition.isr.json,
+            "log.start.offset": partition.logStartOffset.json, "high.watermark": partition.highWatermark.json,
+            "log.end.offset": partition.logEndOffset.json, "bytes": partition.sizeInBytes.json,
+            "replicas": .array(
+                partition.replicas.map {
+                    ["broker": $0.broker.json, "state": $0.state.word.json, "log.end.offset": $0.logEndOffset.json]
+                }),
+        ]
+    }
+
+    private static func value(of group: ClusterSnapshot.Group) -> JSONValue {
+        [
+            "id": group.id.json, "state": group.state.json, "generation": group.generation.json,
+            "protocol": group.protocolName.json, "coordinator": group.coordinator.json, "lag": group.lag.json,
+            "members": .array(group.members.map(value)),
+            "partitions": .array(
+                group.partitions.map {
+                    [
+                        "partition": $0.partition.json, "member": $0.member.json, "committed": $0.committed.json,
+                        "high.watermark": $0.highWatermark.json, "log.end.offset": $0.logEndOffset.json,
+                        "lag": $0.lag.json,
+                    ]
+                }),
+        ]
+    }
+
+    private static func value(of member: GroupSnapshot.Member) -> JSONValue {
+        [
+            "id": member.id.json, "instance.id": member.instanceID.json, "client.id": member.clientID.json,
+            "host": member.clientHost.json, "assignment": member.assignment.json,
+        ]
+    }
+}
+
+extension ClusterSnapshot.Broker.State {
+    fileprivate var word: String {
+        switch self {
+        case .down: "down"
+        case .starting(let state): state.rawValue
+        case .waitingForSession: "waiting for its former session to expire"
+        case .fenced: "fenced"
+        case .running: "running"
+        case .shuttingDown: "shutting down"
+        }
+    }
+}
+
+extension ClusterSnapshot.Replica.State {
+    fileprivate var word: String {
+        switch self {
+        case .leader: "leader"
+        case .inSync: "in sync"
+        case .lagging: "lagging"
+        case .offline: "offline"
+        }
+    }
+}

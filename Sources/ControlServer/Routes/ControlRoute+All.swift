@@ -1,0 +1,103 @@
+import DeliveryLedger
+import KafkaCluster
+import KafkaProtocol
+
+extension ControlRoute {
+    package static let all: [ControlRoute] = [list, health, snapshot, ledger, losses] + faults + brokers + [events]
+
+    private static let list = ControlRoute("GET", "/", "this list") { _, _, _ in
+        let lines = all.map { route in
+            let query = route.query.isEmpty ? "" : "?" + route.query.map { "\($0)=" }.joined(separator: "&")
+            let padding = String(repeating: " ", count: max(0, 7 - route.method.count))
+            return "\(route.method)\(padding)\(route.path)\(query)\n       \(route.meaning)\n"
+        }
+        return ControlResponse(contentType: "text/plain; charset=utf-8", .text(lines.joined()))
+    }
+
+    private static let health = ControlRoute("GET", "/v1/health", "that klamm is there, and where its brokers are") {
+        service, _, _ in
+        let cluster = service.cluster
+        return .json([
+            "status": "ok", "bootstrap.servers": cluster.bootstrapServers.json, "cluster.id": cluster.clusterID.json,
+        ])
+    }
+
+    private static let snapshot = ControlRoute(
+        "GET", "/v1/snapshot", "brokers, topics, replicas, ISRs, offsets, groups and faults as they are now"
+    ) { service, _, _ in .json(SnapshotJSON.value(of: try await service.snapshot())) }
+
+    private static let ledger = ControlRoute(
+        "GET", "/v1/ledger", "what was acknowledged to clients, and what of it was lost"
+    ) { service, _, _ in .json(LedgerJSON.value(of: service.cluster.ledgerAccount)) }
+
+    private static let losses = ControlRoute(
+        "GET", "/v1/losses", query: ["topic"], "the losses alone, of one topic or all"
+    ) { service, request, _ in
+        let topic = try request.value("topic")
+        let losses = service.cluster.ledgerAccount.losses.filter { topic == nil || $0.partition.topic == topic }
+        return .json(["losses": .array(losses.map(LedgerJSON.value))])
+    }
+
+    // MARK: Faults
+
+    private static let faults = [
+        ControlRoute("GET", "/v1/faults", "the faults that last") { service, _, _ in
+            .json(["faults": .array(service.cluster.activeFaults.map(SnapshotJSON.value))])
+        },
+        ControlRoute(
+            "POST", "/v1/faults", #"causes the fault {"fault":"kill 1"}, or {"fault":"cut 1-2","for":"3s"}"#
+        ) { service, request, _ in
+            let fields = try request.fields(needed: ["fault"], optional: ["for"])
+            let line = (fields["fault"] ?? "") + (fields["for"].map { " for \($0)" } ?? "")
+            return try await inject(FaultScriptLine(line), service)
+        },
+        ControlRoute(
+            "DELETE", "/v1/faults", query: ["fault"], "heals one fault, such as ?fault=cut%201-2, or all that last"
+        ) { service, request, _ in
+            try await inject(FaultScriptLine("heal \(try request.value("fault") ?? "all")"), service)
+        },
+    ]
+
+    private static func inject(
+        _ line: FaultScriptLine, _ service: ControlService
+    ) async throws -> ControlResponse {
+        try await service.cluster.inject(line.fault, for: line.duration)
+        return .json(["ok": "\(line.fault)"])
+    }
+
+    // MARK: Brokers
+
+    private static let brokers = [
+        ControlRoute("POST", "/v1/brokers", "adds a broker with the next id and port") { service, request, _ in
+            try request.refuseBody()
+            return .json(["broker": try await service.cluster.addBroker().json])
+        },
+        ControlRoute("DELETE", "/v1/brokers/ID", "removes a broker that holds nothing") { service, _, word in
+            guard let id = Int32(word), id > 0 else {
+                throw ControlRefusal(.notFound, "\"\(word)\" is no broker; there are 1, 2, 3 ....")
+            }
+            try await service.cluster.removeBroker(BrokerID(id))
+            return .json(["ok": "remove-broker \(id)"])
+        },
+    ]
+
+    // MARK: Events
+
+    private static let events = ControlRoute(
+        "GET", "/v1/events", query: ["after"],
+        "what happens, as server-sent events; after=0 begins with the oldest that is kept"
+    ) { service, request, _ in
+        // A browser's own way of asking to go on wins over the address, which stays the same.
+        let wanted = try request.header("last-event-id") ?? request.value("after")
+        guard let wanted else { return streaming(after: service.journal.last) }
+        guard let id = UInt64(wanted) else {
+            throw ControlRefusal(.badRequest, "\"\(wanted)\" is no event's id; write a number, such as after=0.")
+        }
+        // Who asks for more than there was has listened to an earlier klamm.
+        return streaming(after: id > service.journal.last ? 0 : id)
+    }
+
+    private static func streaming(after id: UInt64) -> ControlResponse {
+        ControlResponse(contentType: "text/event-stream", .events(after: id))
+    }
+}

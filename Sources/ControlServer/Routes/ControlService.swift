@@ -1,0 +1,61 @@
+import KafkaCluster
+
+/// Answers requests about one cluster. Knows of HTTP what a request and an answer are, and nothing of sockets.
+package final class ControlService: Sendable {
+    package let journal = EventJournal()
+    let cluster: any ControlledCluster
+    private let access: ControlAccess
+    private let listening: [Task<Void, Never>]
+
+    package init(_ cluster: any ControlledCluster, access: ControlAccess = ControlAccess()) {
+        self.cluster = cluster
+        self.access = access
+        let (events, snapshots) = (cluster.events(), cluster.snapshots())
+        listening = [
+            Task { [journal] in
+                for await event in events { journal.append(event) }
+                journal.finish()
+            },
+            // Rates are known to who looks all the time.
+            Task { for await _ in snapshots {} },
+        ]
+    }
+
+    deinit { for task in listening { task.cancel() } }
+
+    package func answer(_ request: ControlRequest) async -> ControlResponse {
+        do {
+            try access.check(request)
+            return try await respond(to: request)
+        } catch let refusal as ControlRefusal {
+            return ControlResponse(refusal)
+        } catch let error as FaultScriptError {
+            return ControlResponse(ControlRefusal(.badRequest, error.description))
+        } catch {
+            return ControlResponse(ControlRefusal(.internalError, "\(error)"))
+        }
+    }
+
+    private func respond(to request: ControlRequest) async throws -> ControlResponse {
+        let here = ControlRoute.all.compactMap { route in route.matched(by: request.path).map { (route, $0) } }
+        guard !here.isEmpty else {
+            throw ControlRefusal(
+                .notFound, "There is nothing at /\(request.path.joined(separator: "/")); GET / lists what there is.")
+        }
+        guard let (route, parameter) = here.first(where: { $0.0.method == request.method }) else {
+            let methods = here.map(\.0.method).joined(separator: ", ")
+            throw ControlRefusal(
+                .methodNotAllowed, "\(request.method) is not done here; there is \(methods).",
+                headers: [ControlHeader("Allow", methods)])
+        }
+        try request.refuseQuery(except: route.query)
+        return try await route.answer(self, request, parameter)
+    }
+
+    func snapshot() async throws -> ClusterSnapshot {
+        guard let snapshot = await cluster.snapshot() else {
+            throw ControlRefusal(.unavailable, "The cluster has been shut down.")
+        }
+        return snapshot
+    }
+}

@@ -1,0 +1,66 @@
+import DeliveryLedger
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+import Testing
+
+@testable import ControlServer
+
+/// What is written is JSON, always in the same order.
+@Suite struct JSONTests {
+    @Test func `fields keep their order and strings are escaped`() {
+        // Scripts compare texts; a value of a record may hold anything.
+        let value: JSONValue = [
+            "b": 1, "a": [true, nil, "x\"\\\n\t\u{1}é"], "c": .number(0.5), "d": .number(.infinity), "e": [:],
+        ]
+        #expect(value.text == #"{"b":1,"a":[true,null,"x\"\\\n\t\u0001é"],"c":0.5,"d":null,"e":{}}"#)
+    }
+
+    @Test func `unknown is null, and so is no broker`() {
+        // A zero would be a lie, and -1 a broker.
+        let unknown: Int64? = nil
+        #expect(unknown.json.text == "null")
+        #expect(BrokerID.none.json.text == "null")
+        #expect([BrokerID(1), 2].json.text == "[1,2]")
+        #expect(UInt64.max.json.text == "9223372036854775807")
+    }
+
+    @Test func `a snapshot of which nothing is known is full of nulls`() throws {
+        // Each field is there all the same, so that nobody has to ask whether it is.
+        var snapshot = ClusterSnapshot(
+            takenAt: Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 5), clusterID: "c")
+        snapshot.topics = [
+            .init(
+                name: "orders", id: .zero, isInternal: false,
+                partitions: [
+                    .init(
+                        index: 0, leader: nil, leaderEpoch: 3, isr: [2],
+                        replicas: [.init(broker: 2, state: .offline, logEndOffset: nil)])
+                ])
+        ]
+        #expect(
+            SnapshotJSON.value(of: snapshot).text == """
+                {"cluster.id":"c","at":5,"controller":null,"metadata.offset":null,"records.per.second":null,\
+                "controllers":[],"brokers":[],"topics":[{"name":"orders","id":"\(Uuid.zero)","internal":false,\
+                "partitions":[{"partition":0,"leader":null,"leader.epoch":3,"isr":[2],"log.start.offset":null,\
+                "high.watermark":null,"log.end.offset":null,"bytes":null,\
+                "replicas":[{"broker":2,"state":"offline","log.end.offset":null}]}]}],"groups":[],"faults":[]}
+                """)
+    }
+
+    @Test func `an event tells its sort, its words and its fields`() {
+        // Words are for people; a test asserts on fields.
+        let event = ClusterEvent.node(
+            .init(
+                at: Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 7), node: 101,
+                kind: .leaderElected(
+                    TopicPartition(topic: "orders", partition: 0), leader: .none, previous: 1, leaderEpoch: 4, isr: [1],
+                    unclean: false)))
+        #expect(
+            EventJSON.value(of: event, id: 3).text == """
+                {"id":3,"kind":"election","at":7,"text":"orders-0 has no leader: nobody in sync is up · epoch 4",\
+                "event":"leader.elected","partition":"orders-0","leader":null,"previous.leader":1,"leader.epoch":4,\
+                "isr":[1],"unclean":false,"node":101}
+                """)
+    }
+}
