@@ -10,7 +10,7 @@ import KafkaStorage
 /// start group GROUP · stop group GROUP · set group GROUP enable.auto.commit=false · seek GROUP beginning|end|OFFSET
 /// crash member 1 of GROUP [before work|during work|after work] [at record 10]
 /// create topic TOPIC · add partitions TOPIC 6 · set topic TOPIC min.insync.replicas=2 · set broker 1|all NAME=VALUE
-/// elect TOPIC-0 [unclean] · move TOPIC-0 to 2,3,4 · delete records TOPIC-0 before OFFSET · press KEY
+/// elect TOPIC-0 [unclean] · move TOPIC-0 to 2,3,4 · delete records TOPIC-0 before OFFSET · press KEY KEY ...
 /// ```
 struct ActionScript {
     /// Whose producers, groups and topics the words speak of, with the settings that they have by now.
@@ -68,8 +68,8 @@ struct ActionScript {
             }
             return .administration(.deleteRecords(try partition(rest[0], text), before: offset))
         case ("press", _):
-            guard !noun.isEmpty, rest.isEmpty else { throw ScenarioError("\"\(text)\" takes one key.") }
-            return .press(noun)
+            guard !noun.isEmpty else { throw ScenarioError("\"\(text)\" lacks its keys, such as press 2 j K.") }
+            return .press([noun] + rest)
         case ("stop", _), ("crash", _), ("start", _), ("set", _), ("create", _), ("add", _), ("delete", _):
             if verb == "stop", Int32(noun) != nil { return try fault(text) }
             throw ScenarioError("\"\(text)\" is no action; there are \(Self.forms).")

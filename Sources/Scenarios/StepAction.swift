@@ -8,8 +8,8 @@ package enum StepAction: Hashable, Sendable {
     case removeBroker(BrokerID)
     case client(ClientCommand)
     case administration(Administration)
-    /// As if a user pressed it in the console.
-    case press(String)
+    /// As if a user pressed them in the console, one after the other.
+    case press([String])
 }
 
 /// What a step asks of the cluster as an administrator would.

@@ -1,3 +1,4 @@
+import Console
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
@@ -131,6 +132,13 @@ struct ScenarioDocument {
                 }
             }
             for text in try strings(table, "do", path) ?? [] {
+                let words = text.split(separator: " ")
+                if words.first == "press",
+                    let bad = words.dropFirst().first(where: { KeyChord(parsing: String($0)) == nil })
+                {
+                    throw document.error(
+                        at: path + ["do"], "\"\(text)\": \"\(bad)\" is no key, such as K, ctrl-f or enter")
+                }
                 step.actions.append(try reading(path + ["do"]) { () throws(ScenarioError) in try ActionText(text) })
             }
             scenario.steps.append(step)

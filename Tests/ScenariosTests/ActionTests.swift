@@ -54,7 +54,7 @@ import Testing
             "delete records orders-0 before 7",
             .administration(.deleteRecords(TopicPartition(topic: "orders", partition: 0), before: 7))
         ),
-        ("press K", .press("K")),
+        ("press 2 K", .press(["2", "K"])),
     ])
     func `words become an action`(text: String, action: StepAction) throws {
         #expect(try Self.action(text) == action)
@@ -66,7 +66,7 @@ import Testing
         ("stop group shipping", "no group \"shipping\""), ("set producer orders acks=7", "\"acks\" takes 0, 1 or all"),
         ("set producer orders", "lacks its settings"), ("set group billing work", "is not NAME=VALUE"),
         ("crash member x of billing", "is written crash member"), ("crash it", "is no action"),
-        ("crash member 1 of billing within work", "before, during or after"), ("press", "takes one key"),
+        ("crash member 1 of billing within work", "before, during or after"), ("press", "lacks its keys"),
         ("move orders-0 to nobody", "move orders-0 to 2,3,4"), ("elect orders", "is no partition"),
         ("seek billing nowhere", "beginning, end or an offset"), ("ledger", "does nothing"),
         ("create topic bills", "no topic \"bills\""), ("delete records orders-0", "before 100"), ("", "is empty"),

@@ -89,6 +89,7 @@ import Testing
         ("[[topics]]\nname = \"a\"\n[[producers]]\ntopic = \"a\"\nacks = 5", 5, "takes 0, 1 or all"),
         ("[[topics]]\nname = \"a\"\n[[groups]]\ntopics = [\"a\"]\nworks = 1", 5, "no setting \"works\""),
         ("[[steps]]\nat = \"2s\"\n[[steps]]\nwhen = \"acked\"", 4, "is no condition"),
+        ("[[steps]]\ndo = \"press 2 hyper-k\"", 2, "\"hyper-k\" is no key"),
         ("[[steps]]\nat = \"soon\"", 2, "no length of time"),
         ("[[steps]]\ndo = [\"cut 1-2\", \"klil 1\"]", 2, "\"klil\" is no command"),
         ("[[steps]]\nwhen = \"leader(b-0) = 1\"", 2, "no topic \"b\""),

@@ -28,7 +28,11 @@ import Workload
         // The same crash with and without; ids kept outside make once of twice.
         try await withLiveCluster(brokers: 1) { live in
             try await live.admin.createTopic("orders", partitions: 1, replicationFactor: 1)
-            let settings = producer { if !hasOutbox { $0.outboxResendMilliseconds = nil } }
+            let settings = producer {
+                if !hasOutbox { $0.outboxResendMilliseconds = nil }
+                // Five requests under way hold less than fifty records: others wait in the buffer for sure.
+                $0.batchBytes = 1000
+            }
             live.workload.execute(.startGroup(consumers()))
             live.workload.execute(.startProducer(settings))
             try await live.until { live.ledger.acknowledged.count > 20 }

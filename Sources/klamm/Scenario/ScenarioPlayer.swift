@@ -68,6 +68,10 @@ final class ScenarioPlayer: Sendable {
             // What was just done has its consequences told before the next look is judged.
             try await Task.sleep(for: Self.pause)
             for (text, at) in stage.takeEvents() { pending += run.happened(text, at: at) }
+            if TerminationSignals.hasArrived {
+                pending += run.abandon("It was stopped by a signal.", now: SystemClock.now())
+                continue
+            }
             looks += 1
             let isJudged = run.needsVerdict && (looks % Self.verdictEvery == 0 || run.nextStep == nil)
             let facts = try await stage.look(isJudged: isJudged)

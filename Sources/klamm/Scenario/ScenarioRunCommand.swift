@@ -39,6 +39,8 @@ struct ScenarioRunCommand: AsyncParsableCommand {
             handler.logLevel = .critical
             return handler
         }
+        // A signal ends the story, not the process: its folder is removed.
+        TerminationSignals.watch()
         let names = names.isEmpty ? ScenarioCatalogue.names : names
         let scenarios = try names.map(ScenarioSource.scenario)
         // A file that cannot be written should be known before minutes have passed.
@@ -56,6 +58,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
                     }
                 }
                 fflush(nil)
+                if TerminationSignals.hasArrived { throw ExitCode(128 + (await TerminationSignals.first())) }
             }
         }
         if let junit { try ScenarioJUnit.write(ScenarioJUnit.text(of: reports), to: junit) }

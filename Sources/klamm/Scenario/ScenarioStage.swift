@@ -16,6 +16,8 @@ final class ScenarioStage: Sendable {
     private let ledgers = TopicLedgers()
     private let logger: Logger
     private let events = Mutex<[(text: String, at: Instant)]>([])
+    /// Made when a key is pressed first.
+    private let keys = Mutex<ScenarioKeys?>(nil)
     private let listeners = Mutex<[Task<Void, Never>]>([])
 
     init(_ scenario: Scenario, _ cluster: EmbeddedCluster, storeFolder: String, logger: Logger) {
@@ -84,7 +86,11 @@ final class ScenarioStage: Sendable {
             case .removeBroker(let id): try await cluster.removeBroker(id)
             case .client(let command): workload.execute(command)
             case .administration(let order): try await administrator.perform(order)
-            case .press(let key): return "the key \(key) needs a console"
+            case .press(let names):
+                let picture = try await look(isJudged: false).cluster
+                var keys = self.keys.withLock { $0 } ?? ScenarioKeys(cluster, workload, configuration, logger: logger)
+                defer { self.keys.withLock { [keys] in $0 = keys } }
+                try await keys.press(names, picture)
             }
             return nil
         } catch {
