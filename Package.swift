@@ -163,7 +163,11 @@ let benchmarks: [Target] =
     ? [
         .executableTarget(
             name: "StorageBenchmark", dependencies: ["KafkaServer", "KafkaStorage", "KafkaProtocol", nioCore],
-            path: "Tests/Benchmarks/StorageBenchmark", swiftSettings: strict)
+            path: "Tests/Benchmarks/StorageBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerBenchmark", dependencies: ["DeliveryLedger", "KafkaProtocol", "CMalloc"],
+            path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
+        .target(name: "CMalloc", path: "Tests/Benchmarks/CMalloc"),
     ] : []
 
 let systemLibraries: [Target] = [

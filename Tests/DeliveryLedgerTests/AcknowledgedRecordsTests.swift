@@ -164,6 +164,28 @@ import Testing
         #expect(try #require(script.onlyLoss(of: again)).offsets == 4...9)
     }
 
+    @Test mutating func `a part of what was lost may come back`() throws {
+        // Seed 601381: its leader lost power, and then a replica was elected uncleanly that had died in mid-copy before.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...3, by: 1, epoch: 1)
+        script.acknowledges(4...9, by: 1, epoch: 1)
+        let lost = try #require(script.onlyLoss(of: script.leads(1, epoch: 2, end: 2, epochs: [(1, 0), (2, 2)])))
+        #expect(lost.offsets == 2...9)
+        let changes = script.leads(2, epoch: 3, end: 6, epochs: [(1, 0), (3, 6)])
+        guard case .returned(let back)? = changes.first, changes.count == 1 else {
+            Issue.record("\(changes)")
+            return
+        }
+        #expect(back.batches.map(\.offsets) == [2...3, 4...5] && back.number == 2)
+        #expect(script.ledger.losses.map(\.offsets) == [6...9, 2...5])
+        #expect(script.ledger.losses.map { $0.returnedAt != nil } == [false, true])
+        // The rest comes, too.
+        let rest = script.leads(3, epoch: 4, end: 10, epochs: [(1, 0), (4, 10)])
+        #expect(rest.count == 1 && script.ledger.losses.allSatisfy { $0.returnedAt != nil })
+        let again = script.leads(2, epoch: 5, end: 0, epochs: [(5, 0)])
+        #expect(try #require(script.onlyLoss(of: again)).count == 10)
+    }
+
     // MARK: Receipts
 
     @Test mutating func `an answer that broke off with its connection is told apart`() throws {

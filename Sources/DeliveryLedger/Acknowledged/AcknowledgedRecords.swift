@@ -10,7 +10,7 @@ package struct AcknowledgedRecords {
     package enum Change: Hashable, Sendable {
         /// New, or so much larger that it is worth being told again: a leader that is cut off goes on acknowledging in vain.
         case lost(Loss)
-        /// A replica that still had them came to lead.
+        /// A replica that still had them came to lead. Where it had a part of a loss, that is a loss of its own from now on.
         case returned(Loss)
     }
 
@@ -20,8 +20,8 @@ package struct AcknowledgedRecords {
     private var toldCounts: [Int64] = []
     private var accounts: [PartitionAccount] = []
     private var indices: [AccountKey: Int] = [:]
-    private var clients = Table<String>()
-    private var isrs = Table<[BrokerID]>()
+    private var clients = Numbering<String>()
+    private var isrs = Numbering<[BrokerID]>()
     private var fates: [BrokerID: [Loss.Misfortune]] = [:]
     /// What goes on: a broker that is cut off may still acknowledge.
     private var cutOff: [BrokerID: Loss.Misfortune] = [:]
@@ -45,7 +45,9 @@ package struct AcknowledgedRecords {
     package var acknowledged: Int64 { accounts.reduce(0) { $0 + $1.runs.acknowledged } }
     /// Records of which only their number is kept: they can no longer be found lost.
     package var forgotten: Int64 { accounts.reduce(0) { $0 + $1.runs.forgotten } }
-    package var runCount: Int { accounts.reduce(0) { $0 + $1.runs.runs.count } }
+    package private(set) var runCount = 0
+    /// More of them only where nothing can be folded for the moment: 72 bytes each, and as much again for their arrays' growth.
+    private static let mostRuns = 100_000
 
     // MARK: What happens
 
@@ -54,10 +56,14 @@ package struct AcknowledgedRecords {
         let run = AcknowledgedRun(
             first: batch.offsets.lowerBound, last: batch.offsets.upperBound, highWatermark: batch.highWatermark,
             from: batch.at.wallClockMilliseconds, span: 0, leaderEpoch: batch.leaderEpoch,
-            client: clients.number(of: batch.client), isr: isrs.number(of: batch.isr), broker: batch.broker.rawValue,
+            client: Int32(clamping: clients.number(of: batch.client)), isr: Int32(clamping: isrs.number(of: batch.isr)),
+            broker: batch.broker.rawValue,
             connection: batch.answer.connection, answer: batch.answer.number, acks: batch.acks)
-        guard let taken = accounts[index].acknowledged(run, highWatermark: batch.highWatermark) else { return [] }
-        return lose(taken, of: index)
+        let before = accounts[index].runs.runs.count
+        let taken = accounts[index].acknowledged(
+            run, highWatermark: batch.highWatermark, isCrowded: runCount > Self.mostRuns)
+        runCount += accounts[index].runs.runs.count - before
+        return taken.map { lose($0, of: index) } ?? []
     }
 
     /// This log is the partition's from now on.
@@ -66,11 +72,10 @@ package struct AcknowledgedRecords {
         let election = Loss.Election(
             leader: log.leader, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
             isUnclean: uncleanElections.contains(PartitionEpoch(partition: partition, epoch: log.leaderEpoch)), at: at)
+        let before = accounts[index].runs.runs.count
         let (taken, returned) = accounts[index].led(log, election: election)
-        var changes: [Change] = returned.map { number in
-            losses[number - 1].returnedAt = at
-            return .returned(losses[number - 1])
-        }
+        runCount += accounts[index].runs.runs.count - before
+        var changes = returned.map { giveBack($0, at: at) }
         if let taken { changes += lose(taken, of: index) }
         return changes
     }
@@ -119,6 +124,7 @@ package struct AcknowledgedRecords {
     /// What was in it is gone by the user's wish, and a topic of the same name begins anew.
     package mutating func topicDeleted(_ topic: String) {
         for index in accounts.indices where accounts[index].partition.topic == topic {
+            runCount -= accounts[index].runs.runs.count
             accounts[index] = PartitionAccount(accounts[index].partition, accounts[index].topicID)
         }
     }
@@ -178,30 +184,31 @@ package struct AcknowledgedRecords {
         return .lost(loss)
     }
 
+    private mutating func giveBack(_ returned: PartitionAccount.Returned, at: Instant) -> Change {
+        let index = returned.number - 1
+        if returned.left.isEmpty {
+            losses[index].returnedAt = at
+            return .returned(losses[index])
+        }
+        var back = losses[index].part(of: batches(returned.back))
+        back.number = losses.count + 1
+        back.returnedAt = at
+        losses[index] = losses[index].part(of: batches(returned.left))
+        toldCounts[index] = losses[index].count
+        losses.append(back)
+        toldCounts.append(back.count)
+        return .returned(back)
+    }
+
+    private func batches(_ runs: [AcknowledgedRun]) -> [Loss.Batch] {
+        runs.sorted { $0.first < $1.first }.map(batch)
+    }
+
     private func batch(_ run: AcknowledgedRun) -> Loss.Batch {
         Loss.Batch(
             offsets: run.offsets, acks: run.acks,
-            client: run.client == AcknowledgedRun.severalClients ? nil : clients[run.client], isr: isrs[run.isr],
+            client: run.client == AcknowledgedRun.severalClients ? nil : clients[Int(run.client)],
+            isr: isrs[Int(run.isr)],
             highWatermark: run.highWatermark, from: run.from, to: run.to, receiptIsUnknown: run.receiptIsUnknown)
     }
-}
-
-/// Values that come again and again, by number.
-private struct Table<Value: Hashable> {
-    private var values: [Value] = []
-    private var numbers: [Value: Int32] = [:]
-    private var last: (value: Value, number: Int32)?
-
-    mutating func number(of value: Value) -> Int32 {
-        if let last, last.value == value { return last.number }
-        let number = numbers[value] ?? Int32(clamping: values.count)
-        if Int(number) == values.count {
-            values.append(value)
-            numbers[value] = number
-        }
-        last = (value, number)
-        return number
-    }
-
-    subscript(_ number: Int32) -> Value { values[Int(number)] }
 }

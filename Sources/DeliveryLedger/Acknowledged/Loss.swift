@@ -79,6 +79,15 @@ package struct Loss: Hashable, Sendable {
         }
     }
 
+    /// The same loss, of these of its records alone.
+    func part(of batches: [Batch]) -> Self {
+        var part = self
+        part.batches = []
+        part.add(batches)
+        part.records.removeAll { record in !batches.contains { $0.offsets.contains(record.offset) } }
+        return part
+    }
+
     /// How many records were acknowledged in vain, those of unknown receipt among them.
     package var count: Int64 { batches.reduce(0) { $0 + $1.count } }
     package var countOfUnknownReceipt: Int64 { batches.reduce(0) { $0 + ($1.receiptIsUnknown ? $1.count : 0) } }

@@ -22,13 +22,13 @@ struct PartitionAccount {
     // MARK: What happens
 
     /// Nil unless a younger leader has come already, whose log may not have them. What came before this run has been judged.
-    mutating func acknowledged(_ run: AcknowledgedRun, highWatermark: Int64) -> Taken? {
+    mutating func acknowledged(_ run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) -> Taken? {
         guard let leaderLog, let election, run.leaderEpoch < leaderLog.leaderEpoch else {
-            runs.append(run, highWatermark: highWatermark)
+            runs.append(run, highWatermark: highWatermark, isCrowded: isCrowded)
             return nil
         }
         let (lost, kept) = run.split(by: leaderLog.missing(run.offsets, of: run.leaderEpoch))
-        runs.append(kept, of: run, highWatermark: highWatermark)
+        runs.append(kept, of: run, highWatermark: highWatermark, isCrowded: isCrowded)
         return lost.isEmpty ? nil : Taken(runs: lost, election: election)
     }
 
@@ -38,18 +38,32 @@ struct PartitionAccount {
         var election: Loss.Election
     }
 
-    /// A log is the truth from now on. Gives what it does not have, and the losses that it undoes.
-    mutating func led(_ log: LeaderLog, election: Loss.Election) -> (taken: Taken?, returned: [Int]) {
+    /// What is there again of a loss, and what is not.
+    struct Returned {
+        var number: Int
+        var back: [AcknowledgedRun]
+        var left: [AcknowledgedRun]
+    }
+
+    /// A log is the truth from now on. Gives what it does not have, and the losses that it undoes, or a part of them.
+    mutating func led(_ log: LeaderLog, election: Loss.Election) -> (taken: Taken?, returned: [Returned]) {
         if let leaderLog, log.leaderEpoch < leaderLog.leaderEpoch { return (nil, []) }
         leaderLog = log
         self.election = election
-        var returned: [Int] = []
-        lost.removeAll { loss in
-            guard loss.runs.allSatisfy({ log.missing($0.offsets, of: $0.leaderEpoch).isEmpty }) else { return false }
-            for run in loss.runs { runs.takeBack(run) }
-            returned.append(loss.number)
-            return true
+        var returned: [Returned] = []
+        for index in lost.indices {
+            var parts = Returned(number: lost[index].number, back: [], left: [])
+            for run in lost[index].runs {
+                let (missing, there) = run.split(by: log.missing(run.offsets, of: run.leaderEpoch))
+                parts.back += there
+                parts.left += missing
+            }
+            if parts.back.isEmpty { continue }
+            for run in parts.back { runs.takeBack(run) }
+            lost[index].runs = parts.left
+            returned.append(parts)
         }
+        lost.removeAll(where: \.runs.isEmpty)
         // Also of its own epoch: a leader that comes back in it may have lost what it had appended.
         let lost = runs.takeOut { run in
             run.leaderEpoch <= log.leaderEpoch ? log.missing(run.offsets, of: run.leaderEpoch) : []

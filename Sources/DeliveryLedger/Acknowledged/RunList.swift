@@ -3,7 +3,8 @@ import KafkaProtocol
 /// What was acknowledged of one partition, in the order in which it was, in bounded memory.
 ///
 /// The newest runs are kept batch by batch. Those that every in-sync replica has and that have grown old are folded
-/// together where they follow each other; and of those that cannot be folded, the oldest become mere counts.
+/// together where they follow each other; and of those that cannot be folded, the oldest become mere counts. Where there are
+/// too many over all partitions, both are done sooner.
 struct RunList {
     /// So many batches are told apart at least until their answers must have been read.
     static let mostUnsettled = 4096
@@ -18,15 +19,18 @@ struct RunList {
     private(set) var forgotten: Int64 = 0
     private(set) var acknowledged: Int64 = 0
 
-    mutating func append(_ run: AcknowledgedRun, highWatermark: Int64) {
-        append([run], of: run, highWatermark: highWatermark)
+    /// `isCrowded`: all partitions together keep as many runs as they may.
+    mutating func append(_ run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) {
+        runs.append(run)
+        acknowledged += run.last - run.first + 1
+        settle(upTo: highWatermark, now: run.to, isCrowded: isCrowded)
     }
 
     /// Of a run that has just been acknowledged only these pieces are to be found.
-    mutating func append(_ kept: [AcknowledgedRun], of run: AcknowledgedRun, highWatermark: Int64) {
+    mutating func append(_ kept: [AcknowledgedRun], of run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) {
         runs += kept
         acknowledged += run.last - run.first + 1
-        settle(upTo: highWatermark, now: run.to)
+        settle(upTo: highWatermark, now: run.to, isCrowded: isCrowded)
     }
 
     /// Takes out the parts that a leader's log does not have.
@@ -63,16 +67,19 @@ struct RunList {
         }
     }
 
-    private mutating func settle(upTo highWatermark: Int64, now: Int64) {
-        var end = settled
-        while end < runs.count {
-            let isOld = now - runs[end].to > Self.settlingMilliseconds && runs[end].last < highWatermark
-            guard isOld || runs.count - end > Self.mostUnsettled else { break }
-            end += 1
+    private mutating func settle(upTo highWatermark: Int64, now: Int64, isCrowded: Bool) {
+        // Many at a time, since what follows moves up each time.
+        let fewest = max(16, (runs.count - settled) / 8)
+        func isDue(_ index: Int) -> Bool {
+            now - runs[index].to > Self.settlingMilliseconds && runs[index].last < highWatermark
+                || runs.count - index > Self.mostUnsettled
         }
-        // By the hundred, since what follows moves up each time.
-        guard end - settled >= 256 else { return }
-        let mixes = settled > Self.mostRuns / 4
+        // They are in the order of time: where one is not due, those after it are not.
+        guard settled + fewest <= runs.count, isDue(settled + fewest - 1) else { return }
+        var end = settled
+        while end < runs.count, isDue(end) { end += 1 }
+        guard end - settled >= fewest else { return }
+        let mixes = isCrowded || settled > Self.mostRuns / 4
         var folded = settled
         for index in settled..<end {
             if folded > 0, runs[folded - 1].absorb(runs[index], mixingClients: mixes) { continue }
@@ -82,7 +89,7 @@ struct RunList {
         }
         runs.removeSubrange(folded..<end)
         settled = folded
-        if settled > Self.mostRuns {
+        if settled > (isCrowded ? Self.mostRuns / 64 : Self.mostRuns) {
             let gone = settled / 2
             for run in runs[..<gone] { forgotten += run.last - run.first + 1 }
             runs.removeSubrange(..<gone)

@@ -16,16 +16,27 @@ struct Chunked<Element> {
     subscript(_ number: Int) -> Element {
         get {
             guard number >= start, number < end, let chunk = chunks[number / Self.chunkSize] else { return empty }
-            return chunk[number % Self.chunkSize]
+            let index = number % Self.chunkSize
+            return index < chunk.count ? chunk[index] : empty
         }
         set {
             guard number >= start else { return }
             let place = number / Self.chunkSize
             while chunks.count <= place { chunks.append(nil) }
-            if chunks[place] == nil { chunks[place] = ContiguousArray(repeating: empty, count: Self.chunkSize) }
-            chunks[place]![number % Self.chunkSize] = newValue
+            if chunks[place] == nil { chunks[place] = [] }
+            let index = number % Self.chunkSize
+            if index >= chunks[place]!.count { grow(place, upTo: index) }
+            chunks[place]![index] = newValue
             end = max(end, number + 1)
         }
+    }
+
+    /// As far as it needs to: there may be thousands of lists with a few elements each. A full chunk has no room to spare.
+    private mutating func grow(_ place: Int, upTo index: Int) {
+        if index >= chunks[place]!.capacity {
+            chunks[place]!.reserveCapacity(min(Self.chunkSize, max(index + 1, 16, 2 * chunks[place]!.count)))
+        }
+        while chunks[place]!.count <= index { chunks[place]!.append(empty) }
     }
 
     /// Whether an element at this number can be kept: it is not given back already, and not absurdly far off.

@@ -42,7 +42,7 @@ extension DeliveryHistory {
 
     /// Where next to nothing settles, nobody reading it, say, even that is not kept for ever.
     private mutating func forgetOldest(of producer: Int) {
-        guard producers[producer].oddSequences.count > max(mostRecords / 4, Chunked<RecordState>.chunkSize) else {
+        guard producers[producer].oddSequences.count > max(mostRecords / 8, Chunked<RecordState>.chunkSize) else {
             return
         }
         let count = producers[producer].oddSequences.count / 2

@@ -2,16 +2,18 @@ import KafkaProtocol
 
 /// All that the workload's records went through, and what it comes to.
 ///
-/// It takes some 26 bytes for a record and 8 for an offset. When it has more than `mostRecords` records, the oldest that are
-/// settled, acknowledged and read by every group, become counts, a chunk at a time; what is not settled is kept.
+/// It takes some 26 bytes for a record, its offset's among them. When it has more than `mostRecords` records, the oldest that
+/// are settled, acknowledged and read by every group, become counts, a chunk at a time; what is not settled is kept. Of as
+/// many offsets at most it is known what they hold.
 package struct DeliveryHistory {
     package let mostRecords: Int
     var producers: [ProducerHistory] = []
-    private var producerNumbers: [String: Int] = [:]
+    private var producerNumbers = Numbering<String>()
     var partitions: [PartitionHistory] = []
-    private var partitionNumbers: [TopicPartition: Int] = [:]
+    private var partitionNumbers = Numbering<TopicPartition>()
     var groups: [GroupHistory] = []
-    private var groupNumbers: [String: Int] = [:]
+    private var groupNumbers = Numbering<String>()
+    private var readerNumbers = Numbering<Reader>()
     private var positions: [Place: Int64] = [:]
     private(set) var skips: [Skip] = []
     private(set) var wentBack = Finding()
@@ -19,13 +21,15 @@ package struct DeliveryHistory {
     private(set) var duplicates = Finding()
     private(set) var isFinallyRead = false
     private var recordCount = 0
+    /// Over all partitions.
+    private var valueCount = 0
     /// Records that became counts: all of them acknowledged, and read at that place alone.
     var folded = 0
     /// Records that were not settled, and of which nothing is known any more.
     var unjudged = 0
 
     private struct Place: Hashable {
-        var reader: Reader
+        var reader: Int
         var partition: Int
     }
 
@@ -52,7 +56,7 @@ package struct DeliveryHistory {
             let partition = number(of: partition)
             groups[group].committed[partition] = max(offset, groups[group].committed[partition] ?? 0)
         case .repositioned(let reader, let partition):
-            positions[Place(reader: reader, partition: number(of: partition))] = nil
+            positions[Place(reader: readerNumbers.number(of: reader), partition: number(of: partition))] = nil
         case .retired(let partition, let offset):
             let partition = number(of: partition)
             partitions[partition].retiredBefore = max(partitions[partition].retiredBefore, offset)
@@ -92,15 +96,14 @@ package struct DeliveryHistory {
         to reader: Reader, _ partition: Int, _ offset: Int64, _ producer: Int, _ sequence: Int
     ) {
         guard offset >= 0, offset < .max, sequence >= 0 else { return }
-        let key = Place(reader: reader, partition: partition)
-        if let last = positions[key] {
+        let key = Place(reader: readerNumbers.number(of: reader), partition: partition)
+        if let last = positions.updateValue(offset, forKey: key) {
             if offset <= last {
                 note(example(producer, sequence, partition, offset), in: \.wentBack)
             } else if offset > last + 1, skips.count < 100_000 {
                 skips.append(Skip(partition: partition, offsets: last + 1..<offset))
             }
         }
-        positions[key] = offset
         partitions[partition].highestPolled = max(partitions[partition].highestPolled, offset)
         hold(RecordRef(producer: producer, sequence: sequence), partition, offset, isPolled: true)
         guard var state = state(producer, sequence) else { return }
@@ -151,10 +154,21 @@ package struct DeliveryHistory {
             // What was read there is what is there.
             if !isPolled { return }
         }
+        let before = partitions[partition].values.count
         partitions[partition].values[number] = HeldValue(ref, isPolled: isPolled || held.isPolled)
-        if partitions[partition].values.count > mostRecords + Chunked<HeldValue>.chunkSize {
-            partitions[partition].values.removeFirstChunk()
-        }
+        valueCount += partitions[partition].values.count - before
+        if valueCount > mostRecords + Chunked<HeldValue>.chunkSize { forgetValues() }
+    }
+
+    /// Those of the longest partition.
+    private mutating func forgetValues() {
+        guard
+            let longest = partitions.indices.max(by: { partitions[$0].values.count < partitions[$1].values.count }),
+            partitions[longest].values.count > Chunked<HeldValue>.chunkSize
+        else { return }
+        let before = partitions[longest].values.count
+        partitions[longest].values.removeFirstChunk()
+        valueCount += partitions[longest].values.count - before
     }
 
     private func state(_ producer: Int, _ sequence: Int) -> RecordState? {
@@ -174,24 +188,21 @@ package struct DeliveryHistory {
     // MARK: Names and numbers
 
     private mutating func number(of producer: String) -> Int {
-        if let number = producerNumbers[producer] { return number }
-        producerNumbers[producer] = producers.count
-        producers.append(ProducerHistory(name: producer))
-        return producers.count - 1
+        let number = producerNumbers.number(of: producer)
+        if number == producers.count { producers.append(ProducerHistory(name: producer)) }
+        return number
     }
 
     private mutating func number(of partition: TopicPartition) -> Int {
-        if let number = partitionNumbers[partition] { return number }
-        partitionNumbers[partition] = partitions.count
-        partitions.append(PartitionHistory(id: partition))
-        return partitions.count - 1
+        let number = partitionNumbers.number(of: partition)
+        if number == partitions.count { partitions.append(PartitionHistory(id: partition)) }
+        return number
     }
 
     private mutating func number(ofGroup group: String) -> Int {
-        if let number = groupNumbers[group] { return number }
-        groupNumbers[group] = groups.count
-        groups.append(GroupHistory(name: group))
-        return groups.count - 1
+        let number = groupNumbers.number(of: group)
+        if number == groups.count { groups.append(GroupHistory(name: group)) }
+        return number
     }
 
     func example(_ producer: Int, _ sequence: Int, _ partition: Int, _ offset: Int64) -> Finding.Example {
