@@ -46,10 +46,12 @@ package struct Simulation {
     private final class OracleBox {
         var oracle: Oracle
         var ledger: LedgerCheck?
+        var history: HistoryCheck?
 
-        init(_ oracle: Oracle, ledger: LedgerCheck?) {
+        init(_ oracle: Oracle, tellsLedger: Bool) {
             self.oracle = oracle
-            self.ledger = ledger
+            ledger = tellsLedger ? LedgerCheck() : nil
+            history = tellsLedger ? HistoryCheck() : nil
         }
     }
 
@@ -59,7 +61,7 @@ package struct Simulation {
         if let steps { world.mostSteps = steps }
         oracle = OracleBox(
             Oracle(configuration: swarm.setup.configuration, controllers: swarm.setup.controllerIDs),
-            ledger: swarm.setup.tellsLedger ? LedgerCheck() : nil)
+            tellsLedger: swarm.setup.tellsLedger)
     }
 
     private mutating func run(write: ((String) -> Void)?) -> Outcome {
@@ -68,6 +70,7 @@ package struct Simulation {
         let box = oracle
         world.watch = { (observation, now) throws(Violation) in
             box.ledger?.see(observation, now: now)
+            box.history?.see(observation)
             try box.oracle.observe(observation, now: now)
         }
         let start = world.now
@@ -109,6 +112,7 @@ package struct Simulation {
         if world.isOver { return }
         try oracle.oracle.settle(now: world.now)
         try oracle.ledger?.settle(oracle.oracle)
+        try oracle.history?.settle(&oracle.oracle, losses: oracle.ledger?.losses ?? [])
     }
 
     private mutating func bringFaults() throws(Violation) {

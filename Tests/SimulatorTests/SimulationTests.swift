@@ -20,6 +20,7 @@ import Testing
         for outcome in outcomes { counts.add(outcome.counts) }
         #expect(counts[.cleanElections] > 0 && counts[.truncations] > 0 && counts[.duplicates] > 0)
         #expect(counts[.ledgerLosses] > 0)
+        #expect(counts[.historyLosses] > 0 && counts[.historyDuplicates] > 0 && counts[.historyRepeats] > 0)
     }
 
     @Test(arguments: Rule.allCases) func `a broken rule is noticed`(rule: Rule) async throws {

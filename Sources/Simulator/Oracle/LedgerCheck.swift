@@ -20,6 +20,8 @@ struct LedgerCheck {
     /// Losses told so far.
     private(set) var lossCount = 0
 
+    var losses: [Loss] { feed.records.losses }
+
     mutating func see(_ observation: Observation, now: Instant) {
         switch observation {
         case .promised(let batches, let broker, let connection):

@@ -7,7 +7,7 @@ package struct OracleCounts: Sendable {
             isrShrinks, isrExpansions, truncations, recoveredLogs, retiredSegments, cleanedSegments, divergences,
             appendedBatches, copiedBatches, acknowledgedAll, acknowledgedOne, duplicates, servedBatches, rebalances,
             commits, offsetFetches, namedLosses, zombies, clientAnswers,
-            compactedRecords, lateRequests, ledgerLosses
+            compactedRecords, lateRequests, ledgerLosses, historyLosses, historyDuplicates, historyRepeats
 
         package var name: String {
             switch self {
@@ -39,6 +39,9 @@ package struct OracleCounts: Sendable {
             case .compactedRecords: "records compacted away"
             case .lateRequests: "requests that came late, out of a former life or link"
             case .ledgerLosses: "losses that the ledger has told"
+            case .historyLosses: "records that the history calls lost"
+            case .historyDuplicates: "records that the history calls doubled"
+            case .historyRepeats: "records that the history calls processed more than once"
             }
         }
     }
