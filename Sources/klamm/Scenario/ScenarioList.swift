@@ -43,6 +43,19 @@ struct ScenarioShow: ParsableCommand {
     }
 }
 
+struct ScenarioFigures: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "figures", abstract: "List the figures that conditions and texts can ask for.")
+
+    func run() {
+        let names = Metric.allCases.map { $0.rawValue + ($0.arguments.isEmpty ? "" : "(\($0.arguments))") }
+        let width = names.map(\.count).max() ?? 0
+        for (name, metric) in zip(names, Metric.allCases) {
+            print(name + String(repeating: " ", count: width - name.count + 2) + metric.meaning)
+        }
+    }
+}
+
 /// Where a scenario comes from that a user names.
 enum ScenarioSource {
     static func unknown(_ name: String) -> String {
