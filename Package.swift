@@ -124,8 +124,8 @@ let testTargets: [Target] = [
     tests(
         "ControlServerTests",
         [
-            "ControlServer", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", nioCore, nioPosix,
-            logging,
+            "ControlServer", "Scenarios", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", nioCore,
+            nioPosix, logging,
         ]),
     tests("DeliveryLedgerTests", ["DeliveryLedger", "KafkaProtocol", nioCore]),
     tests("KafkaClientTests", ["KafkaClient", "KafkaProtocol", logging]),

@@ -6,6 +6,8 @@ package struct ControlRefusal: Error, Hashable, Sendable, CustomStringConvertibl
         case forbidden = 403
         case notFound = 404
         case methodNotAllowed = 405
+        /// What was waited for did not come.
+        case timeout = 408
         /// The cluster is in no state for it.
         case conflict = 409
         case contentTooLarge = 413

@@ -1,5 +1,6 @@
 import KafkaCluster
 import KafkaProtocol
+import Scenarios
 
 /// What the control server asks of the cluster before which it stands; klamm answers over its embedded one.
 ///
@@ -17,4 +18,11 @@ package protocol ControlledCluster: ClusterSource {
     func inject(_ fault: Fault, for duration: Duration?) async throws
     func addBroker() async throws -> BrokerID
     func removeBroker(_ id: BrokerID) async throws
+
+    // MARK: Scenarios, each on a cluster of its own
+
+    func scenarios() throws -> [Scenario]
+    /// By its name or number, with the file that it was read from; nil for none.
+    func scenario(named name: String) throws -> (scenario: Scenario, file: String)?
+    func play(_ scenario: Scenario) async throws -> ScenarioReport
 }

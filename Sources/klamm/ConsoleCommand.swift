@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import ControlServer
 import Glibc
 import KafkaClient
 import KafkaServer
@@ -19,6 +20,7 @@ struct ConsoleCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var options: ClusterOptions
+    @OptionGroup var control: ControlOptions
 
     @Flag(name: .customLong("no-demo"), help: "Start without the topic orders, its producer and its group.")
     var isWithoutDemo = false
@@ -46,11 +48,20 @@ struct ConsoleCommand: AsyncParsableCommand {
 
         let session = ConsoleSession(
             cluster: cluster, themes: themes, storeFolder: directory.path + "/workload", logger: logger)
+        let listener: ControlListener?
+        do {
+            listener = try await control.listen(for: cluster, workload: session.workload, logger: logger)
+        } catch {
+            await session.close()
+            throw error
+        }
+        if let listener { logger.info("Control at \(listener.address.url)") }
         session.open(withDemo: !isWithoutDemo, brokers: options.brokers)
         var model = Model()
         model.keymap = settings.keymap
         let loop = ConsoleLoop(session: session, model: model, theme: theme, crashNote: log.crashNote)
         let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
+        await listener?.close()
         await session.close()
         try ended.get()
     }

@@ -3,6 +3,7 @@ import ControlServer
 import Glibc
 import KafkaServer
 import Logging
+import Workload
 
 /// The options of every command whose cluster can be asked and steered over HTTP.
 struct ControlOptions: ParsableArguments {
@@ -37,11 +38,14 @@ struct ControlOptions: ParsableArguments {
     }
 
     /// Nil where nobody asked for it.
-    func listen(for cluster: EmbeddedCluster, logger: Logger) async throws -> ControlListener? {
+    func listen(
+        for cluster: EmbeddedCluster, workload: RunningWorkload? = nil, logger: Logger
+    ) async throws -> ControlListener? {
         guard let control else { return nil }
         let address = try ControlAddress(control)
         let service = ControlService(
-            EmbeddedControl(cluster: cluster), access: ControlAccess(token: token, host: address.host))
+            EmbeddedControl(cluster: cluster, workload: workload, logger: logger),
+            access: ControlAccess(token: token, host: address.host))
         return try await ControlListener.open(address, service, logger: logger)
     }
 }

@@ -2,10 +2,17 @@ import ControlServer
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
+import Logging
+import Scenarios
+import Settings
+import Workload
 
-/// The embedded cluster as the control server asks it. What it refuses gets the status that goes with it.
+/// The embedded cluster as the control server asks it, with what klamm's own clients know where it has some. What it refuses
+/// gets the status that goes with it.
 struct EmbeddedControl: ControlledCluster {
     let cluster: EmbeddedCluster
+    var workload: RunningWorkload?
+    let logger: Logger
 
     var clusterID: String { cluster.clusterID }
     var bootstrapServers: String { cluster.bootstrapServers }
@@ -13,8 +20,28 @@ struct EmbeddedControl: ControlledCluster {
     var activeFaults: [FaultState.ActiveFault] { cluster.activeFaults }
 
     func snapshots() -> AsyncStream<ClusterSnapshot> { cluster.snapshots() }
-    func events() -> AsyncStream<ClusterEvent> { cluster.events() }
-    func snapshot() async -> ClusterSnapshot? { try? await cluster.snapshot() }
+
+    func snapshot() async -> ClusterSnapshot? {
+        guard let snapshot = try? await cluster.snapshot() else { return nil }
+        return workload.map { snapshot.merged(with: $0.snapshot(), at: snapshot.takenAt) } ?? snapshot
+    }
+
+    /// The cluster's and the clients' in one stream, which ends with the cluster.
+    func events() -> AsyncStream<ClusterEvent> {
+        guard let workload else { return cluster.events() }
+        let (events, clientEvents) = (cluster.events(), workload.events())
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ClusterEvent.self, bufferingPolicy: .bufferingNewest(10_000))
+        let clients = Task {
+            for await event in clientEvents { continuation.yield(.client(event, at: SystemClock.now())) }
+        }
+        Task {
+            for await event in events { continuation.yield(event) }
+            clients.cancel()
+            continuation.finish()
+        }
+        return stream
+    }
 
     func inject(_ fault: Fault) async throws { try await inject(fault, for: nil) }
 
@@ -25,6 +52,23 @@ struct EmbeddedControl: ControlledCluster {
     func addBroker() async throws -> BrokerID { try await refusing { try await cluster.addBroker() } }
 
     func removeBroker(_ id: BrokerID) async throws { try await refusing { try await cluster.removeBroker(id) } }
+
+    // MARK: Scenarios
+
+    func scenarios() throws -> [Scenario] {
+        try ScenarioCatalogue.names.compactMap { try ScenarioCatalogue.scenario(named: $0) }
+    }
+
+    func scenario(named name: String) throws -> (scenario: Scenario, file: String)? {
+        guard let scenario = try ScenarioCatalogue.scenario(named: name),
+            let file = ScenarioCatalogue.file(named: scenario.name)
+        else { return nil }
+        return (scenario, file)
+    }
+
+    func play(_ scenario: Scenario) async throws -> ScenarioReport {
+        try await refusing { try await ScenarioPlayer(scenario, logger: logger).play() }
+    }
 
     private func refusing<Result>(_ body: () async throws -> Result) async throws -> Result {
         do { return try await body() } catch let error as ClusterError {

@@ -52,6 +52,12 @@ import Testing
         ("GET", "/v1", "", 404), ("GET", "/v1/brokers/4/5", "", 404), ("PUT", "/v1/faults", "", 405),
         ("BREW", "/v1/ledger", "", 405), ("GET", "/v1/brokers", "", 405), ("GET", "/v1/ledger?topic=a", "", 400),
         ("GET", "/v1/events?after=x", "", 400), ("GET", "/v1/events?after=-1", "", 400),
+        ("GET", "/v1/scenarios/99", "", 404),
+        ("POST", "/v1/scenarios/99/run", "", 404), ("GET", "/v1/scenarios/01-a/run", "", 405),
+        ("POST", "/v1/scenarios/01-a/run", "{}", 400), ("GET", "/v1/wait", "", 400),
+        ("GET", "/v1/wait?until=isr", "", 400), ("GET", "/v1/wait?until=lost+=+0", "", 400),
+        ("GET", "/v1/wait?until=isr(a-0)+=+3&timeout=soon", "", 400),
+        ("GET", "/v1/wait?until=isr(a-0)+=+3&timeout=1ms", "", 408),
     ])
     func `what cannot be done is refused with a sentence`(
         method: String, target: String, body: String, status: Int
@@ -69,6 +75,31 @@ import Testing
         cluster.refuse(ControlRefusal(status, "No."))
         #expect(
             try await ask("POST", "/v1/faults", #"{"fault":"kill 9"}"#) == (status.rawValue, "{\"error\":\"No.\"}\n"))
+    }
+
+    @Test func `a wait ends when the cluster is as it should be`() async throws {
+        // A sleep in somebody's test is either too long or too short.
+        var snapshot = ClusterSnapshot(takenAt: ScriptedControl.moment, clusterID: "test")
+        let waiting = Task { try await ask("GET", "/v1/wait?until=isr(orders-0)+=+3") }
+        let partition = ClusterSnapshot.Partition(index: 0, leader: 1, leaderEpoch: 0, isr: [1, 2, 3], replicas: [])
+        snapshot.topics = [.init(name: "orders", id: .zero, isInternal: false, partitions: [partition])]
+        cluster.show(snapshot)
+        #expect(
+            try await waiting.value
+                == (200, #"{"ok":"isr(orders-0) = 3","found":"isr(orders-0) is 3"}"# + "\n"))
+        let late = try await ask("GET", "/v1/wait?until=isr(orders-0)+%3C+3&timeout=1ms")
+        #expect(late.status == 408 && late.text.contains("isr(orders-0) is 3"))
+    }
+
+    @Test func `scenarios are listed, shown and played`() async throws {
+        // By the name that the list gives.
+        #expect(
+            try await ask("GET", "/v1/scenarios").text
+                == #"{"scenarios":[{"name":"01-a","title":"A"},{"name":"02-b","title":"B"}]}"# + "\n")
+        #expect(try await ask("GET", "/v1/scenarios/02-b") == (200, "title = \"B\"\n"))
+        #expect(try await ask("POST", "/v1/scenarios/02-b/run").status == 503)
+        #expect(try await ask("POST", "/v1/scenarios/02-b/run").status == 503, "one that failed is over")
+        #expect(cluster.asked == ["play 02-b", "play 02-b"])
     }
 
     @Test func `the list at the root names every route`() async throws {

@@ -1,6 +1,7 @@
 import ControlServer
 import KafkaCluster
 import KafkaProtocol
+import Scenarios
 import Synchronization
 
 /// A cluster that holds still, and remembers what it was asked to do.
@@ -58,6 +59,17 @@ final class ScriptedControl: ControlledCluster {
     }
 
     func removeBroker(_ id: BrokerID) async throws { try note("remove-broker \(id)") }
+
+    func scenarios() throws -> [Scenario] { [Scenario(name: "01-a", title: "A"), Scenario(name: "02-b", title: "B")] }
+
+    func scenario(named name: String) throws -> (scenario: Scenario, file: String)? {
+        try scenarios().first { $0.name == name }.map { ($0, "title = \"\($0.title)\"\n") }
+    }
+
+    func play(_ scenario: Scenario) async throws -> ScenarioReport {
+        try note("play \(scenario.name)")
+        throw ControlRefusal(.unavailable, "Nothing is played here.")
+    }
 
     private func note(_ words: String) throws {
         try state.withLock { state in

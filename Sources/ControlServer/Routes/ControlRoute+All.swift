@@ -1,9 +1,11 @@
 import DeliveryLedger
 import KafkaCluster
 import KafkaProtocol
+import Scenarios
 
 extension ControlRoute {
-    package static let all: [ControlRoute] = [list, health, snapshot, ledger, losses] + faults + brokers + [events]
+    package static let all: [ControlRoute] =
+        [list, health, snapshot, ledger, losses] + faults + brokers + [events, wait] + scenarios + [metrics]
 
     private static let list = ControlRoute("GET", "/", "this list") { _, _, _ in
         let lines = all.map { route in
@@ -99,5 +101,54 @@ extension ControlRoute {
 
     private static func streaming(after id: UInt64) -> ControlResponse {
         ControlResponse(contentType: "text/event-stream", .events(after: id))
+    }
+
+    private static let wait = ControlRoute(
+        "GET", "/v1/wait", query: ["until", "timeout"],
+        "answers when until=isr(orders-0)%20=%203 holds, or with 408 after timeout=30s"
+    ) { service, request, _ in
+        guard let until = try request.value("until") else {
+            throw ControlRefusal(.badRequest, "Until when? Write a condition, such as until=leader(orders-0) = 2.")
+        }
+        let wait = try ConditionWait(until: until, timeout: try request.value("timeout"))
+        let found = try await wait.run {
+            let snapshot = try await service.snapshot()
+            return Facts(cluster: snapshot, losses: service.cluster.ledgerAccount.losses)
+        }
+        return .json(["ok": "\(wait.condition)", "found": found.json])
+    }
+
+    // MARK: Scenarios
+
+    private static let scenarios = [
+        ControlRoute("GET", "/v1/scenarios", "the stories of failures that are shipped") { service, _, _ in
+            .json(["scenarios": .array(try service.cluster.scenarios().map(ScenarioJSON.summary))])
+        },
+        ControlRoute("GET", "/v1/scenarios/NAME", "one of them as a file") { service, _, name in
+            ControlResponse(contentType: "text/plain; charset=utf-8", .text(try scenario(name, service).file))
+        },
+        ControlRoute("POST", "/v1/scenarios/NAME/run", "plays it on a cluster of its own, and answers what came of it")
+        {
+            service, request, name in
+            try request.refuseBody()
+            return .json(ScenarioJSON.value(of: try await service.play(try scenario(name, service).scenario)))
+        },
+    ]
+
+    private static func scenario(
+        _ name: String, _ service: ControlService
+    ) throws -> (scenario: Scenario, file: String) {
+        guard let found = try service.cluster.scenario(named: name) else {
+            throw ControlRefusal(.notFound, "There is no scenario \"\(name)\"; GET /v1/scenarios lists them.")
+        }
+        return found
+    }
+
+    // MARK: Metrics
+
+    private static let metrics = ControlRoute("GET", "/metrics", "Prometheus' text") { service, _, _ in
+        let snapshot = try await service.snapshot()
+        return ControlResponse(
+            contentType: MetricsText.contentType, .text(MetricsText.text(snapshot, service.cluster.ledgerAccount)))
     }
 }

@@ -1,4 +1,6 @@
 import KafkaCluster
+import Scenarios
+import Synchronization
 
 /// Answers requests about one cluster. Knows of HTTP what a request and an answer are, and nothing of sockets.
 package final class ControlService: Sendable {
@@ -6,6 +8,7 @@ package final class ControlService: Sendable {
     let cluster: any ControlledCluster
     private let access: ControlAccess
     private let listening: [Task<Void, Never>]
+    private let isPlaying = Atomic(false)
 
     package init(_ cluster: any ControlledCluster, access: ControlAccess = ControlAccess()) {
         self.cluster = cluster
@@ -57,5 +60,15 @@ package final class ControlService: Sendable {
             throw ControlRefusal(.unavailable, "The cluster has been shut down.")
         }
         return snapshot
+    }
+
+    /// One at a time: each has brokers, clients and disks of its own. It is played to its end although the one who asked may
+    /// leave.
+    func play(_ scenario: Scenario) async throws -> ScenarioReport {
+        guard !isPlaying.exchange(true, ordering: .sequentiallyConsistent) else {
+            throw ControlRefusal(.conflict, "Another scenario is being played; try again when it is over.")
+        }
+        defer { isPlaying.store(false, ordering: .sequentiallyConsistent) }
+        return try await Task { [cluster] in try await cluster.play(scenario) }.value
     }
 }

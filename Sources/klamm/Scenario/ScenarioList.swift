@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlServer
 import Scenarios
 import Settings
 
@@ -12,13 +13,7 @@ struct ScenarioList: ParsableCommand {
     func run() throws {
         let scenarios = try ScenarioCatalogue.names.compactMap { try ScenarioCatalogue.scenario(named: $0) }
         if json {
-            print(
-                JSONText.list(
-                    scenarios.map { scenario in
-                        JSONText.object([
-                            ("name", JSONText.string(scenario.name)), ("title", JSONText.string(scenario.title)),
-                        ])
-                    }))
+            print(JSONValue.array(scenarios.map(ScenarioJSON.summary)).text)
             return
         }
         let width = scenarios.map(\.name.count).max() ?? 0

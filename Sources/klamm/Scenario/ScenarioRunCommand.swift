@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlServer
 import Glibc
 import KafkaCluster
 import Logging
@@ -51,7 +52,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
                 let report = try await play(scenario)
                 reports.append(report)
                 if json {
-                    print(ScenarioJSON.text(of: report))
+                    print(ScenarioJSON.value(of: report).text)
                 } else {
                     for line in quiet ? [ScenarioText.summary(of: report)] : ScenarioText.closing(of: report) {
                         print(line)
