@@ -17,8 +17,9 @@ import time
 class Klamm:
     """Runs `klamm serve`. Its log goes to a file that is shown when a check fails."""
 
-    def __init__(self, binary, data_dir=None, port=0):
+    def __init__(self, binary, data_dir=None, port=0, options=()):
         self.binary = binary
+        self.options = list(options)
         self.events = []
         self.data_dir = data_dir
         # A data directory is there to be started again, and then the brokers must be where they were.
@@ -29,6 +30,7 @@ class Klamm:
     def start(self):
         arguments = [self.binary, "serve", "--events", "--port", str(self.port)]
         arguments += ["--data-dir", self.data_dir] if self.data_dir else ["--ephemeral"]
+        arguments += self.options
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True)
         ready, _, _ = select.select([self.process.stdout], [], [], 30)
@@ -38,6 +40,7 @@ class Klamm:
         said = json.loads(line)
         self.bootstrap = said["bootstrap.servers"]
         self.directory = said["data.dir"]
+        self.control = said.get("control")
         self.answers = queue.Queue()
         threading.Thread(target=self.listen, args=(self.process, self.answers), daemon=True).start()
 
