@@ -119,7 +119,8 @@ let shells: [Target] = [
 
 let testTargets: [Target] = [
     tests(
-        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"], resources: [.copy("Golden")]),
+        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios"],
+        resources: [.copy("Golden")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests(
         "ControlServerTests",

@@ -25,6 +25,9 @@ package enum Command: Hashable, Sendable {
     case setTheme(String)
     /// Draw every cell anew: something else wrote on the terminal.
     case redraw
+    /// On a cluster of its own, whose picture the console shows until it is left; answered by `Event.story`.
+    case playScenario(String)
+    case conduct(StoryOrder)
     case quit
 }
 

@@ -17,6 +17,11 @@ package enum Event: Hashable, Sendable {
     /// The themes that can be chosen, and the one in use.
     case themes([String], current: String)
 
+    /// The scenarios that can be chosen.
+    case scenarios([ScenarioHead])
+    /// How far the story is that is played; nil when it is over and left.
+    case story(Story?)
+
     package enum Outcome: Hashable, Sendable {
         case produced(TopicPartition, offset: Int64)
         case topicCreated(String)

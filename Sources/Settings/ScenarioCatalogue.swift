@@ -1,9 +1,15 @@
+import Console
 import Scenarios
 
 /// The scenarios that are shipped inside the program, and those of files.
 package enum ScenarioCatalogue {
     /// In the order of their numbers.
     package static var names: [String] { shipped.map(\.name) }
+
+    /// What a list of them shows. A shipped file that cannot be read would be a test's failure.
+    package static var heads: [ScenarioHead] {
+        names.map { name in ScenarioHead(name: name, title: (try? scenario(named: name))??.title ?? name) }
+    }
 
     /// A shipped scenario by its name, its number or the beginning of its name; nil for none.
     package static func scenario(named name: String) throws(SettingsError) -> Scenario? {

@@ -58,6 +58,7 @@ private struct ConsoleRun {
 
     mutating func untilTheEnd() {
         tell(.themes(session.themes.names, current: theme.name))
+        tell(.scenarios(ScenarioCatalogue.heads))
         tell(.resized(terminal.size))
         while true {
             tell(.tick(SystemClock.now()))
@@ -164,6 +165,8 @@ private struct ConsoleRun {
                 tell(.outcome(.failed("\(error)")))
             }
         case .redraw: terminal.invalidate()
+        case .playScenario(let name): session.play(name)
+        case .conduct(let order): session.story.order(order)
         case .quit: isEnding = true
         }
     }

@@ -13,30 +13,43 @@ final class ConsoleSession: Sendable {
     private static let clientPatience = Duration.seconds(2)
 
     let inbox = ConsoleInbox()
-    let workload: RunningWorkload
     let themes: ThemeCatalogue
-    private let cluster: EmbeddedCluster
+    private let own: ConsoleTarget
     private let configuration: ClientConfiguration
-    private let clients: ConsoleClients
+    let story = ConsoleStory()
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
     init(cluster: EmbeddedCluster, themes: ThemeCatalogue, storeFolder: String, logger: Logger) {
-        self.cluster = cluster
         self.themes = themes
         self.logger = logger
         configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
-        workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder)
-        clients = ConsoleClients(configuration, logger: logger)
+        own = ConsoleTarget(
+            cluster: cluster, workload: RunningWorkload(configuration, logger: logger, storeFolder: storeFolder),
+            clients: ConsoleClients(configuration, logger: logger))
     }
+
+    /// What the console shows and breaks: the story's cluster while one is on.
+    private var target: ConsoleTarget { story.target ?? own }
+    private var cluster: EmbeddedCluster { target.cluster }
+    private var clients: ConsoleClients { target.clients }
+    var workload: RunningWorkload { target.workload }
 
     /// Listens, and then starts the cluster: its start is the first thing seen.
     func open(withDemo: Bool, brokers: Int) {
-        let (snapshots, events, clientEvents) = (cluster.snapshots(), cluster.events(), workload.events())
-        run { session in for await snapshot in snapshots { session.inbox.post(snapshot) } }
-        run { session in for await event in events { session.inbox.post(.cluster(event)) } }
+        let (snapshots, events) = (own.cluster.snapshots(), own.cluster.events())
+        let clientEvents = own.workload.events()
+        // What klamm's own cluster does while a story is shown is not seen.
         run { session in
-            for await event in clientEvents { session.inbox.post(.cluster(.client(event, at: SystemClock.now()))) }
+            for await snapshot in snapshots where !session.story.isOn { session.inbox.post(snapshot) }
+        }
+        run { session in
+            for await event in events where !session.story.isOn { session.inbox.post(.cluster(event)) }
+        }
+        run { session in
+            for await event in clientEvents where !session.story.isOn {
+                session.inbox.post(.cluster(.client(event, at: SystemClock.now())))
+            }
         }
         run { session in
             do {
@@ -61,9 +74,12 @@ final class ConsoleSession: Sendable {
     /// Stops clients and cluster in order. Clients whose brokers are all down would wait for them until their own time
     /// limits: the brokers go with this process, so they get a moment only.
     func close() async {
+        story.order(.leave)
         for task in tasks.withLock({ $0 }) { task.cancel() }
+        await story.ended()
+        let (workload, cluster) = (own.workload, own.cluster)
         let (ends, continuation) = AsyncStream.makeStream(of: Void.self)
-        let stopping = Task { [workload] in
+        let stopping = Task {
             await workload.shutDown()
             continuation.yield()
         }
@@ -78,6 +94,16 @@ final class ConsoleSession: Sendable {
     }
 
     // MARK: Commands
+
+    /// Shows the story's cluster until the user leaves it.
+    func play(_ name: String) {
+        do {
+            guard let scenario = try ScenarioCatalogue.scenario(named: name) else { return }
+            story.play(scenario, into: inbox, logger: logger)
+        } catch {
+            fail(error)
+        }
+    }
 
     func inject(_ fault: Fault) { attempt { try await $0.cluster.inject(fault) } }
 

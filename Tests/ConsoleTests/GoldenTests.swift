@@ -50,6 +50,13 @@ import Testing
         ("groups", { $0.press("topics.groups", "groups.move-down") }),
         ("group", { openBilling(&$0) }),
         ("events", { $0.press("topics.events") }),
+        ("scenarios", { $0.press("topics.scenarios", "scenarios.move-down") }),
+        (
+            "story",
+            {
+                $0.send(.story(Fixture.story)); $0.send(.snapshot(Fixture.snapshot(step: 0)))
+            }
+        ),
         ("help", { $0.press("topics.help") }),
         (
             "palette",

@@ -21,6 +21,7 @@ struct Session: CustomTestStringConvertible {
     init(columns: Int = 80, rows: Int = 24) {
         self.init(empty: Size(columns: columns, rows: rows))
         send(.themes(["dark", "light", "mono"], current: "dark"))
+        send(.scenarios(Fixture.scenarios))
         for event in Fixture.events { send(.cluster(event)) }
         live(seconds: 60)
     }

@@ -15,6 +15,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case viewTopics = "topics"
     case viewGroups = "groups"
     case viewEvents = "events"
+    case viewScenarios = "scenarios"
     case records
     // Finding.
     case filter
@@ -50,6 +51,9 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case addBroker = "add-broker"
     case removeBroker = "remove-broker"
     case moveReplicas = "move-replicas"
+    // Stories.
+    case playStory = "play"
+    case stepStory = "step"
     // The console itself.
     case palette, help, pause, copy, save, redraw, quit
 }

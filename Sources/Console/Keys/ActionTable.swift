@@ -5,6 +5,7 @@ package struct ActionEntry: Hashable, Sendable {
         case scaling = "Grow and shrink"
         case clients = "Produce and consume"
         case records = "Records"
+        case stories = "Scenarios"
         case move = "Move"
         case find = "Find"
         case console = "Console"
@@ -29,7 +30,7 @@ package struct ActionEntry: Hashable, Sendable {
 
 package enum ActionTable {
     /// In the order in which help shows them.
-    package static let all: [ActionEntry] = faults + scaling + clients + browsing + moving + finding + console
+    package static let all: [ActionEntry] = faults + scaling + clients + browsing + stories + moving + finding + console
 
     package static func entry(_ id: ActionID) -> ActionEntry {
         guard let entry = all.first(where: { $0.id == id }) else { preconditionFailure("no table entry for \(id)") }
@@ -60,13 +61,14 @@ package enum ActionTable {
         entry(.halfPageUp, .move, "ctrl-u", "Half up", "Half a screen up"),
         entry(
             .open, .move, "enter", "Open", "Open the selected row",
-            in: [.brokers, .broker, .topics, .topic, .records, .groups, .group], hint: 1),
+            in: [.brokers, .broker, .topics, .topic, .records, .groups, .group, .scenarios], hint: 1),
         entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
         entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
         entry(.viewTopics, .move, "2", "Topics", "Show the topics"),
         entry(.viewGroups, .move, "3", "Groups", "Show the consumer groups"),
         entry(.viewEvents, .move, "4", "Events", "Show what happened"),
+        entry(.viewScenarios, .move, "5", "Scenarios", "Show the scenarios, or the one that is played"),
     ]
 
     private static let finding = [
@@ -135,10 +137,20 @@ package enum ActionTable {
             in: [.topics, .topic]),
     ]
 
+    private static let stories = [
+        entry(
+            .playStory, .stories, "space", "Play/pause", "Let the story go on, or hold it before its next step",
+            in: [.story], hint: 1),
+        entry(
+            .stepStory, .stories, "s", "Step", "Take the story's next step, and hold it again", in: [.story], hint: 2),
+    ]
+
     private static let console = [
         entry(.palette, .console, ":", "Palette", "Find any action, topic, group or theme by name", hint: 41),
         entry(.help, .console, "? f1", "Help", "Show these keys", hint: 42),
-        entry(.pause, .console, "space", "Pause", "Hold the picture; the cluster goes on", hint: 33),
+        entry(
+            .pause, .console, "space", "Pause", "Hold the picture; the cluster goes on",
+            in: ViewName.allCases.filter { $0 != .story }, hint: 33),
         entry(.copy, .console, "y", "Copy", "Copy the selected row, or the record, to the clipboard"),
         entry(.save, .console, "ctrl-s", "Save", "Save what is shown as a text file"),
         entry(.redraw, .console, "ctrl-l", "Redraw", "Draw the screen anew"),

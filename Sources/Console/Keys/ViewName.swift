@@ -1,4 +1,4 @@
 /// The screens, as the keymap and the settings file name them.
 package enum ViewName: String, Hashable, Sendable, CaseIterable {
-    case brokers, broker, topics, topic, records, record, groups, group, events
+    case brokers, broker, topics, topic, records, record, groups, group, events, scenarios, story
 }

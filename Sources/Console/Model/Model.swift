@@ -50,6 +50,10 @@ package struct Model: Hashable, Sendable {
     var browser: RecordBrowser?
     var lastQueryID: UInt64 = 0
     var recordStyle = RecordStyle.automatic
+    /// Those that can be played.
+    var scenarios: [ScenarioHead] = []
+    /// The one that is played: the picture is its cluster's as long as it is on.
+    var story: Story?
     /// What was written last, to begin the next from.
     var lastDraft: ProduceForm?
 

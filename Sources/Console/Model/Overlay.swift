@@ -17,6 +17,7 @@ package struct Palette: Hashable, Sendable {
         case action(ActionID)
         case place(Place)
         case theme(String)
+        case scenario(String)
     }
 
     package struct Item: Hashable, Sendable {

@@ -2,7 +2,7 @@ import KafkaProtocol
 
 /// Where the user is: a screen and its subject.
 package enum Place: Hashable, Sendable {
-    case brokers, topics, groups, events
+    case brokers, topics, groups, events, scenarios, story
     case broker(BrokerID)
     case topic(String)
     /// Nil for all partitions of the topic.
@@ -17,6 +17,8 @@ package enum Place: Hashable, Sendable {
         case .topics: .topics
         case .groups: .groups
         case .events: .events
+        case .scenarios: .scenarios
+        case .story: .story
         case .topic: .topic
         case .records: .records
         case .record: .record

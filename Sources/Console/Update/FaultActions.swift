@@ -59,7 +59,7 @@ extension Model {
         case .topic, .group:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition
-        case .brokers, .broker, .groups, .events: return nil
+        case .brokers, .broker, .groups, .events, .scenarios, .story: return nil
         }
     }
 

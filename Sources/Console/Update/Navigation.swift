@@ -30,6 +30,11 @@ extension Model {
             settled.index = index
             let follows = (place == .events || isEventsFocused) && index == 0 && state.selected == nil
             settled.selected = follows ? nil : listing.ids[index]
+            // A story is read downwards: whoever stands at its end wants to see the next line.
+            if place == .story, state.selected == nil {
+                settled.index = .max
+                settled.selected = nil
+            }
         }
         settled.top = listing.top(settled, visible: visible)
         if isEventsFocused { screen.lower = settled } else { screen.list = settled }
@@ -66,9 +71,10 @@ extension Model {
 
     private mutating func select(_ index: Int, in listing: Listing) {
         let isLog = place == .events || isEventsFocused
+        let isEndOfStory = place == .story && index == listing.ids.count - 1
         editList {
             $0.index = index
-            $0.selected = isLog && index == 0 ? nil : listing.ids[index]
+            $0.selected = isLog && index == 0 || isEndOfStory ? nil : listing.ids[index]
         }
     }
 
@@ -124,12 +130,14 @@ extension Model {
             settle()
             return []
         }
+        if place == .story { return [.conduct(.leave)] }
         return isQuitKey ? [.quit] : []
     }
 
     mutating func open() -> [Command] {
         guard let id = listing?.selectedID(screen.list), !isEventsFocused else { return [] }
         switch (place, id) {
+        case (.scenarios, .name(let name)): return play(scenario: name)
         case (.topics, .name(let name)): go(to: .topic(name))
         case (.groups, .name(let name)): go(to: .group(name))
         case (.brokers, .number(let number)):

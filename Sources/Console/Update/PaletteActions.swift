@@ -24,6 +24,10 @@ extension Model {
             items.append(
                 Palette.Item(name: "group \(group.id)", help: group.state, target: .place(.group(group.id))))
         }
+        for head in scenarios {
+            items.append(
+                Palette.Item(name: "scenario \(head.name)", help: head.title, target: .scenario(head.name)))
+        }
         for name in themes {
             items.append(
                 Palette.Item(
@@ -97,6 +101,7 @@ extension Model {
         switch target {
         case .action(let action): return perform(action)
         case .theme(let name): return [.setTheme(name)]
+        case .scenario(let name): return play(scenario: name)
         case .place(let place):
             switch place {
             case .broker: goToRoot(.brokers)

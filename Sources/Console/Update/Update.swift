@@ -37,6 +37,12 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
         model.theme = current
         model.redraw = .now
         return []
+    case .scenarios(let heads):
+        model.scenarios = heads
+        return []
+    case .story(let story):
+        model.received(story)
+        return []
     }
 }
 

@@ -106,7 +106,7 @@ extension Model {
         case .group, .broker:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition.topic
-        case .brokers, .groups, .events: return nil
+        case .brokers, .groups, .events, .scenarios, .story: return nil
         }
     }
 

@@ -44,7 +44,7 @@ enum EventsView {
         case .group(let id): summary.group == id || summary.kind == .fault
         case .groups: summary.group != nil || summary.kind == .fault || summary.kind == .client
         case .brokers, .broker: summary.kind != .client && summary.kind != .group
-        case .topics, .events, .record: true
+        case .topics, .events, .record, .scenarios, .story: true
         }
     }
 }

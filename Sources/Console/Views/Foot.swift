@@ -23,7 +23,7 @@ enum Foot {
     /// Short, as what comes before is beside it.
     private static func crumb(_ place: Place, after previous: Place?) -> String {
         switch place {
-        case .brokers, .topics, .groups, .events: place.view.rawValue
+        case .brokers, .topics, .groups, .events, .scenarios, .story: place.view.rawValue
         case .broker(let id): id.title.lowercasedFirst
         case .topic(let name): name
         case .records(let name, let partition):
@@ -40,6 +40,7 @@ enum Foot {
     private static func tabs(_ model: Model) -> StyledText {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
+            (.viewScenarios, model.story == nil ? .scenarios : .story),
         ]
         var text = StyledText()
         for (action, place) in roots {

@@ -64,7 +64,7 @@ extension Model {
         let rows: Int? =
             switch place {
             case .brokers, .broker, .topics, .topic, .groups, .group: listing?.total
-            case .records, .record, .events: nil
+            case .records, .record, .events, .scenarios, .story: nil
             }
         return ScreenLayout(
             size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
@@ -81,6 +81,8 @@ extension Model {
         case .group(let id): GroupView.listing(self, group: id)
         case .records: RecordsView.listing(self)
         case .events: EventsView.listing(self)
+        case .scenarios: ScenariosView.listing(self)
+        case .story: StoryView.listing(self)
         case .record: nil
         }
     }

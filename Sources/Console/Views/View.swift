@@ -38,6 +38,7 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     case .broker(let id):
         remark = joined(remark, BrokerView.remark(model, broker: id))
         foot = joined(foot, TopicView.legend)
+    case .story: if let story = model.story { remark = joined(remark, StoryView.remark(story)) }
     case .group(let id): remark = joined(remark, GroupView.remark(model, group: id))
     case .records:
         if let browser = model.browser {
@@ -83,6 +84,8 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
         case .groups: ("Groups", "all")
         case .group(let id): ("Group", id)
         case .events: ("Events", "all")
+        case .scenarios: ("Scenarios", "all")
+        case .story: ("Story", model.story?.head.name ?? "none")
         }
     var text =
         StyledText(kind, .title) + StyledText("(", .border) + StyledText(scope, .accent) + StyledText(")", .border)

@@ -58,7 +58,7 @@ struct ScenarioKeys {
         case .removeBroker(let id): try await cluster.removeBroker(id)
         case .moveReplicas(let moves):
             _ = try await ReplicaMoves(bootstrapServers: cluster.bootstrapServers).begin(moves)
-        case .copy, .save, .setTheme, .redraw, .quit:
+        case .copy, .save, .setTheme, .redraw, .quit, .playScenario, .conduct:
             throw Refusal(description: "what this key asks of a terminal has no place in a scenario")
         }
     }

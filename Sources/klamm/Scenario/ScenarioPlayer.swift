@@ -1,3 +1,4 @@
+import Console
 import KafkaClient
 import KafkaCluster
 import KafkaProtocol
@@ -6,6 +7,19 @@ import Logging
 import Scenarios
 import Synchronization
 import Workload
+
+/// Who watches a scenario and may lead it. Called by the player's task.
+struct ScenarioAudience: Sendable {
+    var opened: @Sendable (ScenarioStage) -> Void = { _ in }
+    var told: @Sendable (StoryLine) -> Void = { _ in }
+    /// After each look: how things are, and where the run stands.
+    var looked: @Sendable (Facts, ScenarioRun) -> Void = { _, _ in }
+    /// What was ordered since the last call.
+    var orders: @Sendable () -> [StoryOrder] = { [] }
+    /// Told when it is over; the cluster goes on until somebody orders it to be left, or goes at once.
+    var staysUntilLeft = false
+    var finished: @Sendable (ScenarioReport) -> Void = { _ in }
+}
 
 /// Plays one scenario on a cluster of its own, in a temporary folder: carries out what `ScenarioRun` decides, and shows it
 /// how things are, some fifty times a second.
@@ -16,12 +30,12 @@ final class ScenarioPlayer: Sendable {
 
     private let scenario: Scenario
     private let logger: Logger
-    private let onLine: @Sendable (StoryLine) -> Void
+    private let audience: ScenarioAudience
 
-    init(_ scenario: Scenario, logger: Logger, onLine: @escaping @Sendable (StoryLine) -> Void = { _ in }) {
+    init(_ scenario: Scenario, logger: Logger, audience: ScenarioAudience = ScenarioAudience()) {
         self.scenario = scenario
         self.logger = logger
-        self.onLine = onLine
+        self.audience = audience
     }
 
     /// Throws only where the cluster cannot be made or started.
@@ -47,15 +61,19 @@ final class ScenarioPlayer: Sendable {
 
     private func play(on stage: ScenarioStage) async throws -> ScenarioReport {
         try await stage.open()
+        audience.opened(stage)
         var run = ScenarioRun(scenario, now: SystemClock.now())
         var report: ScenarioReport?
         var pending: [ScenarioRun.Action] = []
         var looks = 0
-        while report == nil {
+        var isLeft = false
+        while true {
             while !pending.isEmpty, report == nil {
                 switch pending.removeFirst() {
-                case .tell(let line): onLine(line)
-                case .finished(let finished): report = finished
+                case .tell(let line): audience.told(line)
+                case .finished(let finished):
+                    report = finished
+                    audience.finished(finished)
                 case .perform(let action):
                     let failure = await stage.perform(action)
                     pending += run.done(failure: failure, now: SystemClock.now())
@@ -64,20 +82,28 @@ final class ScenarioPlayer: Sendable {
                     pending += run.done(failure: failure, now: SystemClock.now())
                 }
             }
-            if report != nil { break }
+            if let report, isLeft || !audience.staysUntilLeft { return report }
             // What was just done has its consequences told before the next look is judged.
             try await Task.sleep(for: Self.pause)
-            for (text, at) in stage.takeEvents() { pending += run.happened(text, at: at) }
-            if TerminationSignals.hasArrived {
-                pending += run.abandon("It was stopped by a signal.", now: SystemClock.now())
+            for order in audience.orders() {
+                switch order {
+                case .play: run.play(now: SystemClock.now())
+                case .pause: run.pause()
+                case .step: run.takeStep(now: SystemClock.now())
+                case .leave: isLeft = true
+                }
+            }
+            if isLeft || TerminationSignals.hasArrived {
+                isLeft = true
+                pending += run.abandon("It was stopped.", now: SystemClock.now())
                 continue
             }
+            for (text, at) in stage.takeEvents() { pending += run.happened(text, at: at) }
             looks += 1
             let isJudged = run.needsVerdict && (looks % Self.verdictEvery == 0 || run.nextStep == nil)
             let facts = try await stage.look(isJudged: isJudged)
-            pending += run.observed(facts, now: SystemClock.now())
+            audience.looked(facts, run)
+            if report == nil { pending += run.observed(facts, now: SystemClock.now()) }
         }
-        guard let report else { preconditionFailure("the loop ends with a report") }
-        return report
     }
 }

@@ -70,12 +70,13 @@ struct ScenarioRunCommand: AsyncParsableCommand {
     private func play(_ scenario: Scenario) async throws -> ScenarioReport {
         let tells = !json && !quiet
         if tells { for line in ScenarioText.opening(of: scenario) { print(line) } }
-        let player = ScenarioPlayer(scenario, logger: Logger(label: "klamm")) { line in
-            if tells {
+        var audience = ScenarioAudience()
+        if tells {
+            audience.told = { line in
                 print(ScenarioText.line(line))
                 fflush(nil)
             }
         }
-        return try await player.play()
+        return try await ScenarioPlayer(scenario, logger: Logger(label: "klamm"), audience: audience).play()
     }
 }

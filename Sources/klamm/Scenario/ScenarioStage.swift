@@ -10,9 +10,9 @@ import Workload
 /// The cluster, the clients and the ledgers of one scenario.
 final class ScenarioStage: Sendable {
     private let scenario: Scenario
-    private let cluster: EmbeddedCluster
-    private let configuration: ClientConfiguration
-    private let workload: RunningWorkload
+    let cluster: EmbeddedCluster
+    let workload: RunningWorkload
+    let configuration: ClientConfiguration
     private let ledgers = TopicLedgers()
     private let logger: Logger
     private let events = Mutex<[(text: String, at: Instant)]>([])

@@ -43,6 +43,19 @@ enum ScenarioText {
         return "\(passed) of \(reports.count) as expected; the longest took \(seconds(longest))"
     }
 
+    /// What came of each producer and group, a sentence each; what is zero is left out.
+    static func sentences(of report: ScenarioReport) -> [String] {
+        func words(_ figures: [ScenarioReport.Figure]) -> String {
+            figures.filter { $0.value ?? 0 != 0 }.map { "\($0.metric.rawValue) \($0.value ?? 0)" }
+                .joined(separator: ", ")
+        }
+        return report.producers.map { producer in
+            let rate = producer.recordsPerSecond.map { ", acked/s \(Int($0.rounded()))" } ?? ""
+            return "\(producer.topic) (\(producer.sendMode.rawValue), acks=\(producer.acks.name)): "
+                + words(producer.figures) + rate
+        } + report.groups.map { "\($0.name): \(words($0.figures))" }
+    }
+
     private static func producers(of report: ScenarioReport) -> [String] {
         guard !report.producers.isEmpty else { return [] }
         let metrics = shown(ScenarioReport.producerMetrics, in: report.producers.map(\.figures))

@@ -1,0 +1,49 @@
+import KafkaCluster
+
+extension Model {
+    /// The story that is on, or those that can be chosen.
+    mutating func goToScenarios() { goToRoot(story == nil ? .scenarios : .story) }
+
+    mutating func play(scenario name: String) -> [Command] {
+        guard story == nil else {
+            show(.warning, "A scenario is being played: leave it first, by \(keyName(.viewScenarios)) and esc")
+            return []
+        }
+        show(.note, "A cluster is started for \(name)…")
+        return [.playScenario(name)]
+    }
+
+    mutating func playOrPauseStory() -> [Command] {
+        switch story?.state {
+        case .playing: [.conduct(.pause)]
+        case .paused: [.conduct(.play)]
+        case .over, nil: []
+        }
+    }
+
+    mutating func stepStory() -> [Command] {
+        switch story?.state {
+        case .playing, .paused: [.conduct(.step)]
+        case .over, nil: []
+        }
+    }
+
+    /// The picture is another cluster's from now on, or klamm's own again: nothing of the former stays.
+    mutating func received(_ new: Story?) {
+        if (story == nil) != (new == nil) {
+            live = Picture()
+            frozen = nil
+            browser = nil
+            rememberedRoots = [:]
+            screens = [Screen(new == nil ? .scenarios : .story)]
+            overlay = nil
+        }
+        if case .over(let asExpected)? = new?.state, story?.state != new?.state {
+            show(
+                asExpected ? .ok : .error,
+                asExpected ? "Everything happened as expected; esc leaves" : "Not as expected; esc leaves")
+        }
+        story = new
+        dataChanged()
+    }
+}

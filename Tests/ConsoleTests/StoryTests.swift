@@ -1,0 +1,93 @@
+import KafkaCluster
+import KafkaProtocol
+import Scenarios
+import Testing
+
+@testable import Console
+
+/// A scenario that is played under the console.
+@Suite struct StoryTests {
+    @Test func `a scenario is chosen from its list or by name`() {
+        // Both ways ask for the same.
+        var session = Session()
+        #expect(session.press("topics.scenarios", "scenarios.move-down", "scenarios.open") == [.playScenario("02-b")])
+        session = Session()
+        session.press("topics.palette")
+        session.type("scenario 01")
+        session.key(.enter)
+        #expect(session.commands == [.playScenario("01-a")])
+    }
+
+    @Test func `a story takes the screen and the picture, and gives both back`() {
+        // Nothing of klamm's own cluster may be taken for the story's.
+        var session = Session()
+        #expect(session.model.snapshot != nil)
+        session.send(.story(Fixture.story))
+        #expect(session.model.place == .story)
+        #expect(session.model.snapshot == nil)
+        #expect(session.model.picture.events.entries.isEmpty)
+        session.send(.snapshot(Fixture.snapshot(step: 1)))
+        session.send(.story(nil))
+        #expect(session.model.place == .scenarios)
+        #expect(session.model.snapshot == nil)
+    }
+
+    @Test func `space holds a story and lets it go on, s takes a step`() {
+        var session = Session()
+        session.send(.story(Fixture.story))
+        #expect(session.press("story.play") == [.conduct(.pause)])
+        var held = Fixture.story
+        held.state = .paused
+        session.send(.story(held))
+        #expect(session.press("story.play") == [.conduct(.play)])
+        #expect(session.press("story.step") == [.conduct(.step)])
+        held.state = .over(asExpected: true)
+        session.send(.story(held))
+        #expect(session.press("story.play") == [])
+        #expect(session.press("story.step") == [])
+    }
+
+    @Test func `escape leaves the story, not klamm`() {
+        var session = Session()
+        session.send(.story(Fixture.story))
+        #expect(session.press("story.back") == [.conduct(.leave)])
+        #expect(session.send(.key(KeyChord("q"))) == [.conduct(.leave)])
+    }
+
+    @Test func `other views show the story's cluster, and its key leads back`() {
+        var session = Session()
+        session.send(.story(Fixture.story))
+        session.press("story.topics")
+        #expect(session.model.place == .topics)
+        session.press("topics.scenarios")
+        #expect(session.model.place == .story)
+    }
+
+    @Test func `a second story is refused while one is on`() {
+        var session = Session()
+        session.send(.story(Fixture.story))
+        session.press("story.palette")
+        session.type("scenario 01")
+        session.key(.enter)
+        #expect(session.commands == [])
+        #expect(session.model.toast?.kind == .warning)
+    }
+
+    @Test func `who stands at the end of a story sees its next line`() throws {
+        // The newest line is the one that matters; whoever scrolled back is left where he is.
+        var story = Fixture.story
+        for number in 0..<60 { story.lines.append(StoryLine(.says, "line \(number)", after: .seconds(9))) }
+        var session = Session()
+        session.send(.story(story))
+        #expect(session.screen.contains("line 59"))
+        story.lines.append(StoryLine(.says, "the last", after: .seconds(10)))
+        session.send(.story(story))
+        #expect(session.screen.contains("the last"))
+        session.press("story.top")
+        story.lines.append(StoryLine(.says, "one more", after: .seconds(11)))
+        session.send(.story(story))
+        #expect(!session.screen.contains("one more"))
+        session.press("story.bottom")
+        #expect(session.screen.contains("one more"))
+    }
+}
