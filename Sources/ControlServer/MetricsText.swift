@@ -140,6 +140,10 @@ struct MetricLabel: Hashable {
     }
 
     var text: String {
+        // Topics have none of these; groups may.
+        guard value.utf8.contains(where: { $0 == 0x5c || $0 == 0x22 || $0 == 0x0a }) else {
+            return "\(name)=\"\(value)\""
+        }
         let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
         return "\(name)=\"\(escaped)\""
     }

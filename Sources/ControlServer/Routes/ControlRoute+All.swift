@@ -112,7 +112,7 @@ extension ControlRoute {
         }
         let wait = try ConditionWait(until: until, timeout: try request.value("timeout"))
         let found = try await wait.run {
-            let snapshot = try await service.snapshot()
+            let snapshot = try await service.look()
             return Facts(cluster: snapshot, losses: service.cluster.ledgerAccount.losses)
         }
         return .json(["ok": "\(wait.condition)", "found": found.json])

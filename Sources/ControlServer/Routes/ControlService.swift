@@ -7,24 +7,21 @@ package final class ControlService: Sendable {
     package let journal = EventJournal()
     let cluster: any ControlledCluster
     private let access: ControlAccess
-    private let listening: [Task<Void, Never>]
+    private let listening: Task<Void, Never>
+    private let interest = SnapshotInterest()
     private let isPlaying = Atomic(false)
 
     package init(_ cluster: any ControlledCluster, access: ControlAccess = ControlAccess()) {
         self.cluster = cluster
         self.access = access
-        let (events, snapshots) = (cluster.events(), cluster.snapshots())
-        listening = [
-            Task { [journal] in
-                for await event in events { journal.append(event) }
-                journal.finish()
-            },
-            // Rates are known to who looks all the time.
-            Task { for await _ in snapshots {} },
-        ]
+        let events = cluster.events()
+        listening = Task { [journal] in
+            for await event in events { journal.append(event) }
+            journal.finish()
+        }
     }
 
-    deinit { for task in listening { task.cancel() } }
+    deinit { listening.cancel() }
 
     package func answer(_ request: ControlRequest) async -> ControlResponse {
         do {
@@ -55,7 +52,13 @@ package final class ControlService: Sendable {
         return try await route.answer(self, request, parameter)
     }
 
+    /// For one who may ask again, and wants to know rates then.
     func snapshot() async throws -> ClusterSnapshot {
+        interest.renew(cluster)
+        return try await look()
+    }
+
+    func look() async throws -> ClusterSnapshot {
         guard let snapshot = await cluster.snapshot() else {
             throw ControlRefusal(.unavailable, "The cluster has been shut down.")
         }
