@@ -24,7 +24,9 @@ struct ConditionWait {
         do throws(FaultScriptError) { timeout = try word.map(FaultWords.length) ?? .seconds(30) } catch {
             throw ControlRefusal(.badRequest, error.description)
         }
-        timeout = min(timeout, Self.longest)
+        guard timeout <= Self.longest else {
+            throw ControlRefusal(.badRequest, "Nothing is waited for longer than 10m; ask again when that is over.")
+        }
     }
 
     /// Returns what holds, in words; throws when the time is over. Ends early with the connection of the one who waits.

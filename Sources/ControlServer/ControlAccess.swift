@@ -29,6 +29,10 @@ package struct ControlAccess: Hashable, Sendable {
                 "A page of \(origin) may not ask; start klamm with --control-token for programs that live in a browser."
             )
         }
+        // A picture or a link on another page comes without an origin.
+        if let site = request.header("sec-fetch-site"), site != "same-origin", site != "none" {
+            throw ControlRefusal(.forbidden, "A page of another site may not ask (Sec-Fetch-Site is \(site)).")
+        }
     }
 
     private func check(_ request: ControlRequest, token: String) throws(ControlRefusal) {

@@ -34,6 +34,17 @@ import Testing
         #expect(try status(access, [host, ("Origin", "http://127.0.0.1:8474")]) == nil)
     }
 
+    @Test func `a picture on another page is refused, an address that a person types is not`() throws {
+        // A browser asks for pictures without saying whose page they are on, but tells that it is another's.
+        let host = ("Host", "127.0.0.1:8474")
+        for site in ["cross-site", "same-site"] {
+            #expect(try status(ControlAccess(), [host, ("Sec-Fetch-Site", site)]) == .forbidden)
+        }
+        for site in ["none", "same-origin"] {
+            #expect(try status(ControlAccess(), [host, ("Sec-Fetch-Site", site)]) == nil)
+        }
+    }
+
     @Test func `with a token only the token counts`() throws {
         // Who has been given it may come from anywhere.
         let access = ControlAccess(token: "s3cret", host: "0.0.0.0")

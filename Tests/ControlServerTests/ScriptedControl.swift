@@ -13,6 +13,7 @@ final class ScriptedControl: ControlledCluster {
         var refusal: ControlRefusal?
         var faults = FaultState()
         var listeners: [AsyncStream<ClusterEvent>.Continuation] = []
+        var playsForever: (@Sendable () -> Void)?
     }
 
     static let moment = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 1_795_285_017_000)
@@ -31,6 +32,9 @@ final class ScriptedControl: ControlledCluster {
     /// What the next change is answered with.
     func refuse(_ refusal: ControlRefusal) { state.withLock { $0.refusal = refusal } }
     func show(_ snapshot: ClusterSnapshot) { state.withLock { $0.snapshot = snapshot } }
+
+    /// From now on a scenario that is played, which `begun` tells, ends only by being cancelled.
+    func playForever(_ begun: @escaping @Sendable () -> Void) { state.withLock { $0.playsForever = begun } }
 
     func happen(_ event: ClusterEvent) {
         for listener in state.withLock({ $0.listeners }) { listener.yield(event) }
@@ -68,6 +72,10 @@ final class ScriptedControl: ControlledCluster {
 
     func play(_ scenario: Scenario) async throws -> ScenarioReport {
         try note("play \(scenario.name)")
+        if let begun = state.withLock({ $0.playsForever }) {
+            begun()
+            try await Task.sleep(for: .seconds(3600))
+        }
         throw ControlRefusal(.unavailable, "Nothing is played here.")
     }
 

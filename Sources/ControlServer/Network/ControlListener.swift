@@ -18,6 +18,7 @@ package final class ControlListener: Sendable {
 
     private let group: MultiThreadedEventLoopGroup
     private let channel: any Channel
+    private let service: ControlService
     /// With the port that it got.
     package let address: ControlAddress
 
@@ -28,7 +29,7 @@ package final class ControlListener: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             let channel = try await bind(address, service, group.next(), logger, patience)
-            return ControlListener(group, channel, address)
+            return ControlListener(group, channel, service, address)
         } catch {
             try? await group.shutdownGracefully()
             let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
@@ -36,7 +37,10 @@ package final class ControlListener: Sendable {
         }
     }
 
-    private init(_ group: MultiThreadedEventLoopGroup, _ channel: any Channel, _ asked: ControlAddress) {
+    private init(
+        _ group: MultiThreadedEventLoopGroup, _ channel: any Channel, _ service: ControlService, _ asked: ControlAddress
+    ) {
+        self.service = service
         self.group = group
         self.channel = channel
         var address = asked
@@ -70,8 +74,9 @@ package final class ControlListener: Sendable {
             .bind(to: SocketAddress(ipAddress: address.host, port: address.port)).get()
     }
 
-    /// Ends every connection.
+    /// Ends every connection, and what was begun for one.
     package func close() async {
+        await service.close()
         try? await channel.close().get()
         try? await group.shutdownGracefully()
     }

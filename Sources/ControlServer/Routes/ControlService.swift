@@ -9,7 +9,7 @@ package final class ControlService: Sendable {
     private let access: ControlAccess
     private let listening: Task<Void, Never>
     private let interest = SnapshotInterest()
-    private let isPlaying = Atomic(false)
+    private let playing = Mutex<Task<ScenarioReport, any Error>?>(nil)
 
     package init(_ cluster: any ControlledCluster, access: ControlAccess = ControlAccess()) {
         self.cluster = cluster
@@ -68,10 +68,23 @@ package final class ControlService: Sendable {
     /// One at a time: each has brokers, clients and disks of its own. It is played to its end although the one who asked may
     /// leave.
     func play(_ scenario: Scenario) async throws -> ScenarioReport {
-        guard !isPlaying.exchange(true, ordering: .sequentiallyConsistent) else {
+        let task = playing.withLock { playing -> Task<ScenarioReport, any Error>? in
+            guard playing == nil else { return nil }
+            let task = Task { [cluster] in try await cluster.play(scenario) }
+            playing = task
+            return task
+        }
+        guard let task else {
             throw ControlRefusal(.conflict, "Another scenario is being played; try again when it is over.")
         }
-        defer { isPlaying.store(false, ordering: .sequentiallyConsistent) }
-        return try await Task { [cluster] in try await cluster.play(scenario) }.value
+        defer { playing.withLock { $0 = nil } }
+        return try await task.value
+    }
+
+    /// Ends a scenario that is being played, with its brokers and its folder.
+    package func close() async {
+        guard let task = playing.withLock({ $0 }) else { return }
+        task.cancel()
+        _ = await task.result
     }
 }
