@@ -67,8 +67,19 @@ struct ScenarioDocument {
                 switch name {
                 case "partitions": topic.partitions = Int32(try number(value, path, in: 1...1000))
                 case "replication.factor": topic.replicationFactor = Int16(try number(value, path, in: 1...9))
-                default: topic.settings.append(Setting(name, value))
+                default:
+                    do throws(ConfigError) {
+                        _ = try ConfigurationTable.topics.validate(name: name, value: value)
+                    } catch {
+                        throw document.error(at: path, "\(error)")
+                    }
+                    topic.settings.append(Setting(name, value))
                 }
+            }
+            let brokers = scenario.cluster.brokers
+            let most = topic.replicas.joined().map { Int($0.rawValue) }.max() ?? Int(topic.replicationFactor)
+            guard most <= brokers else {
+                throw document.error(at: path, "topic '\(topic.name)' needs broker \(most), and there are \(brokers)")
             }
             scenario.topics.append(topic)
         }

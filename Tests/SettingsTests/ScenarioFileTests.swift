@@ -85,6 +85,8 @@ import Testing
         ("[cluster]\nreplica.lag.time.max.ms = \"soon\"", 2, "replica.lag.time.max.ms"),
         ("[[topics]]\nname = \"a\"\n[[topics]]\npartitions = 2", 3, "lacks its name"),
         ("[[topics]]\nname = \"a\"\nreplicas = [1, 2]", 3, "lists the brokers"),
+        ("[[topics]]\nname = \"a\"\nreplicas = [[4, 2]]", 1, "needs broker 4"),
+        ("[[topics]]\nname = \"a\"\nmin.insync.replica = 2", 3, "min.insync.replica"),
         ("[[topics]]\nname = \"a\"\n[[producers]]\ntopic = \"b\"", 4, "no topic 'b'"),
         ("[[topics]]\nname = \"a\"\n[[producers]]\ntopic = \"a\"\nacks = 5", 5, "takes 0, 1 or all"),
         ("[[topics]]\nname = \"a\"\n[[groups]]\ntopics = [\"a\"]\nworks = 1", 5, "no setting \"works\""),
