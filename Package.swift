@@ -169,6 +169,10 @@ let benchmarks: [Target] =
             name: "LedgerBenchmark", dependencies: ["DeliveryLedger", "KafkaProtocol", "CMalloc"],
             path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
         .target(name: "CMalloc", path: "Tests/Benchmarks/CMalloc"),
+        .executableTarget(
+            name: "WorkloadBenchmark",
+            dependencies: ["Workload", "KafkaServer", "KafkaClient", "KafkaCluster", logging],
+            path: "Tests/Benchmarks/WorkloadBenchmark", swiftSettings: strict),
     ] : []
 
 let systemLibraries: [Target] = [
