@@ -72,6 +72,8 @@ package struct Facts: Hashable, Sendable {
         case .processedOnce: return judged(first) { $0.processedOnce }
         case .processedTwice: return judged(first) { $0.processedMoreThanOnce.count }
         case .committedPast: return judged(first) { $0.committedPast.count }
+        case .retiredUnread: return judged(first) { $0.retiredUnread.count }
+        case .outOfOrder: return judged(first) { $0.outOfOrder }
         case .members: return coordinated(first) { Int64($0.members.count) }
         case .lag: return coordinated(first) { $0.lag }
         case .committed: return place(arguments) { $0.committed }

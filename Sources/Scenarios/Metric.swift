@@ -27,6 +27,8 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     case processedOnce = "processed-once"
     case processedTwice = "processed-twice"
     case committedPast = "committed-past"
+    case retiredUnread = "retired-unread"
+    case outOfOrder = "out-of-order"
     case committed, position
     case groupsRunning = "groups-running"
 
@@ -50,7 +52,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
             .toldLost:
             "topic?"
         case .consumed, .processed, .errors, .skipped, .lag, .members, .deadLettered, .failedCommits, .processedOnce,
-            .processedTwice, .committedPast, .groupsRunning:
+            .processedTwice, .committedPast, .retiredUnread, .outOfOrder, .groupsRunning:
             "group?"
         case .committed, .position: "group, partition"
         case .leader, .epoch, .isr, .unreplicated, .highWatermark, .logStartOffset: "partition"
@@ -98,6 +100,8 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         case .processedOnce: "records processed exactly once"
         case .processedTwice: "records processed more than once"
         case .committedPast: "records never processed though the group has committed past them"
+        case .retiredUnread: "records that were deleted before the group had read them, and that it has passed"
+        case .outOfOrder: "records processed for the first time after one that was sent later"
         case .committed: "the group's committed offset"
         case .position: "the next offset that a member of the group is handed"
         case .groupsRunning: "groups that run"
@@ -120,7 +124,8 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
     package var needsVerdict: Bool {
         switch self {
         case .attempted, .lost, .unseen, .duplicate, .lostWrite, .abortedRead, .inconsistentOffsets, .nonmonotonicSend,
-            .pollSkip, .nonmonotonicPoll, .neverArrived, .processedOnce, .processedTwice, .committedPast:
+            .pollSkip, .nonmonotonicPoll, .neverArrived, .processedOnce, .processedTwice, .committedPast,
+            .retiredUnread, .outOfOrder:
             true
         default: false
         }

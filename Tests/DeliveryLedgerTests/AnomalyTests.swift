@@ -240,6 +240,45 @@ import Testing
         #expect(script.names(.lostWrite) == ["a0"])
     }
 
+    @Test mutating func `deleted before the group had come to it: not its fault, and said so`() throws {
+        // Retention is not loss, and a group that was too slow has still not seen the record.
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.sends("a2", at: 2)
+        script.processes("a0")
+        script.history.note(.retired(HistoryScript.partition(0), before: 2))
+        script.reads("a2", at: 2, group: "billing")
+        script.processes("a2")
+        script.commits(3)
+        let group = try #require(script.group())
+        #expect(HistoryScript.names(group.retiredUnread) == ["a1"])
+        #expect(group.committedPast.count == 0)
+    }
+
+    @Test mutating func `deleted where the group has been, or has not come yet: nothing to say`() throws {
+        // What it has done is done; what lies before it may still be read by whoever begins anew.
+        script.sends("a0", at: 0)
+        script.sends("a1", at: 1)
+        script.processes("a0")
+        script.commits(1)
+        script.history.note(.retired(HistoryScript.partition(0), before: 2))
+        #expect(try #require(script.group()).retiredUnread.count == 0)
+    }
+
+    // MARK: The order of work
+
+    @Test mutating func `processed after one that was sent later: out of order`() throws {
+        // Across partitions nothing keeps the order: what one producer sends in turn comes as the partitions are read.
+        for record in ["a0", "a2", "a1", "b0"] { script.processes(record) }
+        #expect(try #require(script.group()).outOfOrder == 1)
+    }
+
+    @Test mutating func `processed once more: a repetition, and not out of order`() throws {
+        // After a crash the batch comes again; the order of what comes for the first time is kept.
+        for record in ["a0", "a1", "a0", "a1", "a2"] { script.processes(record) }
+        #expect(try #require(script.group()).outOfOrder == 0)
+    }
+
     @Test mutating func `processed twice, by one group`() throws {
         script.sends("a0", at: 0)
         script.processes("a0")

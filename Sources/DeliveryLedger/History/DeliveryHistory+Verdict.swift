@@ -13,6 +13,7 @@ extension DeliveryHistory {
             judged.processedOnce = group.foldedOnce
             judged.processedMoreThanOnce.count = group.foldedMore
             judged.processedLate = group.processedLate
+            judged.outOfOrder = group.outOfOrder
             return judged
         }
         for producer in producers.indices { judge(producer, &verdict) }
@@ -74,10 +75,15 @@ extension DeliveryHistory {
             if times == 1 { verdict.groups[group].processedOnce += 1 }
             if times > 1 { verdict.groups[group].processedMoreThanOnce.add(example(producer, sequence, state)) }
             if times == 0, state.hasPlace, let committed = groups[group].committed[partition], state.offset < committed,
-                isPolled || state.outcome == .acknowledged, state.offset >= partitions[partition].retiredBefore,
+                isPolled || state.outcome == .acknowledged,
                 !isReplaced(state, RecordRef(producer: producer, sequence: sequence))
             {
-                verdict.groups[group].committedPast.add(example(producer, sequence, state))
+                let example = example(producer, sequence, state)
+                if state.offset >= partitions[partition].retiredBefore {
+                    verdict.groups[group].committedPast.add(example)
+                } else {
+                    verdict.groups[group].retiredUnread.add(example)
+                }
             }
         }
     }

@@ -126,7 +126,18 @@ package struct DeliveryHistory {
         }
         guard groups[group].processed[producer].takes(sequence) else { return }
         let times = groups[group].processed[producer][sequence]
+        if times == 0 { cameAnew(to: group, producer, sequence) }
         groups[group].processed[producer][sequence] = times == .max ? .max : times + 1
+    }
+
+    /// The first time that the group processes it.
+    private mutating func cameAnew(to group: Int, _ producer: Int, _ sequence: Int) {
+        while groups[group].latest.count <= producer { groups[group].latest.append(-1) }
+        if sequence < groups[group].latest[producer] {
+            groups[group].outOfOrder += 1
+        } else {
+            groups[group].latest[producer] = sequence
+        }
     }
 
     private mutating func note(_ example: Finding.Example, in finding: WritableKeyPath<Self, Finding>) {

@@ -40,6 +40,10 @@ package struct DeliveryVerdict: Hashable, Sendable {
         package var processedLate = 0
         /// Never processed, and the group will not read it again: it has committed past it.
         package var committedPast = Finding()
+        /// Never processed, and gone from the log before the group came to it: by retention, DeleteRecords or the cleaner.
+        package var retiredUnread = Finding()
+        /// Processed for the first time after one that its producer had sent later.
+        package var outOfOrder = 0
     }
 
     package var attempted = 0

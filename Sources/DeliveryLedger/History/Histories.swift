@@ -32,6 +32,9 @@ struct GroupHistory {
     var odd: [RecordRef: UInt8] = [:]
     /// By partition: the furthest commit.
     var committed: [Int: Int64] = [:]
+    /// By producer: the latest record that was processed; -1 before the first.
+    var latest: [Int] = []
+    var outOfOrder = 0
     /// Records that became counts, which had been processed once, and more often.
     var foldedOnce = 0
     var foldedMore = 0
