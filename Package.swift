@@ -65,7 +65,21 @@ let scenarios = [
     "10-full-buffer",
     "11-record-too-large",
     "12-auto-commit-and-a-crash",
+    "13-commit-before-or-after-the-work",
+    "14-commits-that-are-held",
+    "15-outbox",
+    "16-dead-letters",
+    "17-peak-load",
+    "18-scale-out-under-load",
+    "19-order-within-a-partition",
+    "20-replay-beside-real-time",
     "21-zombie-leader",
+    "22-power-loss-of-all-replicas",
+    "23-slower-than-retention",
+    "24-errors-that-pass",
+    "25-fire-and-forget",
+    "26-backlog-of-a-dead-consumer",
+    "27-work-beyond-max-poll-interval",
 ]
 
 let pure: [Target] = [
@@ -145,7 +159,7 @@ let testTargets: [Target] = [
     tests(
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
-    tests("TerminalTests", ["CVterm", "Terminal", "klamm"]),
+    tests("TerminalTests", ["CVterm", "Settings", "Terminal", "klamm"]),
     // A process that an outbox outlives; for tests alone.
     .executableTarget(
         name: "OutboxChild", dependencies: ["KafkaClient", "KafkaCluster", "Workload", logging],

@@ -72,13 +72,14 @@ struct ProgramRun {
     var code: CInt
     var complaint: String
 
-    init(_ arguments: [String]) throws {
+    /// What it says in good order is thrown away, or comes with its complaints.
+    init(_ arguments: [String], withOutput: Bool = false) throws {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw ConsoleProgram.Failure(description: "no pipe") }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
-        posix_spawn_file_actions_adddup2(&actions, 0, 1)
+        posix_spawn_file_actions_adddup2(&actions, withOutput ? ends[1] : 0, 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         klamm_spawn_closing_rest(&actions)
         var process: pid_t = 0

@@ -103,7 +103,7 @@ final class ScenarioStage: Sendable {
         do {
             let reader = try TopicReader(configuration, logger: logger)
             for topic in scenario.topics {
-                var page = try await reader.page(topic: topic.name, at: .beginning, limit: 5000)
+                var page = try await self.page(of: topic.name, at: .beginning, through: reader)
                 for partition in page.partitions where partition.logStartOffset > 0 {
                     ledgers.retired(
                         TopicPartition(topic: topic.name, partition: partition.index),
@@ -115,7 +115,7 @@ final class ScenarioStage: Sendable {
                     }
                     ledgers.read(page.records, by: "final-read")
                     if page.isAtEnd { break }
-                    page = try await reader.page(topic: topic.name, at: .from(page.next), limit: 5000)
+                    page = try await self.page(of: topic.name, at: .from(page.next), through: reader)
                 }
             }
             for group in try await cluster.snapshot().groups {
@@ -127,6 +127,18 @@ final class ScenarioStage: Sendable {
             return nil
         } catch {
             return "\(error)"
+        }
+    }
+
+    /// Who has just come back may not have told everybody: what cannot be read is asked for again, for some seconds.
+    private func page(
+        of topic: String, at position: TopicReader.Position, through reader: TopicReader
+    ) async throws -> TopicPage {
+        let deadline = SystemClock.now() + .seconds(5)
+        while true {
+            let page = try await reader.page(topic: topic, at: position, limit: 5000)
+            if page.failures.isEmpty || SystemClock.now() >= deadline { return page }
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }
