@@ -1,6 +1,7 @@
 import CRdkafka
 import KafkaProtocol
 import Logging
+import Synchronization
 
 /// A member of a consumer group, or a consumer of partitions chosen by hand. One thread polls.
 package final class Consumer: @unchecked Sendable {
@@ -9,6 +10,7 @@ package final class Consumer: @unchecked Sendable {
     /// Where answers to commits wait until they are served.
     private let answers: ClientQueue
     private let rebalances: RebalanceObserver
+    private let isClosing = Mutex(false)
 
     /// `group.id` must be among the settings. `onError` and `onRebalance` run inside `poll` and `close`; they must not
     /// hold the consumer. At `.revoked` the partitions are still this member's, so that it can store and commit.
@@ -100,8 +102,9 @@ package final class Consumer: @unchecked Sendable {
         return records
     }
 
-    /// Ends a poll that waits, from another thread.
-    package func wake() { queue.wake() }
+    /// Ends a poll that waits, from another thread. A close is not to be woken: librdkafka would return from it too early,
+    /// and then wait for ever when the client ends.
+    package func wake() { isClosing.withLock { if !$0 { queue.wake() } } }
 
     /// Marks offsets for the next commit: automatic, at a rebalance, or by `commit()`. Each is that of the next record
     /// to read. Partitions that are no longer assigned come back with their error.
@@ -187,6 +190,7 @@ package final class Consumer: @unchecked Sendable {
 
     /// Gives the partitions up, commits what is stored (where auto-commit is on) and leaves the group.
     package func close() throws(ClientError) {
+        isClosing.withLock { $0 = true }
         try ClientError.check(rd_kafka_consumer_close(handle.pointer))
     }
 

@@ -45,8 +45,11 @@ final class MemberOrders: Sendable {
 
     func takeSeek() -> SeekTarget? {
         state.withLock { state in
-            defer { state.seek = nil }
-            return state.seek
+            guard let seek = state.seek else { return nil }
+            state.seek = nil
+            // Who has seen the order must see that it is carried out, or the work is broken off for ever.
+            version.add(1, ordering: .releasing)
+            return seek
         }
     }
 

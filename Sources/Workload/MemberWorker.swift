@@ -53,7 +53,8 @@ final class MemberWorker: Sendable {
 
     private func order(_ change: (inout MemberOrders.Current) -> Void) {
         orders.give(change)
-        consumer.withLock { $0 }?.wake()
+        // Under the lock: the last reference, and with it the client's end, must not fall to whoever gives orders.
+        consumer.withLock { $0?.wake() }
     }
 
     // MARK: On its own thread
