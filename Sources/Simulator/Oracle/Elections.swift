@@ -185,16 +185,15 @@ extension Oracle {
         counts.add(answer.errorCode)
         guard answer.errorCode == .none else { return }
         for topic in answer.topics {
-            guard let name = topic.topicId == .zero ? topic.topicName : metadata.name(of: topic.topicId),
-                let asked = request.topics.first(where: {
-                    $0.topicId == topic.topicId && $0.topicName == topic.topicName
-                })
-            else { continue }
+            guard let name = topic.topicId == .zero ? topic.topicName : metadata.name(of: topic.topicId) else {
+                continue
+            }
+            // A request may name a topic more than once, and its answer too.
+            let asked = request.topics.filter { $0.topicId == topic.topicId && $0.topicName == topic.topicName }
+                .flatMap(\.partitions)
             for data in topic.partitions {
                 counts.add(data.errorCode)
-                guard let wish = asked.partitions.first(where: { $0.partitionIndex == data.partitionIndex }) else {
-                    continue
-                }
+                guard let wish = asked.first(where: { $0.partitionIndex == data.partitionIndex }) else { continue }
                 let id = TopicPartition(topic: name, partition: data.partitionIndex)
                 try altered(id, wish, data, isStale: isStale, by: node)
             }

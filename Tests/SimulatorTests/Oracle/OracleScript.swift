@@ -235,9 +235,9 @@ struct OracleScript {
         try asks(request, follower, of: leader)
     }
 
-    /// The leader asks the controller to change the ISR, which refuses.
+    /// The leader asks the controller to change the ISR, which refuses; in a second list for the topic, if it is told to.
     mutating func asksForISR(
-        _ isr: [BrokerID], by leader: BrokerID, answer code: ErrorCode,
+        _ isr: [BrokerID], by leader: BrokerID, answer code: ErrorCode, namesTopicTwice: Bool = false,
         meanwhile: (inout OracleScript) throws -> Void
     ) throws {
         var data = AlterPartitionRequest.PartitionData()
@@ -252,6 +252,11 @@ struct OracleScript {
         var request = AlterPartitionRequest()
         request.brokerId = leader
         request.topics = [topic]
+        if namesTopicTwice {
+            var first = topic
+            first.partitions[0].partitionIndex = 2
+            request.topics.insert(first, at: 0)
+        }
         var result = AlterPartitionResponse.PartitionData()
         result.errorCode = code
         var answered = AlterPartitionResponse.TopicData()

@@ -141,11 +141,12 @@ import Testing
         }
     }
 
-    @Test func `a member that is refused is waited for no longer`() throws {
-        // From when the leader asks for it until it hears (seed 7400).
+    @Test(arguments: [false, true])
+    func `a member that is refused is waited for no longer`(namesTopicTwice: Bool) throws {
+        // From when the leader asks for it until it hears (seed 7400), also behind others of its topic (seed 624837).
         var script = try OracleScript(replicas: [1, 2], isr: [1])
         let batch = try OracleScript.batch(at: 0)
-        try script.asksForISR([1, 2], by: 1, answer: .ineligibleReplica) { script in
+        try script.asksForISR([1, 2], by: 1, answer: .ineligibleReplica, namesTopicTwice: namesTopicTwice) { script in
             try script.write(batch, on: [1])
             var early = script
             #expect(violation { try early.tells(1, by: 1) } == "not held by all of the ISR")
