@@ -3,7 +3,8 @@
 struct Chunked<Element> {
     static var chunkSize: Int { 4096 }
 
-    private var chunks: [ContiguousArray<Element>?] = []
+    /// Those that have not begun, and those that were given back, are empty.
+    private var chunks: [ContiguousArray<Element>] = []
     private let empty: Element
     /// The first element that is still there; everything before it reads as empty.
     private(set) var start = 0
@@ -15,28 +16,26 @@ struct Chunked<Element> {
 
     subscript(_ number: Int) -> Element {
         get {
-            guard number >= start, number < end, let chunk = chunks[number / Self.chunkSize] else { return empty }
-            let index = number % Self.chunkSize
-            return index < chunk.count ? chunk[index] : empty
+            let (place, index) = number.quotientAndRemainder(dividingBy: Self.chunkSize)
+            guard number >= start, place < chunks.count, index < chunks[place].count else { return empty }
+            return chunks[place][index]
         }
         set {
             guard number >= start else { return }
-            let place = number / Self.chunkSize
-            while chunks.count <= place { chunks.append(nil) }
-            if chunks[place] == nil { chunks[place] = [] }
-            let index = number % Self.chunkSize
-            if index >= chunks[place]!.count { grow(place, upTo: index) }
-            chunks[place]![index] = newValue
-            end = max(end, number + 1)
+            let (place, index) = number.quotientAndRemainder(dividingBy: Self.chunkSize)
+            if place >= chunks.count || index >= chunks[place].count { grow(place, upTo: index) }
+            chunks[place][index] = newValue
+            if number >= end { end = number + 1 }
         }
     }
 
     /// As far as it needs to: there may be thousands of lists with a few elements each. A full chunk has no room to spare.
     private mutating func grow(_ place: Int, upTo index: Int) {
-        if index >= chunks[place]!.capacity {
-            chunks[place]!.reserveCapacity(min(Self.chunkSize, max(index + 1, 16, 2 * chunks[place]!.count)))
+        while chunks.count <= place { chunks.append([]) }
+        if index >= chunks[place].capacity {
+            chunks[place].reserveCapacity(min(Self.chunkSize, max(index + 1, 16, 2 * chunks[place].count)))
         }
-        while chunks[place]!.count <= index { chunks[place]!.append(empty) }
+        while chunks[place].count <= index { chunks[place].append(empty) }
     }
 
     /// Whether an element at this number can be kept: it is not given back already, and not absurdly far off.
@@ -45,7 +44,7 @@ struct Chunked<Element> {
     /// Gives back the first chunk.
     mutating func removeFirstChunk() {
         let place = start / Self.chunkSize
-        if place < chunks.count { chunks[place] = nil }
+        if place < chunks.count { chunks[place] = [] }
         start = (place + 1) * Self.chunkSize
         end = max(end, start)
     }
