@@ -39,6 +39,25 @@ struct ConsumerTests {
         try witness.close()
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a wake that comes in the middle of a close does no harm`() async throws {
+        // Whoever orders a member to stop also wakes it, and it may have seen the order before. librdkafka 2.0.2 returned from
+        // the close at once, and never from the end of the client.
+        let fixture = try MockClusterFixture()
+        try await fixture.write(["a"])
+        for number in 0..<5 {
+            let consumer = try fixture.consumer(group: "g\(number)")
+            try consumer.subscribe([fixture.topic])
+            #expect(consumer.read(1).count == 1)
+            let isOver = Atomic<Bool>(false)
+            let waker = DedicatedThread(name: "waker") { [weak consumer] in
+                while !isOver.load(ordering: .acquiring) { consumer?.wake() }
+            }
+            try consumer.close()
+            isOver.store(true, ordering: .releasing)
+            waker.join()
+        }
+    }
+
     @Test func `a member that crashes commits nothing`() async throws {
         // A stored offset that no commit has carried away dies with the process.
         let fixture = try MockClusterFixture()
