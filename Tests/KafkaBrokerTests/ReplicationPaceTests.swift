@@ -39,6 +39,21 @@ import Testing
         #expect(cluster.awaitISR(of: orders, [1, 2], limit: .seconds(1)))
     }
 
+    @Test func `followers that come back together are both taken back`() throws {
+        // The controller is asked for one change at a time, and an idle follower's fetches do not name the partition again:
+        // the second stayed away until the next check, half of replica.lag.time.max.ms later.
+        let cluster = TestCluster { $0.replicaLagTimeMax = .seconds(300) }
+        let client = TestClient(cluster, 1)
+        try client.createTopic("orders", on: [1, 2, 3])
+        #expect(try client.produce(orders, ["a"]).errorCode == .none)
+        cluster.kill(2)
+        cluster.kill(3)
+        #expect(cluster.awaitISR(of: orders, [1], limit: .seconds(20)))
+        cluster.start(2)
+        cluster.start(3)
+        #expect(cluster.run(limit: .seconds(20)) { Set(cluster.image.partition(self.orders)?.isr ?? []) == [1, 2, 3] })
+    }
+
     /// Spoils the batches of these topics on their way from broker 1.
     private func spoil(_ cluster: TestCluster, _ topics: [Uuid], _ seen: @escaping (Uuid) -> Void) {
         cluster.filter = { from, to, frame in

@@ -149,6 +149,9 @@ extension Broker {
     mutating func commitISR(of partition: Partition, _ isr: [BrokerID], partitionEpoch: Int32) {
         let now = now
         let isNew = partition.withLeader { $0.committed(isr: isr, partitionEpoch: partitionEpoch, now: now) }
-        if isNew == true { advanceHighWatermark(of: partition) }
+        guard isNew == true else { return }
+        advanceHighWatermark(of: partition)
+        // Whoever caught up while this was pending was put off, and a fetch that changes nothing does not name the partition.
+        expandISR(of: partition)
     }
 }
