@@ -15,6 +15,10 @@ struct ConditionWait {
         do throws(ScenarioError) { condition = try Condition(text) } catch {
             throw ControlRefusal(.badRequest, error.description)
         }
+        if condition.countsFromStep {
+            throw ControlRefusal(
+                .badRequest, "\"\(condition)\": new counts from a scenario's step, and there is none here.")
+        }
         if condition.needsVerdict {
             throw ControlRefusal(
                 .badRequest,

@@ -60,6 +60,8 @@ package struct Condition: Hashable, Sendable, CustomStringConvertible {
 
     package var needsVerdict: Bool { comparisons.contains { $0.left.needsVerdict || $0.right.needsVerdict } }
 
+    package var countsFromStep: Bool { comparisons.contains { $0.left.countsFromStep || $0.right.countsFromStep } }
+
     package func holds(in facts: Facts, since before: Facts?) -> Bool {
         comparisons.allSatisfy { $0.holds(in: facts, since: before) }
     }

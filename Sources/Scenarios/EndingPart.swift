@@ -61,7 +61,8 @@ enum EndingPart: Hashable, Sendable, CaseIterable {
     func missing(_ scenario: Scenario, _ facts: Facts) -> String? {
         switch self {
         case .producers:
-            let running = (facts.cluster.workload?.producers ?? []).filter(\.isRunning).map(\.settings.topic)
+            let running = (facts.cluster.workload?.producers ?? []).filter { $0.isRunning || $0.isEnding }
+                .map(\.settings.topic)
             return running.isEmpty ? nil : "producers of \(running.joined(separator: ", ")) still run"
         case .faults:
             guard scenario.ending.heals else { return nil }
@@ -95,7 +96,9 @@ enum EndingPart: Hashable, Sendable, CaseIterable {
             return nil
         case .groups:
             let running = (facts.cluster.workload?.groups ?? []).filter(\.isRunning).map(\.settings.group)
-            return running.isEmpty ? nil : "groups \(running.joined(separator: ", ")) still run"
+            if !running.isEmpty { return "groups \(running.joined(separator: ", ")) still run" }
+            let open = facts.cluster.workload?.openClients ?? 0
+            return open == 0 ? nil : "\(open) clients have not ended yet"
         case .reading, .judgement: return nil
         }
     }

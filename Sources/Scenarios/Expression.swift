@@ -56,7 +56,13 @@ package struct Expression: Hashable, Sendable, CustomStringConvertible {
         left.signs == right.signs && left.values == right.values
     }
 
-    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(signs)
+        hasher.combine(values)
+    }
+
+    /// Whether it asks for what was gained since a step: at an end there is none.
+    package var countsFromStep: Bool { values.contains { if case .gain = $0 { true } else { false } } }
 
     package var needsVerdict: Bool {
         values.contains { term in
@@ -76,7 +82,8 @@ package struct Expression: Hashable, Sendable, CustomStringConvertible {
             case .number(let number): value = number
             case .metric(let metric, let arguments): value = facts[metric, arguments]
             case .gain(let metric, let arguments):
-                value = facts[metric, arguments].map { $0.saturatingSubtract(before?[metric, arguments] ?? 0) }
+                guard let former = before?[metric, arguments] else { return nil }
+                value = facts[metric, arguments].map { $0.saturatingSubtract(former) }
             }
             guard let value else { return nil }
             sum = isNegative ? sum.saturatingSubtract(value) : sum.saturatingAdd(value)

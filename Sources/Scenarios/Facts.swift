@@ -42,7 +42,10 @@ package struct Facts: Hashable, Sendable {
         case .lostInBuffer: return producers(first) { $0.lostInBuffer }
         case .inOutbox: return producers(first) { $0.inOutbox.map(Int64.init) }
         case .blockedMilliseconds: return producers(first) { $0.blocked.wholeMilliseconds }
-        case .latencyP99Microseconds: return producers(first) { $0.latencyP99Microseconds }
+        case .latencyP99Microseconds:
+            // The slowest: percentiles do not add up.
+            return cluster.workload?.producers.filter { first == nil || $0.settings.topic == first }
+                .compactMap(\.latencyP99Microseconds).max()
         case .producersRunning: return producers(first) { $0.isRunning ? 1 : 0 }
 
         case .attempted: return verdicts(first) { $0.attempted }

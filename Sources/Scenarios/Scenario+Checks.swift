@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 import KafkaStorage
 
@@ -32,10 +33,27 @@ extension Scenario {
             for action in step.actions {
                 do throws(ScenarioError) {
                     try check(action.template)
-                    _ = try script.action(action.template.text(figure: "1"))
+                    if case .fault(let line) = try script.action(action.template.text(figure: "1")) {
+                        try check(line.fault, action.description)
+                    }
                 } catch {
                     throw StepError(step: index, error: error)
                 }
+            }
+        }
+    }
+
+    /// Whether the nodes are there that it hits.
+    private func check(_ fault: Fault, _ text: String) throws(ScenarioError) {
+        let grows = steps.contains { $0.actions.contains { $0.description == "add-broker" } }
+        for id in fault.victims {
+            let isThere =
+                id.isController
+                ? id.rawValue <= 100 + cluster.controllers : grows || id.rawValue <= cluster.brokers
+            guard isThere else {
+                throw ScenarioError(
+                    "\"\(text)\": there is no node \(id); brokers are 1 to \(cluster.brokers), controllers 101 to "
+                        + "\(100 + cluster.controllers).")
             }
         }
     }

@@ -94,6 +94,9 @@ package struct Step: Hashable, Sendable {
     package var says: Template?
 
     package init() {}
+
+    /// Whether its condition or its actions ask for the verdict over every record.
+    var needsVerdict: Bool { when?.needsVerdict ?? false || actions.contains { $0.template.needsVerdict } }
 }
 
 /// Why a scenario cannot be read, as a sentence for the one who wrote it.

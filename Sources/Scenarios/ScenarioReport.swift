@@ -63,7 +63,7 @@ package struct ScenarioReport: Hashable, Sendable {
         .latencyP99Microseconds,
     ]
     package static let groupMetrics: [Metric] = [
-        .processedOnce, .processedTwice, .committedPast, .errors, .deadLettered, .failedCommits,
+        .processedOnce, .processedTwice, .committedPast, .retiredUnread, .errors, .deadLettered, .failedCommits,
     ]
 
     package var name: String
@@ -76,6 +76,10 @@ package struct ScenarioReport: Hashable, Sendable {
     package var groups: [Group] = []
     package var story: [StoryLine]
 
+    /// The reason of a run that somebody ended.
+    package static let stopped = "It was stopped."
+
+    package var isStopped: Bool { failure == Self.stopped }
     package var hasPassed: Bool { failure == nil && findings.allSatisfy(\.isMet) }
 
     init(
@@ -92,6 +96,8 @@ package struct ScenarioReport: Hashable, Sendable {
         let seconds = Double(sending.wholeMilliseconds) / 1000
         producers = workload.producers.map { producer in
             let topic = producer.settings.topic
+            // One that a step started, or stopped, did not send all the time.
+            let ranThroughout = scenario.producers.contains { $0.settings.topic == topic && $0.isStarted }
             let figures = Self.producerMetrics.map { metric in
                 // Latencies are those of the last seconds: as they were while records were still sent.
                 let source = metric == .latencyP99Microseconds ? atEndOfSteps ?? facts : facts
@@ -99,7 +105,7 @@ package struct ScenarioReport: Hashable, Sendable {
             }
             return Producer(
                 topic: topic, sendMode: producer.settings.sendMode, acks: producer.settings.acks, figures: figures,
-                recordsPerSecond: seconds > 0 ? Double(producer.acknowledged) / seconds : nil)
+                recordsPerSecond: ranThroughout && seconds > 0 ? Double(producer.acknowledged) / seconds : nil)
         }
         groups = workload.groups.map { group in
             let name = group.settings.group

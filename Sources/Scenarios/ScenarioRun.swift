@@ -57,9 +57,9 @@ package struct ScenarioRun: Sendable {
     package var needsVerdict: Bool {
         switch state {
         case .waiting(let index, _):
-            index < scenario.steps.count && scenario.steps[index].when?.needsVerdict ?? false
+            index < scenario.steps.count && scenario.steps[index].needsVerdict
         case .telling(let index): scenario.steps[index].says?.needsVerdict ?? false
-        case .acting(let index, _): scenario.steps[index].actions.contains { $0.template.needsVerdict }
+        case .acting: false
         case .ending(let part, _, _, _): part == .judgement
         case .over: false
         }
@@ -159,12 +159,15 @@ package struct ScenarioRun: Sendable {
         var actions: [Action] = []
         if let when = step.when {
             guard when.holds(in: facts, since: before) else {
+                // Nobody has judged this look: the next may know better.
+                if when.needsVerdict, facts.verdicts == nil { return [] }
                 if now - max(since, start + (step.at ?? .zero)) <= step.limit { return [] }
                 let finding = when.finding(in: facts, since: before)
                 return fail("Step \(index + 1) waited \(Self.seconds(step.limit)) for \(when): \(finding).", now)
             }
             actions.append(tell(.condition, "\(when)", now))
         }
+        if step.needsVerdict, facts.verdicts == nil { return [] }
         mayTakeOne = false
         return actions + act(index, step.actions, now)
     }
@@ -242,7 +245,7 @@ package struct ScenarioRun: Sendable {
     }
 
     private mutating func tell(_ kind: StoryLine.Kind, _ text: String, _ now: Instant) -> Action {
-        let line = StoryLine(kind, text, after: now - start)
+        let line = StoryLine(kind, text, after: max(.zero, now - start))
         lines.append(line)
         return .tell(line)
     }

@@ -26,6 +26,10 @@ struct ScenarioDocument {
         do throws(Scenario.StepError) { try reading.scenario.checkActions() } catch {
             throw document.error(at: ["steps", "\(error.step)", "do"], "\(error.error)")
         }
+        guard !reading.scenario.expectations.isEmpty else {
+            throw document.error(
+                at: ["ending"], "it expects nothing: write under [ending] expect = [\"lost = 0\"], say")
+        }
         return reading.scenario
     }
 
@@ -81,6 +85,9 @@ struct ScenarioDocument {
             guard most <= brokers else {
                 throw document.error(at: path, "topic '\(topic.name)' needs broker \(most), and there are \(brokers)")
             }
+            guard !scenario.topics.contains(where: { $0.name == topic.name }) else {
+                throw document.error(at: path, "topic '\(topic.name)' is there already")
+            }
             scenario.topics.append(topic)
         }
     }
@@ -100,6 +107,9 @@ struct ScenarioDocument {
                         throw document.error(at: path, "\(error)")
                     }
                 }
+            }
+            guard !scenario.producers.contains(where: { $0.settings.topic == topic }) else {
+                throw document.error(at: path, "topic '\(topic)' has a producer already, and klamm runs one for each")
             }
             scenario.producers.append(producer)
         }
@@ -121,6 +131,9 @@ struct ScenarioDocument {
                         throw document.error(at: path, "\(error)")
                     }
                 }
+            }
+            guard !scenario.groups.contains(where: { $0.settings.group == group.settings.group }) else {
+                throw document.error(at: path, "group '\(group.settings.group)' is there already")
             }
             scenario.groups.append(group)
         }
@@ -164,11 +177,19 @@ struct ScenarioDocument {
         if let drains = table["drain"] { scenario.ending.drains = try boolean(plain(drains) ?? "", path + ["drain"]) }
         scenario.ending.limit = try duration(table, "within", path) ?? scenario.ending.limit
         for text in try strings(table, "expect", path) ?? [] {
-            scenario.expectations.append(try condition(text, path + ["expect"]))
+            let condition = try condition(text, path + ["expect"])
+            guard !condition.countsFromStep else {
+                throw document.error(
+                    at: path + ["expect"], "\"\(text)\": new counts from a step, and there is none at the end")
+            }
+            scenario.expectations.append(condition)
         }
     }
 
     // MARK: Values
+
+    /// What is written as a list.
+    private static let lists = ["replicas", "topics"]
 
     private func condition(_ text: String, _ path: [String]) throws(SettingsError) -> Condition {
         try reading(path) { () throws(ScenarioError) in
@@ -202,7 +223,7 @@ struct ScenarioDocument {
                 leaves += try self.leaves(inner, path, prefix: prefix + key + ".")
             } else if let text = plain(value) {
                 leaves.append((prefix + key, text, path))
-            } else if value.array == nil {
+            } else if value.array == nil || !Self.lists.contains(prefix + key) {
                 throw document.error(at: path, "'\(prefix + key)' must be a text, a number, true or false")
             }
         }

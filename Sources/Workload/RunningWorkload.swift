@@ -83,14 +83,18 @@ package final class RunningWorkload: Sendable {
     }
 
     package func snapshot() -> WorkloadSnapshot {
-        let (producers, groups) = state.withLock { ($0.producers, $0.groups) }
+        let (producers, groups, open) = state.withLock { state in
+            (state.producers, state.groups, state.threads.count { !$0.isEnded() })
+        }
         let now = monotonicNanoseconds()
         var snapshot = WorkloadSnapshot()
+        snapshot.openClients = open
         snapshot.producers = producers.map { entry in
             let counts = entry.tally.current
             let settings = entry.isStopped ? entry.settings : entry.worker.settings
             let isRunning = !entry.isStopped && !entry.worker.isEnded
             var producer = WorkloadSnapshot.Producer(settings: settings, isRunning: isRunning)
+            producer.isEnding = entry.isStopped && !entry.worker.isEnded
             producer.sent = counts.sent
             producer.acknowledged = counts.acknowledged
             producer.failed = counts.failed

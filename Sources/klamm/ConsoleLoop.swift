@@ -44,6 +44,7 @@ private struct ConsoleRun {
     var theme: Theme
     let terminal: TerminalScreen
     private var picture: ClusterSnapshot?
+    private var story: Story?
     private var workloadAskedAt: Instant?
     private var drawnAt: Instant?
     private var isEnding = false
@@ -114,16 +115,22 @@ private struct ConsoleRun {
     }
 
     private mutating func takeMail() {
-        let mail = session.inbox.take()
+        var mail = session.inbox.take()
+        for case .story(let story) in mail.events where (story == nil) != (self.story == nil) {
+            // Another cluster is shown from now on: what is known of the former is not its.
+            self.story = story
+            picture = nil
+            if story != nil { mail.snapshot = nil }
+        }
         let now = SystemClock.now()
         let isDue = workloadAskedAt.map { now - $0 >= Self.workloadInterval } ?? true
+        for event in mail.events { tell(event) }
         if let snapshot = mail.snapshot ?? (isDue && picture?.workload?.isMoving == true ? picture : nil) {
             let merged = snapshot.merged(with: session.workload.snapshot(), at: now)
             workloadAskedAt = now
             if mail.snapshot != nil || merged.workload != picture?.workload { tell(.snapshot(merged)) }
             picture = merged
         }
-        for event in mail.events { tell(event) }
     }
 
     private mutating func tell(_ event: Event) {

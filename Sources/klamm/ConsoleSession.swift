@@ -53,7 +53,7 @@ final class ConsoleSession: Sendable {
         }
         run { session in
             do {
-                try await session.cluster.start()
+                try await session.own.cluster.start()
                 if withDemo { try await session.startDemo(brokers: brokers) }
             } catch is CancellationError {
             } catch {
@@ -65,10 +65,10 @@ final class ConsoleSession: Sendable {
 
     /// A user who deleted the demo's topic does not get it back with the next start.
     private func startDemo(brokers: Int) async throws {
-        let topics = try await clients.admin().describe().topics.map(\.name).filter { !$0.hasPrefix("__") }
+        let topics = try await own.clients.admin().describe().topics.map(\.name).filter { !$0.hasPrefix("__") }
         guard topics.isEmpty || topics.contains(DemoWorkload.topic) else { return }
         try Task.checkCancellation()
-        try await DemoWorkload.start(on: workload, brokers: brokers, configuration, logger: logger)
+        try await DemoWorkload.start(on: own.workload, brokers: brokers, configuration, logger: logger)
     }
 
     /// Stops clients and cluster in order. Clients whose brokers are all down would wait for them until their own time
@@ -99,7 +99,11 @@ final class ConsoleSession: Sendable {
     func play(_ name: String) {
         do {
             guard let scenario = try ScenarioCatalogue.scenario(named: name) else { return }
-            story.play(scenario, into: inbox, logger: logger)
+            let (own, inbox) = (own, inbox)
+            story.play(scenario, into: inbox, logger: logger) {
+                // An idle cluster has nothing new to tell: what was not seen meanwhile is looked at.
+                if let snapshot = try? await own.cluster.snapshot() { inbox.post(snapshot) }
+            }
         } catch {
             fail(error)
         }

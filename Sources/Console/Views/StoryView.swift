@@ -56,7 +56,7 @@ enum StoryView {
     private static func sign(_ kind: StoryLine.Kind) -> Sign {
         switch kind {
         case .condition: Sign(glyph: "◔", role: .muted)
-        case .action: Sign(glyph: "✗", role: .fault)
+        case .action: Sign(glyph: "»", role: .fault)
         case .says: Sign(glyph: "▸", role: .accent)
         case .event: Sign(glyph: "·", role: .muted)
         case .met: Sign(glyph: "●", role: .ok)

@@ -4,12 +4,16 @@ import KafkaProtocol
 package struct WorkloadSnapshot: Hashable, Sendable {
     package var producers: [Producer] = []
     package var groups: [Group] = []
+    /// Clients that have not ended yet, those among them that were told to.
+    package var openClients = 0
 
     package init() {}
 
     package struct Producer: Hashable, Sendable {
         package var settings: ProducerSettings
         package var isRunning: Bool
+        /// It was told to stop, and still sends what it has or waits for answers.
+        package var isEnding = false
         package var sent: Int64 = 0
         package var acknowledged: Int64 = 0
         /// Certainly in no log.

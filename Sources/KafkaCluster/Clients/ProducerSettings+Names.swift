@@ -23,7 +23,7 @@ extension ProducerSettings {
                         settings.recordsPerSecond = nil
                         return true
                     }
-                    guard let rate = Double(text), rate.isFinite, rate > 0 else { return false }
+                    guard let rate = Double(text), (1e-6...1e9).contains(rate) else { return false }
                     settings.recordsPerSecond = rate
                     return true
                 },

@@ -25,7 +25,10 @@ final class ConsoleStory: Sendable {
     /// Returns when no player is left.
     func ended() async { await state.withLock { $0.player }?.value }
 
-    func play(_ scenario: Scenario, into inbox: ConsoleInbox, logger: Logger) {
+    /// `onEnd` is called when the console has been told that it is over.
+    func play(
+        _ scenario: Scenario, into inbox: ConsoleInbox, logger: Logger, onEnd: @escaping @Sendable () async -> Void
+    ) {
         let head = ScenarioHead(name: scenario.name, title: scenario.title)
         let isFree = state.withLock { state in
             guard state.story == nil else { return false }
@@ -48,6 +51,7 @@ final class ConsoleStory: Sendable {
             }
             for task in listeners { task.cancel() }
             inbox.post(.story(nil))
+            await onEnd()
         }
         state.withLock { $0.player = player }
     }
@@ -58,6 +62,8 @@ final class ConsoleStory: Sendable {
         audience.opened = { [self] stage in opened(stage, inbox, logger) }
         audience.told = { [self] line in change(inbox) { $0.lines.append(line) } }
         audience.finished = { [self] report in
+            // Left in the middle: nothing was judged.
+            if report.isStopped { return }
             change(inbox) { story in
                 story.lines += ScenarioText.sentences(of: report).map { StoryLine(.says, $0, after: report.took) }
                 story.state = .over(asExpected: report.hasPassed)

@@ -123,14 +123,14 @@ struct ScenarioAdministration: Sendable {
         var request = DeleteRecordsRequest()
         request.topics = [topic]
         request.timeoutMs = 5000
-        var refusal: Refusal?
+        var code = ErrorCode.leaderNotAvailable
         for server in bootstrapServers.split(separator: ",").map(String.init) {
             let response = try? await ask(request, version: 2, at: server)
             guard let result = response?.topics.first?.partitions.first else { continue }
-            refusal = Refusal(result.errorCode, nil)
-            if refusal == nil { return }
+            if result.errorCode == .none { return }
+            if result.errorCode != .notLeaderOrFollower { code = result.errorCode }
         }
-        if let refusal { throw refusal }
+        if let refusal = Refusal(code, nil) { throw refusal }
     }
 
     private func ask<Request: KafkaRequest & Sendable>(

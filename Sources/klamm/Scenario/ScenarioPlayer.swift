@@ -46,17 +46,17 @@ final class ScenarioPlayer: Sendable {
             brokers: scenario.cluster.brokers, controllers: scenario.cluster.controllers)
         for setting in scenario.cluster.settings { try options.set(setting.name, to: setting.value) }
         let cluster = try await EmbeddedCluster.make(options, in: directory, logger: logger)
+        let stage = ScenarioStage(scenario, cluster, storeFolder: directory.path + "/clients", logger: logger)
+        let outcome: Result<ScenarioReport, any Error>
         do {
             try await cluster.start()
-            let stage = ScenarioStage(scenario, cluster, storeFolder: directory.path + "/clients", logger: logger)
-            let report = try await play(on: stage)
-            await stage.close()
-            await cluster.shutDown(patience: .milliseconds(100))
-            return report
+            outcome = .success(try await play(on: stage))
         } catch {
-            await cluster.shutDown(patience: .milliseconds(100))
-            throw error
+            outcome = .failure(error)
         }
+        await stage.close()
+        await cluster.shutDown(patience: .milliseconds(100))
+        return try outcome.get()
     }
 
     private func play(on stage: ScenarioStage) async throws -> ScenarioReport {
@@ -95,7 +95,7 @@ final class ScenarioPlayer: Sendable {
             }
             if isLeft || TerminationSignals.hasArrived {
                 isLeft = true
-                pending += run.abandon("It was stopped.", now: SystemClock.now())
+                pending += run.abandon(ScenarioReport.stopped, now: SystemClock.now())
                 continue
             }
             for (text, at) in stage.takeEvents() { pending += run.happened(text, at: at) }

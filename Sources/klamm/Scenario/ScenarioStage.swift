@@ -104,12 +104,12 @@ final class ScenarioStage: Sendable {
             let reader = try TopicReader(configuration, logger: logger)
             for topic in scenario.topics {
                 var page = try await self.page(of: topic.name, at: .beginning, through: reader)
-                for partition in page.partitions where partition.logStartOffset > 0 {
-                    ledgers.retired(
-                        TopicPartition(topic: topic.name, partition: partition.index),
-                        before: partition.logStartOffset)
-                }
                 while true {
+                    for partition in page.partitions where partition.logStartOffset > 0 {
+                        ledgers.retired(
+                            TopicPartition(topic: topic.name, partition: partition.index),
+                            before: partition.logStartOffset)
+                    }
                     if let failure = page.failures.first {
                         return "\(topic.name)-\(failure.partition) cannot be read: \(failure.error)"
                     }

@@ -30,6 +30,7 @@ enum ScenarioText {
     }
 
     static func summary(of report: ScenarioReport) -> String {
+        if report.isStopped { return "\(report.name): stopped after \(seconds(report.took))" }
         let outcome = report.hasPassed ? "as expected" : "NOT AS EXPECTED"
         let unmet = report.findings.filter { !$0.isMet }.map { "\($0.expected) (\($0.found))" }
         let why = report.failure.map { [$0] } ?? unmet
@@ -46,7 +47,7 @@ enum ScenarioText {
     /// What came of each producer and group, a sentence each; what is zero is left out.
     static func sentences(of report: ScenarioReport) -> [String] {
         func words(_ figures: [ScenarioReport.Figure]) -> String {
-            figures.filter { $0.value ?? 0 != 0 }.map { "\($0.metric.rawValue) \($0.value ?? 0)" }
+            figures.filter { $0.value != 0 }.map { "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "unknown")" }
                 .joined(separator: ", ")
         }
         return report.producers.map { producer in
