@@ -55,6 +55,16 @@ package struct RequestConnection {
         return socket
     }
 
+    /// Asks the first of these servers that answers, on a thread of its own, with six seconds for each wait.
+    package static func ask<Request: KafkaRequest & Sendable>(
+        _ request: Request, version: Int16, of bootstrapServers: String
+    ) async throws -> Request.Response where Request.Response: Sendable {
+        try await DedicatedThread.run(name: "klamm-admin") {
+            try RequestConnection(bootstrapServers: bootstrapServers, milliseconds: 6000)
+                .send(request, version: version)
+        }
+    }
+
     /// Sends one request, returns its answer and closes.
     package func send<Request: KafkaRequest>(_ request: Request, version: Int16) throws -> Request.Response {
         defer { close(socket) }

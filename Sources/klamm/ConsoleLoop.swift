@@ -59,7 +59,6 @@ private struct ConsoleRun {
 
     mutating func untilTheEnd() {
         tell(.themes(session.themes.names, current: theme.name))
-        tell(.scenarios(ScenarioCatalogue.heads))
         tell(.resized(terminal.size))
         while true {
             tell(.tick(SystemClock.now()))
@@ -141,20 +140,14 @@ private struct ConsoleRun {
 
     private mutating func perform(_ command: Command) {
         switch command {
-        case .inject(let fault): session.inject(fault)
         case .client(let command):
             session.workload.execute(command)
             // So that the next round asks for its figures.
             workloadAskedAt = nil
             if let picture { session.inbox.post(picture) }
-        case .fetchRecords(let query): session.fetch(query)
-        case .produce(let draft): session.produce(draft)
-        case .createTopic(let draft): session.createTopic(draft)
-        case .deleteTopic(let name): session.deleteTopic(name)
-        case .electPreferredLeaders(let partitions): session.electPreferredLeaders(partitions)
-        case .addBroker: session.addBroker()
-        case .removeBroker(let id): session.removeBroker(id)
-        case .moveReplicas(let moves): session.moveReplicas(moves)
+        case .inject, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
+            .removeBroker, .moveReplicas:
+            session.perform(command)
         case .copy(let text):
             let isCopied = terminal.copy(text)
             tell(.outcome(isCopied ? .done("Copied") : .failed("This is more than a terminal's clipboard takes")))

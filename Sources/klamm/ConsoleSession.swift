@@ -31,8 +31,6 @@ final class ConsoleSession: Sendable {
 
     /// What the console shows and breaks: the story's cluster while one is on.
     private var target: ConsoleTarget { story.target ?? own }
-    private var cluster: EmbeddedCluster { target.cluster }
-    private var clients: ConsoleClients { target.clients }
     var workload: RunningWorkload { target.workload }
 
     /// Listens, and then starts the cluster: its start is the first thing seen.
@@ -51,6 +49,8 @@ final class ConsoleSession: Sendable {
                 session.inbox.post(.cluster(.client(event, at: SystemClock.now())))
             }
         }
+        // Reading their files need not hold up the first picture.
+        run { session in session.inbox.post(.scenarios(ScenarioCatalogue.heads)) }
         run { session in
             do {
                 try await session.own.cluster.start()
@@ -109,72 +109,37 @@ final class ConsoleSession: Sendable {
         }
     }
 
-    func inject(_ fault: Fault) { attempt { try await $0.cluster.inject(fault) } }
-
-    func fetch(_ query: RecordQuery) {
-        run { session in
-            do {
-                session.inbox.post(.records(try await session.clients.page(query)))
-            } catch {
-                session.inbox.post(.records(RecordPage(id: query.id, rows: [], marks: [], error: "\(error)")))
+    /// Carries out a command that concerns the cluster which is shown, and posts what came of it.
+    func perform(_ command: Command) {
+        // A story may come or go meanwhile: the cluster is the one that was shown.
+        let target = target
+        switch command {
+        case .fetchRecords(let query):
+            run { session in
+                do {
+                    session.inbox.post(.records(try await target.clients.page(query)))
+                } catch {
+                    session.inbox.post(.records(RecordPage(id: query.id, rows: [], marks: [], error: "\(error)")))
+                }
             }
+        case .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker, .removeBroker, .moveReplicas:
+            decide(command, target)
+        case .inject, .client, .produce, .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit:
+            run { session in do { try await session.carryOut(command, target) } catch { session.fail(error) } }
         }
     }
 
-    func produce(_ draft: RecordDraft) {
-        attempt { session in session.inbox.post(.outcome(try await session.clients.produce(draft))) }
-    }
-
-    func createTopic(_ draft: TopicDraft) {
-        decide { session in
-            try await session.clients.admin().createTopic(
-                draft.name, partitions: draft.partitions ?? -1, replicationFactor: draft.replicationFactor ?? -1)
-            session.inbox.post(.outcome(.topicCreated(draft.name)))
-        }
-    }
-
-    func deleteTopic(_ name: String) {
-        decide { session in
-            try await session.clients.admin().deleteTopic(name)
-            session.inbox.post(.outcome(.topicDeleted(name)))
-        }
-    }
-
-    func electPreferredLeaders(_ partitions: [TopicPartition]) {
-        decide { session in
-            let elections = PreferredElections(bootstrapServers: session.cluster.bootstrapServers)
-            session.inbox.post(.outcome(.done(try await elections.elect(partitions))))
-        }
-    }
-
-    func addBroker() {
-        decide { session in
-            let id = try await session.cluster.addBroker()
-            session.inbox.post(.outcome(.done("Broker \(id) serves; it holds nothing until replicas are moved to it")))
-        }
-    }
-
-    func removeBroker(_ id: BrokerID) {
-        decide { session in
-            try await session.cluster.removeBroker(id)
-            session.inbox.post(.outcome(.done("Removed broker \(id) and its folder")))
-        }
-    }
-
-    func moveReplicas(_ moves: [ReplicaMove]) {
-        decide { session in
-            let words = try await ReplicaMoves(bootstrapServers: session.cluster.bootstrapServers).begin(moves)
-            session.inbox.post(.outcome(.done(words)))
-        }
+    private func carryOut(_ command: Command, _ target: ConsoleTarget) async throws {
+        if let event = try await target.perform(command) { inbox.post(event) }
     }
 
     /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when the
     /// request's time is over.
-    private func decide(_ body: @escaping @Sendable (ConsoleSession) async throws -> Void) {
+    private func decide(_ command: Command, _ target: ConsoleTarget) {
         run { session in
             let watching = Task {
                 while !Task.isCancelled {
-                    if let outage = try? await session.cluster.controllerOutage(), !outage.hasMajority {
+                    if let outage = try? await target.cluster.controllerOutage(), !outage.hasMajority {
                         session.fail(ClusterError.noController(outage))
                         return true
                     }
@@ -183,17 +148,13 @@ final class ConsoleSession: Sendable {
                 return false
             }
             do {
-                try await body(session)
+                try await session.carryOut(command, target)
                 watching.cancel()
             } catch {
                 watching.cancel()
                 if await !watching.value { session.fail(error) }
             }
         }
-    }
-
-    private func attempt(_ body: @escaping @Sendable (ConsoleSession) async throws -> Void) {
-        run { session in do { try await body(session) } catch { session.fail(error) } }
     }
 
     private func fail(_ error: any Error) { inbox.post(.outcome(.failed("\(error)"))) }

@@ -1,3 +1,6 @@
+import Console
+import KafkaClient
+import KafkaProtocol
 import KafkaServer
 import Workload
 
@@ -6,4 +9,43 @@ struct ConsoleTarget: Sendable {
     var cluster: EmbeddedCluster
     var workload: RunningWorkload
     var clients: ConsoleClients
+
+    /// Carries out a command that concerns the cluster, and says what came of it where that is worth a word. Others, which
+    /// are the terminal's or the story's, it leaves alone.
+    func perform(_ command: Command) async throws -> Event? {
+        switch command {
+        case .inject(let fault): try await cluster.inject(fault)
+        case .client(let command): workload.execute(command)
+        case .fetchRecords(let query): return .records(try await clients.page(query))
+        case .produce(let draft): return .outcome(try await clients.produce(draft))
+        case .createTopic(let draft):
+            try await clients.admin().createTopic(
+                draft.name, partitions: draft.partitions ?? -1, replicationFactor: draft.replicationFactor ?? -1)
+            return .outcome(.topicCreated(draft.name))
+        case .deleteTopic(let name):
+            try await clients.admin().deleteTopic(name)
+            return .outcome(.topicDeleted(name))
+        case .electPreferredLeaders(let partitions):
+            return .outcome(.done(try await electPreferred(partitions)))
+        case .addBroker:
+            let id = try await cluster.addBroker()
+            return .outcome(.done("Broker \(id) serves; it holds nothing until replicas are moved to it"))
+        case .removeBroker(let id):
+            try await cluster.removeBroker(id)
+            return .outcome(.done("Removed broker \(id) and its folder"))
+        case .moveReplicas(let moves):
+            try await ReplicaMoves(bootstrapServers: cluster.bootstrapServers).begin(moves)
+            let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
+            return .outcome(.done("Moving the replicas of \(what); the ISR grows as they catch up"))
+        case .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit: break
+        }
+        return nil
+    }
+
+    private func electPreferred(_ partitions: [TopicPartition]) async throws -> String {
+        let moved = try await LeaderElections(bootstrapServers: cluster.bootstrapServers).elect(partitions)
+        return moved == 0
+            ? "Every partition is led by its preferred replica already"
+            : "\(moved) \(moved == 1 ? "partition went" : "partitions went") back to the preferred leader"
+    }
 }

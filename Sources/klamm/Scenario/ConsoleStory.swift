@@ -38,7 +38,7 @@ final class ConsoleStory: Sendable {
         }
         guard isFree else { return }
         inbox.post(.story(state.withLock { $0.story }))
-        let audience = audience(scenario, inbox, logger)
+        let audience = audience(scenario, inbox)
         let player = Task { [self] in
             do {
                 _ = try await ScenarioPlayer(scenario, logger: logger, audience: audience).play()
@@ -56,10 +56,10 @@ final class ConsoleStory: Sendable {
         state.withLock { $0.player = player }
     }
 
-    private func audience(_ scenario: Scenario, _ inbox: ConsoleInbox, _ logger: Logger) -> ScenarioAudience {
+    private func audience(_ scenario: Scenario, _ inbox: ConsoleInbox) -> ScenarioAudience {
         var audience = ScenarioAudience()
         audience.staysUntilLeft = true
-        audience.opened = { [self] stage in opened(stage, inbox, logger) }
+        audience.opened = { [self] stage in opened(stage, inbox) }
         audience.told = { [self] line in change(inbox) { $0.lines.append(line) } }
         audience.finished = { [self] report in
             // Left in the middle: nothing was judged.
@@ -88,10 +88,8 @@ final class ConsoleStory: Sendable {
         return audience
     }
 
-    private func opened(_ stage: ScenarioStage, _ inbox: ConsoleInbox, _ logger: Logger) {
-        let target = ConsoleTarget(
-            cluster: stage.cluster, workload: stage.workload,
-            clients: ConsoleClients(stage.configuration, logger: logger))
+    private func opened(_ stage: ScenarioStage, _ inbox: ConsoleInbox) {
+        let target = stage.target
         let (events, clientEvents) = (stage.cluster.events(), stage.workload.events())
         let listeners = [
             Task { for await event in events { inbox.post(.cluster(event)) } },

@@ -1,3 +1,4 @@
+import Console
 import KafkaClient
 import KafkaProtocol
 import Scenarios
@@ -32,34 +33,10 @@ struct ScenarioAdministration: Sendable {
         case .setTopic(let name, let settings): try await alter(resource: 2, name, settings)
         case .setBroker(let id, let settings): try await alter(resource: 4, id.map { "\($0)" } ?? "", settings)
         case .elect(let partition, let isUnclean):
-            var topic = ElectLeadersRequest.TopicPartitions()
-            topic.topic = partition.topic
-            topic.partitions = [partition.partition]
-            var request = ElectLeadersRequest()
-            request.electionType = isUnclean ? 1 : 0
-            request.topicPartitions = [topic]
-            request.timeoutMs = 5000
-            let response = try await ask(request, version: 2)
-            if let refusal = Refusal(response.errorCode, nil) { throw refusal }
-            for result in response.replicaElectionResults.flatMap(\.partitionResult)
-            where result.errorCode != .electionNotNeeded {
-                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
-            }
+            _ = try await LeaderElections(bootstrapServers: bootstrapServers).elect([partition], isUnclean: isUnclean)
         case .move(let partition, let brokers):
-            var moved = AlterPartitionReassignmentsRequest.ReassignablePartition()
-            moved.partitionIndex = partition.partition
-            moved.replicas = brokers
-            var topic = AlterPartitionReassignmentsRequest.ReassignableTopic()
-            topic.name = partition.topic
-            topic.partitions = [moved]
-            var request = AlterPartitionReassignmentsRequest()
-            request.topics = [topic]
-            request.timeoutMs = 5000
-            let response = try await ask(request, version: 0)
-            if let refusal = Refusal(response.errorCode, response.errorMessage) { throw refusal }
-            for result in response.responses.flatMap(\.partitions) {
-                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
-            }
+            try await ReplicaMoves(bootstrapServers: bootstrapServers)
+                .begin([ReplicaMove(partition: partition, replicas: brokers)])
         case .deleteRecords(let partition, let offset):
             try await deleteRecords(partition, before: offset)
         }
@@ -136,9 +113,6 @@ struct ScenarioAdministration: Sendable {
     private func ask<Request: KafkaRequest & Sendable>(
         _ request: Request, version: Int16, at server: String? = nil
     ) async throws -> Request.Response where Request.Response: Sendable {
-        let servers = server ?? bootstrapServers
-        return try await DedicatedThread.run(name: "klamm-admin") {
-            try RequestConnection(bootstrapServers: servers, milliseconds: 6000).send(request, version: version)
-        }
+        try await RequestConnection.ask(request, version: version, of: server ?? bootstrapServers)
     }
 }

@@ -12,7 +12,7 @@ final class ScenarioStage: Sendable {
     private let scenario: Scenario
     let cluster: EmbeddedCluster
     let workload: RunningWorkload
-    let configuration: ClientConfiguration
+    private let configuration: ClientConfiguration
     private let ledgers = TopicLedgers()
     private let logger: Logger
     private let events = Mutex<[(text: String, at: Instant)]>([])
@@ -26,6 +26,12 @@ final class ScenarioStage: Sendable {
         self.logger = logger
         configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
         workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder, observer: ledgers)
+    }
+
+    /// As a console would have it.
+    var target: ConsoleTarget {
+        ConsoleTarget(
+            cluster: cluster, workload: workload, clients: ConsoleClients(configuration, logger: logger))
     }
 
     private var administrator: ScenarioAdministration {
@@ -88,7 +94,7 @@ final class ScenarioStage: Sendable {
             case .administration(let order): try await administrator.perform(order)
             case .press(let names):
                 let picture = try await look(isJudged: false).cluster
-                var keys = self.keys.withLock { $0 } ?? ScenarioKeys(cluster, workload, configuration, logger: logger)
+                var keys = self.keys.withLock { $0 } ?? ScenarioKeys(target)
                 defer { self.keys.withLock { [keys] in $0 = keys } }
                 try await keys.press(names, picture)
             }

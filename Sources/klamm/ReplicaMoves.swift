@@ -6,8 +6,8 @@ import KafkaProtocol
 struct ReplicaMoves: Sendable {
     var bootstrapServers: String
 
-    /// Returns what is under way, in words; throws what was refused.
-    func begin(_ moves: [ReplicaMove]) async throws -> String {
+    /// They go on when this returns. Throws what was refused.
+    func begin(_ moves: [ReplicaMove]) async throws {
         var request = AlterPartitionReassignmentsRequest()
         request.timeoutMs = 5000
         for move in moves {
@@ -21,10 +21,7 @@ struct ReplicaMoves: Sendable {
             }
             request.topics[request.topics.count - 1].partitions.append(partition)
         }
-        let (servers, asked) = (bootstrapServers, request)
-        let response = try await DedicatedThread.run(name: "klamm-move") {
-            try RequestConnection(bootstrapServers: servers, milliseconds: 6000).send(asked, version: 0)
-        }
+        let response = try await RequestConnection.ask(request, version: 0, of: bootstrapServers)
         var failures = response.errorCode == .none ? [] : [response.errorMessage ?? "\(response.errorCode)"]
         for topic in response.responses {
             for partition in topic.partitions where partition.errorCode != .none {
@@ -33,8 +30,6 @@ struct ReplicaMoves: Sendable {
             }
         }
         guard failures.isEmpty else { throw Refusal(reason: failures.joined(separator: " · ")) }
-        let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
-        return "Moving the replicas of \(what); the ISR grows as they catch up"
     }
 
     private struct Refusal: Error, CustomStringConvertible {

@@ -1,13 +1,14 @@
 import KafkaClient
 import KafkaProtocol
 
-/// Asks for preferred leaders over a connection of its own: librdkafka 2.0.2 cannot.
-struct PreferredElections: Sendable {
+/// Asks for other leaders over a connection of its own: librdkafka 2.0.2 cannot.
+struct LeaderElections: Sendable {
     var bootstrapServers: String
 
-    /// Returns what came of it, in words; throws what went wrong.
-    func elect(_ partitions: [TopicPartition]) async throws -> String {
+    /// The preferred ones, or any that is left. Returns how many partitions have another leader now; throws what went wrong.
+    func elect(_ partitions: [TopicPartition], isUnclean: Bool = false) async throws -> Int {
         var request = ElectLeadersRequest()
+        request.electionType = isUnclean ? 1 : 0
         var topics: [ElectLeadersRequest.TopicPartitions] = []
         for partition in partitions.sorted() {
             if topics.last?.topic != partition.topic {
@@ -19,10 +20,7 @@ struct PreferredElections: Sendable {
         }
         request.topicPartitions = topics
         request.timeoutMs = 5000
-        let (servers, asked) = (bootstrapServers, request)
-        let response = try await DedicatedThread.run(name: "klamm-elect") {
-            try RequestConnection(bootstrapServers: servers, milliseconds: 6000).send(asked, version: 2)
-        }
+        let response = try await RequestConnection.ask(request, version: 2, of: bootstrapServers)
         guard response.errorCode == .none else { throw ElectionFailure(reason: "\(response.errorCode)") }
         var (moved, failures): (Int, [String]) = (0, [])
         for topic in response.replicaElectionResults {
@@ -37,9 +35,7 @@ struct PreferredElections: Sendable {
             }
         }
         guard failures.isEmpty else { throw ElectionFailure(reason: failures.joined(separator: " · ")) }
-        return moved == 0
-            ? "Every partition is led by its preferred replica already"
-            : "\(moved) \(moved == 1 ? "partition went" : "partitions went") back to the preferred leader"
+        return moved
     }
 }
 
