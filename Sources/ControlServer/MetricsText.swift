@@ -113,19 +113,20 @@ enum MetricsText {
 
     private static func ledger(_ account: LedgerAccount, _ snapshot: ClusterSnapshot) -> [MetricFamily] {
         let known = snapshot.topics.filter { !$0.isInternal }.map(\.name)
-        let gone = account.missing.map(\.partition.topic).filter { !known.contains($0) }
+        let missing = account.missing
+        let gone = missing.map(\.partition.topic).filter { !known.contains($0) }
         let topics = (known + Array(Set(gone)).sorted()).map { name in
-            (account.missing.filter { $0.partition.topic == name }, [MetricLabel("topic", name)])
+            (missing.filter { $0.partition.topic == name }, [MetricLabel("topic", name)])
         }
         return [
             MetricFamily("klamm_acknowledged_records_total", "Records acknowledged to clients.", isCounter: true)
                 .with(account.acknowledged),
             MetricFamily("klamm_lost_records", "Acknowledged records that are missing.")
-                .with(topics) { $0.reduce(0) { $0 + $1.count - $1.countOfUnknownReceipt } },
+                .with(topics) { $0.countOfRead },
             MetricFamily(
                 "klamm_lost_records_receipt_unknown", "Missing records whose acknowledgement may not have been read."
             )
-            .with(topics) { $0.reduce(0) { $0 + $1.countOfUnknownReceipt } },
+            .with(topics) { $0.countOfUnknownReceipt },
         ]
     }
 }

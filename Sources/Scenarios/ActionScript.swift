@@ -140,12 +140,7 @@ struct ActionScript {
 
     private mutating func changedProducer(_ words: [String], _ text: String) throws(ScenarioError) -> ProducerSettings {
         guard let name = words.first else { throw ScenarioError("\"\(text)\" lacks its topic.") }
-        var changed = try producer(name, text)
-        for setting in try settings(words.dropFirst(), text) {
-            do throws(SettingError) { try changed.set(setting.name, to: setting.value) } catch {
-                throw ScenarioError("\"\(text)\": \(error)")
-            }
-        }
+        let changed = try changed(producer(name, text), words.dropFirst(), text)
         for index in scenario.producers.indices where scenario.producers[index].settings.topic == name {
             scenario.producers[index].settings = changed
         }
@@ -154,14 +149,21 @@ struct ActionScript {
 
     private mutating func changedGroup(_ words: [String], _ text: String) throws(ScenarioError) -> ConsumerSettings {
         guard let name = words.first else { throw ScenarioError("\"\(text)\" lacks its group.") }
-        var changed = try group(name, text)
-        for setting in try settings(words.dropFirst(), text) {
+        let changed = try changed(group(name, text), words.dropFirst(), text)
+        for index in scenario.groups.indices where scenario.groups[index].settings.group == name {
+            scenario.groups[index].settings = changed
+        }
+        return changed
+    }
+
+    private func changed<Settings: NamedSettings>(
+        _ settings: Settings, _ words: some Collection<String>, _ text: String
+    ) throws(ScenarioError) -> Settings {
+        var changed = settings
+        for setting in try self.settings(words, text) {
             do throws(SettingError) { try changed.set(setting.name, to: setting.value) } catch {
                 throw ScenarioError("\"\(text)\": \(error)")
             }
-        }
-        for index in scenario.groups.indices where scenario.groups[index].settings.group == name {
-            scenario.groups[index].settings = changed
         }
         return changed
     }

@@ -60,10 +60,7 @@ package struct Facts: Hashable, Sendable {
         case .pollSkip: return verdicts(first) { $0[.pollSkip].count }
         case .nonmonotonicPoll: return verdicts(first) { $0[.nonmonotonicPoll].count }
         case .toldLost:
-            return losses.reduce(0) { sum, loss in
-                let counts = loss.returnedAt == nil && (first == nil || loss.partition.topic == first)
-                return sum + (counts ? loss.count - loss.countOfUnknownReceipt : 0)
-            }
+            return losses.filter { $0.returnedAt == nil && (first == nil || $0.partition.topic == first) }.countOfRead
 
         case .consumed: return groups(first) { $0.consumed }
         case .processed: return groups(first) { $0.processed }

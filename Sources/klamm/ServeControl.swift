@@ -70,28 +70,27 @@ struct ServeControl {
 
     private func answer(_ line: String) async -> String {
         do {
-            if try ControlLine(line) == .ledger {
-                return JSONValue(dictionaryLiteral: ("ledger", LedgerJSON.value(of: cluster.ledgerAccount))).text
-            }
-            return JSONValue(dictionaryLiteral: ("ok", try await perform(line).json)).text
+            return try await perform(ControlLine(line)).text
         } catch {
             return JSONValue(dictionaryLiteral: ("error", "\(error)")).text
         }
     }
 
-    private func perform(_ line: String) async throws -> String {
-        switch try ControlLine(line) {
-        case .help: return ControlLine.helpText
-        case .ledger: preconditionFailure("the ledger is told in JSON of its own")
-        case .faults: return cluster.activeFaults.map { "\($0.fault)" }.joined(separator: "; ")
-        case .addBroker: return "broker \(try await cluster.addBroker())"
+    private func perform(_ line: ControlLine) async throws -> JSONValue {
+        let words: String
+        switch line {
+        case .help: words = ControlLine.helpText
+        case .ledger: return JSONValue(dictionaryLiteral: ("ledger", LedgerJSON.value(of: cluster.ledgerAccount)))
+        case .faults: words = cluster.activeFaults.map { "\($0.fault)" }.joined(separator: "; ")
+        case .addBroker: words = "broker \(try await cluster.addBroker())"
         case .removeBroker(let id):
             try await cluster.removeBroker(id)
-            return "remove-broker \(id)"
+            words = "remove-broker \(id)"
         case .fault(let parsed):
             try await cluster.inject(parsed.fault, for: parsed.duration)
-            return "\(parsed.fault)"
+            words = "\(parsed.fault)"
         }
+        return JSONValue(dictionaryLiteral: ("ok", words.json))
     }
 
     private static func text(of event: ClusterEvent) -> String {

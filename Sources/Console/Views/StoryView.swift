@@ -39,7 +39,7 @@ enum StoryView {
     private static func rows(of story: Story, width: Int) -> [Row] {
         var rows: [Row] = []
         func add(_ time: String, _ sign: Sign, _ text: String, _ role: Role) {
-            for (index, line) in wrapped(text, to: width).enumerated() {
+            for (index, line) in text.wrapped(to: width).enumerated() {
                 rows.append(
                     Row(
                         number: Int64(rows.count), time: index == 0 ? time : "",
@@ -48,7 +48,7 @@ enum StoryView {
         }
         add("", Sign(glyph: " ", role: .text), story.head.title, .title)
         add("", Sign(glyph: " ", role: .text), story.shows, .muted)
-        for line in story.lines { add(time(line.after), sign(line.kind), line.text, role(line.kind)) }
+        for line in story.lines { add(Figures.seconds(line.after), sign(line.kind), line.text, role(line.kind)) }
         if let next = story.next { add("", Sign(glyph: "◌", role: .muted), next, .muted) }
         return rows
     }
@@ -72,23 +72,5 @@ enum StoryView {
         case .met: .ok
         case .unmet, .failure: .error
         }
-    }
-
-    private static func time(_ duration: Duration) -> String {
-        let milliseconds = duration.wholeMilliseconds
-        let rest = "\(1000 + milliseconds % 1000)".dropFirst()
-        return "\(milliseconds / 1000).\(rest)"
-    }
-
-    private static func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + word.count < width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines.isEmpty && !text.isEmpty ? [text] : lines
     }
 }

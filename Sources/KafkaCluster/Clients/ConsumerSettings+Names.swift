@@ -1,18 +1,7 @@
 /// A group's settings by name: Kafka's names where Kafka has one, with the limits of its clients. The group and its topics
 /// say whose settings these are, and are not among them.
-extension ConsumerSettings {
-    /// The names that `set` and `value` know, each setting once.
-    package static var names: [String] { named.map { $0.names[0] } }
-
-    package mutating func set(_ name: String, to value: String) throws(SettingError) {
-        try Self.named.set(name, to: value, of: "consumer", in: &self)
-    }
-
-    /// As `set` takes it.
-    package func value(_ name: String) throws(SettingError) -> String {
-        try Self.named.value(name, of: "consumer", in: self)
-    }
-
+extension ConsumerSettings: NamedSettingsTable {
+    static let noun = "consumer"
     private static let largest = Int(Int32.max)
 
     static let named: [NamedSetting<Self>] =

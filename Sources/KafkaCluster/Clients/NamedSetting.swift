@@ -29,28 +29,38 @@ package struct SettingError: Error, Hashable, Sendable, CustomStringConvertible 
     init(_ description: String) { self.description = description }
 }
 
-extension Array {
-    /// `client` is the noun for sentences.
-    func set<Settings>(
-        _ name: String, to value: String, of client: String, in settings: inout Settings
-    ) throws(SettingError) where Element == NamedSetting<Settings> {
-        let setting = try named(name, of: client)
-        guard setting.change(&settings, value) else {
+/// Settings that can be set and read by name.
+package protocol NamedSettings {
+    /// The names that `set` and `value` know, each setting once.
+    static var names: [String] { get }
+    mutating func set(_ name: String, to value: String) throws(SettingError)
+    /// As `set` takes it.
+    func value(_ name: String) throws(SettingError) -> String
+}
+
+/// How both kinds of clients keep theirs.
+protocol NamedSettingsTable: NamedSettings {
+    /// For sentences.
+    static var noun: String { get }
+    static var named: [NamedSetting<Self>] { get }
+}
+
+extension NamedSettingsTable {
+    package static var names: [String] { named.map { $0.names[0] } }
+
+    package mutating func set(_ name: String, to value: String) throws(SettingError) {
+        let setting = try Self.setting(name)
+        guard setting.change(&self, value) else {
             throw SettingError("\"\(name)\" takes \(setting.takes), not \"\(value)\".")
         }
     }
 
-    func value<Settings>(
-        _ name: String, of client: String, in settings: Settings
-    ) throws(SettingError) -> String where Element == NamedSetting<Settings> {
-        try named(name, of: client).text(settings)
-    }
+    package func value(_ name: String) throws(SettingError) -> String { try Self.setting(name).text(self) }
 
-    private func named<Settings>(_ name: String, of client: String) throws(SettingError) -> Element
-    where Element == NamedSetting<Settings> {
-        if let setting = first(where: { $0.names.contains(name) }) { return setting }
-        let known = map { $0.names[0] }.sorted().joined(separator: ", ")
-        throw SettingError("A \(client) has no setting \"\(name)\"; it has \(known).")
+    private static func setting(_ name: String) throws(SettingError) -> NamedSetting<Self> {
+        if let setting = named.first(where: { $0.names.contains(name) }) { return setting }
+        let known = names.sorted().joined(separator: ", ")
+        throw SettingError("A \(noun) has no setting \"\(name)\"; it has \(known).")
     }
 }
 

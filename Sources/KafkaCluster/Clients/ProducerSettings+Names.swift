@@ -1,17 +1,6 @@
 /// A producer's settings by name: Kafka's names where Kafka has one, with the limits of its clients.
-extension ProducerSettings {
-    /// The names that `set` and `value` know, each setting once.
-    package static var names: [String] { named.map { $0.names[0] } }
-
-    package mutating func set(_ name: String, to value: String) throws(SettingError) {
-        try Self.named.set(name, to: value, of: "producer", in: &self)
-    }
-
-    /// As `set` takes it.
-    package func value(_ name: String) throws(SettingError) -> String {
-        try Self.named.value(name, of: "producer", in: self)
-    }
-
+extension ProducerSettings: NamedSettingsTable {
+    static let noun = "producer"
     private static let largest = Int(Int32.max)
 
     static let named: [NamedSetting<Self>] =

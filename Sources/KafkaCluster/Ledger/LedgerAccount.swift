@@ -18,7 +18,13 @@ package struct LedgerAccount: Sendable {
     /// What is still missing.
     package var missing: [Loss] { losses.filter { $0.returnedAt == nil } }
     /// Records that are missing and of which the client has read that they are written.
-    package var lost: Int64 { missing.reduce(0) { $0 + $1.count } - lostOfUnknownReceipt }
+    package var lost: Int64 { missing.countOfRead }
     /// Missing ones whose acknowledgement was on its way when the connection broke.
-    package var lostOfUnknownReceipt: Int64 { missing.reduce(0) { $0 + $1.countOfUnknownReceipt } }
+    package var lostOfUnknownReceipt: Int64 { missing.countOfUnknownReceipt }
+}
+
+extension [Loss] {
+    /// Records of which the client has read that they are written.
+    package var countOfRead: Int64 { reduce(0) { $0 + $1.count } - countOfUnknownReceipt }
+    package var countOfUnknownReceipt: Int64 { reduce(0) { $0 + $1.countOfUnknownReceipt } }
 }

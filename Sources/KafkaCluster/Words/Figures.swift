@@ -17,6 +17,12 @@ package enum Figures {
 
     package static func count(_ value: Int) -> String { count(Int64(value)) }
 
+    /// To the millisecond: `0.142`, `12.000`.
+    package static func seconds(_ duration: Duration) -> String {
+        let milliseconds = duration.wholeMilliseconds
+        return "\(milliseconds / 1000).\("\(1000 + milliseconds % 1000)".dropFirst())"
+    }
+
     /// One decimal below ten, none above: `0`, `0.4`, `9.8`, `50`, `12,345`.
     package static func rate(_ value: Double) -> String {
         guard value.isFinite, value < 1e15 else { return unknown }

@@ -33,3 +33,18 @@ extension BrokerLifecycleState {
         }
     }
 }
+
+extension String {
+    /// Its words in lines of at most `width` characters; a longer word has a line of its own.
+    package func wrapped(to width: Int) -> [String] {
+        var lines: [String] = []
+        for word in split(separator: " ") {
+            if let last = lines.last, last.count + word.count < width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+}

@@ -12,17 +12,17 @@ enum ScenarioJUnit {
         var lines = [
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
             "<testsuite name=\"klamm scenario\" tests=\"\(reports.count)\" failures=\"\(failures)\" "
-                + "time=\"\(seconds(time))\">",
+                + "time=\"\(Figures.seconds(time))\">",
         ]
         for report in reports {
             let open = "  <testcase classname=\"klamm.scenario\" name=\"\(escaped(report.name))\" "
             let unmet = report.findings.filter { !$0.isMet }.map { "\($0.expected): \($0.found)" }
             if report.hasPassed {
-                lines.append(open + "time=\"\(seconds(report.took))\"/>")
+                lines.append(open + "time=\"\(Figures.seconds(report.took))\"/>")
                 continue
             }
             let why = report.failure.map { [$0] } ?? unmet
-            lines.append(open + "time=\"\(seconds(report.took))\">")
+            lines.append(open + "time=\"\(Figures.seconds(report.took))\">")
             lines.append("    <failure message=\"\(escaped(why.joined(separator: "; ")))\">")
             lines += report.story.map { escaped(ScenarioText.line($0)) }
             lines += ["    </failure>", "  </testcase>"]
@@ -36,11 +36,6 @@ enum ScenarioJUnit {
         }
         fputs(text, file)
         fclose(file)
-    }
-
-    private static func seconds(_ duration: Duration) -> String {
-        let milliseconds = duration.wholeMilliseconds
-        return "\(milliseconds / 1000).\(String("\(1000 + milliseconds % 1000)".dropFirst()))"
     }
 
     private static func escaped(_ text: String) -> String {

@@ -5,7 +5,7 @@ import Scenarios
 /// A scenario's story for people who read it in a terminal.
 enum ScenarioText {
     static func opening(of scenario: Scenario) -> [String] {
-        ["", scenario.name, scenario.title, ""] + wrapped(scenario.shows, to: 100)
+        ["", scenario.name, scenario.title, ""] + scenario.shows.wrapped(to: 100)
             + (scenario.shows.isEmpty ? [] : [""])
     }
 
@@ -20,7 +20,7 @@ enum ScenarioText {
             case .unmet: " NOT"
             case .failure: "FAIL"
             }
-        let lines = wrapped(line.text, to: 100)
+        let lines = line.text.wrapped(to: 100)
         let rest = lines.dropFirst().map { String(repeating: " ", count: 14) + $0 }
         return (["\(time(line.after))  \(sign)  \(lines.first ?? "")"] + rest).joined(separator: "\n")
     }
@@ -104,25 +104,12 @@ enum ScenarioText {
     }
 
     private static func time(_ duration: Duration) -> String {
-        let milliseconds = duration.wholeMilliseconds
-        let text = "\(milliseconds / 1000).\(String("\(1000 + milliseconds % 1000)".dropFirst()))"
+        let text = Figures.seconds(duration)
         return String(repeating: " ", count: max(0, 6 - text.count)) + text
     }
 
     private static func seconds(_ duration: Duration) -> String {
         let tenths = (duration.wholeMilliseconds + 50) / 100
         return "\(tenths / 10).\(tenths % 10) s"
-    }
-
-    private static func wrapped(_ text: String, to width: Int) -> [String] {
-        var lines: [String] = []
-        for word in text.split(separator: " ") {
-            if let last = lines.last, last.count + word.count < width {
-                lines[lines.count - 1] = last + " " + word
-            } else {
-                lines.append(String(word))
-            }
-        }
-        return lines
     }
 }
