@@ -7,7 +7,7 @@ import Testing
         // The first thing anybody does.
         let program = try ConsoleProgram(["--no-demo"])
         try program.expect("3/3 up")
-        #expect(program.isAlternate && !program.isCooked && !program.hasCursor)
+        try program.expect("a terminal of its own") { $0.isAlternate && !$0.isCooked && !$0.hasCursor }
         program.type("1")
         try program.expect("Brokers(all)")
         try program.expect("127.0.0.1:")
@@ -141,14 +141,15 @@ import Testing
         program.type("\u{1B}[200~q1K\u{1B}[201~/")
         program.type("\u{1B}[200~größe\u{1B}[201~")
         try program.expect("/größe")
-        #expect(program.shows("Topics("))
+        try program.expect("Topics(")
     }
 
     @Test func `LANG=C still draws frames, and NO_COLOR no colours`() throws {
         // Both are common in containers and over SSH.
         let program = try ConsoleProgram(["--no-demo"], environment: ["LANG": "C", "NO_COLOR": "1"])
         try program.expect("3/3 up")
-        #expect(program.shows("╭─"))
+        try program.expect("╭─")
+        try program.expect("╰─")
         let output = String(decoding: program.output, as: UTF8.self)
         #expect(!output.contains("[38;5;") && !output.contains("[48;5;"))
         #expect((0..<8).allSatisfy { !output.contains("\u{1B}[3\($0)m") && !output.contains("\u{1B}[4\($0)m") })
@@ -161,6 +162,7 @@ import Testing
         let program = try ConsoleProgram(
             ["--no-demo"], environment: ["TERM": terminal, "TERMINFO_DIRS": "\(terminfo.folder):"])
         try program.expect("3/3 up")
-        #expect(program.background(row: 6, column: 0) == background)
+        // A picture arrives in pieces, from the top.
+        try program.expect("the background") { $0.background(row: 6, column: 0) == background }
     }
 }
