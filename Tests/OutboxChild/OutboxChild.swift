@@ -15,6 +15,9 @@ import Workload
             logger: Logger(label: "child") { _ in SwiftLogNoOpLogHandler() }, storeFolder: arguments[2])
         var settings = ProducerSettings(topic: "orders", recordsPerSecond: 500)
         settings.outboxResendMilliseconds = 60_000
+        // What is in flight when it is killed may yet be appended: less than a hundred records.
+        settings.batchBytes = 1_000
+        settings.maxInFlight = 5
         var consumers = ConsumerSettings(group: "billing", topics: ["orders"])
         consumers.deduplicates = true
         consumers.groupInstanceID = "till"

@@ -84,8 +84,9 @@ import Workload
             let child = try KilledChild([live.cluster.bootstrapServers, live.storeFolder])
             try await live.until { child.newest.processed > 100 }
             try await live.cluster.inject(.freeze(1))
-            // Written and not acknowledged, acknowledged and not processed: it has records in all states.
-            try await live.until { child.newest.sent > child.newest.acknowledged + 50 }
+            // Written and not acknowledged, acknowledged and not processed: it has records in all states. More than the
+            // requests in flight can hold, since the broker appends those when it wakes.
+            try await live.until { child.newest.sent > child.newest.acknowledged + 200 }
             child.kill()
             try await live.cluster.inject(.thaw(1))
             let sent = child.newest.sent
