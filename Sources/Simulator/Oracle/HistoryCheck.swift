@@ -1,13 +1,14 @@
 import DeliveryLedger
 import KafkaBroker
 import KafkaProtocol
+import NIOCore
 
 /// The history that klamm judges its own workload by, fed by simulated clients as by real ones, and held in the end against
 /// what the cluster could be blamed for.
 ///
 /// The history calls a record lost exactly if it was acknowledged and nobody has ever read it; then its brokers' ledger
 /// knows of the loss, and one of acks=all was lost by name. An idempotent producer doubles nothing, one that keeps its
-/// order keeps it, no offset holds two records and no group commits past what it was not handed, as long as the partition
+/// order keeps it (where its partition knew it from its first batch on), no offset holds two records and no group commits past what it was not handed, as long as the partition
 /// lost nothing; no failed record is read and no consumer goes back, ever.
 ///
 /// Nothing is said of partitions whose offsets mean two things (a topic made anew), lack records rightly (compaction), or
@@ -26,6 +27,9 @@ struct HistoryCheck {
         var lost: [ClosedRange<Int64>] = []
         /// Some of it may be back: while it was gone, its offsets may have held others.
         var hasEverLost = false
+        /// Producers of which a leader knew nothing when it took a batch that was not their first: what it had refused
+        /// before comes behind that.
+        var metMidway: Set<String> = []
     }
 
     private struct Note {
@@ -191,7 +195,10 @@ struct HistoryCheck {
             (.inconsistentOffsets, { !$1.named.isEmpty || $1.hasEverLost }),
             (
                 .nonmonotonicSend,
-                { self.producers[$0.producer]?.keepsOrder != true || !$1.named.isEmpty || $1.hasEverLost }
+                {
+                    self.producers[$0.producer]?.keepsOrder != true || !$1.named.isEmpty || $1.hasEverLost
+                        || $1.metMidway.contains($0.producer)
+                }
             ),
             (.pollSkip, { !$1.named.isEmpty }), (.nonmonotonicPoll, { _, _ in false }),
         ]
@@ -228,7 +235,8 @@ extension HistoryCheck {
                     partition: id, start: log.start, log: Self.records(of: log),
                     named: oracle.partitions[index].losses.map(\.offsets),
                     lost: own.filter { $0.returnedAt == nil }.flatMap { $0.batches.map(\.offsets) },
-                    hasEverLost: !own.isEmpty))
+                    hasEverLost: !own.isEmpty,
+                    metMidway: Self.producers(oracle.partitions[index].metMidway, in: log)))
         }
         let judged = judged(by: facts)
         oracle.counts.add(.historyLosses, judged.verdict.lost.count)
@@ -240,10 +248,21 @@ extension HistoryCheck {
         }
     }
 
+    private static func producers(_ ids: Set<Int64>, in log: LogMirror) -> Set<String> {
+        guard !ids.isEmpty else { return [] }
+        let batches = log.segments.flatMap { $0.batches.filter { ids.contains($0.header.producerId) } }
+        let names = Oracle.records(of: batches[...]).compactMap { $0.value.flatMap { Name(text(of: $0)) } }
+        return Set(names.map(\.producer))
+    }
+
+    private static func text(of value: ByteBuffer) -> String {
+        String(buffer: value).split(separator: " ").first.map(String.init) ?? ""
+    }
+
     private static func records(of log: LogMirror) -> [(offset: Int64, record: String)] {
         log.segments.flatMap { Oracle.records(of: $0.batches[...]) }.compactMap { record in
             guard record.offset >= log.start, let value = record.value else { return nil }
-            return (record.offset, String(buffer: value).split(separator: " ").first.map(String.init) ?? "")
+            return (record.offset, text(of: value))
         }
     }
 }

@@ -31,6 +31,8 @@ struct PartitionWatch: Sendable {
     var lost: [MirroredBatch] = []
     var losses: [NamedLoss] = []
     var minInsyncReplicas = 1
+    /// Producer ids of which a leader's log had nothing when it took a batch that was not their first.
+    var metMidway: Set<Int64> = []
     /// The topic's cleanup policy names compaction: batches may lose records on one replica before another.
     var isCompacted = false
     /// How many topics of this name are gone.
@@ -83,6 +85,7 @@ struct PartitionWatch: Sendable {
             replicas[index].isForeign = true
         }
         leaderships.removeAll()
+        metMidway.removeAll()
         chain.removeAll()
         lost.removeAll()
         losses.removeAll()

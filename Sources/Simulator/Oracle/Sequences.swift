@@ -9,8 +9,14 @@ extension Oracle {
         of batch: MirroredBatch, in replica: Int, of partition: Int, appendedBy broker: BrokerID
     ) throws(Violation) {
         let former = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
-        guard let former, batch.header.baseSequence >= 0 else { return }
         let header = batch.header
+        guard header.baseSequence >= 0 else { return }
+        guard let former else {
+            if header.hasProducerId, header.baseSequence > 0 {
+                partitions[partition].metMidway.insert(header.producerId)
+            }
+            return
+        }
         let expected = RecordBatchHeader.sequence(former.lastSequence, advancedBy: 1)
         if header.producerEpoch == former.epoch, header.baseSequence == expected { return }
         let place = "\(partitions[partition].id): \(broker) appends \(batch.place) of producer \(header.producerId)"
