@@ -2,17 +2,17 @@
 struct Numbering<Value: Hashable> {
     private var values: [Value] = []
     private var numbers: [Value: Int] = [:]
-    private var last: (value: Value, number: Int)?
+    private var last = -1
 
     /// A value that is new gets the next number.
     mutating func number(of value: Value) -> Int {
-        if let last, last.value == value { return last.number }
+        if last >= 0, values[last] == value { return last }
         let number = numbers[value] ?? values.count
         if number == values.count {
             values.append(value)
             numbers[value] = number
         }
-        last = (value, number)
+        last = number
         return number
     }
 

@@ -37,7 +37,7 @@ final class MemberCommits: Sendable {
             return (commit, state.attempts)
         }
         guard let (commit, attempt) = wanted else { return }
-        observer?.committing(commit.offsets, by: member, attempt: attempt, at: .now())
+        observer?.committing(commit.offsets, by: member, attempt: attempt)
         let offsets = commit.offsets.map { PartitionOffset($0.partition, $0.position) }
         if commit.isSynchronous {
             answered(consumer.commitAndWait(offsets), attempt: attempt)
@@ -53,7 +53,7 @@ final class MemberCommits: Sendable {
             state.open += 1
             return state.attempts
         }
-        observer?.committing([position], by: member, attempt: attempt, at: .now())
+        observer?.committing([position], by: member, attempt: attempt)
         do throws(ClientError) {
             try body()
             answered([PartitionOffset(position.partition, position.position)], attempt: attempt)
@@ -78,6 +78,6 @@ final class MemberCommits: Sendable {
         }
         positions.count { $0.failedCommits += Int64(failures.count) }
         if let error = failures.lazy.compactMap(\.error).first { errors.report(error) }
-        observer?.committed(results, by: member, attempt: attempt, at: .now())
+        observer?.committed(results, by: member, attempt: attempt)
     }
 }

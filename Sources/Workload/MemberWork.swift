@@ -59,9 +59,7 @@ final class MemberWork {
             return
         }
         polls += 1
-        if let observer {
-            for record in records { observer.delivered(record, to: member, poll: polls, at: .now()) }
-        }
+        observer?.delivered(records, to: member, poll: polls)
         commits.perform(through: consumer) { $0.polled(ends(of: records)) }
         for record in records {
             switch work(on: record, consumer) {
@@ -187,7 +185,7 @@ final class MemberWork {
         }
         if outcome == .done { positions.count { $0.processed += 1 } }
         outboxes.processed(record)
-        observer?.processed(record, by: member, outcome, at: .now())
+        observer?.processed(record, by: member, outcome)
         look()
         return dies(at: .afterWork) ? .crashed : .finished
     }

@@ -97,7 +97,7 @@ final class MemberWorker: Sendable {
     private func crash(_ consumer: Consumer) {
         consumer.crash()
         positions.revoked(positions.positions.map(\.partition))
-        environment.observer?.crashed(member, at: .now())
+        environment.observer?.crashed(member)
         environment.feed.emit(.memberCrashed(group: member.group, member: member.number))
     }
 
@@ -143,20 +143,20 @@ final class MemberWorker: Sendable {
             }
         }
         try consumer.assign(share)
-        environment.observer?.assigned(share.map(\.partition), to: member, at: .now())
+        environment.observer?.assigned(share.map(\.partition), to: member)
     }
 
     /// Inside a poll, or the close.
     private func rebalanced(_ rebalance: Rebalance, _ commits: MemberCommits) {
         switch rebalance {
         case .assigned(let partitions):
-            environment.observer?.assigned(partitions, to: member, at: .now())
+            environment.observer?.assigned(partitions, to: member)
         case .revoked(let partitions, let isLost):
             if let consumer = consumer.withLock({ $0 }) {
                 commits.perform(through: consumer) { $0.revoking(partitions, isLost: isLost) }
             }
             positions.revoked(partitions)
-            environment.observer?.revoked(partitions, from: member, lost: isLost, at: .now())
+            environment.observer?.revoked(partitions, from: member, lost: isLost)
         case .failed(let error): errors.report(error)
         }
     }
@@ -185,7 +185,7 @@ final class MemberWorker: Sendable {
                 }
             }
             commits.tell { $0.forget(assigned) }
-            environment.observer?.repositioned(assigned, of: member, at: .now())
+            environment.observer?.repositioned(assigned, of: member)
             try consumer.seek(places)
         } catch {
             errors.report(error)

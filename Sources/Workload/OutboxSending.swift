@@ -43,7 +43,7 @@ struct OutboxSending {
         nextSweep = now + .milliseconds(max(10, min(resendMilliseconds / 4, 1000)))
         for record in try outbox.takeOverdue(after: resendMilliseconds, limit: 1000, now: now) {
             let tag = reports.tag(for: record.id)
-            observer?.attempted(record.id, topic: settings.topic, partition: record.partition, at: .now())
+            observer?.attempted(record.id, topic: settings.topic, partition: record.partition)
             do throws(ClientError) {
                 try producer.send(
                     ProducerRecord(
@@ -55,7 +55,7 @@ struct OutboxSending {
                 // The buffer is full, say: the record stays in the outbox, and its turn comes again.
                 reports.forget(tag)
                 tally.settled(.dropped)
-                observer?.settled(record.id, .dropped, at: .now())
+                observer?.settled(record.id, topic: settings.topic, .dropped)
             }
         }
     }

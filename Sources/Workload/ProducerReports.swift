@@ -53,7 +53,7 @@ final class ProducerReports: Sendable {
         }
         let id = id(of: report.tag)
         if case .acknowledged = outcome { outbox?.acknowledged(id) }
-        observer?.settled(id, outcome, at: .now())
+        observer?.settled(id, topic: settings.topic, outcome)
     }
 
     private func id(of tag: UInt) -> RecordID {

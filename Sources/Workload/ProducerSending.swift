@@ -113,7 +113,7 @@ struct ProducerSending {
         if !sequence.isAnnounced {
             let id = RecordID(producer: name, sequence: sequence.next)
             observer?.attempted(
-                id, topic: settings.topic, partition: record.partition(of: sequence.next), at: .now())
+                id, topic: settings.topic, partition: record.partition(of: sequence.next))
             sequence.announce()
         }
         while true {
@@ -152,7 +152,7 @@ struct ProducerSending {
 
     private func settle(_ sequence: inout ProducerSequence, _ outcome: ProducerOutcome) {
         tally.settled(outcome)
-        observer?.settled(RecordID(producer: name, sequence: sequence.next), outcome, at: .now())
+        observer?.settled(RecordID(producer: name, sequence: sequence.next), topic: settings.topic, outcome)
         sequence.advance()
     }
 

@@ -93,7 +93,8 @@ final class ProducerWorker: Sendable {
         }
         if sequence.isAnnounced {
             tally.settled(.dropped)
-            environment.observer?.settled(RecordID(producer: name, sequence: sequence.next), .dropped, at: .now())
+            environment.observer?.settled(
+                RecordID(producer: name, sequence: sequence.next), topic: client.settings.topic, .dropped)
         }
         drain(client.producer, patience: 10_000_000_000)
         if orders.withLock({ $0.end }) == .crash {

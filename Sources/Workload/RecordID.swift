@@ -15,12 +15,9 @@ package struct RecordID: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads the name back from a record's value; nil for a record that is not the workload's.
     package init?(value: [UInt8]) {
-        let text = value.prefix { $0 != UInt8(ascii: " ") }
-        guard let colon = text.lastIndex(of: UInt8(ascii: ":")), colon > text.startIndex,
-            let sequence = UInt(String(decoding: text[(colon + 1)...], as: UTF8.self))
-        else { return nil }
-        self.producer = String(decoding: text[..<colon], as: UTF8.self)
-        self.sequence = sequence
+        var reader = RecordIDReader()
+        guard let id = reader.id(in: value) else { return nil }
+        self = id
     }
 
     /// A value of this many bytes that begins with the name; longer where the name alone is.

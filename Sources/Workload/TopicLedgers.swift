@@ -9,8 +9,6 @@ package final class TopicLedgers: WorkloadObserver {
     private struct State {
         /// In the order in which the topics were first heard of.
         var topics: [(name: String, ledger: WorkloadLedger)] = []
-        /// Producers write to one topic each.
-        var topicOfProducer: [String: String] = [:]
     }
     private let state = Mutex(State())
 
@@ -22,7 +20,7 @@ package final class TopicLedgers: WorkloadObserver {
 
     /// Somebody without a group has read these.
     package func read(_ records: [ConsumedRecord], by name: String) {
-        for record in records { ledger(of: record.partition.topic).read([record], by: name) }
+        byTopic(records, \.partition) { $0.read($1, by: name) }
     }
 
     package func finalRead() { for (_, ledger) in state.withLock({ $0.topics }) { ledger.finalRead() } }
@@ -51,50 +49,49 @@ package final class TopicLedgers: WorkloadObserver {
     ) {
         var topics: [String] = []
         for place in places where !topics.contains(partition(place).topic) { topics.append(partition(place).topic) }
+        if topics.count == 1 { return tell(ledger(of: topics[0]), places) }
         for topic in topics { tell(ledger(of: topic), places.filter { partition($0).topic == topic }) }
     }
 
     // MARK: WorkloadObserver
 
-    package func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant) {
-        state.withLock { $0.topicOfProducer[id.producer] = topic }
-        ledger(of: topic).attempted(id, topic: topic, partition: partition, at: at)
+    package func attempted(_ id: RecordID, topic: String, partition: Int32?) {
+        ledger(of: topic).attempted(id, topic: topic, partition: partition)
     }
 
-    package func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant) {
-        guard let topic = state.withLock({ $0.topicOfProducer[id.producer] }) else { return }
-        ledger(of: topic).settled(id, outcome, at: at)
+    package func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome) {
+        ledger(of: topic).settled(id, topic: topic, outcome)
     }
 
-    package func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant) {
-        ledger(of: record.partition.topic).delivered(record, to: member, poll: poll, at: at)
+    package func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
+        byTopic(records, \.partition) { $0.delivered($1, to: member, poll: poll) }
     }
 
-    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant) {
-        ledger(of: record.partition.topic).processed(record, by: member, outcome, at: at)
+    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
+        ledger(of: record.partition.topic).processed(record, by: member, outcome)
     }
 
-    package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant) {
-        byTopic(offsets, \.partition) { $0.committing($1, by: member, attempt: attempt, at: at) }
+    package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int) {
+        byTopic(offsets, \.partition) { $0.committing($1, by: member, attempt: attempt) }
     }
 
-    package func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant) {
-        byTopic(results, \.partition) { $0.committed($1, by: member, attempt: attempt, at: at) }
+    package func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int) {
+        byTopic(results, \.partition) { $0.committed($1, by: member, attempt: attempt) }
     }
 
-    package func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant) {
-        byTopic(partitions, \.self) { $0.assigned($1, to: member, at: at) }
+    package func assigned(_ partitions: [TopicPartition], to member: GroupMember) {
+        byTopic(partitions, \.self) { $0.assigned($1, to: member) }
     }
 
-    package func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant) {
-        byTopic(partitions, \.self) { $0.repositioned($1, of: member, at: at) }
+    package func repositioned(_ partitions: [TopicPartition], of member: GroupMember) {
+        byTopic(partitions, \.self) { $0.repositioned($1, of: member) }
     }
 
-    package func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant) {
-        byTopic(partitions, \.self) { $0.revoked($1, from: member, lost: lost, at: at) }
+    package func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool) {
+        byTopic(partitions, \.self) { $0.revoked($1, from: member, lost: lost) }
     }
 
-    package func crashed(_ member: GroupMember, at: Instant) {
-        for (_, ledger) in state.withLock({ $0.topics }) { ledger.crashed(member, at: at) }
+    package func crashed(_ member: GroupMember) {
+        for (_, ledger) in state.withLock({ $0.topics }) { ledger.crashed(member) }
     }
 }

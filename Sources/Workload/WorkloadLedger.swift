@@ -9,17 +9,29 @@ import Synchronization
 /// A record that was put aside counts as processed: its application has dealt with it. One whose error was swallowed does
 /// not: what it was for has not happened.
 package final class WorkloadLedger: WorkloadObserver {
-    private let history: Mutex<DeliveryHistory>
+    private struct State {
+        var history: DeliveryHistory
+        var names = RecordIDReader()
 
-    package init(mostRecords: Int = 1_000_000) { history = Mutex(DeliveryHistory(mostRecords: mostRecords)) }
+        mutating func deliver(_ records: [ConsumedRecord], to reader: Reader) {
+            for record in records {
+                guard let id = names.id(of: record) else { continue }
+                history.delivered(
+                    to: reader, record.partition, record.offset, id.producer, Int(clamping: id.sequence))
+            }
+        }
+    }
+    private let state: Mutex<State>
 
-    package var verdict: DeliveryVerdict { history.withLock { $0.verdict() } }
+    package init(mostRecords: Int = 1_000_000) {
+        state = Mutex(State(history: DeliveryHistory(mostRecords: mostRecords)))
+    }
+
+    package var verdict: DeliveryVerdict { state.withLock { $0.history.verdict() } }
 
     /// Somebody who belongs to no group reads the log from its start to its end.
     package func read(_ records: [ConsumedRecord], by name: String) {
-        history.withLock { history in
-            for record in records { Self.deliver(record, to: Reader(name, of: nil), &history) }
-        }
+        state.withLock { $0.deliver(records, to: Reader(name, of: nil)) }
     }
 
     /// All producers have ended, and every partition was read to its end.
@@ -35,62 +47,55 @@ package final class WorkloadLedger: WorkloadObserver {
         note(.committed(group: group, partition, offset: offset))
     }
 
-    private func note(_ event: DeliveryEvent) { history.withLock { $0.note(event) } }
-
-    private static func deliver(_ record: ConsumedRecord, to reader: Reader, _ history: inout DeliveryHistory) {
-        guard let id = RecordID(of: record) else { return }
-        history.note(
-            .delivered(
-                reader, record.partition, offset: record.offset, producer: id.producer,
-                sequence: Int(clamping: id.sequence)
-            ))
-    }
+    private func note(_ event: DeliveryEvent) { state.withLock { $0.history.note(event) } }
 
     // MARK: WorkloadObserver
 
-    package func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant) {
-        note(.attempted(producer: id.producer, sequence: Int(clamping: id.sequence)))
+    package func attempted(_ id: RecordID, topic: String, partition: Int32?) {
+        state.withLock { $0.history.attempted(id.producer, Int(clamping: id.sequence)) }
     }
 
-    package func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant) {
+    package func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome) {
         let fate: SendOutcome =
             switch outcome {
             case .acknowledged(let partition, let offset?): .acknowledged(partition, offset: offset)
             case .acknowledged(_, nil), .unknown: .unknown
             case .failed, .dropped, .lostInBuffer: .failed
             }
-        note(.settled(producer: id.producer, sequence: Int(clamping: id.sequence), fate))
+        state.withLock { $0.history.settled(id.producer, Int(clamping: id.sequence), fate) }
     }
 
-    package func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant) {
-        history.withLock { Self.deliver(record, to: Reader(member.name, of: member.group), &$0) }
+    package func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
+        state.withLock { $0.deliver(records, to: Reader(member.name, of: member.group)) }
     }
 
-    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant) {
-        guard let id = RecordID(of: record) else { return }
+    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
         switch outcome {
         case .done, .deadLettered:
-            note(.processed(group: member.group, producer: id.producer, sequence: Int(clamping: id.sequence)))
+            state.withLock { state in
+                guard let id = state.names.id(of: record) else { return }
+                state.history.processed(by: member.group, id.producer, Int(clamping: id.sequence))
+            }
         case .skippedDuplicate, .swallowed: break
         }
     }
 
-    package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant) {}
+    package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int) {}
 
-    package func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant) {
+    package func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int) {
         for result in results where result.error == nil {
             if let offset = result.offset { note(.committed(group: member.group, result.partition, offset: offset)) }
         }
     }
 
-    package func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant) {
-        repositioned(partitions, of: member, at: at)
+    package func assigned(_ partitions: [TopicPartition], to member: GroupMember) {
+        repositioned(partitions, of: member)
     }
 
-    package func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant) {
+    package func repositioned(_ partitions: [TopicPartition], of member: GroupMember) {
         for partition in partitions { note(.repositioned(Reader(member.name, of: member.group), partition)) }
     }
 
-    package func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant) {}
-    package func crashed(_ member: GroupMember, at: Instant) {}
+    package func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool) {}
+    package func crashed(_ member: GroupMember) {}
 }

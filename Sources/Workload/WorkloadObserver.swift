@@ -2,26 +2,27 @@ import KafkaClient
 import KafkaCluster
 import KafkaProtocol
 
-/// Sees every record of the workload come and go: what a ledger is made from. Called on the clients' own threads.
+/// Sees every record of the workload come and go: what a ledger is made from. Called on the clients' own threads, at once:
+/// who wants the time reads a clock, which for each record would cost as much as a ledger.
 package protocol WorkloadObserver: Sendable {
     /// A producer is about to hand a record to its client. The partition is nil where the client chooses it.
-    func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant)
+    func attempted(_ id: RecordID, topic: String, partition: Int32?)
     /// What came of it, once for each attempt.
-    func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant)
-    /// A member's poll, the how-manieth says `poll`, has returned this record to the application.
-    func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant)
+    func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome)
+    /// A member's poll, the how-manieth says `poll`, has returned these records to the application.
+    func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int)
     /// The application is through with the record.
-    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant)
+    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome)
     /// The member is about to commit these; attempts count from 1.
-    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant)
+    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int)
     /// The answer to an attempt, for each partition. A member that dies hears none.
-    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant)
-    func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant)
+    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int)
+    func assigned(_ partitions: [TopicPartition], to member: GroupMember)
     /// The member reads on from elsewhere, as it was told.
-    func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant)
+    func repositioned(_ partitions: [TopicPartition], of member: GroupMember)
     /// `lost`: the group has given them to others already.
-    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant)
-    func crashed(_ member: GroupMember, at: Instant)
+    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool)
+    func crashed(_ member: GroupMember)
 }
 
 /// One member of a group of the workload. Its name is the client id and never used again.

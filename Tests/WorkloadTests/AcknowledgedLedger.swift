@@ -35,7 +35,7 @@ final class AcknowledgedLedger: WorkloadObserver {
     }
     private let state = Mutex(State())
 
-    func attempted(_ id: RecordID, topic: String, partition: Int32?, at: Instant) {
+    func attempted(_ id: RecordID, topic: String, partition: Int32?) {
         state.withLock { state in
             state.attempted[id, default: 0] += 1
             if let partition { state.chosenPartitions.insert(partition) }
@@ -43,7 +43,7 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func settled(_ id: RecordID, _ outcome: ProducerOutcome, at: Instant) {
+    func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome) {
         state.withLock { state in
             state.reports += 1
             state.outcomes[id, default: []].append(outcome)
@@ -53,17 +53,19 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func delivered(_ record: ConsumedRecord, to member: GroupMember, poll: Int, at: Instant) {
-        guard let value = record.value, let id = RecordID(value: value) else { return }
+    func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
         state.withLock { state in
-            state.atWork[record.partition, default: []].insert(record.offset)
-            state.polls["\(member.name) \(poll)", default: 0] += 1
-            state.consumed[id, default: 0] += 1
-            state.membersSeen.insert(member.name)
+            for record in records {
+                guard let value = record.value, let id = RecordID(value: value) else { continue }
+                state.atWork[record.partition, default: []].insert(record.offset)
+                state.polls["\(member.name) \(poll)", default: 0] += 1
+                state.consumed[id, default: 0] += 1
+                state.membersSeen.insert(member.name)
+            }
         }
     }
 
-    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome, at: Instant) {
+    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
         guard let value = record.value, let id = RecordID(value: value) else { return }
         state.withLock { state in
             state.atWork[record.partition]?.remove(record.offset)
@@ -71,7 +73,7 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int, at: Instant) {
+    func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int) {
         state.withLock { state in
             state.asked.append((member.name, attempt))
             let isAhead = offsets.contains { place in
@@ -81,26 +83,26 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int, at: Instant) {
+    func committed(_ results: [PartitionOffset], by member: GroupMember, attempt: Int) {
         state.withLock { state in
             state.answered.append((member.name, attempt))
             if results.contains(where: { $0.error != nil }) { state.refusedCommits += 1 }
         }
     }
 
-    func assigned(_ partitions: [TopicPartition], to member: GroupMember, at: Instant) {
+    func assigned(_ partitions: [TopicPartition], to member: GroupMember) {
         state.withLock { $0.assigned.append((member.number, partitions)) }
     }
 
-    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool, at: Instant) {
+    func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool) {
         state.withLock { $0.revoked.append((member.number, partitions, lost)) }
     }
 
-    func crashed(_ member: GroupMember, at: Instant) {
+    func crashed(_ member: GroupMember) {
         state.withLock { $0.crashed.append(member.number) }
     }
 
-    func repositioned(_ partitions: [TopicPartition], of member: GroupMember, at: Instant) {}
+    func repositioned(_ partitions: [TopicPartition], of member: GroupMember) {}
 
     var acknowledged: [RecordID: Place] { state.withLock { $0.acknowledged } }
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }

@@ -14,7 +14,7 @@ package struct DeliveryHistory {
     var groups: [GroupHistory] = []
     private var groupNumbers = Numbering<String>()
     private var readerNumbers = Numbering<Reader>()
-    private var positions: [Place: Int64] = [:]
+    private var positions = ReaderPositions()
     private(set) var skips: [Skip] = []
     private(set) var wentBack = Finding()
     private(set) var inconsistent = Finding()
@@ -28,11 +28,6 @@ package struct DeliveryHistory {
     /// Records that were not settled, and of which nothing is known any more.
     var unjudged = 0
 
-    private struct Place: Hashable {
-        var reader: Int
-        var partition: Int
-    }
-
     /// What a poll passed over, to be judged when it is known what lay there.
     struct Skip {
         var partition: Int
@@ -45,18 +40,17 @@ package struct DeliveryHistory {
 
     package mutating func note(_ event: DeliveryEvent) {
         switch event {
-        case .attempted(let producer, let sequence): attempted(number(of: producer), sequence)
-        case .settled(let producer, let sequence, let outcome): settled(number(of: producer), sequence, outcome)
+        case .attempted(let producer, let sequence): attempted(producer, sequence)
+        case .settled(let producer, let sequence, let outcome): settled(producer, sequence, outcome)
         case .delivered(let reader, let partition, let offset, let producer, let sequence):
-            delivered(to: reader, number(of: partition), offset, number(of: producer), sequence)
-        case .processed(let group, let producer, let sequence):
-            processed(by: number(ofGroup: group), number(of: producer), sequence)
+            delivered(to: reader, partition, offset, producer, sequence)
+        case .processed(let group, let producer, let sequence): processed(by: group, producer, sequence)
         case .committed(let group, let partition, let offset):
             let group = number(ofGroup: group)
             let partition = number(of: partition)
             groups[group].committed[partition] = max(offset, groups[group].committed[partition] ?? 0)
         case .repositioned(let reader, let partition):
-            positions[Place(reader: readerNumbers.number(of: reader), partition: number(of: partition))] = nil
+            positions.forget(readerNumbers.number(of: reader), number(of: partition))
         case .retired(let partition, let offset):
             let partition = number(of: partition)
             partitions[partition].retiredBefore = max(partitions[partition].retiredBefore, offset)
@@ -64,7 +58,9 @@ package struct DeliveryHistory {
         }
     }
 
-    private mutating func attempted(_ producer: Int, _ sequence: Int) {
+    /// The same as the event, as are the next three: for those who tell of hundreds of thousands a second.
+    package mutating func attempted(_ producer: String, _ sequence: Int) {
+        let producer = number(of: producer)
         guard var state = state(producer, sequence) else { return }
         if state.outcome == .none {
             state.outcome = .pending
@@ -77,7 +73,8 @@ package struct DeliveryHistory {
         if recordCount - folded - unjudged > mostRecords { foldOldest() }
     }
 
-    private mutating func settled(_ producer: Int, _ sequence: Int, _ outcome: SendOutcome) {
+    package mutating func settled(_ producer: String, _ sequence: Int, _ outcome: SendOutcome) {
+        let producer = number(of: producer)
         guard var state = state(producer, sequence) else { return }
         switch outcome {
         case .acknowledged(let partition, let offset):
@@ -92,12 +89,12 @@ package struct DeliveryHistory {
         set(state, producer, sequence)
     }
 
-    private mutating func delivered(
-        to reader: Reader, _ partition: Int, _ offset: Int64, _ producer: Int, _ sequence: Int
+    package mutating func delivered(
+        to reader: Reader, _ partition: TopicPartition, _ offset: Int64, _ producer: String, _ sequence: Int
     ) {
+        let (partition, producer) = (number(of: partition), number(of: producer))
         guard offset >= 0, offset < .max, sequence >= 0 else { return }
-        let key = Place(reader: readerNumbers.number(of: reader), partition: partition)
-        if let last = positions.updateValue(offset, forKey: key) {
+        if let last = positions.move(readerNumbers.number(of: reader), partition, to: offset) {
             if offset <= last {
                 note(example(producer, sequence, partition, offset), in: \.wentBack)
             } else if offset > last + 1, skips.count < 100_000 {
@@ -112,7 +109,8 @@ package struct DeliveryHistory {
         set(state, producer, sequence)
     }
 
-    private mutating func processed(by group: Int, _ producer: Int, _ sequence: Int) {
+    package mutating func processed(by group: String, _ producer: String, _ sequence: Int) {
+        let (group, producer) = (number(ofGroup: group), number(of: producer))
         guard sequence >= 0 else { return }
         while groups[group].processed.count <= producer { groups[group].processed.append(Chunked(empty: 0)) }
         guard sequence >= groups[group].processed[producer].start else {
