@@ -1,0 +1,153 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// Why there is no such picture: a sentence for the user.
+package struct NoPicture: Error, Hashable, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// One screen of the console without a terminal: fed with what a console is told, and drawn once.
+package struct StillPicture {
+    /// Views that are about one thing, and what it is.
+    private static let subjects: [ViewName: String] = [
+        .broker: "a broker's id", .topic: "a topic", .records: "a topic or topic-partition",
+        .record: "topic-partition@offset", .group: "a group",
+    ]
+
+    private var place: Place
+    private var model = Model()
+
+    /// `subject` is a broker's id, a topic, a partition or a group, where the view is about one.
+    package init(view: String, of subject: String?, size: Size, utcOffsetSeconds: Int = 0) throws(NoPicture) {
+        guard size.columns >= Size.smallest.columns, size.rows >= Size.smallest.rows else {
+            throw NoPicture("A screen has at least \(Size.smallest.columns) columns and \(Size.smallest.rows) rows.")
+        }
+        guard size.columns <= 1000, size.rows <= 1000 else {
+            throw NoPicture("A screen has at most 1000 columns and 1000 rows.")
+        }
+        place = try Self.place(view, subject)
+        model.utcOffsetSeconds = utcOffsetSeconds
+        _ = update(&model, .resized(size))
+    }
+
+    /// Returns what is to be done for the picture; of it only `fetchRecords` ever comes.
+    package mutating func take(_ event: Event) -> [Command] { update(&model, event) }
+
+    /// Goes to the screen. Says what is not there, once a snapshot has been taken in.
+    package mutating func open() throws(NoPicture) -> [Command] {
+        readWholeName()
+        try check()
+        switch place {
+        case .brokers, .topics, .groups, .events, .scenarios, .story: model.goToRoot(place)
+        case .broker: goTo(.brokers)
+        case .topic: goTo(.topics)
+        case .group: goTo(.groups)
+        case .records(let topic, let partition):
+            goTo(.topics, then: .topic(topic))
+            return model.browse(topic, partition: partition)
+        case .record(let partition, let offset):
+            goTo(.topics, then: .topic(partition.topic))
+            _ = model.browse(partition.topic, partition: partition.partition)
+            return model.seek(.offset(offset), "from offset \(Figures.count(offset))")
+        }
+        return []
+    }
+
+    private mutating func goTo(_ root: Place, then next: Place? = nil) {
+        model.goToRoot(root)
+        model.go(to: next ?? place)
+    }
+
+    /// To be called when all has been taken in.
+    package mutating func grid() throws(NoPicture) -> Grid {
+        if case .record(let partition, let offset) = place, model.place != place {
+            guard RecordView.row(model, partition, offset: offset) != nil else {
+                throw NoPicture("There is no record at offset \(offset) of \(partition).")
+            }
+            model.go(to: place)
+        }
+        return view(model, model.size)
+    }
+
+    /// `orders-1` may be a partition, and it may be a topic of that name.
+    private mutating func readWholeName() {
+        guard case .records(let topic, let partition?) = place, let topics = model.snapshot?.topics.map(\.name),
+            !topics.contains(topic), topics.contains("\(topic)-\(partition)")
+        else { return }
+        place = .records(topic: "\(topic)-\(partition)", partition: nil)
+    }
+
+    private func check() throws(NoPicture) {
+        guard let snapshot = model.snapshot else { return }
+        switch place {
+        case .broker(let id) where !snapshot.brokers.contains { $0.id == id }:
+            throw missing("broker \(id)", snapshot.brokers.map { "\($0.id)" })
+        case .topic(let name) where !snapshot.topics.contains { $0.name == name },
+            .records(let name, _) where !snapshot.topics.contains { $0.name == name }:
+            throw missing("topic \"\(name)\"", snapshot.topics.map(\.name))
+        case .record(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic }:
+            throw missing("topic \"\(partition.topic)\"", snapshot.topics.map(\.name))
+        case .group(let id) where !snapshot.groups.contains { $0.id == id }:
+            throw missing("group \"\(id)\"", snapshot.groups.map(\.id))
+        default: break
+        }
+    }
+
+    private func missing(_ what: String, _ known: [String]) -> NoPicture {
+        let some = known.prefix(10).joined(separator: ", ") + (known.count > 10 ? " and others" : "")
+        return NoPicture("There is no \(what); there \(known.isEmpty ? "is none" : "are \(some)").")
+    }
+
+    // MARK: Words into a place
+
+    private static func place(_ word: String, _ subject: String?) throws(NoPicture) -> Place {
+        guard let view = ViewName(rawValue: word), view != .story else {
+            let known = ViewName.allCases.filter { $0 != .story }.map(\.rawValue).joined(separator: ", ")
+            throw NoPicture("There is no view \"\(word)\" to print; there are \(known).")
+        }
+        guard let subject else {
+            guard let needed = subjects[view] else { return root(view) }
+            throw NoPicture("The view \(view.rawValue) is about one thing: name it, by --of and \(needed).")
+        }
+        let failure = NoPicture(
+            "\"\(subject)\" is nothing that the view \(view.rawValue) is about; "
+                + (subjects[view].map { "that is \($0)." } ?? "it is about all of them: leave --of out."))
+        switch view {
+        case .broker:
+            guard let id = Int32(subject), id > 0 else { throw failure }
+            return .broker(BrokerID(id))
+        case .topic: return .topic(subject)
+        case .group: return .group(subject)
+        case .records:
+            let partition = partition(subject)
+            return .records(topic: partition?.topic ?? subject, partition: partition?.partition)
+        case .record:
+            let halves = subject.split(separator: "@", maxSplits: 1)
+            guard halves.count == 2, let partition = partition(String(halves[0])), let offset = Int64(halves[1]),
+                offset >= 0
+            else { throw failure }
+            return .record(partition, offset: offset)
+        case .brokers, .topics, .groups, .events, .scenarios, .story: throw failure
+        }
+    }
+
+    private static func root(_ view: ViewName) -> Place {
+        switch view {
+        case .brokers: .brokers
+        case .groups: .groups
+        case .events: .events
+        case .scenarios: .scenarios
+        case .story: .story
+        case .topics, .topic, .broker, .records, .record, .group: .topics
+        }
+    }
+
+    private static func partition(_ text: String) -> TopicPartition? {
+        guard let dash = text.lastIndex(of: "-"), let index = Int32(text[text.index(after: dash)...]), index >= 0,
+            dash > text.startIndex
+        else { return nil }
+        return TopicPartition(topic: String(text[..<dash]), partition: index)
+    }
+}

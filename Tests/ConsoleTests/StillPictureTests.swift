@@ -1,0 +1,111 @@
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// A screen without a terminal: what `klamm snapshot` prints.
+@Suite struct StillPictureTests {
+    private static let size = Size(columns: 80, rows: 24)
+
+    private func picture(_ view: String, of subject: String? = nil) throws -> StillPicture {
+        var picture = try StillPicture(view: view, of: subject, size: Self.size)
+        for event in Fixture.events { _ = picture.take(.cluster(event)) }
+        _ = picture.take(.scenarios(Fixture.scenarios))
+        for step in 0..<60 { _ = picture.take(.snapshot(Fixture.snapshot(step: step))) }
+        return picture
+    }
+
+    @Test(
+        arguments: [
+            ("brokers", nil, "Brokers(all)[4]"), ("broker", "1", "Broker(1)"), ("topics", nil, "Topics(all)[5]"),
+            ("topic", "orders", "Topic(orders)[3]"), ("groups", nil, "Groups(all)[3]"),
+            ("group", "billing", "Group(billing)[3]"), ("events", nil, "Events(all)[12]"),
+            ("scenarios", nil, "Scenarios(all)[2]"),
+        ] as [(String, String?, String)])
+    func `a view is what the console shows of it`(view: String, subject: String?, title: String) throws {
+        // Who reads it by ear must get the same as who sees it.
+        var picture = try picture(view, of: subject)
+        #expect(try picture.open() == [])
+        let text = try picture.grid().text
+        #expect(
+            text.contains("─ \(title)") && text.split(separator: "\n", omittingEmptySubsequences: false).count == 24)
+        #expect(text.contains("◆ klamm  5L6g3nShT"))
+    }
+
+    @Test func `records are read, and a single one is opened`() throws {
+        // Two views that need an answer before they can be drawn.
+        var records = try picture("records", of: "orders-1")
+        guard case .fetchRecords(let query)? = try records.open().first else {
+            Issue.record("nothing was asked for")
+            return
+        }
+        #expect(query.topic == "orders" && query.partition == 1 && query.start == .end)
+        _ = records.take(.records(RecordPage(id: query.id, rows: Fixture.records, marks: Fixture.marks)))
+        #expect(try records.grid().text.contains("plain text, one line"))
+
+        var record = try picture("record", of: "orders-0@12302")
+        guard case .fetchRecords(let query)? = try record.open().first else {
+            Issue.record("nothing was asked for")
+            return
+        }
+        #expect(query.start == .offset(12_302))
+        _ = record.take(.records(RecordPage(id: query.id, rows: Fixture.records, marks: Fixture.marks)))
+        #expect(try record.grid().text.contains("Record(orders-0 @ 12,302)"))
+    }
+
+    @Test func `a topic whose name ends like a partition is found by its whole name`() throws {
+        // Where there is both, the partition is meant.
+        var picture = try picture("records", of: "orders-2")
+        var snapshot = Fixture.snapshot(step: 61)
+        snapshot.topics[2].name = "orders-2"
+        _ = picture.take(.snapshot(snapshot))
+        guard case .fetchRecords(let query)? = try picture.open().first else {
+            Issue.record("nothing was asked for")
+            return
+        }
+        #expect(query.topic == "orders-2" && query.partition == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("nonsense", nil, "There is no view \"nonsense\""), ("story", nil, "There is no view \"story\""),
+            ("topic", nil, "is about one thing"), ("topics", "orders", "leave --of out"),
+            ("broker", "one", "a broker's id"), ("record", "orders-0", "topic-partition@offset"),
+            ("record", "orders@1", "topic-partition@offset"), ("record", "orders-0@-1", "topic-partition@offset"),
+        ] as [(String, String?, String)])
+    func `what cannot be drawn is refused with a sentence`(view: String, subject: String?, words: String) {
+        // A typing mistake must not print another screen.
+        do throws(NoPicture) {
+            _ = try StillPicture(view: view, of: subject, size: Self.size)
+            Issue.record("\(view) of \(subject ?? "nothing") is drawn")
+        } catch {
+            #expect(error.description.contains(words) && error.description.hasSuffix("."), "\(error)")
+        }
+    }
+
+    @Test(arguments: [
+        ("topic", "order", "topic \"order\""), ("broker", "7", "broker 7"), ("group", "x", "group \"x\""),
+    ])
+    func `what is not there is refused, and what is there is listed`(view: String, subject: String, words: String)
+        throws
+    {
+        // An empty table would look like an answer.
+        var picture = try picture(view, of: subject)
+        do throws(NoPicture) {
+            _ = try picture.open()
+            Issue.record("\(subject) is opened")
+        } catch {
+            #expect(error.description.contains(words) && error.description.contains("there are "), "\(error)")
+        }
+        var record = try self.picture("record", of: "orders-0@99")
+        _ = try record.open()
+        #expect(throws: NoPicture("There is no record at offset 99 of orders-0.")) { try record.grid() }
+    }
+
+    @Test func `a screen is neither too small to read nor too large to hold`() {
+        // A size comes from a command line or over HTTP.
+        for size in [Size(columns: 79, rows: 24), Size(columns: 80, rows: 23), Size(columns: 1001, rows: 24)] {
+            #expect(throws: NoPicture.self) { try StillPicture(view: "topics", of: nil, size: size) }
+        }
+    }
+}
