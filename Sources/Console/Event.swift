@@ -6,6 +6,7 @@ package enum Event: Hashable, Sendable {
     case key(KeyChord)
     /// Pasted text goes into the field that is being filled in, and nowhere else: it must never press keys.
     case pasted(String)
+    case mouse(MouseEvent)
     case resized(Size)
     /// Time passes. Wanted at `Model.nextTick`, and no sooner: an idle console costs nothing.
     case tick(Instant)
@@ -16,6 +17,8 @@ package enum Event: Hashable, Sendable {
     case outcome(Outcome)
     /// The themes that can be chosen, and the one in use.
     case themes([String], current: String)
+    /// The settings as they are now, read at the start or because the file has changed, and what of it cannot be used.
+    case settings(Keymap, problems: [String], isFirst: Bool)
 
     /// The scenarios that can be chosen.
     case scenarios([ScenarioHead])

@@ -1,44 +1,69 @@
 import Console
 import TOMLKit
 
-/// What the user's `config.toml` says about the console.
+/// What the user's `klamm.toml` says about the console.
 ///
 /// ```
 /// theme = "light"
+/// mouse = false         # the terminal keeps the mouse to itself
 /// [keys.all]            # every view where the action is valid
 /// help = ["f1"]
 /// [keys.topics]         # one view
 /// kill = ["X", "ctrl-x"]
 /// delete-topic = []     # no key at all
 /// ```
+///
+/// A line that cannot be used is named in `problems`, and what it was about keeps its default: nobody is locked out of a
+/// console by a typing mistake.
 package struct ConsoleSettings: Hashable, Sendable {
+    package static let fileName = "klamm.toml"
+    private static let known = ["theme", "mouse", "keys"]
+
     package var theme: String?
+    package var takesMouse = true
     package var keymap = Keymap()
+    package var problems: [SettingsError] = []
 
     package init() {}
 
     /// The settings in this folder; the defaults where there is no file.
-    package init(folder: String?) throws(SettingsError) {
+    package init(folder: String?) {
         self.init()
-        guard let path = folder.map({ $0 + "/config.toml" }), let text = try SettingsFolder.text(of: path) else {
-            return
+        guard let path = folder.map({ "\($0)/\(Self.fileName)" }) else { return }
+        do throws(SettingsError) {
+            guard let text = try SettingsFolder.text(of: path) else { return }
+            self.init(file: path, text: text)
+        } catch {
+            problems = [error]
         }
-        try self.init(file: path, text: text)
     }
 
-    package init(file: String, text: String) throws(SettingsError) {
-        let document = try SettingsDocument(file: file, text: text)
-        try document.check(document.table, at: [], knows: ["theme", "keys"])
-        if let value = document.table["theme"] {
-            guard let name = value.string else {
-                throw document.error(at: ["theme"], "'theme' must be a name in quotes")
-            }
-            theme = name
+    package init(file: String, text: String) {
+        self.init()
+        do throws(SettingsError) {
+            try read(SettingsDocument(file: file, text: text))
+        } catch {
+            // What is no TOML has no lines that could be told apart.
+            self = Self()
+            problems = [error]
         }
-        let bindings = try Self.bindings(document)
-        // First free all keys that get another meaning, so that two actions can swap theirs.
-        for binding in bindings { try Self.bind(binding, to: [], in: &keymap, document) }
-        for binding in bindings { try Self.bind(binding, to: binding.keys, in: &keymap, document) }
+        problems.sort { ($0.line, $0.reason) < ($1.line, $1.reason) }
+    }
+
+    private mutating func read(_ document: SettingsDocument) throws(SettingsError) {
+        for name in document.table.keys where !Self.known.contains(name) {
+            problems.append(
+                document.error(at: [name], "'\(name)' is unknown here; known are \(listed(Self.known))"))
+        }
+        if let value = document.table["theme"] {
+            theme = value.string
+            if theme == nil { problems.append(document.error(at: ["theme"], "'theme' must be a name in quotes")) }
+        }
+        if let value = document.table["mouse"] {
+            if value.bool == nil { problems.append(document.error(at: ["mouse"], "'mouse' must be true or false")) }
+            takesMouse = value.bool ?? true
+        }
+        bind(bindings(document), document)
     }
 
     private struct Binding {
@@ -48,40 +73,73 @@ package struct ConsoleSettings: Hashable, Sendable {
         var keys: [KeyChord]
     }
 
-    private static func bind(
-        _ binding: Binding, to keys: [KeyChord], in keymap: inout Keymap, _ document: SettingsDocument
-    ) throws(SettingsError) {
-        do throws(KeymapError) {
-            try keymap.rebind(binding.action, in: binding.view, to: keys)
-        } catch {
-            throw document.error(at: binding.path, error.description)
+    /// First frees all keys that get another meaning, so that two actions can swap theirs. One that cannot be bound so gets
+    /// its own keys back, where they are still free.
+    private mutating func bind(_ bindings: [Binding], _ document: SettingsDocument) {
+        var usable: [Binding] = []
+        for binding in bindings {
+            do throws(KeymapError) {
+                try keymap.rebind(binding.action, in: binding.view, to: [])
+                usable.append(binding)
+            } catch {
+                problems.append(document.error(at: binding.path, error.description))
+            }
+        }
+        for binding in usable {
+            do throws(KeymapError) {
+                try keymap.rebind(binding.action, in: binding.view, to: binding.keys)
+            } catch {
+                let words = "\(error.description); '\(binding.action.rawValue)' "
+                do throws(KeymapError) {
+                    try keymap.reset(binding.action, in: binding.view)
+                    problems.append(document.error(at: binding.path, words + "keeps its own keys"))
+                } catch {
+                    problems.append(document.error(at: binding.path, words + "has no key now"))
+                }
+            }
         }
     }
 
-    private static func bindings(_ document: SettingsDocument) throws(SettingsError) -> [Binding] {
-        guard let keys = try document.table("keys") else { return [] }
+    private mutating func bindings(_ document: SettingsDocument) -> [Binding] {
+        guard let value = document.table["keys"] else { return [] }
+        guard let keys = value.table else {
+            problems.append(document.error(at: ["keys"], "'keys' must be a table, [keys.all]"))
+            return []
+        }
         let views = ["all"] + ViewName.allCases.map(\.rawValue)
-        try document.check(keys, at: ["keys"], knows: views)
+        for name in keys.keys where !views.contains(name) {
+            problems.append(
+                document.error(at: ["keys", name], "'\(name)' is unknown here; known are \(listed(views))"))
+        }
         var bindings: [Binding] = []
         for view in views {
             guard let value = keys[view] else { continue }
             guard let table = value.table else {
-                throw document.error(at: ["keys", view], "'keys.\(view)' must be a table of actions")
+                problems.append(
+                    document.error(at: ["keys", view], "'keys.\(view)' must be a table of actions"))
+                continue
             }
             for name in table.keys {
-                let path = ["keys", view, name]
-                guard let action = ActionID(rawValue: name) else {
-                    throw document.error(
-                        at: path, "there is no action '\(name)'; known are \(listed(ActionID.allCases.map(\.rawValue)))"
-                    )
+                do throws(SettingsError) {
+                    bindings.append(try Self.binding(name, table[name], in: view, document))
+                } catch {
+                    problems.append(error)
                 }
-                bindings.append(
-                    Binding(
-                        path: path, view: ViewName(rawValue: view), action: action,
-                        keys: try chords(table[name], at: path, document)))
             }
         }
         return bindings
+    }
+
+    private static func binding(
+        _ name: String, _ value: (any TOMLValueConvertible)?, in view: String, _ document: SettingsDocument
+    ) throws(SettingsError) -> Binding {
+        let path = ["keys", view, name]
+        guard let action = ActionID(rawValue: name) else {
+            throw document.error(
+                at: path, "there is no action '\(name)'; known are \(listed(ActionID.allCases.map(\.rawValue)))")
+        }
+        return Binding(
+            path: path, view: ViewName(rawValue: view), action: action, keys: try chords(value, at: path, document))
     }
 
     private static func chords(

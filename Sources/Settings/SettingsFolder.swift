@@ -2,6 +2,9 @@ import Glibc
 
 /// Where the user's settings lie: `$XDG_CONFIG_HOME/klamm`, or `~/.config/klamm`.
 package enum SettingsFolder {
+    /// Of the user who runs this process.
+    package static var ofUser: String? { path { name in getenv(name).map { String(cString: $0) } } }
+
     /// Nil where there is neither variable nor home.
     package static func path(in environment: (String) -> String?) -> String? {
         // The XDG rules say to ignore a relative path.

@@ -14,6 +14,11 @@ package struct ThemeCatalogue: Hashable, Sendable {
     private let folder: String?
     private let own: [String]
 
+    /// With those in the user's own folder.
+    package static var ofUser: Self {
+        Self(folder: SettingsFolder.ofUser.map { $0 + "/themes" })
+    }
+
     /// `folder` holds the user's `<name>.toml`; it need not exist.
     package init(folder: String?) {
         self.folder = folder
@@ -26,6 +31,9 @@ package struct ThemeCatalogue: Hashable, Sendable {
         let shipped = Self.shipped.map(\.name)
         return shipped + own.filter { !shipped.contains($0) }
     }
+
+    /// The user's files, by name.
+    package var ownFiles: [String] { own.map { "\(folder ?? "")/\($0).toml" } }
 
     /// Throws `UnknownTheme`, or a `SettingsError` about the user's file.
     package func theme(_ name: String) throws -> Theme {

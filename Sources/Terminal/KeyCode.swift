@@ -89,6 +89,44 @@ enum KeyCode: Hashable {
     ]
 }
 
+/// What the mouse does comes as `ESC [ < button ; column ; row M`, with m when a button is let go. With shift held the
+/// terminal keeps the mouse to itself, and selects text.
+enum Mouse {
+    static let on = "\u{1B}[?1000h\u{1B}[?1006h"
+    static let off = "\u{1B}[?1006l\u{1B}[?1000l"
+    static let start: CInt = 0o1777 + 1002
+    /// Longer than any report; the rest is not the mouse's.
+    private static let longest = 24
+
+    static func define() { define_key("\u{1B}[<", start) }
+
+    enum Report: Hashable {
+        case unfinished
+        case over(MouseEvent?)
+    }
+
+    /// What these characters after the beginning mean.
+    static func read(_ text: String) -> Report {
+        guard let last = text.last else { return .unfinished }
+        if last == "m" { return .over(nil) }
+        guard last == "M" else {
+            return last == ";" || last.isNumber && text.count < longest ? .unfinished : .over(nil)
+        }
+        let numbers = text.dropLast().split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 3, let button = numbers[0], let column = numbers[1], let row = numbers[2], column > 0,
+            row > 0
+        else { return .over(nil) }
+        let position = Position(row: row - 1, column: column - 1)
+        // Held keys are told with the button; the mouse that is dragged is none of ours.
+        return switch button & ~0b1_1100 {
+        case 0: .over(MouseEvent(.click, at: position))
+        case 64: .over(MouseEvent(.wheelUp, at: position))
+        case 65: .over(MouseEvent(.wheelDown, at: position))
+        default: .over(nil)
+        }
+    }
+}
+
 /// Text that is pasted comes between two marks, so that its letters are not taken for keys.
 enum Bracketed {
     static let on = "\u{1B}[?2004h"

@@ -18,10 +18,14 @@ package final class TerminalScreen {
     private var shown: Grid?
     private var shownTheme: Theme?
     private var pasted: String?
+    /// As much of a report of the mouse as has come.
+    private var mouse: String?
+    private let takesMouse: Bool
     private var isRestored = false
 
     /// `crashNote` is what a user reads after a crash, when the screen is theirs again.
-    package init(crashNote: String) throws(TerminalError) {
+    package init(crashNote: String, takesMouse: Bool = true) throws(TerminalError) {
+        self.takesMouse = takesMouse
         guard Self.isATerminal else { throw .notATerminal }
         useUTF8()
         klamm_guard_remember(tty)
@@ -46,6 +50,7 @@ package final class TerminalScreen {
         set_escdelay(25)
         curs_set(0)
         Bracketed.define()
+        if takesMouse { Mouse.define() }
         enter()
     }
 
@@ -173,6 +178,10 @@ package final class TerminalScreen {
                     if let scalar = UnicodeScalar(value) { pasted?.unicodeScalars.append(scalar) }
                 case .key: break
                 }
+            } else if mouse != nil, case .character(let value) = code {
+                if let event = readMouse(value) { inputs.append(.mouse(event)) }
+            } else if code == .key(Mouse.start) {
+                mouse = ""
             } else if code == .key(Bracketed.start) {
                 pasted = ""
             } else if let chord = code.chord {
@@ -182,16 +191,23 @@ package final class TerminalScreen {
         return inputs
     }
 
+    private func readMouse(_ value: UInt32) -> MouseEvent? {
+        mouse? += UnicodeScalar(value).map(String.init) ?? " "
+        guard case .over(let event) = Mouse.read(mouse ?? "") else { return nil }
+        mouse = nil
+        return event
+    }
+
     // MARK: Coming and going
 
     private func enter() {
-        write(Bracketed.on)
+        write(Bracketed.on + (takesMouse ? Mouse.on : ""))
         invalidate()
     }
 
     /// Gives the terminal back and stops the process, as ctrl-z does; returns when it goes on.
     package func suspend() {
-        write(Bracketed.off)
+        write(Mouse.off + Bracketed.off)
         endwin()
         klamm_stop_self()
         enter()
@@ -201,7 +217,7 @@ package final class TerminalScreen {
     package func restore() {
         guard !isRestored else { return }
         isRestored = true
-        write(Bracketed.off)
+        write(Mouse.off + Bracketed.off)
         endwin()
         klamm_guard_disarm()
         klamm_wake_close()
@@ -214,6 +230,7 @@ package final class TerminalScreen {
 package enum TerminalInput: Hashable, Sendable {
     case key(KeyChord)
     case pasted(String)
+    case mouse(MouseEvent)
     case resized(Size)
     /// The user wants the shell back for a while: answer with `TerminalScreen.suspend`.
     case suspend
@@ -249,6 +266,7 @@ extension TerminalScreen {
     /// What a handler for a crash writes: it cannot ask terminfo then.
     private static func resetSequences() -> String {
         let names = ["sgr0", "op", "rmkx", "cnorm", "rmcup"]
-        return Bracketed.off + names.compactMap { klamm_terminfo_string($0).map { String(cString: $0) } }.joined()
+        return Mouse.off + Bracketed.off
+            + names.compactMap { klamm_terminfo_string($0).map { String(cString: $0) } }.joined()
     }
 }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Console
 import ControlServer
-import Glibc
 import KafkaClient
 import KafkaServer
 import Logging
@@ -32,10 +31,9 @@ struct ConsoleCommand: AsyncParsableCommand {
     var theme: String?
 
     func run() async throws {
-        let folder = SettingsFolder.path { name in getenv(name).map { String(cString: $0) } }
-        let settings = try ConsoleSettings(folder: folder)
-        let themes = ThemeCatalogue(folder: folder.map { $0 + "/themes" })
-        let theme = try themes.theme(self.theme ?? settings.theme ?? "dark")
+        let folder = SettingsFolder.ofUser
+        // A theme that was asked for here and now must be there.
+        let look = try theme.map { try ThemeCatalogue.ofUser.theme($0) }
         guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
 
         let directory = try options.openDataDirectory()
@@ -47,19 +45,17 @@ struct ConsoleCommand: AsyncParsableCommand {
         defer { log.end() }
 
         let session = ConsoleSession(
-            cluster: cluster, themes: themes, storeFolder: directory.path + "/workload", logger: logger)
+            cluster: cluster, storeFolder: directory.path + "/workload", settingsFolder: folder, logger: logger)
         let listener: ControlListener?
         do {
-            listener = try await control.listen(for: cluster, workload: session.workload, logger: logger)
+            listener = try await control.listen(for: cluster, in: directory, workload: session.workload, logger: logger)
         } catch {
             await session.close()
             throw error
         }
         if let listener { logger.info("Control at \(listener.address.url)") }
         session.open(withDemo: !isWithoutDemo, brokers: options.brokers)
-        var model = Model()
-        model.keymap = settings.keymap
-        let loop = ConsoleLoop(session: session, model: model, theme: theme, crashNote: log.crashNote)
+        let loop = ConsoleLoop(session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote)
         let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
         await listener?.close()
         await session.close()

@@ -8,12 +8,15 @@ final class ConsoleInbox: Sendable {
     struct Contents {
         var snapshot: ClusterSnapshot?
         var events: [Event] = []
-        var isEmpty: Bool { snapshot == nil && events.isEmpty }
+        /// The user has changed their settings or a theme.
+        var haveSettingsChanged = false
+        var isEmpty: Bool { snapshot == nil && events.isEmpty && !haveSettingsChanged }
     }
 
     private let contents = Mutex(Contents())
 
     func post(_ event: Event) { change { $0.events.append(event) } }
+    func postSettingsChange() { change { $0.haveSettingsChanged = true } }
     func post(_ snapshot: ClusterSnapshot) { change { $0.snapshot = snapshot } }
 
     private func change(_ body: (inout Contents) -> Void) {

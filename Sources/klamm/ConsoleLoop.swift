@@ -12,22 +12,24 @@ import Terminal
 /// A key is seen at once, live data at most 20 times a second. With nothing to show it sleeps in poll.
 final class ConsoleLoop: Sendable {
     private let session: ConsoleSession
-    private let model: Model
-    private let theme: Theme
+    private let theme: Theme?
+    private let settingsFolder: String?
     private let crashNote: String
 
-    init(session: ConsoleSession, model: Model, theme: Theme, crashNote: String) {
+    /// A `theme` that is given wins over the one in the settings.
+    init(session: ConsoleSession, theme: Theme?, settingsFolder: String?, crashNote: String) {
         self.session = session
-        self.model = model
         self.theme = theme
+        self.settingsFolder = settingsFolder
         self.crashNote = crashNote
     }
 
     /// Returns when the user or a signal ends it, with the terminal restored.
     func run() throws {
-        let terminal = try TerminalScreen(crashNote: crashNote)
+        let looks = ConsoleLooks(folder: settingsFolder, chosen: theme)
+        let terminal = try TerminalScreen(crashNote: crashNote, takesMouse: looks.settings.takesMouse)
         defer { terminal.restore() }
-        var run = ConsoleRun(session: session, model: model, theme: theme, terminal: terminal)
+        var run = ConsoleRun(session: session, looks: looks, terminal: terminal)
         run.untilTheEnd()
     }
 }
@@ -40,8 +42,8 @@ private struct ConsoleRun {
     private static let workloadInterval = Duration.milliseconds(500)
 
     let session: ConsoleSession
-    var model: Model
-    var theme: Theme
+    var model = Model()
+    private var looks: ConsoleLooks
     let terminal: TerminalScreen
     private var picture: ClusterSnapshot?
     private var story: Story?
@@ -49,16 +51,16 @@ private struct ConsoleRun {
     private var drawnAt: Instant?
     private var isEnding = false
 
-    init(session: ConsoleSession, model: Model, theme: Theme, terminal: TerminalScreen) {
+    init(session: ConsoleSession, looks: ConsoleLooks, terminal: TerminalScreen) {
         self.session = session
-        self.model = model
-        self.theme = theme
+        self.looks = looks
         self.terminal = terminal
         self.model.utcOffsetSeconds = localOffsetSeconds()
     }
 
     mutating func untilTheEnd() {
-        tell(.themes(session.themes.names, current: theme.name))
+        tell(.themes(looks.themes.names, current: looks.theme.name))
+        tell(.settings(looks.settings.keymap, problems: looks.problems, isFirst: true))
         tell(.resized(terminal.size))
         while true {
             tell(.tick(SystemClock.now()))
@@ -88,7 +90,7 @@ private struct ConsoleRun {
         case .soon: if let drawnAt, now - drawnAt < Self.liveInterval { return }
         case .now: break
         }
-        terminal.draw(view(model, terminal.size), theme: theme)
+        terminal.draw(view(model, terminal.size), theme: looks.theme)
         model.drawn()
         drawnAt = now
     }
@@ -104,6 +106,9 @@ private struct ConsoleRun {
             // Only where text is wanted: elsewhere each letter would be a command.
             guard model.takesText else { return }
             for character in text { tell(.key(KeyChord(character.isNewline || character == "\t" ? " " : character))) }
+        case .mouse(let mouse):
+            tell(.tick(SystemClock.now()))
+            tell(.mouse(mouse))
         case .resized(let size): tell(.resized(size))
         case .suspend:
             terminal.suspend()
@@ -115,6 +120,11 @@ private struct ConsoleRun {
 
     private mutating func takeMail() {
         var mail = session.inbox.take()
+        if mail.haveSettingsChanged {
+            looks.readAnew()
+            tell(.themes(looks.themes.names, current: looks.theme.name))
+            tell(.settings(looks.settings.keymap, problems: looks.problems, isFirst: false))
+        }
         for case .story(let story) in mail.events where (story == nil) != (self.story == nil) {
             // Another cluster is shown from now on: what is known of the former is not its.
             self.story = story
@@ -159,8 +169,8 @@ private struct ConsoleRun {
             }
         case .setTheme(let name):
             do {
-                theme = try session.themes.theme(name)
-                tell(.themes(session.themes.names, current: theme.name))
+                try looks.choose(name)
+                tell(.themes(looks.themes.names, current: looks.theme.name))
             } catch {
                 tell(.outcome(.failed("\(error)")))
             }
@@ -172,7 +182,8 @@ private struct ConsoleRun {
     }
 }
 
-private func localOffsetSeconds() -> Int {
+/// Of the user's time zone, now.
+func localOffsetSeconds() -> Int {
     var now = time(nil)
     var local = tm()
     localtime_r(&now, &local)

@@ -13,16 +13,16 @@ final class ConsoleSession: Sendable {
     private static let clientPatience = Duration.seconds(2)
 
     let inbox = ConsoleInbox()
-    let themes: ThemeCatalogue
     private let own: ConsoleTarget
     private let configuration: ClientConfiguration
     let story = ConsoleStory()
+    private let settings: SettingsWatch
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(cluster: EmbeddedCluster, themes: ThemeCatalogue, storeFolder: String, logger: Logger) {
-        self.themes = themes
+    init(cluster: EmbeddedCluster, storeFolder: String, settingsFolder: String?, logger: Logger) {
         self.logger = logger
+        settings = SettingsWatch(folder: settingsFolder)
         configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
         own = ConsoleTarget(
             cluster: cluster, workload: RunningWorkload(configuration, logger: logger, storeFolder: storeFolder),
@@ -49,6 +49,7 @@ final class ConsoleSession: Sendable {
                 session.inbox.post(.cluster(.client(event, at: SystemClock.now())))
             }
         }
+        run { session in await session.settings.run { session.inbox.postSettingsChange() } }
         // Reading their files need not hold up the first picture.
         run { session in session.inbox.post(.scenarios(ScenarioCatalogue.heads)) }
         run { session in

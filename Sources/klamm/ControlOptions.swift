@@ -39,13 +39,15 @@ struct ControlOptions: ParsableArguments {
 
     /// Nil where nobody asked for it.
     func listen(
-        for cluster: EmbeddedCluster, workload: RunningWorkload? = nil, logger: Logger
+        for cluster: EmbeddedCluster, in directory: DataDirectory, workload: RunningWorkload? = nil, logger: Logger
     ) async throws -> ControlListener? {
         guard let control else { return nil }
         let address = try ControlAddress(control)
         let service = ControlService(
             EmbeddedControl(cluster: cluster, workload: workload, logger: logger),
             access: ControlAccess(token: token, host: address.host))
-        return try await ControlListener.open(address, service, logger: logger)
+        let listener = try await ControlListener.open(address, service, logger: logger)
+        directory.announce(control: listener.address.url)
+        return listener
     }
 }

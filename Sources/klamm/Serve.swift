@@ -31,7 +31,7 @@ struct Serve: AsyncParsableCommand {
         let cluster = try await options.makeCluster(in: directory, logger: logger)
         let listener: ControlListener?
         do {
-            listener = try await control.listen(for: cluster, logger: logger)
+            listener = try await control.listen(for: cluster, in: directory, logger: logger)
         } catch {
             await cluster.shutDown()
             throw error

@@ -91,6 +91,19 @@ struct Session: CustomTestStringConvertible {
     func shows(_ text: String) -> Bool { screen.contains(text) }
     var toast: String { model.toast?.text ?? "" }
 
+    /// Where the screen first shows these words: the middle of them.
+    func place(of words: String) -> Position? {
+        let glyphs = words.map(String.init)
+        for row in 0..<grid.size.rows {
+            let cells = grid.row(row).map(\.glyph)
+            for column in 0..<max(1, cells.count - glyphs.count)
+            where Array(cells[column...].prefix(glyphs.count)) == glyphs {
+                return Position(row: row, column: column + glyphs.count / 2)
+            }
+        }
+        return nil
+    }
+
     /// The text of the selected row.
     var selectedRow: String {
         for row in 0..<grid.size.rows {

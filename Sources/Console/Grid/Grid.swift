@@ -15,6 +15,12 @@ package struct Grid: Hashable, Sendable {
     private var cells: [Cell]
     /// Where the terminal's cursor blinks; nil hides it.
     package var cursor: Position?
+    private var clickAreas: [ClickArea] = []
+
+    private struct ClickArea: Hashable, Sendable {
+        var area: Rectangle
+        var target: ClickTarget
+    }
 
     package init(size: Size) {
         let size = Size(columns: max(0, size.columns), rows: max(0, size.rows))
@@ -31,6 +37,19 @@ package struct Grid: Hashable, Sendable {
     package subscript(row: Int, column: Int) -> Cell? {
         guard row >= 0, row < size.rows, column >= 0, column < size.columns else { return nil }
         return cells[row * size.columns + column]
+    }
+
+    /// Says what a click within `area` means, whatever it meant before.
+    mutating func target(_ area: Rectangle, _ target: ClickTarget) {
+        clickAreas.append(ClickArea(area: area, target: target))
+    }
+
+    mutating func forgetTargets() { clickAreas = [] }
+
+    /// What a click there means; nil where there is nothing to click.
+    package func target(at position: Position) -> ClickTarget? {
+        let here = Rectangle(row: position.row, column: position.column, rows: 1, columns: 1)
+        return clickAreas.last { !$0.area.intersection(here).isEmpty }?.target
     }
 
     /// Writes `text` from `column` on, at most `width` columns of it, and ends it with `…` where it does not fit.

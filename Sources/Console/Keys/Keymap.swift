@@ -42,6 +42,11 @@ package struct Keymap: Hashable, Sendable {
         rebound[Place(action: action, view: view)] = keys
     }
 
+    /// Gives an action its own keys back, of which none does something else there.
+    package mutating func reset(_ action: ActionID, in view: ViewName?) throws(KeymapError) {
+        try rebind(action, in: view, to: ActionTable.entry(action).keys)
+    }
+
     /// Keys that mean two things in one view: none, in a keymap built by `rebind`.
     package var conflicts: [String] {
         var conflicts: [String] = []

@@ -54,6 +54,8 @@ package struct Model: Hashable, Sendable {
     var scenarios: [ScenarioHead] = []
     /// The one that is played: the picture is its cluster's as long as it is on.
     var story: Story?
+    /// What was last chosen in the palette, the newest first.
+    var chosen: [Palette.Target] = []
     /// What was written last, to begin the next from.
     var lastDraft: ProduceForm?
 

@@ -26,6 +26,9 @@ package struct Palette: Hashable, Sendable {
         package var target: Target
     }
 
+    /// How many of the things that were last chosen are remembered.
+    static let historyMax = 20
+
     package var field = TextField()
     package var selected = 0
     package init() {}

@@ -1,6 +1,8 @@
 extension Grid {
     /// Draws the heading and the rows of a list into the inside of a frame.
-    mutating func table(_ listing: Listing, state: ListState, in area: Rectangle, isFocused: Bool) {
+    mutating func table(
+        _ listing: Listing, state: ListState, in area: Rectangle, isFocused: Bool, pane: Screen.Pane = .table
+    ) {
         guard area.rows > 1, area.columns > 2 else { return }
         let visible = area.rows - 1
         let top = listing.top(state, visible: visible)
@@ -17,6 +19,7 @@ extension Grid {
         line(
             listing.columns.map { $0.heading(state.sort) }, columns: listing.columns, layout: layout, row: area.row,
             column: left)
+        if pane == .table { targetHeadings(listing.columns, layout: layout, row: area.row, column: left) }
         if listing.ids.isEmpty {
             let text = listing.total == 0 ? listing.empty : "Nothing matches the filter; esc shows all again."
             let place = area.centred(rows: 1, columns: Glyphs.width(of: text))
@@ -28,12 +31,26 @@ extension Grid {
         let selected = listing.selectedIndex(state)
         for (offset, index) in shown.enumerated() {
             let row = area.row + 1 + offset
+            target(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns), .row(index, pane))
             line(cells[offset], columns: listing.columns, layout: layout, row: row, column: left)
             if index == selected, isFocused {
                 restyle(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns)) {
                     $0.isSelected = true
                 }
             }
+        }
+    }
+
+    private mutating func targetHeadings(
+        _ columns: [Listing.ColumnHead], layout: TableLayout, row: Int, column: Int
+    ) {
+        var column = column
+        for (index, head) in columns.enumerated() where layout.widths[index] > 0 {
+            if head.isSortable {
+                target(
+                    Rectangle(row: row, column: column, rows: 1, columns: layout.widths[index]), .column(head.title))
+            }
+            column += layout.widths[index] + layout.gap
         }
     }
 

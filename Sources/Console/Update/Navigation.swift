@@ -78,6 +78,21 @@ extension Model {
         }
     }
 
+    /// Whether this row of the list that has the keyboard is the selected one.
+    func isSelected(_ index: Int) -> Bool { focused.map { $0.listing.selectedIndex($0.state) == index } ?? false }
+
+    mutating func select(row index: Int) {
+        guard let listing = focused?.listing, listing.ids.indices.contains(index) else { return }
+        select(index, in: listing)
+    }
+
+    /// So many rows or lines down, or up; never past the ends.
+    mutating func scroll(by rows: Int) {
+        guard let (listing, state, _) = focused else { return scrollText(by: rows) }
+        guard let index = listing.selectedIndex(state) else { return }
+        select(min(max(0, index + rows), listing.ids.count - 1), in: listing)
+    }
+
     private mutating func scrollText(_ action: ActionID) {
         let inner = layout(of: size, listing: nil).table.inner
         let most = max(0, RecordView.lines(self, width: inner.columns - 2).count - inner.rows)
@@ -93,6 +108,12 @@ extension Model {
         case .bottom: step = most
         default: step = 0
         }
+        scrollText(by: step)
+    }
+
+    private mutating func scrollText(by step: Int) {
+        let inner = layout(of: size, listing: nil).table.inner
+        let most = max(0, RecordView.lines(self, width: inner.columns - 2).count - inner.rows)
         screen.textTop = min(most, max(0, min(screen.textTop, most) + step))
     }
 

@@ -34,6 +34,9 @@ extension Model {
                     name: "theme \(name)", help: name == theme ? "The theme in use" : "Use this theme",
                     target: .theme(name)))
         }
+        // What was chosen lately comes first, where it can still be done.
+        let recent = chosen.compactMap { target in items.first { $0.target == target } }
+        items = recent + items.filter { !chosen.contains($0.target) }
         guard !letters.isEmpty else { return items }
         let scored = items.enumerated().compactMap { index, item in
             Self.score(letters, in: Array(item.name.lowercased())).map { score in
@@ -98,6 +101,8 @@ extension Model {
     }
 
     private mutating func choose(_ target: Palette.Target) -> [Command] {
+        chosen.removeAll { $0 == target }
+        chosen = Array(([target] + chosen).prefix(Palette.historyMax))
         switch target {
         case .action(let action): return perform(action)
         case .theme(let name): return [.setTheme(name)]

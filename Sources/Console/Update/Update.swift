@@ -8,6 +8,9 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
     case .key(let chord):
         model.redraw = .now
         return model.pressed(chord)
+    case .mouse(let mouse):
+        model.redraw = .now
+        return model.moused(mouse)
     case .pasted(let text):
         model.pasted(text)
         return []
@@ -36,6 +39,10 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
         model.themes = names
         model.theme = current
         model.redraw = .now
+        return []
+    case .settings(let keymap, let problems, let isFirst):
+        model.keymap = keymap
+        model.tell(of: problems, isFirst: isFirst)
         return []
     case .scenarios(let heads):
         model.scenarios = heads
@@ -74,6 +81,15 @@ extension Model {
         }
         if let snapshot = live.snapshot, live.history.observe(snapshot, now: instant) { dataChanged() }
         return tailOn(at: instant)
+    }
+
+    fileprivate mutating func tell(of problems: [String], isFirst: Bool) {
+        if let first = problems.first {
+            let more = problems.count - 1
+            show(.error, first + (more > 0 ? " · and \(Figures.plural(Int64(more), "more bad line"))" : ""))
+        } else if !isFirst {
+            show(.ok, "The settings were read anew")
+        }
     }
 
     fileprivate mutating func report(_ outcome: Event.Outcome) {

@@ -8,15 +8,24 @@ enum Foot {
         for (index, screen) in model.screens.enumerated() {
             if index > 0 { crumbs += StyledText(" › ", .muted) }
             let isLast = index == model.screens.count - 1
-            crumbs += StyledText(
+            let text = StyledText(
                 " \(crumb(screen.place, after: index == 0 ? nil : model.screens[index - 1].place)) ",
                 Style(.crumb, isLast ? .reverse : []))
+            grid.target(
+                Rectangle(row: area.row, column: 1 + crumbs.width, rows: 1, columns: text.width), .crumb(index))
+            crumbs += text
         }
         grid.put(crumbs, row: area.row, column: 1, width: area.columns - 2)
         // Deep down the way back matters more than the ways elsewhere.
         let tabs = tabs(model)
-        if crumbs.width + tabs.width + 4 <= area.columns {
-            grid.put(tabs, row: area.row, column: area.columns - tabs.width - 1)
+        let width = tabs.reduce(0) { $0 + $1.text.width }
+        guard crumbs.width + width + 4 <= area.columns else { return }
+        var column = area.columns - width - 1
+        for tab in tabs {
+            grid.put(tab.text, row: area.row, column: column)
+            grid.target(
+                Rectangle(row: area.row, column: column, rows: 1, columns: tab.text.width), .action(tab.action))
+            column += tab.text.width
         }
     }
 
@@ -37,18 +46,16 @@ enum Foot {
         }
     }
 
-    private static func tabs(_ model: Model) -> StyledText {
+    private static func tabs(_ model: Model) -> [(action: ActionID, text: StyledText)] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
             (.viewScenarios, model.story == nil ? .scenarios : .story),
         ]
-        var text = StyledText()
-        for (action, place) in roots {
+        return roots.map { action, place in
             let isHere = model.screens[0].place == place
-            text += StyledText(" \(model.keyName(action)) ", .key)
-            text += StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
+            let name = StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
+            return (action, StyledText(" \(model.keyName(action)) ", .key) + name)
         }
-        return text
     }
 
     static func drawToast(_ model: Model, in area: Rectangle, on grid: inout Grid) {

@@ -6,6 +6,7 @@ enum FormView {
             columns: layout.table.columns)
         let box = body.centred(rows: form.fields.count * 2 + 4, columns: min(90, body.columns - 6))
         grid.clear(box.withMargin)
+        grid.target(box, .nothing)
         let mayBeNull = form.fields.contains(where: \.mayBeNull)
         let keys =
             "enter \(form.verb)" + (form.fields.count > 1 ? " · tab next" : "") + (mayBeNull ? " · ctrl-n null" : "")
@@ -17,6 +18,8 @@ enum FormView {
             let row = inner.row + 1 + index * 2
             guard row < inner.row + inner.rows - 1 else { break }
             let isFocused = index == form.focus
+            grid.target(
+                Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .field(index))
             grid.put(
                 (isFocused ? "▸ " : "  ") + field.label, row: row, column: inner.column + 1,
                 style: Style(isFocused ? .title : .muted))

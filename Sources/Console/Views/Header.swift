@@ -82,8 +82,11 @@ enum Header {
             let gap = String(repeating: " ", count: longest + 1 - key.count)
             let label = model.label(of: entry)
             let text = StyledText(key, .key) + StyledText(gap) + StyledText(label, entry.isDangerous ? .fault : .muted)
-            grid.put(
-                text, row: area.row + index % area.rows, column: left + index / area.rows * width, width: width - 1)
+            let place = Rectangle(
+                row: area.row + index % area.rows, column: left + index / area.rows * width, rows: 1,
+                columns: width - 1)
+            grid.put(text, row: place.row, column: place.column, width: place.columns)
+            grid.target(place, .action(entry.id))
         }
     }
 }

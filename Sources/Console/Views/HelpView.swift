@@ -24,6 +24,7 @@ enum HelpView {
         let lines = lines(model)
         let box = all.centred(rows: min(lines.count + 2, grid.size.rows - 2), columns: min(100, grid.size.columns - 4))
         grid.clear(box.withMargin)
+        grid.target(box, .nothing)
         let inner = box.inner
         let top = max(0, min(top, lines.count - inner.rows))
         let more = lines.count - inner.rows - top

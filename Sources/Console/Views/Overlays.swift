@@ -37,6 +37,7 @@ enum Overlays {
         let box = Rectangle(
             row: area.row + 1, column: 0, rows: max(1, rows) + 2, columns: min(area.columns, 96))
         grid.clear(box)
+        grid.target(box, .nothing)
         let count = StyledText("\(Figures.count(items.count)) found", .muted)
         grid.frame(box, title: StyledText("Palette", .title), foot: items.count > rows ? count : StyledText())
         let inner = box.inner
@@ -48,6 +49,8 @@ enum Overlays {
         let top = max(0, min(palette.selected - rows + 1, items.count - rows))
         for (offset, item) in items[top..<top + rows].enumerated() {
             let row = inner.row + offset
+            grid.target(
+                Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .item(top + offset))
             grid.put(item.name, row: row, column: inner.column + 1, style: Style(.title), width: names)
             let key = model.paletteKey(item)
             grid.put(
@@ -66,11 +69,14 @@ enum Overlays {
         let width = menu.items.reduce(menu.title.count + 4) { max($0, $1.label.count) }
         let box = area.centred(rows: menu.items.count + 2, columns: width + 6)
         grid.clear(box.withMargin)
+        grid.target(box, .nothing)
         grid.frame(box, title: StyledText(menu.title, .fault))
         let inner = box.inner
         let top = max(0, min(menu.selected - inner.rows + 1, menu.items.count - inner.rows))
         for (offset, item) in menu.items[top...].prefix(inner.rows).enumerated() {
             let row = inner.row + offset
+            grid.target(
+                Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .item(top + offset))
             grid.put(item.label, row: row, column: inner.column + 2, width: inner.columns - 3)
             if top + offset == menu.selected {
                 grid.put("▸", row: row, column: inner.column, style: Style(.fault))
@@ -91,6 +97,7 @@ extension Grid {
     /// Lets everything step back behind what is drawn next.
     mutating func fade() {
         restyle(Rectangle(row: 0, column: 0, size: size)) { $0 = Style(.muted, .dim) }
+        forgetTargets()
     }
 
     /// A line of input with the cursor in it; scrolled so that the cursor is seen.

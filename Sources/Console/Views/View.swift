@@ -68,7 +68,7 @@ private func drawEvents(_ model: Model, in area: Rectangle, isFocused: Bool, on 
     let foot = position(listing, model.screen.lower, visible: area.rows - 3)
     grid.frame(
         area, title: StyledText("What happened", .title), foot: isFocused ? foot : StyledText(), isFocused: isFocused)
-    grid.table(listing, state: model.screen.lower, in: area.inner, isFocused: isFocused)
+    grid.table(listing, state: model.screen.lower, in: area.inner, isFocused: isFocused, pane: .events)
 }
 
 /// `Topics(all)[12]`; with a filter `Topics(/ord)[3 of 12]`.

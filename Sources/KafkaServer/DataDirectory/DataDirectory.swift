@@ -6,7 +6,7 @@ import KafkaProtocol
 /// ```
 /// meta            klamm's format version and the cluster's id; made before anything else, so that a folder without it
 ///                 is either empty or not ours
-/// lock            held with flock by the klamm that runs here, whose process id it names
+/// lock            held with flock by the klamm that runs here, whose process id it names, and where it answers HTTP
 /// brokers         which brokers were added to those that klamm is started with, and which were removed
 /// klamm.log       the log, while a console owns the terminal
 /// broker-1/ ...   a broker's log directory, in Kafka's own format
@@ -33,7 +33,7 @@ package final class DataDirectory: Sendable {
     package let path: String
     package let clusterID: String
     private let isEphemeral: Bool
-    private let lockDescriptor: CInt
+    let lockDescriptor: CInt
 
     package init(_ options: Options) throws(ClusterError) {
         let path = try Self.place(options)
