@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// Where the control server listens: `127.0.0.1:8474`, `localhost:0`, `[::1]:8474`. Port 0 takes a free one.
@@ -42,6 +43,10 @@ package enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
     case tokenNeeded(String)
     case badToken
     case cannotListen(String, reason: String)
+    case cannotReach(String)
+    case noAnswer
+    /// What the running klamm answered.
+    case refused(String)
 
     package var description: String {
         switch self {
@@ -54,6 +59,16 @@ package enum ControlError: Error, Hashable, Sendable, CustomStringConvertible {
             "The control token must be one word of visible ASCII characters; choose another with --control-token."
         case .cannotListen(let address, let reason):
             "Cannot listen on \(address): \(reason); choose another with --control, or port 0 for a free one."
+        case .cannotReach(let url):
+            "Nobody answers at \(url); start klamm or klamm serve with --control, or name the right address by --control."
+        case .refused(let answer): Self.sentence(answer)
+        case .noAnswer: "The running klamm hung up before it had answered."
         }
+    }
+
+    /// The sentence in a refusal's JSON.
+    private static func sentence(_ answer: String) -> String {
+        let fields = try? JSONDecoder().decode([String: String].self, from: Data(answer.utf8))
+        return fields?["error"] ?? "The running klamm answered: \(answer)"
     }
 }

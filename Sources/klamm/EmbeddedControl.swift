@@ -1,4 +1,6 @@
+import Console
 import ControlServer
+import Glibc
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
@@ -52,6 +54,29 @@ struct EmbeddedControl: ControlledCluster {
     func addBroker() async throws -> BrokerID { try await refusing { try await cluster.addBroker() } }
 
     func removeBroker(_ id: BrokerID) async throws { try await refusing { try await cluster.removeBroker(id) } }
+
+    func screen(_ wish: ScreenWish, events: [ClusterEvent]) async throws -> String {
+        do {
+            let picture = try StillPicture(
+                view: wish.view, of: wish.subject, size: Size(columns: wish.columns, rows: wish.rows),
+                utcOffsetSeconds: localOffsetSeconds())
+            let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
+            let shot = ScreenShot(
+                picture: picture, seconds: wish.seconds, events: events, bootstrapServers: bootstrapServers,
+                logger: logger)
+            let grid = try await shot.grid {
+                guard let snapshot = await snapshot() else {
+                    throw ControlRefusal(.unavailable, "The cluster has been shut down.")
+                }
+                return snapshot
+            }
+            return wish.form == .svg ? grid.svg(theme: theme) : grid.text + "\n"
+        } catch let error as NoPicture {
+            throw ControlRefusal(.notFound, error.description)
+        } catch let error as UnknownTheme {
+            throw ControlRefusal(.notFound, "\(error).")
+        }
+    }
 
     // MARK: Scenarios
 

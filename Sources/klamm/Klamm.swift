@@ -5,6 +5,9 @@ struct Klamm: AsyncParsableCommand {
         commandName: "klamm",
         abstract: "A Kafka cluster in a terminal that you can break.",
         version: "0.1.0",
-        subcommands: [ConsoleCommand.self, Serve.self, ScenarioCommand.self, BenchCommand.self, Simulate.self],
+        subcommands: [
+            ConsoleCommand.self, Serve.self, SnapshotCommand.self, ScenarioCommand.self, BenchCommand.self,
+            Simulate.self,
+        ],
         defaultSubcommand: ConsoleCommand.self)
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ControlServer
 import Glibc
 import KafkaServer
@@ -27,7 +28,9 @@ enum ProcessSetup {
             complain(error.description)
             exit(error.isBadInput ? badInput : 1)
         }
-        if error is TerminalError || error is SettingsError || error is UnknownTheme || error is ControlError {
+        if error is TerminalError || error is SettingsError || error is UnknownTheme || error is ControlError
+            || error is NoPicture
+        {
             complain("\(error)")
             exit(badInput)
         }

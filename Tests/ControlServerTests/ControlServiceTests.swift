@@ -59,6 +59,9 @@ import Testing
         ("GET", "/v1/wait?until=isr(a-0)+=+3&timeout=soon", "", 400),
         ("GET", "/v1/wait?until=isr(a-0)+=+3&timeout=11m", "", 400),
         ("GET", "/v1/wait?until=isr(a-0)+=+3&timeout=1ms", "", 408),
+        ("GET", "/v1/screens", "", 404), ("GET", "/v1/screens/topics?format=png", "", 400),
+        ("GET", "/v1/screens/topics?columns=wide", "", 400), ("GET", "/v1/screens/topics?rows=-1", "", 400),
+        ("GET", "/v1/screens/topics?seconds=61", "", 400), ("GET", "/v1/screens/topics?name=a", "", 400),
     ])
     func `what cannot be done is refused with a sentence`(
         method: String, target: String, body: String, status: Int
@@ -90,6 +93,21 @@ import Testing
                 == (200, #"{"ok":"isr(orders-0) = 3","found":"isr(orders-0) is 3"}"# + "\n"))
         let late = try await ask("GET", "/v1/wait?until=isr(orders-0)+%3C+3&timeout=1ms")
         #expect(late.status == 408 && late.text.contains("isr(orders-0) is 3"))
+    }
+
+    @Test func `a screen is asked for with its size, subject, theme and format`() async throws {
+        // What klamm snapshot sends is what the server reads, whatever stands in a name.
+        cluster.happen(.fault(.kill(1), at: ScriptedControl.moment))
+        _ = try await ask("GET", "/v1/wait?until=brokers-running+=+0")
+        var wish = ScreenWish(view: "topic")
+        wish.subject = "orders & größe=1?"
+        (wish.columns, wish.rows, wish.theme, wish.form, wish.seconds) = (200, 60, "nord", .svg, 0)
+        let request = try ControlRequest("GET", wish.target, headers: [ControlHeader("Host", "localhost")])
+        let response = await service.answer(request)
+        #expect(response.contentType == "image/svg+xml")
+        #expect(cluster.asked == [wish.target])
+        #expect(try await ask("GET", "/v1/screens/topics").status == 200)
+        #expect(cluster.asked.last == ScreenWish(view: "topics").target)
     }
 
     @Test func `scenarios are listed, shown and played`() async throws {

@@ -64,6 +64,11 @@ final class ScriptedControl: ControlledCluster {
 
     func removeBroker(_ id: BrokerID) async throws { try note("remove-broker \(id)") }
 
+    func screen(_ wish: ScreenWish, events: [ClusterEvent]) async throws -> String {
+        try note(wish.target)
+        return "\(events.count) events"
+    }
+
     func scenarios() throws -> [Scenario] { [Scenario(name: "01-a", title: "A"), Scenario(name: "02-b", title: "B")] }
 
     func scenario(named name: String) throws -> (scenario: Scenario, file: String)? {

@@ -3,8 +3,8 @@ import KafkaCluster
 import KafkaProtocol
 
 /// The cluster at one moment as programs read it. What is unknown is null.
-enum SnapshotJSON {
-    static func value(of snapshot: ClusterSnapshot) -> JSONValue {
+package enum SnapshotJSON {
+    package static func value(of snapshot: ClusterSnapshot) -> JSONValue {
         [
             "cluster.id": snapshot.clusterID.json, "at": snapshot.takenAt.json,
             "controller": snapshot.controller.json, "metadata.offset": snapshot.metadataOffset.json,

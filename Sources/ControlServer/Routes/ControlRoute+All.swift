@@ -5,7 +5,7 @@ import Scenarios
 
 extension ControlRoute {
     package static let all: [ControlRoute] =
-        [list, health, snapshot, ledger, losses] + faults + brokers + [events, wait] + scenarios + [metrics]
+        [list, health, snapshot, screen, ledger, losses] + faults + brokers + [events, wait] + scenarios + [metrics]
 
     private static let list = ControlRoute("GET", "/", "this list") { _, _, _ in
         let lines = all.map { route in
@@ -27,6 +27,17 @@ extension ControlRoute {
     private static let snapshot = ControlRoute(
         "GET", "/v1/snapshot", "brokers, topics, replicas, ISRs, offsets, groups and faults as they are now"
     ) { service, _, _ in .json(SnapshotJSON.value(of: try await service.snapshot())) }
+
+    private static let screen = ControlRoute(
+        "GET", "/v1/screens/VIEW", query: ["of", "columns", "rows", "theme", "format", "seconds"],
+        "a screen of the console, such as /v1/screens/topic?of=orders, as text or with format=svg as a picture"
+    ) { service, request, view in
+        let wish = try ScreenWish(request, view: view)
+        let events = service.journal.entries(after: 0, atMost: .max).entries.map(\.event)
+        let text = try await service.cluster.screen(wish, events: events)
+        let type = wish.form == .svg ? "image/svg+xml" : "text/plain; charset=utf-8"
+        return ControlResponse(contentType: type, .text(text))
+    }
 
     private static let ledger = ControlRoute(
         "GET", "/v1/ledger", "what was acknowledged to clients, and what of it was lost"

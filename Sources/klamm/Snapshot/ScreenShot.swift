@@ -1,0 +1,32 @@
+import Console
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+import Logging
+import Settings
+
+/// A screen of the console taken of a cluster that somebody else runs or shows.
+struct ScreenShot {
+    var picture: StillPicture
+    /// How long the cluster is watched: rates are known from two looks a second apart.
+    var seconds: Int
+    var events: [ClusterEvent]
+    /// For the views that show records.
+    var bootstrapServers: String
+    let logger: Logger
+
+    func grid(_ look: () async throws -> ClusterSnapshot) async throws -> Grid {
+        var picture = picture
+        for event in events { _ = picture.take(.cluster(event)) }
+        _ = picture.take(.scenarios(ScenarioCatalogue.heads))
+        for second in 0...seconds {
+            if second > 0 { try await Task.sleep(for: .seconds(1)) }
+            _ = picture.take(.snapshot(try await look()))
+        }
+        for case .fetchRecords(let query) in try picture.open() {
+            let clients = ConsoleClients(ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
+            _ = picture.take(.records(try await clients.page(query)))
+        }
+        return try picture.grid()
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Console
+import ControlServer
+import Glibc
+import KafkaServer
+import Settings
+
+/// A screen of the console for who has no terminal to look at: screen readers, scripts, documents.
+struct SnapshotCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "snapshot",
+        abstract: "Print a view of a running klamm as text, data or a picture.",
+        discussion: """
+            Asks a klamm or klamm serve that was started with --control: the one at --control HOST:PORT, or the one that runs \
+            in --data-dir.
+            """)
+
+    @Option(help: "The view: \(ViewName.allCases.filter { $0 != .story }.map(\.rawValue).joined(separator: ", ")).")
+    var view = "topics"
+
+    @Option(
+        help: ArgumentHelp(
+            "What the view is about: a topic, a broker's id, a group; orders-0 for the records of a partition, "
+                + "orders-0@12 for a record.", valueName: "name"))
+    var of: String?
+
+    @Flag(help: "Print the whole cluster as JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Write the view as a picture into this file; - prints it.", valueName: "file"))
+    var svg: String?
+
+    @Option(help: "Columns of the screen.")
+    var columns = 120
+
+    @Option(help: "Rows of the screen.")
+    var rows = 40
+
+    @Option(help: "The theme of the picture.")
+    var theme = "dark"
+
+    @Option(help: "How long to watch the cluster first, for its rates: 0 to 60.")
+    var seconds = 1
+
+    @Option(help: ArgumentHelp("Where the running klamm answers.", valueName: "host:port"))
+    var control: String?
+
+    @Option(help: ArgumentHelp("Its token (default: $KLAMM_CONTROL_TOKEN).", valueName: "token"))
+    var controlToken: String?
+
+    @Option(help: "The running klamm's data directory (default: $XDG_DATA_HOME/klamm/default).")
+    var dataDir: String?
+
+    func validate() throws {
+        guard !json || svg == nil else { throw ValidationError("--json and --svg are two things; ask for one.") }
+        guard (0...60).contains(seconds) else { throw ValidationError("--seconds takes a number from 0 to 60.") }
+        guard control == nil || dataDir == nil else {
+            throw ValidationError("--control and --data-dir name two klamms; leave one out.")
+        }
+        do { _ = try ThemeCatalogue.ofUser.theme(theme) } catch { throw ValidationError("\(error)") }
+        do throws(NoPicture) {
+            _ = try StillPicture(view: view, of: of, size: Size(columns: columns, rows: rows))
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    func run() async throws {
+        let token = controlToken ?? getenv("KLAMM_CONTROL_TOKEN").map { String(cString: $0) }
+        let client = ControlClient(try address(), token: token)
+        if json { return try await output(answer(client, "/v1/snapshot", after: seconds)) }
+        var wish = ScreenWish(view: view)
+        wish.subject = of
+        (wish.columns, wish.rows, wish.seconds) = (columns, rows, seconds)
+        wish.theme = theme
+        wish.form = svg == nil ? .text : .svg
+        try await output(answer(client, wish.target, after: 0))
+    }
+
+    /// Rates are known to a klamm that has been asked before.
+    private func answer(_ client: ControlClient, _ target: String, after seconds: Int) async throws -> String {
+        if seconds > 0 {
+            _ = try await client.get(target, within: .seconds(30))
+            try await Task.sleep(for: .seconds(seconds))
+        }
+        let answer = try await client.get(target, within: .seconds(Int64(self.seconds) + 30))
+        guard answer.status == 200 else { throw ControlError.refused(answer.text) }
+        return answer.text
+    }
+
+    private func output(_ text: String) throws {
+        guard let svg, svg != "-" else {
+            print(text, terminator: "")
+            return
+        }
+        guard let file = fopen(svg, "w") else {
+            throw ValidationError("\(svg) cannot be written: \(String(cString: strerror(errno))).")
+        }
+        defer { fclose(file) }
+        guard fputs(text, file) >= 0, fflush(file) == 0 else {
+            throw ValidationError("\(svg) cannot be written: \(String(cString: strerror(errno))).")
+        }
+    }
+
+    private func address() throws -> ControlAddress {
+        if let control { return try ControlAddress(control) }
+        let place = dataDir ?? DataDirectory.defaultPath
+        switch DataDirectory.running(in: dataDir) {
+        case .klamm(let url?): return try ControlAddress(String(url.dropFirst("http://".count)))
+        case .klamm(nil):
+            throw ValidationError(
+                "The klamm that runs in \(place) answers nobody; start it with --control 127.0.0.1:0.")
+        case .nobody:
+            throw ValidationError(
+                "No klamm runs in \(place); start klamm or klamm serve with --control 127.0.0.1:0 there, or say by "
+                    + "--control or --data-dir which to ask.")
+        }
+    }
+}
