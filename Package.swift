@@ -133,8 +133,8 @@ let shells: [Target] = [
 
 let testTargets: [Target] = [
     tests(
-        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios"],
-        resources: [.copy("Golden")]),
+        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios", "Simulator"],
+        resources: [.copy("Golden"), .copy("Sessions")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests(
         "ControlServerTests",
