@@ -12,6 +12,7 @@ final class MemberWork {
     private let observer: (any WorkloadObserver)?
     private let deadLetters: DeadLetters
     private var failures: WorkFailures
+    private var names = RecordIDReader()
     private var polls = 0
     /// Records that it has begun to work on.
     private var begun = 0
@@ -59,10 +60,11 @@ final class MemberWork {
             return
         }
         polls += 1
-        observer?.delivered(records, to: member, poll: polls)
+        let ids: [RecordID?] = observer == nil ? [] : records.map { names.id(of: $0) }
+        observer?.delivered(records, ids, to: member, poll: polls)
         commits.perform(through: consumer) { $0.polled(ends(of: records)) }
-        for record in records {
-            switch work(on: record, consumer) {
+        for (index, record) in records.enumerated() {
+            switch work(on: record, named: ids.isEmpty ? nil : ids[index], consumer) {
             case .finished:
                 commits.perform(through: consumer) {
                     $0.finished(GroupPosition(partition: record.partition, position: record.offset + 1))
@@ -125,7 +127,7 @@ final class MemberWork {
         }
     }
 
-    private func work(on record: ConsumedRecord, _ consumer: Consumer) -> Step {
+    private func work(on record: ConsumedRecord, named id: RecordID?, _ consumer: Consumer) -> Step {
         look()
         if now.interrupts { return .interrupted }
         begun += 1
@@ -133,7 +135,7 @@ final class MemberWork {
         positions.handedOut(record)
         if isKnown(record) {
             positions.count { $0.skippedDuplicates += 1 }
-            return over(record, .skippedDuplicate, consumer)
+            return over(record, id, .skippedDuplicate, consumer)
         }
         while true {
             guard spend(now.settings.millisecondsPerRecord / 2, consumer) else { return .interrupted }
@@ -143,13 +145,13 @@ final class MemberWork {
             if verdict != .done { positions.count { $0.errors += 1 } }
             switch verdict {
             case .done:
-                return over(record, .done, consumer)
-            case .swallowed: return over(record, .swallowed, consumer)
+                return over(record, id, .done, consumer)
+            case .swallowed: return over(record, id, .swallowed, consumer)
             case .again: break
             case .deadLetter(let topic, let failures):
                 guard putAside(record, topic: topic, failures: failures, consumer) else { return .interrupted }
                 positions.count { $0.deadLettered += 1 }
-                return over(record, .deadLettered(topic: topic), consumer)
+                return over(record, id, .deadLettered(topic: topic), consumer)
             }
             look()
             if now.interrupts { return .interrupted }
@@ -173,7 +175,9 @@ final class MemberWork {
     }
 
     /// What is to outlive the application is written before anybody hears that the work is done.
-    private func over(_ record: ConsumedRecord, _ outcome: WorkOutcome, _ consumer: Consumer) -> Step {
+    private func over(
+        _ record: ConsumedRecord, _ id: RecordID?, _ outcome: WorkOutcome, _ consumer: Consumer
+    ) -> Step {
         while true {
             do throws(ClientError) {
                 try keep(record, isDone: outcome == .done)
@@ -185,7 +189,7 @@ final class MemberWork {
         }
         if outcome == .done { positions.count { $0.processed += 1 } }
         outboxes.processed(record)
-        observer?.processed(record, by: member, outcome)
+        observer?.processed(record, id, by: member, outcome)
         look()
         return dies(at: .afterWork) ? .crashed : .finished
     }

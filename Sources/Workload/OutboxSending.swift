@@ -43,7 +43,8 @@ struct OutboxSending {
         nextSweep = now + .milliseconds(max(10, min(resendMilliseconds / 4, 1000)))
         for record in try outbox.takeOverdue(after: resendMilliseconds, limit: 1000, now: now) {
             let tag = reports.tag(for: record.id)
-            observer?.attempted(record.id, topic: settings.topic, partition: record.partition)
+            observer?.attempted(
+                record.id.sequence...record.id.sequence, of: record.id.producer, topic: settings.topic)
             do throws(ClientError) {
                 try producer.send(
                     ProducerRecord(

@@ -33,6 +33,9 @@ struct ProducerSending {
     private var record: WorkloadRecord
     private var fullBuffer: FullBufferWait
     private var outbox: OutboxSending?
+    /// Records that were handed to the client since its reports were served last: the observer hears of them before it can
+    /// hear what came of them.
+    private var untold: ClosedRange<UInt>?
 
     init(
         _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally,
@@ -54,10 +57,11 @@ struct ProducerSending {
         var pacer = settings.recordsPerSecond.map { rate in
             Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
         }
+        defer { tellAttempts() }
         while isWanted() {
             let due = min(pacer?.due(now: monotonicNanoseconds()) ?? Self.mostAtOnce, Self.mostAtOnce, left(sequence))
             guard turnOutbox(due, &sequence) else {
-                producer.poll(milliseconds: 100)
+                serveReports(milliseconds: 100)
                 continue
             }
             var taken = 0
@@ -73,10 +77,10 @@ struct ProducerSending {
                 if settings.sendMode == .synchronous { awaitReport() }
             }
             // A producer without a rate of its own that drops would do nothing else.
-            producer.poll(milliseconds: hasDropped && pacer == nil ? 1 : 0)
+            serveReports(milliseconds: hasDropped && pacer == nil ? 1 : 0)
             if left(sequence) == 0 {
                 // The outbox may still have something to sweep up.
-                producer.poll(milliseconds: outbox == nil ? 100 : 10)
+                serveReports(milliseconds: outbox == nil ? 100 : 10)
             } else if let pacer {
                 wait(until: pacer.nextDue)
             }
@@ -111,9 +115,7 @@ struct ProducerSending {
     /// Hands the next record to the client, waiting for room as the settings say.
     private mutating func sendNext(_ sequence: inout ProducerSequence) -> Step {
         if !sequence.isAnnounced {
-            let id = RecordID(producer: name, sequence: sequence.next)
-            observer?.attempted(
-                id, topic: settings.topic, partition: record.partition(of: sequence.next))
+            untold = (untold?.lowerBound ?? sequence.next)...sequence.next
             sequence.announce()
         }
         while true {
@@ -135,7 +137,7 @@ struct ProducerSending {
                 case .wait(let deadline):
                     let left = deadline.map { ($0 - now).wholeNanoseconds / 1_000_000 } ?? 100
                     // Until a report makes room.
-                    producer.poll(milliseconds: Int(min(max(left, 1), 100)))
+                    serveReports(milliseconds: Int(min(max(left, 1), 100)))
                     tally.blocked(.now() - now)
                     guard isWanted() else {
                         fullBuffer.over()
@@ -150,22 +152,33 @@ struct ProducerSending {
         }
     }
 
-    private func settle(_ sequence: inout ProducerSequence, _ outcome: ProducerOutcome) {
+    private mutating func serveReports(milliseconds: Int) {
+        tellAttempts()
+        producer.poll(milliseconds: milliseconds)
+    }
+
+    private mutating func tellAttempts() {
+        if let untold { observer?.attempted(untold, of: name, topic: settings.topic) }
+        untold = nil
+    }
+
+    private mutating func settle(_ sequence: inout ProducerSequence, _ outcome: ProducerOutcome) {
+        tellAttempts()
         tally.settled(outcome)
         observer?.settled(RecordID(producer: name, sequence: sequence.next), topic: settings.topic, outcome)
         sequence.advance()
     }
 
-    private func awaitReport() {
-        while producer.outstanding > 0, isWanted() { producer.poll(milliseconds: 100) }
+    private mutating func awaitReport() {
+        while producer.outstanding > 0, isWanted() { serveReports(milliseconds: 100) }
     }
 
     /// Serves reports until the next record is due. At thousands a second a turn of 200 us takes several records.
-    private func wait(until due: Int64) {
+    private mutating func wait(until due: Int64) {
         let left = due - monotonicNanoseconds()
         if left >= 2_000_000 {
             // librdkafka waits in whole milliseconds, and returns early when it has served a report.
-            producer.poll(milliseconds: Int(min(left / 1_000_000, 1000)))
+            serveReports(milliseconds: Int(min(left / 1_000_000, 1000)))
         } else if left > 0 {
             var time = timespec(tv_sec: 0, tv_nsec: Int(max(left, 200_000)))
             nanosleep(&time, nil)

@@ -55,20 +55,24 @@ package final class TopicLedgers: WorkloadObserver {
 
     // MARK: WorkloadObserver
 
-    package func attempted(_ id: RecordID, topic: String, partition: Int32?) {
-        ledger(of: topic).attempted(id, topic: topic, partition: partition)
+    package func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
+        ledger(of: topic).attempted(sequences, of: producer, topic: topic)
     }
 
     package func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome) {
         ledger(of: topic).settled(id, topic: topic, outcome)
     }
 
-    package func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
-        byTopic(records, \.partition) { $0.delivered($1, to: member, poll: poll) }
+    package func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int) {
+        byTopic(Array(zip(records, ids)), \.0.partition) {
+            $0.delivered($1.map(\.0), $1.map(\.1), to: member, poll: poll)
+        }
     }
 
-    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
-        ledger(of: record.partition.topic).processed(record, by: member, outcome)
+    package func processed(
+        _ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome
+    ) {
+        ledger(of: record.partition.topic).processed(record, id, by: member, outcome)
     }
 
     package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int) {

@@ -9,29 +9,18 @@ import Synchronization
 /// A record that was put aside counts as processed: its application has dealt with it. One whose error was swallowed does
 /// not: what it was for has not happened.
 package final class WorkloadLedger: WorkloadObserver {
-    private struct State {
-        var history: DeliveryHistory
-        var names = RecordIDReader()
-
-        mutating func deliver(_ records: [ConsumedRecord], to reader: Reader) {
-            for record in records {
-                guard let id = names.id(of: record) else { continue }
-                history.delivered(
-                    to: reader, record.partition, record.offset, id.producer, Int(clamping: id.sequence))
-            }
-        }
-    }
-    private let state: Mutex<State>
+    private let history: Mutex<DeliveryHistory>
 
     package init(mostRecords: Int = 1_000_000) {
-        state = Mutex(State(history: DeliveryHistory(mostRecords: mostRecords)))
+        history = Mutex(DeliveryHistory(mostRecords: mostRecords))
     }
 
-    package var verdict: DeliveryVerdict { state.withLock { $0.history.verdict() } }
+    package var verdict: DeliveryVerdict { history.withLock { $0.verdict() } }
 
     /// Somebody who belongs to no group reads the log from its start to its end.
     package func read(_ records: [ConsumedRecord], by name: String) {
-        state.withLock { $0.deliver(records, to: Reader(name, of: nil)) }
+        var names = RecordIDReader()
+        deliver(records, records.map { names.id(of: $0) }, to: Reader(name, of: nil))
     }
 
     /// All producers have ended, and every partition was read to its end.
@@ -47,12 +36,13 @@ package final class WorkloadLedger: WorkloadObserver {
         note(.committed(group: group, partition, offset: offset))
     }
 
-    private func note(_ event: DeliveryEvent) { state.withLock { $0.history.note(event) } }
+    private func note(_ event: DeliveryEvent) { history.withLock { $0.note(event) } }
 
     // MARK: WorkloadObserver
 
-    package func attempted(_ id: RecordID, topic: String, partition: Int32?) {
-        state.withLock { $0.history.attempted(id.producer, Int(clamping: id.sequence)) }
+    package func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
+        let sequences = Int(clamping: sequences.lowerBound)...Int(clamping: sequences.upperBound)
+        history.withLock { $0.attempted(producer, sequences) }
     }
 
     package func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome) {
@@ -62,20 +52,29 @@ package final class WorkloadLedger: WorkloadObserver {
             case .acknowledged(_, nil), .unknown: .unknown
             case .failed, .dropped, .lostInBuffer: .failed
             }
-        state.withLock { $0.history.settled(id.producer, Int(clamping: id.sequence), fate) }
+        history.withLock { $0.settled(id.producer, Int(clamping: id.sequence), fate) }
     }
 
-    package func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
-        state.withLock { $0.deliver(records, to: Reader(member.name, of: member.group)) }
+    package func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int) {
+        deliver(records, ids, to: Reader(member.name, of: member.group))
     }
 
-    package func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
+    private func deliver(_ records: [ConsumedRecord], _ ids: [RecordID?], to reader: Reader) {
+        history.withLock { history in
+            for index in records.indices {
+                guard let id = ids[index] else { continue }
+                history.delivered(
+                    to: reader, records[index].partition, records[index].offset, id.producer,
+                    Int(clamping: id.sequence))
+            }
+        }
+    }
+
+    package func processed(_ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome) {
         switch outcome {
         case .done, .deadLettered:
-            state.withLock { state in
-                guard let id = state.names.id(of: record) else { return }
-                state.history.processed(by: member.group, id.producer, Int(clamping: id.sequence))
-            }
+            guard let id else { return }
+            history.withLock { $0.processed(by: member.group, id.producer, Int(clamping: id.sequence)) }
         case .skippedDuplicate, .swallowed: break
         }
     }

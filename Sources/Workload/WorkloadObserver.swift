@@ -5,14 +5,15 @@ import KafkaProtocol
 /// Sees every record of the workload come and go: what a ledger is made from. Called on the clients' own threads, at once:
 /// who wants the time reads a clock, which for each record would cost as much as a ledger.
 package protocol WorkloadObserver: Sendable {
-    /// A producer is about to hand a record to its client. The partition is nil where the client chooses it.
-    func attempted(_ id: RecordID, topic: String, partition: Int32?)
+    /// A producer has handed these records to its client, or tries to, and has not heard of any of them yet.
+    func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String)
     /// What came of it, once for each attempt.
     func settled(_ id: RecordID, topic: String, _ outcome: ProducerOutcome)
-    /// A member's poll, the how-manieth says `poll`, has returned these records to the application.
-    func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int)
+    /// A member's poll, the how-manieth says `poll`, has returned these records to the application. Their names are beside
+    /// them: nil for a record that is not the workload's.
+    func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int)
     /// The application is through with the record.
-    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome)
+    func processed(_ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome)
     /// The member is about to commit these; attempts count from 1.
     func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int)
     /// The answer to an attempt, for each partition. A member that dies hears none.

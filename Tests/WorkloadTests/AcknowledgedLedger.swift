@@ -16,7 +16,6 @@ final class AcknowledgedLedger: WorkloadObserver {
         var reports = 0
         var attempted: [RecordID: Int] = [:]
         var outcomes: [RecordID: [ProducerOutcome]] = [:]
-        var chosenPartitions: Set<Int32> = []
         var mostOpen = 0
         var consumed: [RecordID: Int] = [:]
         var membersSeen: Set<String> = []
@@ -35,10 +34,11 @@ final class AcknowledgedLedger: WorkloadObserver {
     }
     private let state = Mutex(State())
 
-    func attempted(_ id: RecordID, topic: String, partition: Int32?) {
+    func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
         state.withLock { state in
-            state.attempted[id, default: 0] += 1
-            if let partition { state.chosenPartitions.insert(partition) }
+            for sequence in sequences {
+                state.attempted[RecordID(producer: producer, sequence: sequence), default: 0] += 1
+            }
             state.mostOpen = max(state.mostOpen, state.attempted.count - state.outcomes.count)
         }
     }
@@ -53,10 +53,10 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func delivered(_ records: [ConsumedRecord], to member: GroupMember, poll: Int) {
+    func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int) {
         state.withLock { state in
-            for record in records {
-                guard let value = record.value, let id = RecordID(value: value) else { continue }
+            for (record, id) in zip(records, ids) {
+                guard let id else { continue }
                 state.atWork[record.partition, default: []].insert(record.offset)
                 state.polls["\(member.name) \(poll)", default: 0] += 1
                 state.consumed[id, default: 0] += 1
@@ -65,8 +65,8 @@ final class AcknowledgedLedger: WorkloadObserver {
         }
     }
 
-    func processed(_ record: ConsumedRecord, by member: GroupMember, _ outcome: WorkOutcome) {
-        guard let value = record.value, let id = RecordID(value: value) else { return }
+    func processed(_ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome) {
+        guard let id else { return }
         state.withLock { state in
             state.atWork[record.partition]?.remove(record.offset)
             state.processed[id, default: []].append(outcome)
@@ -120,8 +120,6 @@ final class AcknowledgedLedger: WorkloadObserver {
     var reports: Int { state.withLock { $0.reports } }
     var outcomes: [RecordID: [ProducerOutcome]] { state.withLock { $0.outcomes } }
     var attempted: [RecordID: Int] { state.withLock { $0.attempted } }
-    /// Partitions that the application itself chose.
-    var chosenPartitions: Set<Int32> { state.withLock { $0.chosenPartitions } }
     /// The most records that were attempted and not settled at one time.
     var mostOpen: Int { state.withLock { $0.mostOpen } }
 }

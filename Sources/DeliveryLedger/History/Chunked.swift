@@ -29,13 +29,13 @@ struct Chunked<Element> {
         }
     }
 
-    /// As far as it needs to: there may be thousands of lists with a few elements each. A full chunk has no room to spare.
+    /// As far as it needs to: there may be thousands of lists with a few elements each. Chunks after the first are whole
+    /// from their beginning.
     private mutating func grow(_ place: Int, upTo index: Int) {
         while chunks.count <= place { chunks.append([]) }
-        if index >= chunks[place].capacity {
-            chunks[place].reserveCapacity(min(Self.chunkSize, max(index + 1, 16, 2 * chunks[place].count)))
-        }
-        while chunks[place].count <= index { chunks[place].append(empty) }
+        let count = place > 0 ? Self.chunkSize : min(Self.chunkSize, max(index + 1, 16, 2 * chunks[place].count))
+        chunks[place].reserveCapacity(count)
+        chunks[place].append(contentsOf: repeatElement(empty, count: count - chunks[place].count))
     }
 
     /// Whether an element at this number can be kept: it is not given back already, and not absurdly far off.

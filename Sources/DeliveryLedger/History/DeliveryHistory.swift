@@ -40,7 +40,7 @@ package struct DeliveryHistory {
 
     package mutating func note(_ event: DeliveryEvent) {
         switch event {
-        case .attempted(let producer, let sequence): attempted(producer, sequence)
+        case .attempted(let producer, let sequence): attempted(producer, sequence...sequence)
         case .settled(let producer, let sequence, let outcome): settled(producer, sequence, outcome)
         case .delivered(let reader, let partition, let offset, let producer, let sequence):
             delivered(to: reader, partition, offset, producer, sequence)
@@ -59,18 +59,20 @@ package struct DeliveryHistory {
     }
 
     /// The same as the event, as are the next three: for those who tell of hundreds of thousands a second.
-    package mutating func attempted(_ producer: String, _ sequence: Int) {
+    package mutating func attempted(_ producer: String, _ sequences: ClosedRange<Int>) {
         let producer = number(of: producer)
-        guard var state = state(producer, sequence) else { return }
-        if state.outcome == .none {
-            state.outcome = .pending
-            recordCount += 1
-        } else {
-            state.marks.insert(.resent)
-        }
-        set(state, producer, sequence)
         isFinallyRead = false
-        if recordCount - folded - unjudged > mostRecords { foldOldest() }
+        for sequence in sequences {
+            guard var state = state(producer, sequence) else { continue }
+            if state.outcome == .none {
+                state.outcome = .pending
+                recordCount += 1
+            } else {
+                state.marks.insert(.resent)
+            }
+            set(state, producer, sequence)
+            if recordCount - folded - unjudged > mostRecords { foldOldest() }
+        }
     }
 
     package mutating func settled(_ producer: String, _ sequence: Int, _ outcome: SendOutcome) {
