@@ -20,7 +20,8 @@ import Testing
                         continue
                     }
                     let contrast = (max(front, back) + 0.05) / (min(front, back) + 0.05)
-                    #expect(contrast >= 2.5, "\(name): \(role), selected \(isSelected), at \(depth): \(contrast)")
+                    let least = isSelected ? 3.7 : 4.2
+                    #expect(contrast >= least, "\(name): \(role), selected \(isSelected), at \(depth): \(contrast)")
                 }
             }
         }
