@@ -26,6 +26,8 @@ final class ConsoleProgram {
     let process: pid_t
     /// Everything that the program has written.
     private(set) var output: [UInt8] = []
+    /// So much is read at a time, of a picture that comes in pieces.
+    var bytesAtOnce = 65_536
 
     init(
         _ arguments: [String] = [], columns: Int = 120, rows: Int = 40, environment: [String: String] = [:]
@@ -146,7 +148,7 @@ final class ConsoleProgram {
             return false
         }
         var bytes = [CChar](repeating: 0, count: 65_536)
-        let count = read(master, &bytes, bytes.count)
+        let count = read(master, &bytes, bytesAtOnce)
         guard count > 0 else { return false }
         output += bytes[..<count].map { UInt8(bitPattern: $0) }
         klamm_emulator_feed(emulator, bytes, count)

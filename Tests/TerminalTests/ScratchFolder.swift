@@ -12,5 +12,11 @@ final class ScratchFolder {
 
     deinit { system("rm -r \(path)") }
 
+    func write(_ text: String, to name: String) {
+        guard let file = fopen("\(path)/\(name)", "w") else { return }
+        fputs(text, file)
+        fclose(file)
+    }
+
     func has(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
 }
