@@ -7,7 +7,7 @@ import Testing
 /// Every screen as text, looked at by a person and kept: a change that nobody meant is seen as a difference.
 /// `KLAMM_RECORD_GOLDEN=1 swift test --filter Golden` records them anew.
 @Suite struct GoldenTests {
-    static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 40)]
+    static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 40), Size(columns: 200, rows: 60)]
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
 
     static let scenes: [(name: String, play: @Sendable (inout Session) -> Void)] = [
@@ -117,13 +117,32 @@ import Testing
         }
     }
 
-    @Test func `a large screen is filled, not stretched`() throws {
-        // Wide terminals are common; a table must not tear its columns apart there.
-        var session = Session(columns: 200, rows: 60)
-        Self.openOrders(&session)
-        try Self.compare(session.screen, name: "topic-200x60")
-        session.press("topic.groups")
-        try Self.compare(session.screen, name: "groups-200x60")
+    @Test(arguments: scenes.map(\.name))
+    func `without colours weight and reversal say what colour says elsewhere`(name: String) throws {
+        // NO_COLOR, a printer, an old terminal: below each line stands how its cells are drawn.
+        let scene = try #require(Self.scenes.first { $0.name == name })
+        var session = Session()
+        scene.play(&session)
+        try Self.compare(Self.mono(session.grid), name: "\(name)-mono")
+    }
+
+    /// A letter for each cell that is not plain: bold, dim, underlined, reversed, slanted; a capital where there is more than
+    /// one, by the strongest.
+    private static func mono(_ grid: Grid) -> String {
+        let letters: [(Attributes, Character)] = [
+            (.reverse, "r"), (.underline, "u"), (.bold, "b"), (.dim, "d"), (.italic, "i"),
+        ]
+        var lines: [String] = []
+        for (row, text) in grid.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            var marks = grid.row(row).reduce(into: "") { marks, cell in
+                let attributes = Theme.mono.resolve(cell.style, depth: .mono).attributes
+                let own = letters.filter { attributes.contains($0.0) }.map(\.1)
+                marks.append(own.count > 1 ? Character(own[0].uppercased()) : own.first ?? " ")
+            }
+            while marks.last == " " { marks.removeLast() }
+            lines += [String(text), marks]
+        }
+        return lines.joined(separator: "\n")
     }
 
     @Test func `before the first snapshot nothing is claimed`() throws {

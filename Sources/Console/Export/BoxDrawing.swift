@@ -36,7 +36,9 @@ struct BoxDrawing: Hashable {
     static func block(_ glyph: String, x: Int, y: Int) -> Rectangle? {
         if let eighths = rising.firstIndex(of: glyph).map({ $0 + 1 }) {
             let rows = (height * eighths + 4) / 8
-            return Rectangle(row: y + height - rows, column: x, rows: rows, columns: width)
+            // Bars beside each other stay bars; only a whole block joins the next.
+            return Rectangle(
+                row: y + height - rows, column: x, rows: rows, columns: eighths == 8 ? width : width - 1)
         }
         if let eighths = growing.firstIndex(of: glyph).map({ $0 + 1 }) {
             return Rectangle(row: y, column: x, rows: height, columns: (width * eighths + 4) / 8)

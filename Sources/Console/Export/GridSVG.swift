@@ -40,7 +40,7 @@ private struct GridSVG {
         let (outerWidth, outerHeight) = (columns + 2 * Self.margin, rows + 2 * Self.margin)
         text = """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(outerWidth)" height="\(outerHeight)" \
-            viewBox="0 0 \(outerWidth) \(outerHeight)" font-family="\(Self.fonts)" font-size="16" xml:space="preserve">
+            viewBox="0 0 \(outerWidth) \(outerHeight)" font-family="\(Self.fonts)" font-size="16.6" xml:space="preserve">
             <rect width="\(outerWidth)" height="\(outerHeight)" rx="8" fill="\(paper)"/>
             <g transform="translate(\(Self.margin) \(Self.margin))">
 
@@ -96,7 +96,7 @@ private struct GridSVG {
             } else if let line = BoxDrawing.line(cell.glyph, x: x, y: y) {
                 path += line
             } else if let block = BoxDrawing.block(cell.glyph, x: x, y: y) {
-                text += Self.rectangle(block, look.ink)
+                text += Self.rectangle(block, look.ink, isDim: look.attributes.contains(.dim))
             } else {
                 let middle = x + Int(cell.width) * Self.width / 2
                 text +=
@@ -134,9 +134,9 @@ private struct GridSVG {
         return style
     }
 
-    private static func rectangle(_ area: Rectangle, _ fill: String) -> String {
+    private static func rectangle(_ area: Rectangle, _ fill: String, isDim: Bool = false) -> String {
         "<rect x=\"\(area.column)\" y=\"\(area.row)\" width=\"\(area.columns)\" height=\"\(area.rows)\" "
-            + "fill=\"\(fill)\"/>\n"
+            + "fill=\"\(fill)\"\(isDim ? " opacity=\"0.6\"" : "")/>\n"
     }
 
     private mutating func look(_ style: Style) -> Look {
