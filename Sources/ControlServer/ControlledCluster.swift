@@ -18,8 +18,8 @@ package protocol ControlledCluster: ClusterSource {
     func inject(_ fault: Fault, for duration: Duration?) async throws
     func addBroker() async throws -> BrokerID
     func removeBroker(_ id: BrokerID) async throws
-    /// The console's screen as text or as a picture; `events` are those that are kept, the oldest first.
-    func screen(_ wish: ScreenWish, events: [ClusterEvent]) async throws -> String
+    /// The console's screen as text or as a picture; `events` are those that are kept when it is called, the oldest first.
+    func screen(_ wish: ScreenWish, events: @Sendable () -> [ClusterEvent]) async throws -> String
 
     // MARK: Scenarios, each on a cluster of its own
 

@@ -55,16 +55,15 @@ struct EmbeddedControl: ControlledCluster {
 
     func removeBroker(_ id: BrokerID) async throws { try await refusing { try await cluster.removeBroker(id) } }
 
-    func screen(_ wish: ScreenWish, events: [ClusterEvent]) async throws -> String {
+    func screen(_ wish: ScreenWish, events: @Sendable () -> [ClusterEvent]) async throws -> String {
         do {
             let picture = try StillPicture(
                 view: wish.view, of: wish.subject, size: Size(columns: wish.columns, rows: wish.rows),
                 utcOffsetSeconds: localOffsetSeconds())
             let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
             let shot = ScreenShot(
-                picture: picture, seconds: wish.seconds, events: events, bootstrapServers: bootstrapServers,
-                logger: logger)
-            let grid = try await shot.grid {
+                picture: picture, seconds: wish.seconds, bootstrapServers: bootstrapServers, logger: logger)
+            let grid = try await shot.grid(events: events) {
                 guard let snapshot = await snapshot() else {
                     throw ControlRefusal(.unavailable, "The cluster has been shut down.")
                 }

@@ -64,9 +64,9 @@ final class ScriptedControl: ControlledCluster {
 
     func removeBroker(_ id: BrokerID) async throws { try note("remove-broker \(id)") }
 
-    func screen(_ wish: ScreenWish, events: [ClusterEvent]) async throws -> String {
+    func screen(_ wish: ScreenWish, events: @Sendable () -> [ClusterEvent]) async throws -> String {
         try note(wish.target)
-        return "\(events.count) events"
+        return "\(events().count) events"
     }
 
     func scenarios() throws -> [Scenario] { [Scenario(name: "01-a", title: "A"), Scenario(name: "02-b", title: "B")] }

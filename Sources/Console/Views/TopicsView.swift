@@ -28,7 +28,7 @@ enum TopicsView {
                 title: "Rec/s", alignment: .right, minimum: 7, priority: 1,
                 sort: { history.rate(ofTopic: $0.name).map { .number($0) } ?? .unknown }
             ) { .rate(history.rate(ofTopic: $0.name)) },
-            Column(title: "Last minute", minimum: 20, priority: 5) {
+            Column(title: "Last 20 s", minimum: 20, priority: 5) {
                 Sparkline.rates(history.rates(ofTopic: $0.name), width: 20)
             },
             Column(title: "Size", alignment: .right, minimum: 8, priority: 2, sort: { .count($0.sizeInBytes) }) {

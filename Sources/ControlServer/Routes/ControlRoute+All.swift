@@ -33,8 +33,9 @@ extension ControlRoute {
         "a screen of the console, such as /v1/screens/topic?of=orders, as text or with format=svg as a picture"
     ) { service, request, view in
         let wish = try ScreenWish(request, view: view)
-        let events = service.journal.entries(after: 0, atMost: .max).entries.map(\.event)
-        let text = try await service.cluster.screen(wish, events: events)
+        let text = try await service.cluster.screen(wish) {
+            service.journal.entries(after: 0, atMost: .max).entries.map(\.event)
+        }
         let type = wish.form == .svg ? "image/svg+xml" : "text/plain; charset=utf-8"
         return ControlResponse(contentType: type, .text(text))
     }

@@ -10,19 +10,21 @@ struct ScreenShot {
     var picture: StillPicture
     /// How long the cluster is watched: rates are known from two looks a second apart.
     var seconds: Int
-    var events: [ClusterEvent]
     /// For the views that show records.
     var bootstrapServers: String
     let logger: Logger
 
-    func grid(_ look: () async throws -> ClusterSnapshot) async throws -> Grid {
+    /// `events` are asked for when the cluster has been watched.
+    func grid(
+        events: () -> [ClusterEvent], _ look: () async throws -> ClusterSnapshot
+    ) async throws -> Grid {
         var picture = picture
-        for event in events { _ = picture.take(.cluster(event)) }
         _ = picture.take(.scenarios(ScenarioCatalogue.heads))
         for second in 0...seconds {
             if second > 0 { try await Task.sleep(for: .seconds(1)) }
             _ = picture.take(.snapshot(try await look()))
         }
+        for event in events() { _ = picture.take(.cluster(event)) }
         for case .fetchRecords(let query) in try picture.open() {
             let clients = ConsoleClients(ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
             _ = picture.take(.records(try await clients.page(query)))
