@@ -159,7 +159,7 @@ let testTargets: [Target] = [
     tests(
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
-    tests("TerminalTests", ["CVterm", "Settings", "Terminal", "klamm"]),
+    tests("TerminalTests", ["CVterm", "Console", "Settings", "Terminal", "klamm"]),
     // A process that an outbox outlives; for tests alone.
     .executableTarget(
         name: "OutboxChild", dependencies: ["KafkaClient", "KafkaCluster", "Workload", logging],
