@@ -1,17 +1,11 @@
-import Foundation
-import FoundationXML
 import Testing
 
 @testable import Console
 
-/// The picture of a screen, read back by an XML parser.
+/// The picture of a screen, read back as XML.
 @Suite struct GridSVGTests {
-    private func elements(_ grid: Grid, theme: Theme = .dark) throws -> [Element] {
-        let reader = Reader()
-        let parser = XMLParser(data: Data(grid.svg(theme: theme).utf8))
-        parser.delegate = reader
-        try #require(parser.parse(), "the picture is no XML: \(String(describing: parser.parserError))")
-        return reader.elements
+    private func elements(_ grid: Grid, theme: Theme = .dark) throws -> [XMLElements.Element] {
+        try XMLElements.read(grid.svg(theme: theme))
     }
 
     @Test func `letters stand on the places of their cells, wide ones on two`() throws {
@@ -73,31 +67,12 @@ import Testing
         let scene = try #require(GoldenTests.scenes.first { $0.name == name })
         var session = Session(columns: 120, rows: 40)
         scene.play(&session)
-        let drawn = try elements(session.grid).map(\.text).joined().filter { $0 != " " }
+        let drawn = try elements(session.grid).filter { $0.name == "text" }.map(\.text).joined().filter { $0 != " " }
         let undrawn = session.screen.filter { !" \n".contains($0) && !Self.isDrawn($0) }
         #expect(drawn == undrawn)
     }
 
     private static func isDrawn(_ character: Character) -> Bool {
         BoxDrawing.line(String(character), x: 0, y: 0) != nil || BoxDrawing.block(String(character), x: 0, y: 0) != nil
-    }
-
-    struct Element {
-        var name: String
-        var attributes: [String: String]
-        var text = ""
-    }
-
-    private final class Reader: NSObject, XMLParserDelegate {
-        var elements: [Element] = []
-
-        func parser(
-            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-            attributes: [String: String]
-        ) { elements.append(Element(name: name, attributes: attributes)) }
-
-        func parser(_ parser: XMLParser, foundCharacters text: String) {
-            if elements.last?.name == "text", text != "\n" { elements[elements.count - 1].text += text }
-        }
     }
 }
