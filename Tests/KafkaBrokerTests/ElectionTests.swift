@@ -6,14 +6,16 @@ import Testing
 @Suite struct ElectionTests {
     let orders = TopicPartition(topic: "orders", partition: 0)
 
-    private func listEnd(_ client: TestClient) throws -> ListOffsetsResponse.ListOffsetsPartitionResponse {
+    private func listEnd(
+        _ client: TestClient, replicaId: BrokerID = .none
+    ) throws -> ListOffsetsResponse.ListOffsetsPartitionResponse {
         var wanted = ListOffsetsRequest.ListOffsetsPartition()
         wanted.timestamp = -1
         var topic = ListOffsetsRequest.ListOffsetsTopic()
         topic.name = "orders"
         topic.partitions = [wanted]
         var request = ListOffsetsRequest()
-        request.replicaId = .none
+        request.replicaId = replicaId
         request.topics = [topic]
         return try #require(try client.call(request, version: 9).topics.first?.partitions.first)
     }
@@ -35,6 +37,24 @@ import Testing
         let end = try listEnd(survivor)
         #expect(end.errorCode == .none)
         #expect(end.offset == 1)
+    }
+
+    @Test func `any replica tells its own log end to who looks for a fault`() throws {
+        // Kafka's replica id -2. A consumer is told by the leader alone, and only the high watermark.
+        let cluster = TestCluster()
+        let client = TestClient(cluster, 1)
+        try client.createTopic("orders", on: [1, 2, 3])
+        #expect(try client.produce(orders, ["a"]).errorCode == .none)
+        cluster.cut(1, 2)
+        cluster.cut(1, 3)
+        #expect(try client.produce(orders, ["b"], acks: 1).errorCode == .none)
+        #expect(try listEnd(client).offset == 1)
+        #expect(try listEnd(client, replicaId: -2).offset == 2)
+        let follower = TestClient(cluster, 2)
+        #expect(try listEnd(follower).errorCode == .notLeaderOrFollower)
+        let own = try listEnd(follower, replicaId: -2)
+        #expect(own.errorCode == .none)
+        #expect(own.offset == 1)
     }
 
     @Test func `a leader that lost its leadership before it wrote anything follows`() throws {

@@ -6,8 +6,9 @@ import NIOCore
 ///
 /// Timestamps: -1 the end (the high watermark for consumers, the log end for replicas), -2 the start, -3 the record with
 /// the largest timestamp, -4 the local start (the same as -2), -5 the end of what is in tiered storage (nothing), else the
-/// first record at or after the time. Only the leader answers. A consumer of a leader that was just elected is told
-/// OFFSET_NOT_AVAILABLE until the high watermark has passed the start of its epoch, since an answer could go back.
+/// first record at or after the time. Only the leader answers, but for replica id -2, with which a person who looks for a
+/// fault asks any replica for its own log. A consumer of a leader that was just elected is told OFFSET_NOT_AVAILABLE until
+/// the high watermark has passed the start of its epoch, since an answer could go back.
 ///
 /// Not done: transactions (the last stable offset is the high watermark), version 0.
 extension Broker {
@@ -19,8 +20,9 @@ extension Broker {
             topicResponse.name = topic.name
             for wanted in topic.partitions {
                 let id = TopicPartition(topic: topic.name, partition: wanted.partitionIndex)
-                topicResponse.partitions.append(
-                    listOffset(id, wanted, isReplica: context.isFromPeer, version: context.version))
+                let asker: OffsetAsker =
+                    request.replicaId == -2 ? .debugger : context.isFromPeer ? .replica : .consumer
+                topicResponse.partitions.append(listOffset(id, wanted, asker: asker, version: context.version))
             }
             response.topics.append(topicResponse)
         }
@@ -28,17 +30,23 @@ extension Broker {
     }
 
     private mutating func listOffset(
-        _ id: TopicPartition, _ wanted: ListOffsetsRequest.ListOffsetsPartition, isReplica: Bool, version: Int16
+        _ id: TopicPartition, _ wanted: ListOffsetsRequest.ListOffsetsPartition, asker: OffsetAsker, version: Int16
     ) -> ListOffsetsResponse.ListOffsetsPartitionResponse {
         var result = ListOffsetsResponse.ListOffsetsPartitionResponse()
         result.partitionIndex = wanted.partitionIndex
         do throws(AppendFailure) {
             let partition = try replica(id)
-            let error = access(partition, epoch: wanted.currentLeaderEpoch)
-            guard error == .none, let leader = partition.leader else { throw AppendFailure(code: error) }
             let log = partition.log
-            let end = isReplica ? log.logEndOffset : leader.highWatermark
-            let mayGoBack = !isReplica && leader.highWatermark < leader.epochStartOffset
+            var end = log.logEndOffset
+            var mayGoBack = false
+            if asker != .debugger {
+                let error = access(partition, epoch: wanted.currentLeaderEpoch)
+                guard error == .none, let leader = partition.leader else { throw AppendFailure(code: error) }
+                if asker == .consumer {
+                    end = leader.highWatermark
+                    mayGoBack = leader.highWatermark < leader.epochStartOffset
+                }
+            }
             switch wanted.timestamp {
             case -1:
                 if mayGoBack { throw AppendFailure(code: version >= 5 ? .offsetNotAvailable : .leaderNotAvailable) }
@@ -86,3 +94,6 @@ extension Broker {
         }
     }
 }
+
+/// Who asks for an offset, and so how far the log counts for him.
+private enum OffsetAsker { case consumer, replica, debugger }

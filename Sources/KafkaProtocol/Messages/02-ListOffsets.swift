@@ -9,7 +9,7 @@ package struct ListOffsetsRequest: KafkaRequest {
     package static let versions: ClosedRange<Int16> = 0...9
     package static let flexibleVersions: PartialRangeFrom<Int16>? = 6...
 
-    /// -1 for a consumer.
+    /// -1 for a consumer; -2 to be answered by any replica, from its own log.
     package var replicaId: BrokerID = 0
     package var isolationLevel: Int8 = 0
     package var topics: [ListOffsetsTopic] = []

@@ -8,8 +8,9 @@ package struct BrokerID: RawRepresentable, Hashable, Sendable, Comparable, Custo
     /// No broker: a partition without a leader, a request that comes from a client.
     package static let none = Self(-1)
 
-    /// Controllers are nodes of their own, numbered from 101, so that no broker's fall takes the metadata along.
-    package var isController: Bool { rawValue > 100 }
+    /// klamm's controllers are nodes of their own, numbered from 101, so that no broker's fall takes the metadata along.
+    /// Other clusters number their brokers from 0, 1 or 1001.
+    package var isController: Bool { (101...199).contains(rawValue) }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     package var description: String { "\(rawValue)" }
