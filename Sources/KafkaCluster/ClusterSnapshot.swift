@@ -5,6 +5,8 @@ import KafkaProtocol
 /// what a source cannot know is nil and shown as unknown.
 package struct ClusterSnapshot: Hashable, Sendable {
     package var takenAt: Instant
+    /// When a source that has to ask was last answered; nil for one that is told at once.
+    package var heardAt: Instant?
     package var clusterID: String
     /// The active controller; nil while there is none.
     package var controller: BrokerID?
@@ -64,6 +66,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
             case fenced
             case running
             case shuttingDown
+            /// The cluster counts on it, and it does not answer us.
+            case unreachable
         }
 
         package init(id: BrokerID, host: String, port: Int, state: State, leaders: Int, replicas: Int) {

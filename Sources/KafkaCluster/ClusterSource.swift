@@ -30,6 +30,10 @@ package enum ClusterNotice: Hashable, Sendable {
     case recordsLost(Loss)
     /// A broker that still had them came to lead.
     case recordsReturned(Loss)
+    /// The cluster lists it, and it does not answer us.
+    case brokerUnreachable(BrokerID)
+    /// Seen from outside, where generations are not told.
+    case groupChanged(String, state: String, members: Int)
 
     package init(_ change: AcknowledgedRecords.Change) {
         switch change {

@@ -32,6 +32,7 @@ struct Sign: Hashable {
         case .waitingForSession: Sign(glyph: "◌", role: .warning)
         case .fenced: Sign(glyph: "◍", role: .error)
         case .shuttingDown: Sign(glyph: "◑", role: .warning)
+        case .unreachable: Sign(glyph: "?", role: .error)
         }
     }
 
@@ -91,6 +92,7 @@ extension ClusterSnapshot.Broker.State {
         case .fenced: "fenced"
         case .running: "running"
         case .shuttingDown: "shutting down"
+        case .unreachable: "does not answer"
         }
     }
 
@@ -103,7 +105,7 @@ extension ClusterSnapshot.Broker {
     var hasLostLogDirectory: Bool { logDirectoryFailure != nil && !state.isDown && state != .shuttingDown }
 
     /// Whether restarting it makes sense.
-    var wantsRestart: Bool { state.isDown || hasLostLogDirectory }
+    var wantsRestart: Bool { state.isDown || state == .unreachable || hasLostLogDirectory }
 
     /// Its state, or what is worse.
     var sign: Sign { hasLostLogDirectory ? Sign(glyph: "◍", role: .error) : .of(state) }

@@ -109,6 +109,9 @@ enum EventJSON {
         case .directoryStaysOffline(let id): ["event": "log.directory.stays.offline", "broker": id.json]
         case .recordsLost(let loss): self.loss("records.lost", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
+        case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
+        case .groupChanged(let group, let state, let members):
+            ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }
     }
 

@@ -83,6 +83,7 @@ extension ClusterSnapshot.Broker.State {
         case .fenced: "fenced"
         case .running: "running"
         case .shuttingDown: "shutting down"
+        case .unreachable: "unreachable"
         }
     }
 }

@@ -114,6 +114,12 @@ package struct EventSummary: Hashable, Sendable {
                 .broker, bad: true,
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
+        case .brokerUnreachable(let id):
+            Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
+        case .groupChanged(let group, let state, let members):
+            Self(
+                .group, bad: state.hasSuffix("Rebalance"),
+                "\(group) is \(state): \(Figures.plural(Int64(members), "member"))", group: group)
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }

@@ -1,0 +1,251 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// The rounds in which a cluster is asked, one after the other.
+///
+/// First one broker is asked for the metadata, then all for what only they know. After `gathering` the picture is shown with
+/// what has come; who has not answered yet is not asked again until he has.
+actor SurveyRounds {
+    private static let patience = Duration.seconds(3)
+    private static let gathering = Duration.milliseconds(300)
+
+    private let bootstrapServers: [ClusterSurvey.Address]
+    private let wire: ClusterWire
+    private let pictures: Listeners<ClusterSnapshot>
+    private let happenings: Listeners<ClusterEvent>
+    private let now: @Sendable () -> Instant
+
+    private var survey = ClusterSurvey()
+    private var shown: ClusterSnapshot?
+    private var faults: [FaultState.ActiveFault] = []
+    private var metadataBroker: BrokerID?
+    private var busy: Set<BrokerID> = []
+    private var isAskingQuorum = false
+    private var loop: Task<Void, Never>?
+
+    init(
+        bootstrapServers: [ClusterSurvey.Address], wire: ClusterWire, pictures: Listeners<ClusterSnapshot>,
+        happenings: Listeners<ClusterEvent>, now: @escaping @Sendable () -> Instant
+    ) {
+        self.bootstrapServers = bootstrapServers
+        self.wire = wire
+        self.pictures = pictures
+        self.happenings = happenings
+        self.now = now
+    }
+
+    // MARK: The loop
+
+    func start() async throws {
+        try await askMetadata()
+        loop = Task { await self.run() }
+    }
+
+    func shutDown() async {
+        loop?.cancel()
+        await wire.close()
+        await loop?.value
+    }
+
+    private func run() async {
+        var isFirst = true
+        while !Task.isCancelled {
+            let begun = now()
+            // The first metadata has just come.
+            if !isFirst { try? await askMetadata() }
+            isFirst = false
+            askQuorum()
+            await askBrokers(within: Self.gathering)
+            show()
+            try? await Task.sleep(for: ClusterSurvey.pause(afterRoundOf: now() - begun))
+        }
+    }
+
+    func freshSnapshot() async throws -> ClusterSnapshot {
+        try await askMetadata()
+        try await withoutWaiting { try await self.quorumAnswer() }
+        await askBrokers(within: Self.patience)
+        return survey.snapshot(at: now())
+    }
+
+    private func withoutWaiting(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch let error as CancellationError { throw error } catch {}
+    }
+
+    func show(_ interest: ClusterSurvey.Interest) { survey.interest = interest }
+
+    func show(_ faults: [FaultState.ActiveFault]) { self.faults = faults }
+
+    /// For one who has begun to listen.
+    func showAgain() { if let shown { pictures.send(shown) } }
+
+    private func show() {
+        var snapshot = survey.snapshot(at: now())
+        snapshot.faults = faults
+        if let shown {
+            for event in SurveyChanges.events(from: shown, to: snapshot, at: snapshot.takenAt) {
+                happenings.send(event)
+            }
+        }
+        shown = snapshot
+        pictures.send(snapshot)
+    }
+
+    // MARK: Asking
+
+    /// From the broker that was asked before; where it does not answer, from each other, and at last from the servers that
+    /// the user named.
+    private func askMetadata() async throws {
+        var candidates: [(id: BrokerID?, address: ClusterSurvey.Address)] = []
+        let preferred = survey.metadataBroker(after: metadataBroker)
+        for id in [preferred].compactMap({ $0 }) + survey.brokers.filter({ $0 != preferred }) {
+            if let address = survey.address(of: id) { candidates.append((id, address)) }
+        }
+        let known = Set(candidates.map(\.address))
+        candidates += bootstrapServers.filter { !known.contains($0) }.map { (nil, $0) }
+        var reasons: [String] = []
+        for candidate in candidates {
+            do {
+                let response = try await wire.ask(
+                    ClusterSurvey.allTopics, of: candidate.address, patience: Self.patience)
+                try Task.checkCancellation()
+                survey.take(response, at: now())
+                metadataBroker = candidate.id ?? survey.brokers.first { survey.address(of: $0) == candidate.address }
+                return
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                reasons.append("\(error)")
+                if let id = candidate.id { survey.silence(of: id, "\(error)") }
+            }
+        }
+        throw WireError.nobodyAnswers(reasons)
+    }
+
+    /// Does not hold up the others: without a controller it is answered late.
+    private func askQuorum() {
+        guard !isAskingQuorum, survey.hasQuorum else { return }
+        isAskingQuorum = true
+        Task {
+            try? await quorumAnswer()
+            isAskingQuorum = false
+        }
+    }
+
+    private func quorumAnswer() async throws {
+        guard survey.hasQuorum, let broker = metadataBroker ?? survey.metadataBroker(after: nil),
+            let address = survey.address(of: broker)
+        else { return }
+        do {
+            survey.take(
+                try await wire.ask(ClusterSurvey.metadataQuorum, of: address, patience: Self.patience))
+        } catch let error as NegotiatedVersions.Unsupported {
+            survey.quorumIsSilent(isUnsupported: true)
+            throw error
+        } catch {
+            survey.quorumIsSilent(isUnsupported: false)
+            metadataBroker = survey.otherBroker(than: broker) ?? metadataBroker
+            throw error
+        }
+        // A broker that cannot reach the controllers may know an old state of the cluster.
+        if survey.hasQuorum, survey.quorumLeader == nil {
+            metadataBroker = survey.otherBroker(than: broker) ?? metadataBroker
+        }
+    }
+
+    /// All at once. Returns when all have answered, or this much later.
+    private func askBrokers(within limit: Duration) async {
+        let asked = survey.brokers.filter { !busy.contains($0) }
+        guard !asked.isEmpty else { return }
+        let (ends, continuation) = AsyncStream.makeStream(of: Bool.self)
+        for broker in asked {
+            busy.insert(broker)
+            Task {
+                await self.ask(broker)
+                self.busy.remove(broker)
+                continuation.yield(false)
+            }
+        }
+        let timer = Task {
+            try? await Task.sleep(for: limit)
+            continuation.yield(true)
+        }
+        var left = asked.count
+        for await isOver in ends {
+            left -= 1
+            if isOver || left == 0 { break }
+        }
+        timer.cancel()
+    }
+
+    private func ask(_ broker: BrokerID) async {
+        guard let address = survey.address(of: broker) else { return }
+        do {
+            let connection = try await wire.connection(to: address, patience: Self.patience)
+            try await ask(survey.questions(for: broker), of: broker, over: connection)
+            try await ask(survey.groupQuestions(for: broker), of: broker, over: connection)
+            survey.finishedRound(with: broker)
+        } catch is CancellationError {
+        } catch {
+            survey.silence(of: broker, "\(error)")
+        }
+    }
+
+    /// All under way at once over one connection. What the broker does not know stays unknown; anything else means that it
+    /// does not answer.
+    private func ask(
+        _ questions: [ClusterSurvey.Question], of broker: BrokerID, over connection: BrokerConnection
+    ) async throws {
+        let answers = try await withThrowingTaskGroup(of: ClusterSurvey.Answer?.self) { group in
+            for question in questions {
+                group.addTask {
+                    do {
+                        return try await connection.answer(to: question, patience: Self.patience)
+                    } catch is NegotiatedVersions.Unsupported {
+                        return nil
+                    }
+                }
+            }
+            var answers: [ClusterSurvey.Answer] = []
+            for try await answer in group { if let answer { answers.append(answer) } }
+            return answers
+        }
+        for answer in answers { survey.take(answer, from: broker) }
+    }
+
+    func ask<Request: KafkaRequest & Sendable>(
+        _ request: Request, patience: Duration
+    ) async throws -> Request.Response where Request.Response: Sendable {
+        let controller = survey.hasQuorum ? nil : survey.metadataController
+        guard let broker = controller ?? survey.metadataBroker(after: metadataBroker),
+            let address = survey.address(of: broker)
+        else { throw WireError.nobodyAnswers(["no broker is known"]) }
+        return try await wire.ask(request, of: address, patience: patience)
+    }
+}
+
+extension BrokerConnection {
+    fileprivate func answer(
+        to question: ClusterSurvey.Question, patience: Duration
+    ) async throws -> ClusterSurvey.Answer {
+        switch question {
+        case .offsets(let mark, let request): .offsets(mark, try await ask(request, patience: patience))
+        case .listGroups(let request): .listGroups(try await ask(request, patience: patience))
+        case .logDirs(let request): .logDirs(try await ask(request, patience: patience))
+        case .describeGroups(let request): .describeGroups(try await ask(request, patience: patience))
+        case .committed(let groups): .committed(try await committed(groups, patience: patience))
+        }
+    }
+
+    private func committed(
+        _ groups: [String], patience: Duration
+    ) async throws -> [OffsetFetchResponse.OffsetFetchResponseGroup] {
+        let requests = CommittedOffsets.requests(
+            for: groups, version: try versions.version(for: OffsetFetchRequest.self))
+        var found: [OffsetFetchResponse.OffsetFetchResponseGroup] = []
+        for (group, request) in requests {
+            found += CommittedOffsets.groups(try await ask(request, patience: patience), of: group)
+        }
+        return found
+    }
+}

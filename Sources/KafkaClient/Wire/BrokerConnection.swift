@@ -1,0 +1,98 @@
+import KafkaCluster
+import KafkaProtocol
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// One connection to one broker, kept open. Any number of requests may be under way; they are answered in order.
+///
+/// A request that is not answered in time ends the connection: the broker hangs, or what comes later could be taken for
+/// the answer to another.
+final class BrokerConnection: Sendable {
+    let address: ClusterSurvey.Address
+    let versions: NegotiatedVersions
+    private let channel: any Channel
+    private let correlation = Atomic<Int32>(1)
+
+    private init(address: ClusterSurvey.Address, channel: any Channel, versions: NegotiatedVersions) {
+        self.address = address
+        self.channel = channel
+        self.versions = versions
+    }
+
+    var isOpen: Bool { channel.isActive }
+
+    static func open(
+        _ address: ClusterSurvey.Address, on group: any EventLoopGroup, security: WireSecurity, patience: Duration
+    ) async throws -> BrokerConnection {
+        let name = address.description
+        let channel: any Channel
+        do {
+            channel = try await ClientBootstrap(group: group)
+                .connectTimeout(.nanoseconds(patience.wholeNanoseconds))
+                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try security.prepare(channel, for: address)
+                        let operations = channel.pipeline.syncOperations
+                        try operations.addHandler(ByteToMessageHandler(ResponseFrames()))
+                        try operations.addHandler(AnswerQueue(address: name))
+                    }
+                }
+                .connect(host: address.host, port: address.port).get()
+        } catch {
+            throw WireError.cannotConnect(name, reason: ConnectFailure.words(error))
+        }
+        do {
+            let frame = try RequestFrame.encode(
+                VersionQuestion.request, version: VersionQuestion.version, correlationId: 0, clientId: clientID)
+            let answer = try await exchange(frame, on: channel, address, patience)
+            let versions = NegotiatedVersions(try VersionQuestion.answer(in: answer))
+            let connection = BrokerConnection(address: address, channel: channel, versions: versions)
+            try await security.authenticate(connection, patience: patience)
+            return connection
+        } catch let error as ProtocolError {
+            channel.close(promise: nil)
+            throw WireError.notKafka(name, reason: "\(error)")
+        } catch {
+            channel.close(promise: nil)
+            throw error
+        }
+    }
+
+    static let clientID = "klamm-console"
+
+    func ask<Request: KafkaRequest>(
+        _ request: Request, atMost limit: Int16 = .max, patience: Duration
+    ) async throws -> Request.Response {
+        let version = try versions.version(for: Request.self, atMost: limit)
+        let id = correlation.wrappingAdd(1, ordering: .relaxed).newValue & .max
+        let frame = try RequestFrame.encode(request, version: version, correlationId: id, clientId: Self.clientID)
+        let answer = try await Self.exchange(frame, on: channel, address, patience)
+        do {
+            let (found, response) = try ResponseFrame.decode(Request.Response.self, apiVersion: version, from: answer)
+            guard found == id else {
+                close()
+                throw WireError.notKafka(address.description, reason: "answer \(found) to request \(id)")
+            }
+            return response
+        } catch let error as ProtocolError {
+            throw WireError.notKafka(address.description, reason: "\(error)")
+        }
+    }
+
+    private static func exchange(
+        _ frame: ByteBuffer, on channel: any Channel, _ address: ClusterSurvey.Address, _ patience: Duration
+    ) async throws -> ByteBuffer {
+        let promise = channel.eventLoop.makePromise(of: ByteBuffer.self)
+        let limit = channel.eventLoop.scheduleTask(in: .nanoseconds(patience.wholeNanoseconds)) {
+            promise.fail(WireError.noAnswer(address.description, milliseconds: patience.wholeMilliseconds))
+            channel.close(promise: nil)
+        }
+        promise.futureResult.whenComplete { _ in limit.cancel() }
+        channel.writeAndFlush(Exchange(frame: frame, answer: promise), promise: nil)
+        return try await promise.futureResult.get()
+    }
+
+    func close() { channel.close(promise: nil) }
+}

@@ -1,0 +1,59 @@
+import KafkaProtocol
+import NIOCore
+
+/// Which version of each request a broker and we both know: the newest.
+package struct NegotiatedVersions: Hashable, Sendable {
+    package struct Unsupported: Error, Hashable, CustomStringConvertible {
+        package var api: APIKey
+        package var ours: ClosedRange<Int16>
+        /// Nil where the broker does not know the request at all.
+        package var theirs: ClosedRange<Int16>?
+
+        package var description: String {
+            guard let theirs else { return "the broker does not know \(api)" }
+            return "the broker speaks \(api) in versions \(theirs.words), klamm in \(ours.words)"
+        }
+    }
+
+    private var ranges: [APIKey: ClosedRange<Int16>] = [:]
+
+    package init(_ response: ApiVersionsResponse) {
+        for api in response.apiKeys where api.minVersion <= api.maxVersion {
+            ranges[APIKey(rawValue: api.apiKey)] = api.minVersion...api.maxVersion
+        }
+    }
+
+    package func version<Request: KafkaRequest>(
+        for request: Request.Type, atMost limit: Int16 = .max
+    ) throws(Unsupported) -> Int16 {
+        let theirs = ranges[Request.apiKey]
+        let failure = Unsupported(api: Request.apiKey, ours: Request.versions, theirs: theirs)
+        guard let theirs else { throw failure }
+        let newest = min(theirs.upperBound, Request.versions.upperBound, limit)
+        guard newest >= max(theirs.lowerBound, Request.versions.lowerBound) else { throw failure }
+        return newest
+    }
+}
+
+extension ClosedRange<Int16> {
+    fileprivate var words: String { "\(lowerBound)-\(upperBound)" }
+}
+
+/// The first exchange on a connection. A broker that does not know our version of it answers in version 0, and lists its own.
+package enum VersionQuestion {
+    package static let version: Int16 = 3
+
+    package static var request: ApiVersionsRequest {
+        var request = ApiVersionsRequest()
+        request.clientSoftwareName = "klamm"
+        request.clientSoftwareVersion = "0.1.0"
+        return request
+    }
+
+    package static func answer(in frame: ByteBuffer) throws(ProtocolError) -> ApiVersionsResponse {
+        // The error stands first in every version of the answer, after the correlation id.
+        let error: Int16? = frame.getInteger(at: frame.readerIndex + 4)
+        let isOld = error == ErrorCode.unsupportedVersion.rawValue
+        return try ResponseFrame.decode(ApiVersionsResponse.self, apiVersion: isOld ? 0 : version, from: frame).response
+    }
+}

@@ -1,0 +1,144 @@
+import KafkaProtocol
+
+/// What to ask next, and whom. Everything about one broker goes into one request of a kind, however many partitions.
+extension ClusterSurvey {
+    /// Log starts and sizes seldom change, and sizes cost the broker something.
+    private static let roundsBetweenSizes = 5
+    /// Members come and go with a change of the group's state, mostly.
+    private static let roundsBetweenDescriptions = 3
+    /// With more than this on one broker, what nobody looks at is asked for in every fifth round only.
+    static let partitionsPerRound = 2000
+    static let groupsPerRound = 200
+    /// Records of metadata that a broker may lag behind the others before another is asked instead.
+    private static let staleRecords: Int64 = 20
+
+    package static let allTopics: MetadataRequest = {
+        var request = MetadataRequest()
+        request.topics = nil
+        request.allowAutoTopicCreation = false
+        return request
+    }()
+
+    package static let metadataQuorum: DescribeQuorumRequest = {
+        var topic = DescribeQuorumRequest.TopicData()
+        topic.topicName = "__cluster_metadata"
+        topic.partitions = [DescribeQuorumRequest.PartitionData()]
+        var request = DescribeQuorumRequest()
+        request.topics = [topic]
+        return request
+    }()
+
+    /// The brokers that are to be asked, as the cluster lists them.
+    package var brokers: [BrokerID] { metadata?.brokers.map(\.nodeId) ?? [] }
+
+    package func address(of broker: BrokerID) -> Address? { addresses[broker] }
+
+    /// The first questions of a round to one broker, which do not hang on each other's answers.
+    package func questions(for broker: BrokerID) -> [Question] {
+        let round = heard[broker]?.asked ?? 0
+        let hosted = hosted(by: broker)
+        let isLong = hosted.all.count > Self.partitionsPerRound && round % Self.roundsBetweenSizes != 0
+        let all = isLong ? hosted.all.filter { interest.topics.contains($0.topic) } : hosted.all
+        let led = isLong ? hosted.led.filter { interest.topics.contains($0.topic) } : hosted.led
+        var questions: [Question] = []
+        func ask(_ mark: Mark, _ partitions: [TopicPartition]) {
+            guard !partitions.isEmpty else { return }
+            questions.append(.offsets(mark, Self.offsets(mark, of: partitions)))
+        }
+        ask(.highWatermark, led)
+        ask(.logEnd, all)
+        if round % Self.roundsBetweenSizes == 0 {
+            ask(.logStart, led)
+            var request = DescribeLogDirsRequest()
+            request.topics = nil
+            questions.append(.logDirs(request))
+        }
+        questions.append(.listGroups(ListGroupsRequest()))
+        return questions
+    }
+
+    /// The questions about the groups that the broker has just listed.
+    package func groupQuestions(for broker: BrokerID) -> [Question] {
+        guard let known = heard[broker] else { return [] }
+        var ids = known.groups.keys.sorted()
+        if ids.count > Self.groupsPerRound, known.asked % Self.roundsBetweenSizes != 0 {
+            ids = ids.filter { interest.groups.contains($0) }
+        }
+        var questions: [Question] = []
+        let isTime = known.asked % Self.roundsBetweenDescriptions == 0
+        let described = ids.filter { id in
+            guard let listed = known.groups[id], listed.isClassic else { return false }
+            guard let old = known.described[id] else { return true }
+            return isTime || !listed.groupState.isEmpty && listed.groupState != old.groupState
+        }
+        if !described.isEmpty {
+            var request = DescribeGroupsRequest()
+            request.groups = described
+            questions.append(.describeGroups(request))
+        }
+        if !ids.isEmpty { questions.append(.committed(ids)) }
+        return questions
+    }
+
+    /// The broker to ask for the cluster's metadata: the one asked before, unless it lags behind others in the metadata log,
+    /// as one does that is cut off from the controllers and does not know it.
+    package func metadataBroker(after last: BrokerID?) -> BrokerID? {
+        let candidates = brokers.filter { silent[$0] == nil }
+        guard let last, candidates.contains(last) else { return candidates.first ?? brokers.first }
+        guard let observers = quorum?.observers, let own = observers.first(where: { $0.replicaId == last }),
+            let best = observers.filter({ candidates.contains($0.replicaId) }).max(by: { left, right in
+                left.logEndOffset < right.logEndOffset
+            })
+        else { return last }
+        let lag = best.logEndOffset.subtractingReportingOverflow(own.logEndOffset).partialValue
+        return lag > Self.staleRecords ? best.replicaId : last
+    }
+
+    /// The broker after this one, when it did not answer or does not know who decides.
+    package func otherBroker(than last: BrokerID) -> BrokerID? {
+        let candidates = brokers.filter { silent[$0] == nil && $0 != last }
+        return candidates.first { $0 > last } ?? candidates.first
+    }
+
+    /// How long to rest after a round: a second, and more where a round takes long, so that the cluster has little to do.
+    package static func pause(afterRoundOf duration: Duration) -> Duration {
+        max(.seconds(1) - duration, duration * 3, .milliseconds(100))
+    }
+
+    private func hosted(by broker: BrokerID) -> (led: [TopicPartition], all: [TopicPartition]) {
+        var (led, all): ([TopicPartition], [TopicPartition]) = ([], [])
+        for topic in metadata?.topics ?? [] where topic.errorCode == .none {
+            guard let name = topic.name else { continue }
+            for partition in topic.partitions {
+                let id = TopicPartition(topic: name, partition: partition.partitionIndex)
+                if partition.leaderId == broker { led.append(id) }
+                if partition.replicaNodes.contains(broker) { all.append(id) }
+            }
+        }
+        return (led, all)
+    }
+
+    /// Of partitions in the order of their topics.
+    private static func offsets(_ mark: Mark, of partitions: [TopicPartition]) -> ListOffsetsRequest {
+        var request = ListOffsetsRequest()
+        // As a consumer one is told the high watermark, as one who looks for faults any replica's own log end.
+        request.replicaId = mark == .logEnd ? -2 : .none
+        for id in partitions {
+            var partition = ListOffsetsRequest.ListOffsetsPartition()
+            partition.partitionIndex = id.partition
+            partition.timestamp = mark == .logStart ? -2 : -1
+            if request.topics.last?.name != id.topic {
+                var topic = ListOffsetsRequest.ListOffsetsTopic()
+                topic.name = id.topic
+                request.topics.append(topic)
+            }
+            request.topics[request.topics.count - 1].partitions.append(partition)
+        }
+        return request
+    }
+}
+
+extension ListGroupsResponse.ListedGroup {
+    /// Whether DescribeGroups tells its members. Brokers before 3.7 know no other kind.
+    var isClassic: Bool { groupType.isEmpty || groupType.lowercased() == "classic" }
+}

@@ -1,0 +1,106 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// What must have happened between two pictures of a cluster that tells nothing by itself.
+///
+/// Only what both pictures show is told: a leader that changed twice in between has changed once. An election is called
+/// unclean where the partition had no leader and the new one was not in sync, since nothing else explains it.
+package enum SurveyChanges {
+    package static func events(
+        from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
+    ) -> [ClusterEvent] {
+        let node = new.controller ?? old.controller ?? .none
+        var events: [ClusterEvent] = []
+        if let controller = new.controller, controller != old.controller {
+            events.append(.notice(.controllerReturned(controller), at: now))
+        } else if new.controller == nil, old.controller != nil,
+            let outage = ControllerOutage(of: new.controllers, faults: [])
+        {
+            events.append(.notice(.controllersLost(outage), at: now))
+        }
+        tellBrokers(from: old, to: new, at: now, &events)
+        tellTopics(from: old, to: new) { events.append(.node(BrokerEvent(at: now, node: node, kind: $0))) }
+        tellGroups(from: old, to: new, at: now, &events)
+        return events
+    }
+
+    private static func tellBrokers(
+        from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant, _ events: inout [ClusterEvent]
+    ) {
+        func tell(_ kind: BrokerEvent.Kind) {
+            events.append(.node(BrokerEvent(at: now, node: new.controller ?? .none, kind: kind)))
+        }
+        for broker in new.brokers {
+            let before = old.brokers.first { $0.id == broker.id }?.state
+            guard before != broker.state else { continue }
+            switch broker.state {
+            case .running: if before != nil { tell(.brokerUnfenced(broker.id)) }
+            case .unreachable: events.append(.notice(.brokerUnreachable(broker.id), at: now))
+            case .down: if before != nil { tell(.brokerFenced(broker.id, reason: "the cluster lists it no more")) }
+            case .starting, .waitingForSession, .fenced, .shuttingDown: break
+            }
+        }
+    }
+
+    private static func tellTopics(
+        from old: ClusterSnapshot, to new: ClusterSnapshot, _ tell: (BrokerEvent.Kind) -> Void
+    ) {
+        let before = Dictionary(old.topics.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(new.topics.map(\.name))
+        for topic in old.topics where !names.contains(topic.name) { tell(.topicDeleted(topic.name)) }
+        for topic in new.topics {
+            guard let known = before[topic.name], known.id == topic.id else {
+                if before[topic.name] != nil { tell(.topicDeleted(topic.name)) }
+                let factor = topic.partitions.first?.replicas.count ?? 0
+                tell(
+                    .topicCreated(
+                        topic.name, partitions: Int32(clamping: topic.partitions.count),
+                        replicationFactor: Int16(clamping: factor)))
+                continue
+            }
+            if topic.partitions.count > known.partitions.count {
+                tell(.partitionsAdded(topic.name, total: Int32(clamping: topic.partitions.count)))
+            }
+            guard topic.partitions != known.partitions else { continue }
+            let partitions = Dictionary(
+                known.partitions.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+            for partition in topic.partitions {
+                guard let known = partitions[partition.index] else { continue }
+                tellPartition(
+                    TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, tell)
+            }
+        }
+    }
+
+    private static func tellPartition(
+        _ id: TopicPartition, from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition,
+        _ tell: (BrokerEvent.Kind) -> Void
+    ) {
+        if old.replicas.map(\.broker) != new.replicas.map(\.broker) {
+            tell(.replicasChanged(id, from: old.replicas.map(\.broker), to: new.replicas.map(\.broker)))
+        }
+        let hasOtherISR = Set(old.isr) != Set(new.isr)
+        // Brokers before 3.6 raise the epoch with each change of the ISR.
+        if old.leader != new.leader || old.leaderEpoch != new.leaderEpoch && !hasOtherISR {
+            let isUnclean = new.leader.map { old.leader == nil && !old.isr.contains($0) } ?? false
+            tell(
+                .leaderElected(
+                    id, leader: new.leader ?? .none, previous: old.leader ?? .none, leaderEpoch: new.leaderEpoch,
+                    isr: new.isr, unclean: isUnclean))
+        } else if hasOtherISR {
+            tell(.isrChanged(id, from: old.isr, to: new.isr, leaderEpoch: new.leaderEpoch))
+        }
+    }
+
+    private static func tellGroups(
+        from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant, _ events: inout [ClusterEvent]
+    ) {
+        let before = Dictionary(old.groups.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for group in new.groups {
+            guard let known = before[group.id],
+                known.state != group.state || known.members.count != group.members.count
+            else { continue }
+            events.append(.notice(.groupChanged(group.id, state: group.state, members: group.members.count), at: now))
+        }
+    }
+}

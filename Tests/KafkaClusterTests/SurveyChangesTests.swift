@@ -1,0 +1,112 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+/// What is told of two pictures of a cluster that tells nothing by itself.
+@Suite struct SurveyChangesTests {
+    private let now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
+    private let orders = TopicPartition(topic: "orders", partition: 0)
+
+    private func snapshot(
+        leader: BrokerID? = 1, isr: [BrokerID] = [1, 2, 3], epoch: Int32 = 4, down: [BrokerID] = []
+    ) -> ClusterSnapshot {
+        var snapshot = ClusterSnapshot(takenAt: now, clusterID: "c")
+        snapshot.controller = 101
+        snapshot.brokers = [1, 2, 3].map { id in
+            ClusterSnapshot.Broker(
+                id: id, host: "h", port: 1, state: down.contains(id) ? .down : .running, leaders: 0, replicas: 1)
+        }
+        snapshot.topics = [
+            ClusterSnapshot.Topic(
+                name: "orders", id: Uuid(high: 1, low: 1), isInternal: false,
+                partitions: [
+                    ClusterSnapshot.Partition(
+                        index: 0, leader: leader, leaderEpoch: epoch, isr: isr,
+                        replicas: [1, 2, 3].map { .init(broker: $0, state: .inSync, logEndOffset: nil) })
+                ])
+        ]
+        return snapshot
+    }
+
+    private func kinds(_ old: ClusterSnapshot, _ new: ClusterSnapshot) -> [BrokerEvent.Kind] {
+        SurveyChanges.events(from: old, to: new, at: now).compactMap {
+            if case .node(let event) = $0 { event.kind } else { nil }
+        }
+    }
+
+    @Test func `equal pictures tell nothing`() {
+        // Else every second would bring an event.
+        #expect(SurveyChanges.events(from: snapshot(), to: snapshot(), at: now).isEmpty)
+    }
+
+    @Test func `an ISR that shrank is told`() {
+        // The first sign of a replica in trouble.
+        #expect(
+            kinds(snapshot(), snapshot(isr: [1, 2])) == [
+                .isrChanged(orders, from: [1, 2, 3], to: [1, 2], leaderEpoch: 4)
+            ])
+        // Brokers before 3.6 raise the epoch with it: nobody was elected.
+        #expect(
+            kinds(snapshot(), snapshot(isr: [1, 2], epoch: 5)) == [
+                .isrChanged(orders, from: [1, 2, 3], to: [1, 2], leaderEpoch: 5)
+            ])
+    }
+
+    @Test func `a broker that is gone and the leader after it are told`() {
+        // What a kill looks like from outside.
+        #expect(
+            kinds(snapshot(), snapshot(leader: 2, isr: [2, 3], epoch: 5, down: [1])) == [
+                .brokerFenced(1, reason: "the cluster lists it no more"),
+                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 5, isr: [2, 3], unclean: false),
+            ])
+        #expect(kinds(snapshot(down: [1]), snapshot()) == [.brokerUnfenced(1)])
+    }
+
+    @Test func `an election is unclean where nothing else explains it`() {
+        // Nobody in sync was up, and then one leads that was not in sync.
+        let leaderless = snapshot(leader: nil, isr: [1], epoch: 5)
+        #expect(
+            kinds(leaderless, snapshot(leader: 2, isr: [2], epoch: 6)) == [
+                .leaderElected(orders, leader: 2, previous: .none, leaderEpoch: 6, isr: [2], unclean: true)
+            ])
+        // The former ISR may have changed between the pictures.
+        #expect(
+            kinds(snapshot(isr: [1]), snapshot(leader: 2, isr: [2], epoch: 6)) == [
+                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false)
+            ])
+    }
+
+    @Test func `topics that come, grow and go are told`() {
+        // A topic of the same name with another id is another topic.
+        var none = snapshot()
+        none.topics = []
+        #expect(kinds(none, snapshot()) == [.topicCreated("orders", partitions: 1, replicationFactor: 3)])
+        #expect(kinds(snapshot(), none) == [.topicDeleted("orders")])
+        var other = snapshot()
+        other.topics[0].id = Uuid(high: 2, low: 2)
+        #expect(
+            kinds(snapshot(), other) == [
+                .topicDeleted("orders"), .topicCreated("orders", partitions: 1, replicationFactor: 3),
+            ])
+        var larger = snapshot()
+        larger.topics[0].partitions.append(
+            .init(index: 1, leader: 1, leaderEpoch: 0, isr: [1], replicas: []))
+        #expect(kinds(snapshot(), larger) == [.partitionsAdded("orders", total: 2)])
+    }
+
+    @Test func `a controller that is gone is told`() {
+        // Nothing is decided until there is one.
+        var lost = snapshot()
+        lost.controller = nil
+        lost.controllers = [.init(id: 101, isUp: false, isActive: false)]
+        let events = SurveyChanges.events(from: snapshot(), to: lost, at: now)
+        guard case .notice(.controllersLost(let outage), _)? = events.first else {
+            Issue.record("nothing was told: \(events)")
+            return
+        }
+        #expect(!outage.hasMajority)
+        #expect(
+            SurveyChanges.events(from: lost, to: snapshot(), at: now) == [.notice(.controllerReturned(101), at: now)])
+    }
+}
