@@ -155,7 +155,7 @@ let testTargets: [Target] = [
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
     tests("ScenariosTests", ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios"]),
-    tests("SettingsTests", ["Console", "Scenarios", "Settings"]),
+    tests("SettingsTests", ["Console", "KafkaCluster", "Scenarios", "Settings"]),
     tests(
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),

@@ -17,12 +17,13 @@ import TOMLKit
 /// console by a typing mistake.
 package struct ConsoleSettings: Hashable, Sendable {
     package static let fileName = "klamm.toml"
-    private static let known = ["theme", "mouse", "keys"]
+    private static let known = ["theme", "mouse", "keys", "cluster"]
 
     package var theme: String?
     package var takesMouse = true
     package var keymap = Keymap()
     package var problems: [SettingsError] = []
+    package var clusters: [NamedCluster] = []
 
     package init() {}
 
@@ -64,6 +65,7 @@ package struct ConsoleSettings: Hashable, Sendable {
             takesMouse = value.bool ?? true
         }
         bind(bindings(document), document)
+        clusters = NamedCluster.all(in: document, &problems)
     }
 
     private struct Binding {

@@ -45,7 +45,8 @@ struct ConsoleCommand: AsyncParsableCommand {
         defer { log.end() }
 
         let session = ConsoleSession(
-            cluster: cluster, storeFolder: directory.path + "/workload", settingsFolder: folder, logger: logger)
+            cluster: cluster, ClientConfiguration(bootstrapServers: cluster.bootstrapServers),
+            storeFolder: directory.path + "/workload", settingsFolder: folder, logger: logger)
         let listener: ControlListener?
         do {
             listener = try await control.listen(for: cluster, in: directory, workload: session.workload, logger: logger)
@@ -54,7 +55,7 @@ struct ConsoleCommand: AsyncParsableCommand {
             throw error
         }
         if let listener { logger.info("Control at \(listener.address.url)") }
-        session.open(withDemo: !isWithoutDemo, brokers: options.brokers)
+        session.open(demoBrokers: isWithoutDemo ? nil : options.brokers)
         let loop = ConsoleLoop(session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote)
         let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
         await listener?.close()

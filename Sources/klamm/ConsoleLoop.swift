@@ -15,9 +15,15 @@ final class ConsoleLoop: Sendable {
     private let theme: Theme?
     private let settingsFolder: String?
     private let crashNote: String
+    private let attachment: Attachment?
 
-    /// A `theme` that is given wins over the one in the settings.
-    init(session: ConsoleSession, theme: Theme?, settingsFolder: String?, crashNote: String) {
+    /// A `theme` that is given wins over the one in the settings. `attachment` says what may be done to a cluster that klamm
+    /// did not start.
+    init(
+        session: ConsoleSession, theme: Theme?, settingsFolder: String?, crashNote: String,
+        attachment: Attachment? = nil
+    ) {
+        self.attachment = attachment
         self.session = session
         self.theme = theme
         self.settingsFolder = settingsFolder
@@ -30,6 +36,7 @@ final class ConsoleLoop: Sendable {
         let terminal = try TerminalScreen(crashNote: crashNote, takesMouse: looks.settings.takesMouse)
         defer { terminal.restore() }
         var run = ConsoleRun(session: session, looks: looks, terminal: terminal)
+        run.model.attachment = attachment
         run.untilTheEnd()
     }
 }

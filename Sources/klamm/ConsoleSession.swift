@@ -20,10 +20,14 @@ final class ConsoleSession: Sendable {
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
 
-    init(cluster: EmbeddedCluster, storeFolder: String, settingsFolder: String?, logger: Logger) {
+    /// `configuration` is that of klamm's own clients there.
+    init(
+        cluster: any ConsoleCluster, _ configuration: ClientConfiguration, storeFolder: String,
+        settingsFolder: String?, logger: Logger
+    ) {
         self.logger = logger
         settings = SettingsWatch(folder: settingsFolder)
-        configuration = ClientConfiguration(bootstrapServers: cluster.bootstrapServers)
+        self.configuration = configuration
         own = ConsoleTarget(
             cluster: cluster, workload: RunningWorkload(configuration, logger: logger, storeFolder: storeFolder),
             clients: ConsoleClients(configuration, logger: logger))
@@ -33,8 +37,9 @@ final class ConsoleSession: Sendable {
     private var target: ConsoleTarget { story.target ?? own }
     var workload: RunningWorkload { target.workload }
 
-    /// Listens, and then starts the cluster: its start is the first thing seen.
-    func open(withDemo: Bool, brokers: Int) {
+    /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's clients
+    /// come too.
+    func open(demoBrokers: Int?) {
         let (snapshots, events) = (own.cluster.snapshots(), own.cluster.events())
         let clientEvents = own.workload.events()
         // What klamm's own cluster does while a story is shown is not seen.
@@ -54,8 +59,8 @@ final class ConsoleSession: Sendable {
         run { session in session.inbox.post(.scenarios(ScenarioCatalogue.heads)) }
         run { session in
             do {
-                try await session.own.cluster.start()
-                if withDemo { try await session.startDemo(brokers: brokers) }
+                try await session.own.cluster.begin()
+                if let demoBrokers { try await session.startDemo(brokers: demoBrokers) }
             } catch is CancellationError {
             } catch {
                 session.logger.error("The start failed: \(error)")
@@ -91,7 +96,7 @@ final class ConsoleSession: Sendable {
         for await _ in ends { break }
         limit.cancel()
         stopping.cancel()
-        await cluster.shutDown()
+        await cluster.end()
     }
 
     // MARK: Commands

@@ -6,7 +6,7 @@ import Workload
 
 /// A cluster under the console, with klamm's own clients on it and those that do what the user asks for.
 struct ConsoleTarget: Sendable {
-    var cluster: EmbeddedCluster
+    var cluster: any ConsoleCluster
     var workload: RunningWorkload
     var clients: ConsoleClients
 
@@ -34,7 +34,7 @@ struct ConsoleTarget: Sendable {
             try await cluster.removeBroker(id)
             return .outcome(.done("Removed broker \(id) and its folder"))
         case .moveReplicas(let moves):
-            try await ReplicaMoves(bootstrapServers: cluster.bootstrapServers).begin(moves)
+            try await ReplicaMoves(cluster: cluster).begin(moves)
             let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
             return .outcome(.done("Moving the replicas of \(what); the ISR grows as they catch up"))
         case .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit: break
@@ -43,7 +43,7 @@ struct ConsoleTarget: Sendable {
     }
 
     private func electPreferred(_ partitions: [TopicPartition]) async throws -> String {
-        let moved = try await LeaderElections(bootstrapServers: cluster.bootstrapServers).elect(partitions)
+        let moved = try await LeaderElections(cluster: cluster).elect(partitions)
         return moved == 0
             ? "Every partition is led by its preferred replica already"
             : "\(moved) \(moved == 1 ? "partition went" : "partitions went") back to the preferred leader"

@@ -6,8 +6,8 @@ struct Klamm: AsyncParsableCommand {
         abstract: "A Kafka cluster in a terminal that you can break.",
         version: "0.1.0",
         subcommands: [
-            ConsoleCommand.self, Serve.self, SnapshotCommand.self, ScenarioCommand.self, BenchCommand.self,
-            Simulate.self,
+            ConsoleCommand.self, AttachCommand.self, Serve.self, SnapshotCommand.self, ScenarioCommand.self,
+            BenchCommand.self, Simulate.self,
         ],
         defaultSubcommand: ConsoleCommand.self)
 }

@@ -1,9 +1,8 @@
-import KafkaClient
 import KafkaProtocol
 
-/// Asks for other leaders over a connection of its own: librdkafka 2.0.2 cannot.
+/// Asks for other leaders: librdkafka 2.0.2 cannot.
 struct LeaderElections: Sendable {
-    var bootstrapServers: String
+    var cluster: any ConsoleCluster
 
     /// The preferred ones, or any that is left. Returns how many partitions have another leader now; throws what went wrong.
     func elect(_ partitions: [TopicPartition], isUnclean: Bool = false) async throws -> Int {
@@ -20,7 +19,7 @@ struct LeaderElections: Sendable {
         }
         request.topicPartitions = topics
         request.timeoutMs = 5000
-        let response = try await RequestConnection.ask(request, version: 2, of: bootstrapServers)
+        let response = try await cluster.ask(request)
         guard response.errorCode == .none else { throw ElectionFailure(reason: "\(response.errorCode)") }
         var (moved, failures): (Int, [String]) = (0, [])
         for topic in response.replicaElectionResults {

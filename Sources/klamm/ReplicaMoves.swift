@@ -1,10 +1,9 @@
 import Console
-import KafkaClient
 import KafkaProtocol
 
-/// Asks for other replicas over a connection of its own: librdkafka 2.0.2 cannot.
+/// Asks for other replicas: librdkafka 2.0.2 cannot.
 struct ReplicaMoves: Sendable {
-    var bootstrapServers: String
+    var cluster: any ConsoleCluster
 
     /// They go on when this returns. Throws what was refused.
     func begin(_ moves: [ReplicaMove]) async throws {
@@ -21,7 +20,7 @@ struct ReplicaMoves: Sendable {
             }
             request.topics[request.topics.count - 1].partitions.append(partition)
         }
-        let response = try await RequestConnection.ask(request, version: 0, of: bootstrapServers)
+        let response = try await cluster.ask(request)
         var failures = response.errorCode == .none ? [] : [response.errorMessage ?? "\(response.errorCode)"]
         for topic in response.responses {
             for partition in topic.partitions where partition.errorCode != .none {

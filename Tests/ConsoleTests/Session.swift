@@ -82,6 +82,9 @@ struct Session: CustomTestStringConvertible {
         send(.records(RecordPage(id: id, rows: rows, marks: marks)))
     }
 
+    /// From now on the cluster is somebody else's.
+    mutating func attach(_ attachment: Attachment) { model.attachment = attachment }
+
     mutating func drawn() { model.drawn() }
 
     var grid: Grid { view(model, model.size) }

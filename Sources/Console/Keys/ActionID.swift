@@ -55,5 +55,6 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case playStory = "play"
     case stepStory = "step"
     // The console itself.
+    case allowWriting = "write"
     case palette, help, pause, copy, save, redraw, quit
 }

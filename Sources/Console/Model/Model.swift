@@ -56,6 +56,8 @@ package struct Model: Hashable, Sendable {
     var story: Story?
     /// What was last chosen in the palette, the newest first.
     var chosen: [Palette.Target] = []
+    /// The cluster that is shown, where klamm did not start it.
+    package var attachment: Attachment?
     /// What was written last, to begin the next from.
     var lastDraft: ProduceForm?
 

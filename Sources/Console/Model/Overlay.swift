@@ -24,6 +24,8 @@ package struct Palette: Hashable, Sendable {
         package var name: String
         package var help: String
         package var target: Target
+        /// It cannot be done here; the help says why.
+        package var isRefused = false
     }
 
     /// How many of the things that were last chosen are remembered.
@@ -59,6 +61,8 @@ package struct Form: Hashable, Sendable {
         case seekTime
         case removeBroker(BrokerID)
         case moveReplicas([TopicPartition])
+        /// The subject of what is to be done to a cluster that klamm did not start.
+        case confirm(Confirmation)
     }
 
     package struct Field: Hashable, Sendable {

@@ -4,6 +4,10 @@ import KafkaProtocol
 extension Model {
     /// Does what a key or the palette asked for.
     mutating func perform(_ action: ActionID) -> [Command] {
+        if let reason = refusal(of: action) {
+            show(.warning, "\(ActionTable.entry(action).label): \(reason)")
+            return []
+        }
         switch action {
         case .moveDown, .moveUp, .top, .bottom, .pageDown, .pageUp, .halfPageDown, .halfPageUp, .nextMatch,
             .previousMatch:
@@ -48,6 +52,7 @@ extension Model {
         case .addBroker: return addBroker()
         case .removeBroker: openRemoveForm()
         case .moveReplicas: openMoveForm()
+        case .allowWriting: toggleWriting()
         case .palette: overlay = .palette(Palette())
         case .help: overlay = .help(top: 0)
         case .pause: togglePause()

@@ -160,6 +160,7 @@ extension Model {
                     "Stopping \(name); its leaders move first · \(key) restarts it")
             }
         }
+        if let attachment { items.removeAll { $0.faults.contains { attachment.missingDeed(for: $0) != nil } } }
         guard !items.isEmpty else { return show(.note, "There is nothing to break yet") }
         overlay = .menu(Menu(title: "Faults", items: items))
     }

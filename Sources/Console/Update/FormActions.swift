@@ -74,6 +74,7 @@ extension Model {
             overlay = nil
             show(.warning, "Deleting \(topic)")
             return [.deleteTopic(topic)]
+        case .confirm(let confirmation): return submitConfirmation(form, confirmation, texts[0])
         case .removeBroker(let broker): return submitRemoval(form, broker, texts[0])
         case .moveReplicas(let partitions): return submitMove(form, partitions, texts[0])
         case .seekOffset:
@@ -147,7 +148,8 @@ extension Model {
             // An election is over soon, and the request waits for it.
             !outage.hasMajority
         else { return nil }
-        return "No controller is active: \(outage.reason). Esc, then \(keyName(.heal)) heals"
+        let reason = "No controller is active: \(outage.reason)"
+        return attachment == nil ? "\(reason). Esc, then \(keyName(.heal)) heals" : reason
     }
 
     /// Kafka's rule for the names of topics.

@@ -6,8 +6,12 @@ extension Model {
     func paletteItems(_ typed: String) -> [Palette.Item] {
         let letters = Array(typed.lowercased())
         var items: [Palette.Item] = []
-        for entry in ActionTable.all where entry.isValid(in: place.view) && entry.id != .palette {
-            items.append(Palette.Item(name: entry.id.rawValue, help: help(of: entry), target: .action(entry.id)))
+        for entry in ActionTable.all where offers(entry) && entry.id != .palette {
+            let refusal = refusal(of: entry.id)
+            items.append(
+                Palette.Item(
+                    name: entry.id.rawValue, help: refusal ?? help(of: entry), target: .action(entry.id),
+                    isRefused: refusal != nil))
         }
         for broker in snapshot?.brokers ?? [] {
             items.append(

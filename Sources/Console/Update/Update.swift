@@ -7,10 +7,14 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
     switch event {
     case .key(let chord):
         model.redraw = .now
-        return model.pressed(chord)
+        let isConfirmed = model.isConfirming
+        let commands = model.pressed(chord)
+        return model.guarded(commands, isConfirmed: isConfirmed)
     case .mouse(let mouse):
         model.redraw = .now
-        return model.moused(mouse)
+        let isConfirmed = model.isConfirming
+        let commands = model.moused(mouse)
+        return model.guarded(commands, isConfirmed: isConfirmed)
     case .pasted(let text):
         model.pasted(text)
         return []

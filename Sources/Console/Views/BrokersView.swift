@@ -30,6 +30,7 @@ enum BrokersView {
 
     static func listing(_ model: Model) -> Listing {
         let snapshot = model.snapshot
+        let controller = snapshot?.controller
         var out: [BrokerID: Int] = [:]
         for topic in snapshot?.topics ?? [] {
             for partition in topic.partitions {
@@ -45,6 +46,7 @@ enum BrokersView {
             },
             Column(title: "State", minimum: 26, maximum: 40, shrinks: true, sort: { .text($0.state.words) }) {
                 StyledText($0.state.words, $0.state.sign.role)
+                    + StyledText($0.broker != nil && $0.id == controller ? " · controller" : "", .accent)
             },
             Column(title: "Leads", alignment: .right, minimum: 7, sort: { .count($0.broker?.leaders ?? -1) }) { node in
                 broker(node) { StyledText(Figures.count($0.leaders), $0.leaders == 0 ? .muted : .text) }
@@ -80,7 +82,10 @@ enum BrokersView {
 
     static func nodes(_ snapshot: ClusterSnapshot?) -> [Node] {
         guard let snapshot else { return [] }
-        return snapshot.brokers.map { .broker($0) } + snapshot.controllers.map { .controller($0) }
+        // A node may be both, and then stands among the brokers.
+        let brokers = Set(snapshot.brokers.map(\.id))
+        return snapshot.brokers.map { .broker($0) }
+            + snapshot.controllers.filter { !brokers.contains($0.id) }.map { .controller($0) }
     }
 
     /// A controller has no such figure: its cell is empty.

@@ -64,6 +64,7 @@ extension Form {
         case .deleteTopic: "deletes it"
         case .removeBroker: "removes it"
         case .moveReplicas: "moves them"
+        case .confirm: "does it"
         case .seekOffset, .seekTime: "reads from there"
         }
     }

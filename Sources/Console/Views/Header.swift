@@ -23,7 +23,15 @@ enum Header {
     }
 
     private static func cluster(_ model: Model) -> StyledText {
-        StyledText("◆ klamm", .title, .bold) + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
+        guard let attachment = model.attachment else {
+            return StyledText("◆ klamm", .title, .bold) + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
+        }
+        var text =
+            attachment.mayWrite
+            ? StyledText("! WRITING", .fault, .bold) : StyledText("◆ read-only", .title, .bold)
+        if let age = model.dataAge { text += StyledText(" \(age.wholeMilliseconds / 1000) s old", .error, .bold) }
+        return text + StyledText("  \(attachment.name)", .accent)
+            + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
     }
 
     private static func controller(_ model: Model) -> StyledText {
@@ -48,7 +56,9 @@ enum Header {
     }
 
     private static func rate(_ model: Model, width: Int) -> StyledText {
-        guard let rate = model.snapshot?.recordsPerSecond else { return StyledText(Figures.unknown, .muted) }
+        // Who is not told it counts himself.
+        let counted = model.picture.history.recordsPerSecond.last ?? nil
+        guard let rate = model.snapshot?.recordsPerSecond ?? counted else { return StyledText(Figures.unknown, .muted) }
         let number = StyledText(Figures.rate(rate), .accent)
         let room = min(40, width - max(8, number.width + 1))
         let gap = StyledText(String(repeating: " ", count: max(1, 8 - number.width)))
@@ -61,6 +71,7 @@ enum Header {
         let entries = ActionTable.all.filter { entry in
             // A record is text: there are no rows to filter.
             if entry.id == .filter, view == .record { return false }
+            guard model.offers(entry) else { return false }
             return entry.hint != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
         }.sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
         let width = 20
@@ -74,14 +85,20 @@ enum Header {
         }
         let used = (shown.count + area.rows - 1) / area.rows
         let left = area.column + area.columns - used * width
-        let keys = shown.map { "<\(model.keyName($0.id))>" }
+        let refused = shown.map { model.refusal(of: $0.id) != nil }
+        let keys = shown.enumerated().map { index, entry in
+            refused[index] ? "(\(model.keyName(entry.id)))" : "<\(model.keyName(entry.id))>"
+        }
         for (index, entry) in shown.enumerated() {
             let key = keys[index]
             let column = index / area.rows * area.rows
             let longest = keys[column..<min(keys.count, column + area.rows)].reduce(0) { max($0, $1.count) }
             let gap = String(repeating: " ", count: longest + 1 - key.count)
             let label = model.label(of: entry)
-            let text = StyledText(key, .key) + StyledText(gap) + StyledText(label, entry.isDangerous ? .fault : .muted)
+            let text =
+                refused[index]
+                ? StyledText(key + gap + label, .muted, .dim)
+                : StyledText(key, .key) + StyledText(gap) + StyledText(label, entry.isDangerous ? .fault : .muted)
             let place = Rectangle(
                 row: area.row + index % area.rows, column: left + index / area.rows * width, rows: 1,
                 columns: width - 1)

@@ -3,7 +3,7 @@ enum HelpView {
     static func lines(_ model: Model) -> [StyledText] {
         var lines: [StyledText] = []
         for group in ActionEntry.Group.allCases {
-            let entries = ActionTable.all.filter { $0.group == group && $0.isValid(in: model.place.view) }
+            let entries = ActionTable.all.filter { $0.group == group && model.offers($0) }
             guard !entries.isEmpty else { continue }
             if !lines.isEmpty { lines.append(StyledText()) }
             lines.append(StyledText(group.rawValue, .heading, .bold))
@@ -11,6 +11,10 @@ enum HelpView {
                 let keys = model.keymap.keys(for: entry.id, in: model.place.view).map(\.description)
                 let text = keys.isEmpty ? "no key" : keys.joined(separator: " ")
                 let gap = String(repeating: " ", count: max(1, 16 - text.count))
+                if let reason = model.refusal(of: entry.id) {
+                    lines.append(StyledText("  " + text + gap + "– \(entry.label): \(reason)", .muted, .dim))
+                    continue
+                }
                 lines.append(
                     StyledText("  " + text, keys.isEmpty ? .muted : .key) + StyledText(gap)
                         + StyledText(entry.isDangerous ? "✗ " : "  ", .fault) + StyledText(model.help(of: entry)))

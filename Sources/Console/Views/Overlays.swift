@@ -51,7 +51,10 @@ enum Overlays {
             let row = inner.row + offset
             grid.target(
                 Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .item(top + offset))
-            grid.put(item.name, row: row, column: inner.column + 1, style: Style(.title), width: names)
+            grid.put(
+                item.name, row: row, column: inner.column + 1,
+                style: item.isRefused ? Style(.muted, .dim) : Style(.title),
+                width: names)
             let key = model.paletteKey(item)
             grid.put(
                 item.help, row: row, column: inner.column + names + 3, style: Style(.muted),

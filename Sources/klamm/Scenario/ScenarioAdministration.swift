@@ -1,11 +1,15 @@
 import Console
 import KafkaClient
 import KafkaProtocol
+import KafkaServer
 import Scenarios
 
 /// What a scenario asks for as an administrator, over a connection of its own for each request.
 struct ScenarioAdministration: Sendable {
-    var bootstrapServers: String
+    var cluster: EmbeddedCluster
+    private var bootstrapServers: String { cluster.bootstrapServers }
+
+    init(of cluster: EmbeddedCluster) { self.cluster = cluster }
 
     private struct Refusal: Error, CustomStringConvertible {
         var description: String
@@ -33,9 +37,9 @@ struct ScenarioAdministration: Sendable {
         case .setTopic(let name, let settings): try await alter(resource: 2, name, settings)
         case .setBroker(let id, let settings): try await alter(resource: 4, id.map { "\($0)" } ?? "", settings)
         case .elect(let partition, let isUnclean):
-            _ = try await LeaderElections(bootstrapServers: bootstrapServers).elect([partition], isUnclean: isUnclean)
+            _ = try await LeaderElections(cluster: cluster).elect([partition], isUnclean: isUnclean)
         case .move(let partition, let brokers):
-            try await ReplicaMoves(bootstrapServers: bootstrapServers)
+            try await ReplicaMoves(cluster: cluster)
                 .begin([ReplicaMove(partition: partition, replicas: brokers)])
         case .deleteRecords(let partition, let offset):
             try await deleteRecords(partition, before: offset)

@@ -35,7 +35,7 @@ final class ScenarioStage: Sendable {
     }
 
     private var administrator: ScenarioAdministration {
-        ScenarioAdministration(bootstrapServers: cluster.bootstrapServers)
+        ScenarioAdministration(of: cluster)
     }
 
     /// Makes the topics and starts the clients that run from the beginning.

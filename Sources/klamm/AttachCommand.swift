@@ -1,0 +1,66 @@
+import ArgumentParser
+import Console
+import KafkaClient
+import KafkaCluster
+import KafkaServer
+import Logging
+import Settings
+import Terminal
+
+/// The console over a cluster that klamm did not start.
+struct AttachCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attach",
+        abstract: "Open the console on any Kafka cluster.",
+        discussion: """
+            Looks at it by Kafka's protocol alone: joins no group, commits nothing, and changes nothing until :write is typed \
+            in the console, or --write is given.
+            """)
+
+    @OptionGroup var options: AttachOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The theme: \(ThemeCatalogue(folder: nil).names.joined(separator: ", ")), or one of "
+                + "$XDG_CONFIG_HOME/klamm/themes."))
+    var theme: String?
+
+    func run() async throws {
+        let folder = SettingsFolder.ofUser
+        let look = try theme.map { try ThemeCatalogue.ofUser.theme($0) }
+        let place = try options.place(in: ConsoleSettings(folder: folder))
+        let security = try WireSecurity(place.configuration)
+        guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
+
+        // Said on the terminal as it is, where nobody answers.
+        let cluster = AttachedTarget(
+            AttachedCluster(bootstrapServers: place.servers, security: security, now: SystemClock.now),
+            FaultCommands(commands: place.faults))
+        do { try await cluster.find() } catch {
+            await cluster.end()
+            throw error
+        }
+        // For the log, and for the outbox of klamm's own clients.
+        let directory = try DataDirectory(.init(isEphemeral: true))
+        defer { directory.release() }
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let log = try ConsoleLog(path: directory.path + "/klamm.log")
+        defer { log.end() }
+        let session = ConsoleSession(
+            cluster: cluster, place.configuration, storeFolder: directory.path + "/workload",
+            settingsFolder: folder, logger: Logger(label: "klamm"))
+        session.open(demoBrokers: nil)
+        let attachment = Attachment(
+            name: place.name, mayWrite: place.mayWrite, faults: Set(place.faults.keys))
+        let loop = ConsoleLoop(
+            session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote, attachment: attachment)
+        let ended: Result<Void, any Error>
+        do {
+            ended = .success(try await DedicatedThread.run(name: "klamm-console") { try loop.run() })
+        } catch {
+            ended = .failure(error)
+        }
+        await session.close()
+        try ended.get()
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Glibc
+import KafkaClient
+import KafkaCluster
+import Settings
+
+/// Which cluster, how to reach it, and what klamm may do there.
+struct AttachOptions: ParsableArguments {
+    @Argument(help: "A cluster of klamm.toml.")
+    var name: String?
+
+    @Option(help: ArgumentHelp("Where the cluster is found.", valueName: "host:port,..."))
+    var bootstrap: String?
+
+    @Option(help: ArgumentHelp("Client properties, as Kafka's own tools take them.", valueName: "client.properties"))
+    var config: String?
+
+    @Option(
+        name: .customShort("X"),
+        help: ArgumentHelp("A client property; over those of the file. May be given again.", valueName: "name=value"))
+    var properties: [String] = []
+
+    @Flag(help: "Allow what changes the cluster from the start.")
+    var write = false
+
+    func validate() throws {
+        if let name, bootstrap != nil {
+            throw ValidationError("--bootstrap names a cluster, and so does \(name): give one of them.")
+        }
+    }
+
+    /// Everything about the cluster that is known before it is asked.
+    struct Place {
+        var name: String
+        var servers: [ClusterSurvey.Address]
+        var configuration: ClientConfiguration
+        var mayWrite: Bool
+        var faults: [FaultDeed: String]
+    }
+
+    func place(in settings: ConsoleSettings) throws -> Place {
+        let named = try name.map { name in
+            guard let found = settings.clusters.first(where: { $0.name == name }) else {
+                // One that cannot be read is not there either.
+                if let problem = settings.problems.first { throw problem }
+                let names = settings.clusters.map(\.name).joined(separator: ", ")
+                throw ValidationError(
+                    "klamm.toml has no [cluster.\(name)]"
+                        + (names.isEmpty ? "; --bootstrap HOST:PORT needs none." : "; it has \(names)."))
+            }
+            return found
+        }
+        var configuration = ClientConfiguration()
+        if let path = config ?? named?.config {
+            do { configuration = try ClientProperties.parse(try Self.text(of: path)) } catch {
+                throw ValidationError("\(path): \(error)")
+            }
+        }
+        for property in named?.properties ?? [] {
+            try ClientProperties.assign("\(property.name)=\(property.value)", in: &configuration)
+        }
+        for property in properties {
+            do { try ClientProperties.assign(property, in: &configuration) } catch {
+                throw ValidationError("-X \(property): \(error.reason)")
+            }
+        }
+        guard let bootstrap = bootstrap ?? named?.bootstrap ?? configuration["bootstrap.servers"] else {
+            throw ValidationError("Say which cluster: a name from klamm.toml, or --bootstrap HOST:PORT.")
+        }
+        let servers = try bootstrap.split(separator: ",").map { try ClusterSurvey.Address(parsing: String($0)) }
+        configuration["bootstrap.servers"] = bootstrap
+        return Place(
+            name: named?.name ?? bootstrap, servers: servers, configuration: configuration,
+            mayWrite: write || named?.mayWrite ?? false, faults: named?.faults ?? [:])
+    }
+
+    private struct Unreadable: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private static func text(of path: String) throws -> String {
+        guard let file = fopen(path, "re") else { throw Unreadable(description: String(cString: strerror(errno))) }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 16_384)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,30 @@
+import KafkaClient
+import KafkaCluster
+import KafkaProtocol
+import KafkaServer
+
+/// A cluster as a console needs it: klamm's own, or one that it is attached to.
+protocol ConsoleCluster: ClusterSource {
+    /// Returns when it can be looked at and used.
+    func begin() async throws
+    func end() async
+    /// How it is now, not a moment ago.
+    func snapshot() async throws -> ClusterSnapshot
+    /// Why nobody decides, as far as it can be told at once.
+    func controllerOutage() async throws -> ControllerOutage?
+    func addBroker() async throws -> BrokerID
+    func removeBroker(_ id: BrokerID) async throws
+    /// What librdkafka cannot ask for: sent to a broker that passes it on to who decides.
+    func ask<Request: KafkaRequest & Sendable>(_ request: Request) async throws -> Request.Response
+    where Request.Response: Sendable
+}
+
+extension EmbeddedCluster: ConsoleCluster {
+    func begin() async throws { try await start() }
+    func end() async { await shutDown() }
+
+    func ask<Request: KafkaRequest & Sendable>(_ request: Request) async throws -> Request.Response
+    where Request.Response: Sendable {
+        try await RequestConnection.ask(request, version: Request.versions.upperBound, of: bootstrapServers)
+    }
+}

@@ -1,0 +1,152 @@
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// The console over a cluster that klamm did not start.
+@Suite struct AttachmentTests {
+    private func attached(
+        mayWrite: Bool = false, faults: Set<FaultDeed> = [], columns: Int = 120, rows: Int = 40
+    ) -> Session {
+        var session = Session(columns: columns, rows: rows)
+        session.attach(Attachment(name: "staging", mayWrite: mayWrite, faults: faults))
+        return session
+    }
+
+    @Test func `the header says for good that it is read-only`() {
+        // Somebody else's cluster: one must see at any time what a key can do.
+        var session = attached(columns: 80, rows: 24)
+        #expect(session.shows("◆ read-only"), "\(session)")
+        session.press("topics.brokers")
+        #expect(session.shows("◆ read-only"), "\(session)")
+        session = attached(mayWrite: true, columns: 80, rows: 24)
+        #expect(session.shows("! WRITING"), "\(session)")
+        #expect(!session.shows("read-only"), "\(session)")
+    }
+
+    @Test func `what changes the cluster is refused with the reason`() {
+        // Silence would be taken for a slow cluster.
+        var session = attached()
+        for (action, reason) in [
+            ("produce", "read-only until :write"), ("create-topic", "read-only until :write"),
+            ("delete-topic", "read-only until :write"), ("move-replicas", "read-only until :write"),
+            ("elect-preferred", "read-only until :write"), ("toggle-producer", "read-only until :write"),
+            ("kill", "klamm.toml has no commands"), ("faults", "klamm.toml has no commands"),
+            ("scenarios", "start klamm without attach"),
+        ] {
+            #expect(session.press("topics.\(action)").isEmpty)
+            #expect(session.toast.contains(reason), "\(action): \(session.toast)")
+            #expect(session.model.overlay == nil)
+        }
+        session.press("topics.brokers")
+        #expect(session.press("brokers.add-broker").isEmpty)
+        #expect(session.toast.contains("who runs this cluster"), "\(session.toast)")
+    }
+
+    @Test func `what cannot be done is grey, and told by its brackets too`() {
+        // Without colours grey is not seen.
+        let session = attached()
+        #expect(session.shows("(p)"), "\(session)")
+        #expect(session.shows("(K)"), "\(session)")
+        #expect(session.shows("<r>"), "\(session)")
+        let own = Session(columns: 120, rows: 40)
+        #expect(own.shows("<p>") && !own.shows("(p)"), "\(own)")
+    }
+
+    @Test func `palette and help say why`() {
+        // Whoever looks an action up wants to know what it takes.
+        var session = attached()
+        session.press("topics.palette")
+        session.type("produce")
+        #expect(session.shows("read-only until :write"), "\(session)")
+        session.key(.escape)
+        session.press("topics.help")
+        #expect(session.shows("klamm.toml has no commands"), "\(session)")
+    }
+
+    @Test func `:write allows it, and every change needs its name typed`() {
+        // The wrong window, the wrong cluster, a slip of the hand.
+        var session = attached()
+        session.press("topics.palette")
+        session.type("write")
+        session.key(.enter)
+        #expect(session.shows("! WRITING"), "\(session)")
+        session.press("topics.create-topic")
+        session.type("audit")
+        #expect(session.key(.enter).isEmpty)
+        #expect(session.shows("Create topic audit on staging"), "\(session)")
+        session.type("audi")
+        #expect(session.key(.enter).isEmpty)
+        #expect(session.shows("that is not audit"), "\(session)")
+        session.type("t")
+        #expect(
+            session.key(.enter) == [.createTopic(TopicDraft(name: "audit", partitions: nil, replicationFactor: nil))])
+        session.press("topics.palette")
+        session.type("write")
+        session.key(.enter)
+        #expect(session.shows("◆ read-only"), "\(session)")
+    }
+
+    @Test func `a deletion is confirmed once, not twice`() {
+        // Its form asks for the name already.
+        var session = attached(mayWrite: true)
+        session.press("topics.top", "topics.delete-topic")
+        guard case .form(let form)? = session.model.overlay, case .deleteTopic(let name) = form.purpose else {
+            Issue.record("no form")
+            return
+        }
+        session.type(name)
+        #expect(session.key(.enter) == [.deleteTopic(name)])
+    }
+
+    @Test func `a confirmation that is left does nothing`() {
+        // And says nothing of a deed that was not done.
+        var session = attached(mayWrite: true)
+        session.press("topics.toggle-producer")
+        #expect(session.toast.isEmpty)
+        #expect(session.key(.escape).isEmpty)
+        #expect(session.model.overlay == nil)
+        #expect(session.toast.isEmpty)
+    }
+
+    @Test func `the user's own commands break what klamm cannot`() {
+        // The same keys as on klamm's own cluster, with a typed id.
+        var session = attached(mayWrite: true, faults: [.kill])
+        session.press("topics.brokers", "brokers.top", "brokers.kill")
+        #expect(session.shows("on staging"), "\(session)")
+        session.type("1")
+        #expect(session.key(.enter) == [.inject(.kill(1))])
+        #expect(session.toast.contains("Killed broker 1"))
+        // For a stop there is no command.
+        #expect(session.press("brokers.stop").isEmpty)
+        #expect(session.toast.contains("stop-broker"), "\(session.toast)")
+        session.press("brokers.faults")
+        #expect(session.shows("Kill broker"), "\(session)")
+        #expect(!session.shows("Freeze"), "\(session)")
+    }
+
+    @Test func `old data is said to be old`() {
+        // Frozen figures look like a quiet cluster.
+        var session = attached()
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.heardAt = snapshot.takenAt
+        session.send(.snapshot(snapshot))
+        #expect(!session.shows("s old"))
+        snapshot.takenAt = snapshot.takenAt + .seconds(12)
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("12 s old"), "\(session)")
+    }
+
+    @Test func `a node that is broker and controller stands in the list once`() {
+        // Apache Kafka's combined mode; two rows of one id could not be told apart.
+        var session = attached()
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.controllers = [1, 2, 3].map { .init(id: $0, isUp: true, isActive: $0 == 2) }
+        snapshot.controller = 2
+        session.send(.snapshot(snapshot))
+        session.press("topics.brokers")
+        #expect(session.shows("Brokers(all)[\(snapshot.brokers.count)]"), "\(session)")
+        #expect(session.shows("running · controller"), "\(session)")
+    }
+}
