@@ -26,6 +26,8 @@ final class AttachedTarget: ConsoleCluster {
     func events() -> AsyncStream<ClusterEvent> { cluster.events() }
     func snapshot() async throws -> ClusterSnapshot { try await cluster.snapshot() }
 
+    func show(_ interest: ClusterSurvey.Interest) async { await cluster.show(interest) }
+
     /// A request to a cluster where nobody decides has its own time limit.
     func controllerOutage() async throws -> ControllerOutage? { nil }
 

@@ -10,6 +10,8 @@ protocol ConsoleCluster: ClusterSource {
     func end() async
     /// How it is now, not a moment ago.
     func snapshot() async throws -> ClusterSnapshot
+    /// What the console shows: asked for first, where one has to ask.
+    func show(_ interest: ClusterSurvey.Interest) async
     /// Why nobody decides, as far as it can be told at once.
     func controllerOutage() async throws -> ControllerOutage?
     func addBroker() async throws -> BrokerID
@@ -22,6 +24,8 @@ protocol ConsoleCluster: ClusterSource {
 extension EmbeddedCluster: ConsoleCluster {
     func begin() async throws { try await start() }
     func end() async { await shutDown() }
+    /// It is told everything.
+    func show(_ interest: ClusterSurvey.Interest) async {}
 
     func ask<Request: KafkaRequest & Sendable>(_ request: Request) async throws -> Request.Response
     where Request.Response: Sendable {

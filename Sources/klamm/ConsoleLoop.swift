@@ -56,6 +56,7 @@ private struct ConsoleRun {
     private var story: Story?
     private var workloadAskedAt: Instant?
     private var drawnAt: Instant?
+    private var interest = ClusterSurvey.Interest()
     private var isEnding = false
 
     init(session: ConsoleSession, looks: ConsoleLooks, terminal: TerminalScreen) {
@@ -100,6 +101,10 @@ private struct ConsoleRun {
         terminal.draw(view(model, terminal.size), theme: looks.theme)
         model.drawn()
         drawnAt = now
+        // Only a source that has to ask wants to know.
+        guard model.attachment != nil, model.interest != interest else { return }
+        interest = model.interest
+        session.show(interest)
     }
 
     // MARK: In

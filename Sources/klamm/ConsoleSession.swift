@@ -135,6 +135,12 @@ final class ConsoleSession: Sendable {
         }
     }
 
+    /// What is on the screen.
+    func show(_ interest: ClusterSurvey.Interest) {
+        let own = own
+        run { _ in await own.cluster.show(interest) }
+    }
+
     private func carryOut(_ command: Command, _ target: ConsoleTarget) async throws {
         if let event = try await target.perform(command) { inbox.post(event) }
     }

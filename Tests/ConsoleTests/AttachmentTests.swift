@@ -10,7 +10,7 @@ import Testing
         mayWrite: Bool = false, faults: Set<FaultDeed> = [], columns: Int = 120, rows: Int = 40
     ) -> Session {
         var session = Session(columns: columns, rows: rows)
-        session.attach(Attachment(name: "staging", mayWrite: mayWrite, faults: faults))
+        session.attach(Console.Attachment(name: "staging", mayWrite: mayWrite, faults: faults))
         return session
     }
 
@@ -103,7 +103,8 @@ import Testing
     @Test func `a confirmation that is left does nothing`() {
         // And says nothing of a deed that was not done.
         var session = attached(mayWrite: true)
-        session.press("topics.toggle-producer")
+        session.press("topics.top", "topics.toggle-producer")
+        #expect(session.shows("Start a producer"), "\(session)")
         #expect(session.toast.isEmpty)
         #expect(session.key(.escape).isEmpty)
         #expect(session.model.overlay == nil)
@@ -142,11 +143,23 @@ import Testing
         // Apache Kafka's combined mode; two rows of one id could not be told apart.
         var session = attached()
         var snapshot = Fixture.snapshot(step: 60)
-        snapshot.controllers = [1, 2, 3].map { .init(id: $0, isUp: true, isActive: $0 == 2) }
-        snapshot.controller = 2
+        snapshot.controllers = [1, 2, 3].map { .init(id: $0, isUp: true, isActive: $0 == 1) }
+        snapshot.controller = 1
         session.send(.snapshot(snapshot))
         session.press("topics.brokers")
         #expect(session.shows("Brokers(all)[\(snapshot.brokers.count)]"), "\(session)")
         #expect(session.shows("running · controller"), "\(session)")
+    }
+
+    @Test func `what is on the screen is asked for first`() {
+        // Of ten thousand partitions forty are seen.
+        var session = attached()
+        #expect(session.model.interest.topics.contains("orders"))
+        #expect(session.model.interest.groups.isEmpty)
+        session.press("topics.groups")
+        #expect(session.model.interest.groups.contains("billing"))
+        #expect(session.model.interest.topics.contains("orders"))
+        session.press("groups.events")
+        #expect(session.model.interest == ClusterSurvey.Interest())
     }
 }

@@ -83,7 +83,7 @@ struct Session: CustomTestStringConvertible {
     }
 
     /// From now on the cluster is somebody else's.
-    mutating func attach(_ attachment: Attachment) { model.attachment = attachment }
+    mutating func attach(_ attachment: Console.Attachment) { model.attachment = attachment }
 
     mutating func drawn() { model.drawn() }
 

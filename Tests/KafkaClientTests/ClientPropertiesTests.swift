@@ -1,5 +1,6 @@
-import KafkaClient
 import Testing
+
+@testable import KafkaClient
 
 /// Files of client properties, as people have them.
 @Suite struct ClientPropertiesTests {

@@ -161,6 +161,24 @@ import Testing
         #expect(rounds == [true, false, false, false, false, true])
     }
 
+    @Test func `the log start of a partition that was just taken over is asked for at once`() {
+        // Else it would be unknown for some seconds after each election.
+        var survey = survey()
+        survey.take(.offsets(.logStart, offsets([(1, 0)])), from: 2)
+        survey.finishedRound(with: 2)
+        func starts() -> [Int32] {
+            for case .offsets(.logStart, let request) in survey.questions(for: 2) {
+                return request.topics.flatMap { $0.partitions.map(\.partitionIndex) }
+            }
+            return []
+        }
+        #expect(starts() == [])
+        var moved = metadata()
+        moved.topics[0].partitions[0].leaderId = 2
+        survey.take(moved, at: now)
+        #expect(starts() == [0])
+    }
+
     @Test func `of very many partitions those that are looked at come first`() {
         // Visible rows stay fresh; the others are a few seconds old.
         var survey = ClusterSurvey()
@@ -348,6 +366,20 @@ import Testing
         survey.quorumIsSilent(isUnsupported: false)
         #expect(survey.snapshot(at: now).controller == nil)
         #expect(survey.snapshot(at: now).controllers.map(\.id) == [101])
+    }
+
+    @Test func `a broker that cannot tell who decides changes nothing`() {
+        // Another may know: only when nobody does is the controller lost.
+        var survey = survey()
+        survey.take(quorum(leader: 101, fetched: [101: -1]))
+        var refusal = DescribeQuorumResponse()
+        refusal.errorCode = .requestTimedOut
+        let isTold = survey.take(refusal)
+        #expect(!isTold)
+        #expect(survey.snapshot(at: now).controller == 101)
+        #expect(survey.quorumBrokers(first: 2) == [2, 3, 1])
+        survey.silence(of: 3, "frozen")
+        #expect(survey.quorumBrokers(first: 2) == [2, 1])
     }
 
     @Test func `a cluster without a quorum names its controller in the metadata`() {

@@ -25,7 +25,9 @@ import Workload
             try await live.admin.createTopic("orders", partitions: 3, replicationFactor: 3)
             try await live.admin.createTopic("audit", partitions: 2, replicationFactor: 2)
             try await live.write(200, to: "orders")
-            live.workload.execute(.startGroup(ConsumerSettings(group: "billing", topic: "orders", members: 2)))
+            var settings = ConsumerSettings(group: "billing", topics: ["orders"])
+            settings.members = 2
+            live.workload.execute(.startGroup(settings))
             try await live.until {
                 let group = try await live.cluster.snapshot().groups.first { $0.id == "billing" }
                 return group?.state == "Stable" && group?.lag == 0

@@ -148,7 +148,7 @@ package enum ActionTable {
     private static let console = [
         entry(.palette, .console, ":", "Palette", "Find any action, topic, group or theme by name", hint: 41),
         entry(
-            .allowWriting, .console, "", "Write",
+            .allowWriting, .console, "W", "Write",
             "Allow what changes a cluster that klamm is attached to, or forbid it again", dangerous: true),
         entry(.help, .console, "? f1", "Help", "Show these keys", hint: 42),
         entry(

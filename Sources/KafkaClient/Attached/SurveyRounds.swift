@@ -54,8 +54,7 @@ actor SurveyRounds {
             // The first metadata has just come.
             if !isFirst { try? await askMetadata() }
             isFirst = false
-            askQuorum()
-            await askBrokers(within: Self.gathering)
+            await askAll(within: Self.gathering)
             show()
             try? await Task.sleep(for: ClusterSurvey.pause(afterRoundOf: now() - begun))
         }
@@ -63,13 +62,8 @@ actor SurveyRounds {
 
     func freshSnapshot() async throws -> ClusterSnapshot {
         try await askMetadata()
-        try await withoutWaiting { try await self.quorumAnswer() }
-        await askBrokers(within: Self.patience)
+        await askAll(within: Self.patience)
         return survey.snapshot(at: now())
-    }
-
-    private func withoutWaiting(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch let error as CancellationError { throw error } catch {}
     }
 
     func show(_ interest: ClusterSurvey.Interest) { survey.interest = interest }
@@ -122,41 +116,33 @@ actor SurveyRounds {
         throw WireError.nobodyAnswers(reasons)
     }
 
-    /// Does not hold up the others: without a controller it is answered late.
-    private func askQuorum() {
-        guard !isAskingQuorum, survey.hasQuorum else { return }
-        isAskingQuorum = true
-        Task {
-            try? await quorumAnswer()
-            isAskingQuorum = false
+    /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them. Whoever
+    /// knows is asked for the metadata too, since another may know an old state of the cluster.
+    private func askQuorum() async {
+        guard survey.hasQuorum else { return }
+        for broker in survey.quorumBrokers(first: metadataBroker) {
+            guard let address = survey.address(of: broker) else { continue }
+            do {
+                let answer = try await wire.ask(
+                    ClusterSurvey.metadataQuorum, of: address, patience: Self.patience)
+                if survey.take(answer) {
+                    metadataBroker = broker
+                    return
+                }
+            } catch is NegotiatedVersions.Unsupported {
+                return survey.quorumIsSilent(isUnsupported: true)
+            } catch is CancellationError {
+                return
+            } catch {
+                // The next one may know.
+            }
         }
+        survey.quorumIsSilent(isUnsupported: false)
     }
 
-    private func quorumAnswer() async throws {
-        guard survey.hasQuorum, let broker = metadataBroker ?? survey.metadataBroker(after: nil),
-            let address = survey.address(of: broker)
-        else { return }
-        do {
-            survey.take(
-                try await wire.ask(ClusterSurvey.metadataQuorum, of: address, patience: Self.patience))
-        } catch let error as NegotiatedVersions.Unsupported {
-            survey.quorumIsSilent(isUnsupported: true)
-            throw error
-        } catch {
-            survey.quorumIsSilent(isUnsupported: false)
-            metadataBroker = survey.otherBroker(than: broker) ?? metadataBroker
-            throw error
-        }
-        // A broker that cannot reach the controllers may know an old state of the cluster.
-        if survey.hasQuorum, survey.quorumLeader == nil {
-            metadataBroker = survey.otherBroker(than: broker) ?? metadataBroker
-        }
-    }
-
-    /// All at once. Returns when all have answered, or this much later.
-    private func askBrokers(within limit: Duration) async {
+    /// All at once, and who decides. Returns when all have answered, or this much later.
+    private func askAll(within limit: Duration) async {
         let asked = survey.brokers.filter { !busy.contains($0) }
-        guard !asked.isEmpty else { return }
         let (ends, continuation) = AsyncStream.makeStream(of: Bool.self)
         for broker in asked {
             busy.insert(broker)
@@ -166,11 +152,22 @@ actor SurveyRounds {
                 continuation.yield(false)
             }
         }
+        var left = asked.count
+        if !isAskingQuorum {
+            // Without a controller it is answered late.
+            isAskingQuorum = true
+            left += 1
+            Task {
+                await self.askQuorum()
+                self.isAskingQuorum = false
+                continuation.yield(false)
+            }
+        }
+        guard left > 0 else { return }
         let timer = Task {
             try? await Task.sleep(for: limit)
             continuation.yield(true)
         }
-        var left = asked.count
         for await isOver in ends {
             left -= 1
             if isOver || left == 0 { break }

@@ -47,8 +47,11 @@ extension ClusterSurvey {
         }
         ask(.highWatermark, led)
         ask(.logEnd, all)
+        let starts = heard[broker]?.offsets[.logStart] ?? [:]
+        // Of partitions that it has just come to lead, too.
+        let newlyLed = led.filter { starts[$0] == nil }
+        ask(.logStart, round % Self.roundsBetweenSizes == 0 ? led : newlyLed)
         if round % Self.roundsBetweenSizes == 0 {
-            ask(.logStart, led)
             var request = DescribeLogDirsRequest()
             request.topics = nil
             questions.append(.logDirs(request))
@@ -94,10 +97,11 @@ extension ClusterSurvey {
         return lag > Self.staleRecords ? best.replicaId : last
     }
 
-    /// The broker after this one, when it did not answer or does not know who decides.
-    package func otherBroker(than last: BrokerID) -> BrokerID? {
-        let candidates = brokers.filter { silent[$0] == nil && $0 != last }
-        return candidates.first { $0 > last } ?? candidates.first
+    /// Whom to ask who decides, one after the other: a few, as each may let us wait.
+    package func quorumBrokers(first: BrokerID?) -> [BrokerID] {
+        let candidates = brokers.filter { silent[$0] == nil }
+        let start = first.flatMap { candidates.firstIndex(of: $0) } ?? 0
+        return Array((candidates[start...] + candidates[..<start]).prefix(3))
     }
 
     /// How long to rest after a round: a second, and more where a round takes long, so that the cluster has little to do.

@@ -98,12 +98,14 @@ package struct ClusterSurvey: Sendable {
         metadataAt = now
     }
 
-    package mutating func take(_ response: DescribeQuorumResponse) {
+    /// Returns whether it tells who decides: a broker that cannot reach the controllers answers with an error.
+    @discardableResult
+    package mutating func take(_ response: DescribeQuorumResponse) -> Bool {
         let partition = response.topics.first?.partitions.first
-        guard response.errorCode == .none, let partition, partition.errorCode == .none else {
-            return quorumIsSilent(isUnsupported: response.errorCode == .unsupportedVersion)
-        }
+        guard response.errorCode == .none, let partition, partition.errorCode == .none, partition.leaderId != .none
+        else { return false }
         quorum = partition
+        return true
     }
 
     /// Nobody told who decides.
