@@ -115,13 +115,14 @@ import Testing
         // The same keys as on klamm's own cluster, with a typed id.
         var session = attached(mayWrite: true, faults: [.kill])
         session.press("topics.brokers", "brokers.top", "brokers.kill")
-        #expect(session.shows("on staging"), "\(session)")
+        #expect(session.shows("Kill 1 on staging"), "\(session)")
         session.type("1")
         #expect(session.key(.enter) == [.inject(.kill(1))])
         #expect(session.toast.contains("Killed broker 1"))
         // For a stop there is no command.
         #expect(session.press("brokers.stop").isEmpty)
         #expect(session.toast.contains("stop-broker"), "\(session.toast)")
+        #expect(session.shows("(S)") && session.shows("<K>"), "\(session)")
         session.press("brokers.faults")
         #expect(session.shows("Kill broker"), "\(session)")
         #expect(!session.shows("Freeze"), "\(session)")

@@ -24,6 +24,14 @@ import Testing
                 == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
     }
 
+    @Test func `a password is stretched as PBKDF2 does`() {
+        // By Python's hashlib.pbkdf2_hmac.
+        #expect(
+            hex(SHA2.sha512.stretched(Array("pencil".utf8), salt: Array("salt".utf8), iterations: 3))
+                == "672b69d049d6e6198dea096e866c9e490e9dbd38a668cf6203f36cc45762c831"
+                + "fdaafdb9f2ab19bf03c7bcf1e6f6a8c8e68691279f6d1a0fea612cc4c1b76b56")
+    }
+
     @Test func `SCRAM-SHA-256 says what RFC 7677 prints`() throws {
         // Its example, byte by byte.
         var login = SaslLogin(.scram(.sha256, user: "user", password: "pencil"), nonce: "rOprNGfwEbeRWgbNEkqO")

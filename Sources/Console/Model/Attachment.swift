@@ -47,6 +47,11 @@ extension Model {
             guard !attachment.faults.isEmpty else {
                 return "klamm.toml has no commands that break this cluster"
             }
+            let deed: FaultDeed? =
+                action == .kill ? .kill : action == .stop ? .stop : action == .restart ? .restart : nil
+            if let deed, !attachment.faults.contains(deed) {
+                return "klamm.toml has no \(deed.rawValue) for this cluster"
+            }
             return attachment.mayWrite ? nil : readOnly
         case .electPreferred, .moveReplicas: return attachment.mayWrite ? nil : readOnly
         default: return ActionTable.entry(action).group == .clients && !attachment.mayWrite ? readOnly : nil
@@ -130,7 +135,10 @@ extension Command {
         switch self {
         case .inject(let fault):
             let isMending = if case .restart = fault { true } else { fault.isHealing }
-            return ("\(fault)", isMending ? nil : fault.victims.first?.description)
+            let words = "\(fault)"
+            return (
+                words.prefix(1).uppercased() + words.dropFirst(), isMending ? nil : fault.victims.first?.description
+            )
         case .client(.startProducer(let settings)): return ("Start a producer of \(settings.topic)", settings.topic)
         case .client(.startGroup(let settings)): return ("Start the group \(settings.group)", settings.group)
         case .client(.seek(let group, _)): return ("Move \(group)", group)
