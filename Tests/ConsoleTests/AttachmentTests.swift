@@ -138,6 +138,11 @@ import Testing
         snapshot.takenAt = snapshot.takenAt + .seconds(12)
         session.send(.snapshot(snapshot))
         #expect(session.shows("12 s old"), "\(session)")
+        // Nor are controllers said to be gone because nobody answers.
+        snapshot.controller = nil
+        snapshot.controllers = []
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("nobody tells who decides"), "\(session)")
     }
 
     @Test func `a node that is broker and controller stands in the list once`() {

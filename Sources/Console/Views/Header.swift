@@ -36,6 +36,9 @@ enum Header {
 
     private static func controller(_ model: Model) -> StyledText {
         guard let snapshot = model.snapshot else { return StyledText(Figures.unknown, .muted) }
+        if model.attachment != nil, snapshot.controller == nil, snapshot.controllers.isEmpty {
+            return StyledText("\(Figures.unknown)  nobody tells who decides", .warning)
+        }
         guard let active = snapshot.controller else { return Sign.gone.text("none: nobody elects leaders") }
         var text = StyledText("\(active)", .accent)
         if let offset = snapshot.metadataOffset { text += StyledText("  metadata at \(Figures.count(offset))", .muted) }

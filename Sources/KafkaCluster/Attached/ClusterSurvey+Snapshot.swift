@@ -91,7 +91,8 @@ extension ClusterSurvey {
     }
 
     private var controllers: [ClusterSnapshot.ControllerNode] {
-        guard let quorum else { return [] }
+        // Who was up when somebody last told may be down now.
+        guard let quorum, quorumLeader != nil else { return [] }
         // The leader says when each last asked it; brokers do so all the time.
         let latest = (quorum.currentVoters + quorum.observers).map(\.lastFetchTimestamp).max() ?? -1
         return quorum.currentVoters.sorted { $0.replicaId < $1.replicaId }.map { voter in

@@ -115,7 +115,6 @@ package struct ClusterSurvey: Sendable {
             quorum = nil
             return
         }
-        // The voters stay known; who leads them is not.
         quorum?.leaderId = .none
     }
 
