@@ -3,7 +3,7 @@ package struct Expression: Hashable, Sendable, CustomStringConvertible {
     package indirect enum Term: Hashable, Sendable {
         case number(Int64)
         case metric(Metric, [String])
-        /// What it has gained since the step before was done.
+        /// What it has gained since the step before was done, or since it was first known after that.
         case gain(Metric, [String])
     }
 
@@ -63,6 +63,11 @@ package struct Expression: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether it asks for what was gained since a step: at an end there is none.
     package var countsFromStep: Bool { values.contains { if case .gain = $0 { true } else { false } } }
+
+    /// The figures whose gain it asks for.
+    var gains: [(metric: Metric, arguments: [String])] {
+        values.compactMap { if case .gain(let metric, let arguments) = $0 { (metric, arguments) } else { nil } }
+    }
 
     package var needsVerdict: Bool {
         values.contains { term in

@@ -22,6 +22,13 @@ package struct Facts: Hashable, Sendable {
     package var verdicts: [Verdict]?
     /// What brokers have told to be lost.
     package var losses: [Loss]
+    /// Figures that were not known then, as they were when they first were.
+    private var firstKnown: [Figure: Int64] = [:]
+
+    private struct Figure: Hashable {
+        var metric: Metric
+        var arguments: [String]
+    }
 
     package init(cluster: ClusterSnapshot, verdicts: [Verdict]? = nil, losses: [Loss] = []) {
         self.cluster = cluster
@@ -29,8 +36,19 @@ package struct Facts: Hashable, Sendable {
         self.losses = losses
     }
 
+    /// Takes over what is not known here of what an expression counts from here on.
+    mutating func learn(_ expression: Expression, from later: Self) {
+        for (metric, arguments) in expression.gains where self[metric, arguments] == nil {
+            firstKnown[Figure(metric: metric, arguments: arguments)] = later[metric, arguments]
+        }
+    }
+
     /// Nil where it is not known.
     package subscript(_ metric: Metric, _ arguments: [String] = []) -> Int64? {
+        seen(metric, arguments) ?? (firstKnown.isEmpty ? nil : firstKnown[Figure(metric: metric, arguments: arguments)])
+    }
+
+    private func seen(_ metric: Metric, _ arguments: [String]) -> Int64? {
         let first = arguments.first
         switch metric {
         case .sent: return producers(first) { $0.sent }

@@ -158,6 +158,11 @@ package struct ScenarioRun: Sendable {
         guard !isPaused || mayTakeOne else { return [] }
         var actions: [Action] = []
         if let when = step.when {
+            // A group may have no lag for a moment, say, while it starts anew.
+            for comparison in when.comparisons {
+                before?.learn(comparison.left, from: facts)
+                before?.learn(comparison.right, from: facts)
+            }
             guard when.holds(in: facts, since: before) else {
                 // Nobody has judged this look: the next may know better.
                 if when.needsVerdict, facts.verdicts == nil { return [] }

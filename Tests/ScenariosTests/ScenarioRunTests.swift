@@ -76,6 +76,17 @@ import Testing
         #expect(told.first == .tell(StoryLine(.says, "30 more", after: .milliseconds(30))))
     }
 
+    @Test func `a gain counts from where its figure was first known`() throws {
+        // A group that starts anew has no lag for a moment: the step would wait for ever.
+        let scenario = try Self.scenario([Self.step("new acked(orders) >= 10", ["kill 1"])])
+        var run = ScenarioRun(scenario, now: Self.at(0))
+        let unknown = Facts(cluster: ClusterSnapshot(takenAt: Self.at(10), clusterID: "test"))
+        #expect(run.observed(unknown, now: Self.at(10)) == [])
+        #expect(run.observed(.with(acked: ["orders": 100]), now: Self.at(20)) == [])
+        #expect(run.observed(.with(acked: ["orders": 109]), now: Self.at(30)) == [])
+        #expect(Self.performed(run.observed(.with(acked: ["orders": 110]), now: Self.at(40))).count == 1)
+    }
+
     @Test func `figures in an action are read when its time has come`() throws {
         // Whom to kill is known only then.
         let scenario = try Self.scenario([Self.step(nil, ["kill {acked}"])])
