@@ -19,6 +19,9 @@ struct AttachCommand: AsyncParsableCommand {
 
     @OptionGroup var options: AttachOptions
 
+    @Flag(help: "Allow what changes the cluster from the start.")
+    var write = false
+
     @Option(
         help: ArgumentHelp(
             "The theme: \(ThemeCatalogue(folder: nil).names.joined(separator: ", ")), or one of "
@@ -51,7 +54,7 @@ struct AttachCommand: AsyncParsableCommand {
             settingsFolder: folder, logger: Logger(label: "klamm"))
         session.open(demoBrokers: nil)
         let attachment = Attachment(
-            name: place.name, mayWrite: place.mayWrite, faults: Set(place.faults.keys))
+            name: place.name, mayWrite: write || place.mayWrite, faults: Set(place.faults.keys))
         let loop = ConsoleLoop(
             session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote, attachment: attachment)
         let ended: Result<Void, any Error>

@@ -20,8 +20,8 @@ struct AttachOptions: ParsableArguments {
         help: ArgumentHelp("A client property; over those of the file. May be given again.", valueName: "name=value"))
     var properties: [String] = []
 
-    @Flag(help: "Allow what changes the cluster from the start.")
-    var write = false
+    /// Whether a cluster was named at all.
+    var nameCluster: Bool { name != nil || bootstrap != nil || config != nil || !properties.isEmpty }
 
     func validate() throws {
         if let name, bootstrap != nil {
@@ -71,7 +71,7 @@ struct AttachOptions: ParsableArguments {
         configuration["bootstrap.servers"] = bootstrap
         return Place(
             name: named?.name ?? bootstrap, servers: servers, configuration: configuration,
-            mayWrite: write || named?.mayWrite ?? false, faults: named?.faults ?? [:])
+            mayWrite: named?.mayWrite ?? false, faults: named?.faults ?? [:])
     }
 
     private struct Unreadable: Error, CustomStringConvertible {

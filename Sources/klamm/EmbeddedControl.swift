@@ -1,6 +1,7 @@
 import Console
 import ControlServer
 import Glibc
+import KafkaClient
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
@@ -62,7 +63,8 @@ struct EmbeddedControl: ControlledCluster {
                 utcOffsetSeconds: localOffsetSeconds())
             let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
             let shot = ScreenShot(
-                picture: picture, seconds: wish.seconds, bootstrapServers: bootstrapServers, logger: logger)
+                picture: picture, seconds: wish.seconds,
+                configuration: ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
             let grid = try await shot.grid(events: events) {
                 guard let snapshot = await snapshot() else {
                     throw ControlRefusal(.unavailable, "The cluster has been shut down.")

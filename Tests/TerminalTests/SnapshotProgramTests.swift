@@ -40,6 +40,8 @@ import Testing
         (["--control", "nowhere"], "\"nowhere\" is no address"),
         (["--view", "sky"], "There is no view \"sky\" to print"),
         (["--view", "topic"], "name it, by --of and a topic"), (["--columns", "20"], "at least 80 columns"),
+        (["--bootstrap", "127.0.0.1:1", "--control", "127.0.0.1:1"], "give one of them"),
+        (["nosuch"], "has no [cluster.nosuch]"), (["--bootstrap", "nowhere"], "nowhere"),
         (["--json", "--svg", "x"], "ask for one"), (["--theme", "drak"], "'drak'"),
         (["--seconds", "61"], "from 0 to 60"),
     ])
@@ -49,6 +51,26 @@ import Testing
         #expect(run.code == 2)
         #expect(run.complaint.contains(words), "\(run.complaint)")
         #expect(run.complaint.split(separator: "\n").count == 1)
+    }
+
+    @Test func `any cluster is looked at by its bootstrap servers`() throws {
+        // For a cluster that klamm did not start; what the protocol does not carry reads unknown.
+        let program = try ServeProgram()
+        let ready = try program.expect("bootstrap.servers")
+        let words = ready.split(separator: "\"")
+        let servers = try #require(words.first { $0.hasPrefix("127.0.0.1:") })
+        let brokers = try ProgramRun(
+            ["snapshot", "--view", "brokers", "--bootstrap", String(servers), "--seconds", "0"], withOutput: true)
+        #expect(brokers.code == 0)
+        #expect(brokers.complaint.contains("Broker 3") && brokers.complaint.contains("3/3 up"), "\(brokers.complaint)")
+        let json = try ProgramRun(
+            ["snapshot", "--json", "--bootstrap", String(servers), "--seconds", "0"], withOutput: true)
+        #expect(json.code == 0 && json.complaint.contains("\"brokers\":[{\"id\":1,"), "\(json.complaint)")
+        let svg = try ProgramRun(
+            ["snapshot", "--svg", "-", "--bootstrap", String(servers), "--seconds", "0"], withOutput: true)
+        #expect(svg.code == 0 && svg.complaint.hasPrefix("<svg ") && svg.complaint.hasSuffix("</svg>\n"))
+        program.signal(SIGTERM)
+        #expect(program.end() == 0)
     }
 
     @Test func `a klamm that answers nobody is named`() throws {

@@ -20,7 +20,9 @@ package struct StillPicture {
     private var model = Model()
 
     /// `subject` is a broker's id, a topic, a partition or a group, where the view is about one.
-    package init(view: String, of subject: String?, size: Size, utcOffsetSeconds: Int = 0) throws(NoPicture) {
+    package init(
+        view: String, of subject: String?, size: Size, utcOffsetSeconds: Int = 0, attachment: Attachment? = nil
+    ) throws(NoPicture) {
         guard size.columns >= Size.smallest.columns, size.rows >= Size.smallest.rows else {
             throw NoPicture("A screen has at least \(Size.smallest.columns) columns and \(Size.smallest.rows) rows.")
         }
@@ -29,6 +31,7 @@ package struct StillPicture {
         }
         place = try Self.place(view, subject)
         model.utcOffsetSeconds = utcOffsetSeconds
+        model.attachment = attachment
         _ = update(&model, .resized(size))
     }
 

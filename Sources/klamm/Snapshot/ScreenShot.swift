@@ -11,7 +11,7 @@ struct ScreenShot {
     /// How long the cluster is watched: rates are known from two looks a second apart.
     var seconds: Int
     /// For the views that show records.
-    var bootstrapServers: String
+    var configuration: ClientConfiguration
     let logger: Logger
 
     /// `events` are asked for when the cluster has been watched.
@@ -26,7 +26,7 @@ struct ScreenShot {
         }
         for event in events() { _ = picture.take(.cluster(event)) }
         for case .fetchRecords(let query) in try picture.open() {
-            let clients = ConsoleClients(ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
+            let clients = ConsoleClients(configuration, logger: logger)
             _ = picture.take(.records(try await clients.page(query)))
         }
         return try picture.grid()

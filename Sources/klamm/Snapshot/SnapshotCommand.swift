@@ -2,17 +2,22 @@ import ArgumentParser
 import Console
 import ControlServer
 import Glibc
+import KafkaClient
+import KafkaCluster
 import KafkaServer
+import Logging
 import Settings
+import Synchronization
 
 /// A screen of the console for who has no terminal to look at: screen readers, scripts, documents.
 struct SnapshotCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "snapshot",
-        abstract: "Print a view of a running klamm as text, data or a picture.",
+        abstract: "Print a view of a running klamm, or of any Kafka cluster, as text, data or a picture.",
         discussion: """
             Asks a klamm or klamm serve that was started with --control: the one at --control HOST:PORT, or the one that runs \
-            in --data-dir.
+            in --data-dir. With --bootstrap, or the name of a cluster in klamm.toml, asks that cluster by Kafka's protocol, \
+            as klamm attach does, and changes nothing there.
             """)
 
     @Option(help: "The view: \(ViewName.allCases.filter { $0 != .story }.map(\.rawValue).joined(separator: ", ")).")
@@ -42,6 +47,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(help: "How long to watch the cluster first, for its rates: 0 to 60.")
     var seconds = 1
 
+    @OptionGroup var cluster: AttachOptions
+
     @Option(help: ArgumentHelp("Where the running klamm answers.", valueName: "host:port"))
     var control: String?
 
@@ -54,8 +61,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     func validate() throws {
         guard !json || svg == nil else { throw ValidationError("--json and --svg are two things; ask for one.") }
         guard (0...60).contains(seconds) else { throw ValidationError("--seconds takes a number from 0 to 60.") }
-        guard control == nil || dataDir == nil else {
-            throw ValidationError("--control and --data-dir name two klamms; leave one out.")
+        guard [control != nil, dataDir != nil, cluster.nameCluster].count(where: { $0 }) < 2 else {
+            throw ValidationError("--control, --data-dir and --bootstrap name different clusters; give one of them.")
         }
         do { _ = try ThemeCatalogue.ofUser.theme(theme) } catch { throw ValidationError("\(error)") }
         do throws(NoPicture) {
@@ -66,6 +73,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if cluster.nameCluster { return try await output(attached()) }
         let token = controlToken ?? getenv("KLAMM_CONTROL_TOKEN").map { String(cString: $0) }
         let client = ControlClient(try address(), token: token)
         if json { return try await output(answer(client, "/v1/snapshot", after: seconds)) }
@@ -75,6 +83,46 @@ struct SnapshotCommand: AsyncParsableCommand {
         wish.theme = theme
         wish.form = svg == nil ? .text : .svg
         try await output(answer(client, wish.target, after: 0))
+    }
+
+    /// By Kafka's protocol alone.
+    private func attached() async throws -> String {
+        let place = try cluster.place(in: ConsoleSettings(folder: SettingsFolder.ofUser))
+        let source = AttachedCluster(
+            bootstrapServers: place.servers, security: try WireSecurity(place.configuration), now: SystemClock.now)
+        let happened = Mutex<[ClusterEvent]>([])
+        let events = source.events()
+        let listening = Task { for await event in events { happened.withLock { $0.append(event) } } }
+        do {
+            try await source.start()
+            let text = try await text(of: source, at: place) { happened.withLock { $0 } }
+            await source.shutDown()
+            listening.cancel()
+            return text
+        } catch {
+            await source.shutDown()
+            throw error
+        }
+    }
+
+    private func text(
+        of source: AttachedCluster, at place: AttachOptions.Place, events: () -> [ClusterEvent]
+    ) async throws -> String {
+        if json {
+            if seconds > 0 {
+                _ = try await source.snapshot()
+                try await Task.sleep(for: .seconds(seconds))
+            }
+            return SnapshotJSON.value(of: try await source.snapshot()).text + "\n"
+        }
+        let picture = try StillPicture(
+            view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
+            attachment: Attachment(name: place.name))
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let shot = ScreenShot(
+            picture: picture, seconds: seconds, configuration: place.configuration, logger: Logger(label: "klamm"))
+        let grid = try await shot.grid(events: events) { try await source.snapshot() }
+        return try svg == nil ? grid.text + "\n" : grid.svg(theme: ThemeCatalogue.ofUser.theme(theme))
     }
 
     /// Rates are known to a klamm that has been asked before.
@@ -113,7 +161,7 @@ struct SnapshotCommand: AsyncParsableCommand {
         case .nobody:
             throw ValidationError(
                 "No klamm runs in \(place); start klamm or klamm serve with --control 127.0.0.1:0 there, or say by "
-                    + "--control or --data-dir which to ask.")
+                    + "--control, --data-dir or --bootstrap which to ask.")
         }
     }
 }
