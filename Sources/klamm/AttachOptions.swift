@@ -67,7 +67,12 @@ struct AttachOptions: ParsableArguments {
         guard let bootstrap = bootstrap ?? named?.bootstrap ?? configuration["bootstrap.servers"] else {
             throw ValidationError("Say which cluster: a name from klamm.toml, or --bootstrap HOST:PORT.")
         }
-        let servers = try bootstrap.split(separator: ",").map { try ClusterSurvey.Address(parsing: String($0)) }
+        let servers: [ClusterSurvey.Address]
+        do {
+            servers = try bootstrap.split(separator: ",").map { try ClusterSurvey.Address(parsing: String($0)) }
+        } catch {
+            throw ValidationError("\(error)")
+        }
         configuration["bootstrap.servers"] = bootstrap
         return Place(
             name: named?.name ?? bootstrap, servers: servers, configuration: configuration,

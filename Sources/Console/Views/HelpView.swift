@@ -20,8 +20,19 @@ enum HelpView {
                         + StyledText(entry.isDangerous ? "✗ " : "  ", .fault) + StyledText(model.help(of: entry)))
             }
         }
+        lines += [StyledText(), StyledText("Mouse", .heading, .bold)]
+        for (what, means) in mouse {
+            let gap = String(repeating: " ", count: max(1, 18 - what.count))
+            lines.append(StyledText("  " + what, .key) + StyledText(gap + means))
+        }
         return lines
     }
+
+    private static let mouse = [
+        ("click", "Select a row; again, open it; also hints, headings, crumbs"),
+        ("wheel", "Move on, or scroll"),
+        ("shift and drag", "Select text: the terminal's own"),
+    ]
 
     static func draw(_ model: Model, top: Int, on grid: inout Grid) {
         let all = Rectangle(row: 0, column: 0, size: grid.size)
