@@ -41,7 +41,7 @@ import Testing
         (["--view", "sky"], "There is no view \"sky\" to print"),
         (["--view", "topic"], "name it, by --of and a topic"), (["--columns", "20"], "at least 80 columns"),
         (["--bootstrap", "127.0.0.1:1", "--control", "127.0.0.1:1"], "give one of them"),
-        (["nosuch"], "has no [cluster.nosuch]"), (["--bootstrap", "nowhere"], "nowhere"),
+        (["nosuch"], "has no [cluster.nosuch]"), (["--bootstrap", "a:b"], "\"a:b\" is not HOST:PORT"),
         (["--json", "--svg", "x"], "ask for one"), (["--theme", "drak"], "'drak'"),
         (["--seconds", "61"], "from 0 to 60"),
     ])
