@@ -106,7 +106,9 @@ let shells: [Target] = [
             logging,
             deque,
         ]),
-    module("KafkaClient", ["CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
+    module(
+        "KafkaClient",
+        ["CCrypto", "CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
     module(
         "Workload", ["KafkaClient", "KafkaCluster", "DeliveryLedger", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
@@ -198,6 +200,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(name: "CLZ4"),
     .systemLibrary(name: "CZstd"),
     .systemLibrary(name: "CRdkafka"),
+    .systemLibrary(name: "CCrypto"),
     .target(
         name: "CNcurses",
         linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),

@@ -34,7 +34,7 @@ enum Layout {
         pure("Simulator", uses: ["KafkaCluster"]),
         pure("Console", uses: ["KafkaCluster", "Scenarios"]),
         shell("KafkaServer", uses: ["KafkaCluster"]),
-        shell("KafkaClient", uses: ["KafkaCluster"], outside: ["CRdkafka"]),
+        shell("KafkaClient", uses: ["KafkaCluster"], outside: ["CCrypto", "CRdkafka"]),
         shell("Workload", uses: ["KafkaClient"], outside: ["GRDB"]),
         shell("Settings", uses: ["Console"], outside: ["TOMLKit"]),
         shell("Terminal", uses: ["Console"], outside: ["CNcurses"]),
@@ -49,7 +49,7 @@ enum Layout {
     ]
 
     /// Folders under Sources that hold C, or the map of a system's library, and no Swift.
-    static let cTargets = ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd", "CRdkafka", "CNcurses"]
+    static let cTargets = ["CCRC32C", "CZlib", "CSnappy", "CLZ4", "CZstd", "CRdkafka", "CCrypto", "CNcurses"]
 
     /// The top level holds these and hidden files.
     static let topLevel = ["Package.swift", "Package.resolved", "README.md", "Sources", "Tests", "Themes"]

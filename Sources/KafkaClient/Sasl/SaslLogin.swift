@@ -69,7 +69,8 @@ package struct SaslLogin: Sendable {
             return Array(message.utf8)
         case .sentProof(let signature):
             let text = String(decoding: bytes, as: UTF8.self)
-            guard ScramProof.attribute("v", of: text).flatMap({ Base64.decode($0) }) == signature else {
+            guard !signature.isEmpty, ScramProof.attribute("v", of: text).flatMap({ Base64.decode($0) }) == signature
+            else {
                 let reason = ScramProof.attribute("e", of: text).map(String.init)
                 throw Failure(description: reason ?? "the server does not know the password either: it is another's")
             }
