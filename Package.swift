@@ -135,7 +135,11 @@ let shells: [Target] = [
 
 let testTargets: [Target] = [
     tests(
-        "ConsoleTests", ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios", "Simulator"],
+        "ConsoleTests",
+        [
+            "Console", "DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "Scenarios", "Simulator",
+            nioCore,
+        ],
         resources: [.copy("Golden"), .copy("Sessions")]),
     tests("KafkaBrokerTests", ["KafkaBroker", "KafkaProtocol", "KafkaStorage", nioCore]),
     tests(

@@ -29,6 +29,23 @@ package enum Command: Hashable, Sendable {
     case playScenario(String)
     case conduct(StoryOrder)
     case quit
+    /// Commits these offsets for a group that has no member; answered by `.outcome(.done)` or `.failed`.
+    case moveOffsets(group: String, [OffsetMove])
+    /// Nil takes the value away; answered by `Event.configSet`.
+    case setConfig(topic: String, name: String, value: String?)
+    /// What a screen needs and no picture carries; answered by `Event.answer`, always.
+    case inquire(Inquiry)
+}
+
+/// Where a group is to go on in a partition.
+package struct OffsetMove: Hashable, Sendable {
+    package var partition: TopicPartition
+    package var offset: Int64
+
+    package init(partition: TopicPartition, offset: Int64) {
+        self.partition = partition
+        self.offset = offset
+    }
 }
 
 /// Where the replicas of a partition are to be, the preferred leader first.

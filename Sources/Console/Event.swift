@@ -25,6 +25,12 @@ package enum Event: Hashable, Sendable {
     /// How far the story is that is played; nil when it is over and left.
     case story(Story?)
 
+    /// To `Command.inquire`.
+    case answer(Answer)
+
+    /// To `Command.setConfig`; the problem is a sentence of the brokers'.
+    case configSet(topic: String, name: String, value: String?, problem: String?)
+
     package enum Outcome: Hashable, Sendable {
         case produced(TopicPartition, offset: Int64)
         case topicCreated(String)

@@ -89,10 +89,13 @@ package struct GroupSnapshot: Hashable, Sendable {
     package struct Offset: Hashable, Sendable {
         package var partition: TopicPartition
         package var committed: Int64
+        /// When it was committed, in milliseconds since 1970.
+        package var committedAt: Int64?
 
-        package init(partition: TopicPartition, committed: Int64) {
+        package init(partition: TopicPartition, committed: Int64, committedAt: Int64? = nil) {
             self.partition = partition
             self.committed = committed
+            self.committedAt = committedAt
         }
     }
 

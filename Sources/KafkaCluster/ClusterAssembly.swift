@@ -221,6 +221,7 @@ private struct View {
         var rows: [TopicPartition: ClusterSnapshot.GroupPartition] = [:]
         for offset in own.offsets {
             rows[offset.partition, default: .init(partition: offset.partition)].committed = offset.committed
+            rows[offset.partition]?.committedAt = offset.committedAt
         }
         for member in own.members {
             for partition in member.assignment {

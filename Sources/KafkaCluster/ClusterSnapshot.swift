@@ -162,6 +162,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var partition: TopicPartition
         package var member: String?
         package var committed: Int64?
+        /// When, in milliseconds since 1970: the coordinator knows, and Kafka's protocol does not tell.
+        package var committedAt: Int64?
         /// The consumer's own position: known only for klamm's workload.
         package var position: Int64?
         package var highWatermark: Int64?

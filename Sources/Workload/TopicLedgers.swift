@@ -30,6 +30,22 @@ package final class TopicLedgers: WorkloadObserver {
         ledger(of: partition.topic).retired(partition, before: offset)
     }
 
+    /// What the cluster says of the topics that are known here: what may rightly be gone, and what is committed.
+    package func take(_ cluster: ClusterSnapshot) {
+        let known = state.withLock { $0.topics }.map(\.name)
+        for topic in cluster.topics where known.contains(topic.name) {
+            for partition in topic.partitions {
+                guard let start = partition.logStartOffset, start > 0 else { continue }
+                retired(TopicPartition(topic: topic.name, partition: partition.index), before: start)
+            }
+        }
+        for group in cluster.groups {
+            for place in group.partitions where known.contains(place.partition.topic) {
+                if let offset = place.committed { committed(offset, of: place.partition, by: group.id) }
+            }
+        }
+    }
+
     /// The group's coordinator says so.
     package func committed(_ offset: Int64, of partition: TopicPartition, by group: String) {
         ledger(of: partition.topic).committed(offset, of: partition, by: group)

@@ -55,6 +55,11 @@ final class AttachedTarget: ConsoleCluster {
     func addBroker() async throws -> BrokerID { throw ClusterError.cannotScale }
     func removeBroker(_ id: BrokerID) async throws { throw ClusterError.cannotScale }
 
+    var acknowledgements: LedgerAccount? { nil }
+
+    func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
+    where Request.Response: Sendable { try await cluster.ask(request, at: broker) }
+
     func ask<Request: KafkaRequest & Sendable>(_ request: Request) async throws -> Request.Response
     where Request.Response: Sendable { try await cluster.ask(request) }
 }

@@ -16,6 +16,11 @@ protocol ConsoleCluster: ClusterSource {
     func controllerOutage() async throws -> ControllerOutage?
     func addBroker() async throws -> BrokerID
     func removeBroker(_ id: BrokerID) async throws
+    /// What brokers told clients, where they tell anybody.
+    var acknowledgements: LedgerAccount? { get }
+    /// What only this broker answers.
+    func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
+    where Request.Response: Sendable
     /// What librdkafka cannot ask for: sent to a broker that passes it on to who decides.
     func ask<Request: KafkaRequest & Sendable>(_ request: Request) async throws -> Request.Response
     where Request.Response: Sendable
@@ -24,6 +29,17 @@ protocol ConsoleCluster: ClusterSource {
 extension EmbeddedCluster: ConsoleCluster {
     func begin() async throws { try await start() }
     func end() async { await shutDown() }
+    var acknowledgements: LedgerAccount? { ledgerAccount }
+
+    func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
+    where Request.Response: Sendable {
+        guard let node = try await snapshot().brokers.first(where: { $0.id == broker }) else {
+            throw AdministrationFailure("There is no broker \(broker)")
+        }
+        return try await RequestConnection.ask(
+            request, version: Request.versions.upperBound, of: "\(node.host):\(node.port)")
+    }
+
     /// It is told everything.
     func show(_ interest: ClusterSurvey.Interest) async {}
 

@@ -168,7 +168,7 @@ private struct ConsoleRun {
             workloadAskedAt = nil
             if let picture { session.inbox.post(picture) }
         case .inject, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
-            .removeBroker, .moveReplicas:
+            .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
             session.perform(command)
         case .copy(let text):
             let isCopied = terminal.copy(text)

@@ -28,9 +28,11 @@ final class ConsoleSession: Sendable {
         self.logger = logger
         settings = SettingsWatch(folder: settingsFolder)
         self.configuration = configuration
+        let ledgers = TopicLedgers()
+        let workload = RunningWorkload(configuration, logger: logger, storeFolder: storeFolder, observer: ledgers)
         own = ConsoleTarget(
-            cluster: cluster, workload: RunningWorkload(configuration, logger: logger, storeFolder: storeFolder),
-            clients: ConsoleClients(configuration, logger: logger))
+            cluster: cluster, workload: workload, clients: ConsoleClients(configuration, logger: logger),
+            ledgers: ledgers)
     }
 
     /// What the console shows and breaks: the story's cluster while one is on.
@@ -128,9 +130,25 @@ final class ConsoleSession: Sendable {
                     session.inbox.post(.records(RecordPage(id: query.id, rows: [], marks: [], error: "\(error)")))
                 }
             }
+        case .setConfig(let topic, let name, let value):
+            run { session in
+                do {
+                    try await session.carryOut(command, target)
+                } catch {
+                    session.inbox.post(.configSet(topic: topic, name: name, value: value, problem: "\(error)"))
+                }
+            }
+        case .inquire(let inquiry):
+            run { session in
+                do {
+                    try await session.carryOut(command, target)
+                } catch {
+                    session.inbox.post(.answer(.none(inquiry, reason: "\(error)")))
+                }
+            }
         case .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker, .removeBroker, .moveReplicas:
             decide(command, target)
-        case .inject, .client, .produce, .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit:
+        case .inject, .client, .produce, .moveOffsets, .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit:
             run { session in do { try await session.carryOut(command, target) } catch { session.fail(error) } }
         }
     }

@@ -9,6 +9,8 @@ struct ConsoleTarget: Sendable {
     var cluster: any ConsoleCluster
     var workload: RunningWorkload
     var clients: ConsoleClients
+    /// What the workload's records go through.
+    var ledgers: TopicLedgers
 
     /// Carries out a command that concerns the cluster, and says what came of it where that is worth a word. Others, which
     /// are the terminal's or the story's, it leaves alone.
@@ -37,6 +39,15 @@ struct ConsoleTarget: Sendable {
             try await ReplicaMoves(cluster: cluster).begin(moves)
             let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
             return .outcome(.done("Moving the replicas of \(what); the ISR grows as they catch up"))
+        case .moveOffsets(let group, let moves):
+            try await GroupOffsetMoves(cluster: cluster).commit(moves, for: group)
+            return .outcome(.done("Moved \(moves.count == 1 ? "1 offset" : "\(moves.count) offsets") of \(group)"))
+        case .setConfig(let topic, let name, let value):
+            let problem = try await TopicConfigs(cluster: cluster).set(
+                name, to: value, of: topic)
+            return .configSet(topic: topic, name: name, value: value, problem: problem)
+        case .inquire(let inquiry):
+            return .answer(try await Inquiries(cluster: cluster, ledgers: ledgers).answer(inquiry))
         case .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit: break
         }
         return nil

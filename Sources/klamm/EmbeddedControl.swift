@@ -64,7 +64,8 @@ struct EmbeddedControl: ControlledCluster {
             let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
             let shot = ScreenShot(
                 picture: picture, seconds: wish.seconds,
-                configuration: ClientConfiguration(bootstrapServers: bootstrapServers), logger: logger)
+                configuration: ClientConfiguration(bootstrapServers: bootstrapServers),
+                answer: { [cluster] in try await Inquiries(cluster: cluster, ledgers: nil).answer($0) }, logger: logger)
             let grid = try await shot.grid(events: events) {
                 guard let snapshot = await snapshot() else {
                     throw ControlRefusal(.unavailable, "The cluster has been shut down.")

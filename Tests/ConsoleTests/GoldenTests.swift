@@ -57,6 +57,32 @@ import Testing
                 $0.send(.story(Fixture.story)); $0.send(.snapshot(Fixture.snapshot(step: 0)))
             }
         ),
+        ("ledger", { openLedger(&$0) }),
+        (
+            "loss",
+            {
+                openLedger(&$0); $0.press("ledger.filter"); $0.type("loss 1"); $0.key(.enter); $0.press("ledger.open")
+            }
+        ),
+        ("active-faults", { FaultsViewTests.broken(&$0) }),
+        ("timeline", { $0.press("topics.move-down", "topics.timeline") }),
+        ("configs", { TopicConfigTests.open(&$0) }),
+        ("clients", { $0.press("topics.clients") }),
+        ("client", { $0.press("topics.clients", "clients.open", "client.move-down") }),
+        (
+            "setting",
+            {
+                $0.press("topics.clients", "clients.open", "client.bottom", "client.open"); $0.type("x")
+                $0.key(.enter)
+            }
+        ),
+        (
+            "members",
+            {
+                openBilling(&$0); $0.press("group.members")
+            }
+        ),
+        ("reset", { openReset(&$0) }),
         ("help", { $0.press("topics.help") }),
         (
             "palette",
@@ -91,6 +117,22 @@ import Testing
             }
         ),
     ]
+
+    private static func openReset(_ session: inout Session) {
+        openBilling(&session)
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.groups[1].state = "Empty"
+        snapshot.groups[1].members = []
+        session.send(.snapshot(snapshot))
+        session.press("group.reset-offsets")
+        session.type("-1,400")
+        session.key(.enter)
+    }
+
+    private static func openLedger(_ session: inout Session) {
+        session.press("topics.ledger")
+        session.send(.answer(.ledger(Fixture.ledger)))
+    }
 
     private static func openOrders(_ session: inout Session) {
         session.press("topics.move-down", "topics.open")

@@ -20,7 +20,9 @@ import Testing
             ("brokers", nil, "Brokers(all)[4]"), ("broker", "1", "Broker(1)"), ("topics", nil, "Topics(all)[5]"),
             ("topic", "orders", "Topic(orders)[3]"), ("groups", nil, "Groups(all)[3]"),
             ("group", "billing", "Group(billing)[3]"), ("events", nil, "Events(all)[12]"),
-            ("scenarios", nil, "Scenarios(all)[2]"),
+            ("scenarios", nil, "Scenarios(all)[2]"), ("faults", nil, "Faults(active)[1]"),
+            ("clients", nil, "Clients(klamm's own)[2]"), ("client", "producer:orders", "Producer(orders)[23]"),
+            ("members", "billing", "Members(billing)[2]"), ("timeline", "orders", "ISR over time(orders)[13]"),
         ] as [(String, String?, String)])
     func `a view is what the console shows of it`(view: String, subject: String?, title: String) throws {
         // Who reads it by ear must get the same as who sees it.

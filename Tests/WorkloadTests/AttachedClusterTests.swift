@@ -136,8 +136,8 @@ import Workload
 }
 
 extension ClusterSnapshot {
-    /// What no request of Kafka's asks for is unknown from outside: connections, rates, generations, and what klamm alone
-    /// knows.
+    /// What no request of Kafka's asks for is unknown from outside: connections, rates, generations, times of commits, and
+    /// what klamm alone knows.
     fileprivate var carriedByTheProtocol: ClusterSnapshot {
         var snapshot = self
         snapshot.recordsPerSecond = nil
@@ -148,7 +148,11 @@ extension ClusterSnapshot {
             snapshot.brokers[index].bytesInPerSecond = nil
             snapshot.brokers[index].bytesOutPerSecond = nil
         }
-        for index in groups.indices { snapshot.groups[index].generation = nil }
+        for index in groups.indices {
+            snapshot.groups[index].generation = nil
+            // OffsetFetch does not tell when something was committed.
+            for place in groups[index].partitions.indices { snapshot.groups[index].partitions[place].committedAt = nil }
+        }
         return snapshot
     }
 }

@@ -13,7 +13,8 @@ package struct StillPicture {
     /// Views that are about one thing, and what it is.
     private static let subjects: [ViewName: String] = [
         .broker: "a broker's id", .topic: "a topic", .records: "a topic or topic-partition",
-        .record: "topic-partition@offset", .group: "a group",
+        .record: "topic-partition@offset", .group: "a group", .members: "a group", .timeline: "a topic",
+        .configs: "a topic", .client: "producer:topic or group:name", .loss: "a loss's number",
     ]
 
     private var place: Place
@@ -35,7 +36,10 @@ package struct StillPicture {
         _ = update(&model, .resized(size))
     }
 
-    /// Returns what is to be done for the picture; of it only `fetchRecords` ever comes.
+    /// Views that somebody must have asked for before, and that are gone with the question.
+    private static let unprintable: [ViewName] = [.story, .finding, .reset]
+
+    /// Returns what is to be done for the picture; of it only `fetchRecords` and `inquire` ever come.
     package mutating func take(_ event: Event) -> [Command] { update(&model, event) }
 
     /// Goes to the screen. Says what is not there, once a snapshot has been taken in.
@@ -43,10 +47,12 @@ package struct StillPicture {
         readWholeName()
         try check()
         switch place {
-        case .brokers, .topics, .groups, .events, .scenarios, .story: model.goToRoot(place)
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients: model.goToRoot(place)
         case .broker: goTo(.brokers)
-        case .topic: goTo(.topics)
-        case .group: goTo(.groups)
+        case .topic, .timeline, .configs: goTo(.topics)
+        case .group, .members, .reset: goTo(.groups)
+        case .client: goTo(.clients)
+        case .loss, .finding: goTo(.ledger)
         case .records(let topic, let partition):
             goTo(.topics, then: .topic(topic))
             return model.browse(topic, partition: partition)
@@ -55,7 +61,7 @@ package struct StillPicture {
             _ = model.browse(partition.topic, partition: partition.partition)
             return model.seek(.offset(offset), "from offset \(Figures.count(offset))")
         }
-        return []
+        return model.inquire()
     }
 
     private mutating func goTo(_ root: Place, then next: Place? = nil) {
@@ -88,11 +94,14 @@ package struct StillPicture {
         case .broker(let id) where !snapshot.brokers.contains { $0.id == id }:
             throw missing("broker \(id)", snapshot.brokers.map { "\($0.id)" })
         case .topic(let name) where !snapshot.topics.contains { $0.name == name },
+            .timeline(let name) where !snapshot.topics.contains { $0.name == name },
+            .configs(let name) where !snapshot.topics.contains { $0.name == name },
             .records(let name, _) where !snapshot.topics.contains { $0.name == name }:
             throw missing("topic \"\(name)\"", snapshot.topics.map(\.name))
         case .record(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic }:
             throw missing("topic \"\(partition.topic)\"", snapshot.topics.map(\.name))
-        case .group(let id) where !snapshot.groups.contains { $0.id == id }:
+        case .group(let id) where !snapshot.groups.contains { $0.id == id },
+            .members(let id) where !snapshot.groups.contains { $0.id == id }:
             throw missing("group \"\(id)\"", snapshot.groups.map(\.id))
         default: break
         }
@@ -106,8 +115,8 @@ package struct StillPicture {
     // MARK: Words into a place
 
     private static func place(_ word: String, _ subject: String?) throws(NoPicture) -> Place {
-        guard let view = ViewName(rawValue: word), view != .story else {
-            let known = ViewName.allCases.filter { $0 != .story }.map(\.rawValue).joined(separator: ", ")
+        guard let view = ViewName(rawValue: word), !unprintable.contains(view) else {
+            let known = ViewName.allCases.filter { !unprintable.contains($0) }.map(\.rawValue).joined(separator: ", ")
             throw NoPicture("There is no view \"\(word)\" to print; there are \(known).")
         }
         guard let subject else {
@@ -123,6 +132,19 @@ package struct StillPicture {
             return .broker(BrokerID(id))
         case .topic: return .topic(subject)
         case .group: return .group(subject)
+        case .members: return .members(group: subject)
+        case .timeline: return .timeline(topic: subject)
+        case .configs: return .configs(topic: subject)
+        case .loss:
+            guard let number = Int(subject) else { throw failure }
+            return .loss(number)
+        case .client:
+            let halves = subject.split(separator: ":", maxSplits: 1).map(String.init)
+            switch (halves.first, halves.last) {
+            case ("producer", let topic?) where halves.count == 2: return .client(.producer(topic: topic))
+            case ("group", let group?) where halves.count == 2: return .client(.group(group))
+            default: throw failure
+            }
         case .records:
             let partition = partition(subject)
             return .records(topic: partition?.topic ?? subject, partition: partition?.partition)
@@ -132,7 +154,8 @@ package struct StillPicture {
                 offset >= 0
             else { throw failure }
             return .record(partition, offset: offset)
-        case .brokers, .topics, .groups, .events, .scenarios, .story: throw failure
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients, .finding, .reset:
+            throw failure
         }
     }
 
@@ -143,7 +166,13 @@ package struct StillPicture {
         case .events: .events
         case .scenarios: .scenarios
         case .story: .story
-        case .topics, .topic, .broker, .records, .record, .group: .topics
+        case .ledger: .ledger
+        case .faults: .faults
+        case .clients: .clients
+        case .topics, .topic, .broker, .records, .record, .group, .members, .timeline, .configs, .client, .loss,
+            .finding,
+            .reset:
+            .topics
         }
     }
 

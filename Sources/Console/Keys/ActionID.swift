@@ -16,6 +16,16 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case viewGroups = "groups"
     case viewEvents = "events"
     case viewScenarios = "scenarios"
+    case viewLedger = "ledger"
+    case viewFaults = "view-faults"
+    case viewClients = "clients"
+    case members
+    case timeline
+    case configs
+    case zoomIn = "zoom-in"
+    case zoomOut = "zoom-out"
+    case earlier, later
+    case present
     case records
     // Finding.
     case filter
@@ -38,6 +48,9 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case toggleProducer = "toggle-producer"
     case cycleAcks = "cycle-acks"
     case toggleAutoCommit = "toggle-auto-commit"
+    case toggleConsumers = "toggle-consumers"
+    case resetOffsets = "reset-offsets"
+    case applyReset = "apply-reset"
     case createTopic = "create-topic"
     case deleteTopic = "delete-topic"
     // Breaking and mending.
@@ -46,6 +59,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case stop
     case faults
     case heal
+    case healOne = "heal-one"
     case electPreferred = "elect-preferred"
     // Growing and shrinking.
     case addBroker = "add-broker"

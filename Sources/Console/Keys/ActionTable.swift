@@ -61,7 +61,10 @@ package enum ActionTable {
         entry(.halfPageUp, .move, "ctrl-u", "Half up", "Half a screen up"),
         entry(
             .open, .move, "enter", "Open", "Open the selected row",
-            in: [.brokers, .broker, .topics, .topic, .records, .groups, .group, .scenarios], hint: 1),
+            in: [
+                .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .ledger, .finding,
+                .faults, .clients, .client, .configs,
+            ], hint: 1),
         entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
         entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
@@ -69,6 +72,23 @@ package enum ActionTable {
         entry(.viewGroups, .move, "3", "Groups", "Show the consumer groups"),
         entry(.viewEvents, .move, "4", "Events", "Show what happened"),
         entry(.viewScenarios, .move, "5", "Scenarios", "Show the scenarios, or the one that is played"),
+        entry(.viewLedger, .move, "6", "Ledger", "Show what was acknowledged, and what became of it"),
+        entry(.viewFaults, .move, "7", "Faults", "Show what is broken, who is hit, and since when"),
+        entry(.viewClients, .move, "8", "Clients", "Show klamm's own producers and consumers, to change any setting"),
+        entry(
+            .timeline, .move, "i", "Timeline", "Show who led and who was in sync over time",
+            in: [.topics, .topic], hint: 27),
+        entry(
+            .configs, .move, "v", "Settings", "Show the settings of the topic, to change any of them",
+            in: [.topics, .topic], hint: 28),
+        entry(.earlier, .move, "left", "Earlier", "Go back in time by half of what is seen", in: [.timeline], hint: 1),
+        entry(.later, .move, "right", "Later", "Go forward in time by half of what is seen", in: [.timeline], hint: 2),
+        entry(.zoomIn, .move, "+ =", "Zoom in", "Show less time, more exactly", in: [.timeline], hint: 3),
+        entry(.zoomOut, .move, "minus", "Zoom out", "Show more time", in: [.timeline], hint: 4),
+        entry(.present, .move, "0", "Now", "Follow the present again", in: [.timeline], hint: 5),
+        entry(
+            .members, .move, "M", "Members", "Show the members of the group, and what is assigned to them",
+            in: [.groups, .group], hint: 26),
     ]
 
     private static let finding = [
@@ -103,6 +123,16 @@ package enum ActionTable {
         entry(
             .toggleAutoCommit, .clients, "a", "Auto-commit", "Switch auto-commit of klamm's consumers on or off",
             hint: 24),
+        entry(
+            .toggleConsumers, .clients, "C", "Consumers",
+            "Start or stop klamm's consumers of the group or topic", hint: 29),
+        entry(
+            .resetOffsets, .clients, "s", "Reset",
+            "Move the offsets of the group; shows first what it would do",
+            in: [.group], hint: 25, dangerous: true),
+        entry(
+            .applyReset, .clients, "enter", "Move them", "Commit the new offsets for the group", in: [.reset],
+            hint: 1, dangerous: true),
         entry(.createTopic, .clients, "c", "Create", "Create a topic", in: [.topics], hint: 30),
         entry(
             .deleteTopic, .clients, "D", "Delete", "Delete the topic, after its name is typed", in: [.topics],
@@ -113,7 +143,8 @@ package enum ActionTable {
         entry(
             .kill, .faults, "K", "Kill leader",
             "Kill the partition's leader, as kill -9 does",
-            in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group], hint: 10, dangerous: true),
+            in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group, .timeline], hint: 10,
+            dangerous: true),
         entry(
             .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",
             hint: 11),
@@ -121,6 +152,9 @@ package enum ActionTable {
             .stop, .faults, "S", "Stop", "Stop the broker in order: leaders move away first",
             in: [.brokers, .broker], hint: 13, dangerous: true),
         entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
+        entry(
+            .healOne, .faults, "h", "Heal this", "End the selected fault, or restart what it took down", in: [.faults],
+            hint: 2),
         entry(.heal, .faults, "H", "Heal all", "End every fault, and restart what is down", hint: 32),
         entry(
             .electPreferred, .faults, "E", "Preferred", "Give leadership back to the preferred replicas",

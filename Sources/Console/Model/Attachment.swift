@@ -53,7 +53,7 @@ extension Model {
                 return "klamm.toml has no \(deed.rawValue) for this cluster"
             }
             return attachment.mayWrite ? nil : readOnly
-        case .electPreferred, .moveReplicas: return attachment.mayWrite ? nil : readOnly
+        case .electPreferred, .moveReplicas, .healOne: return attachment.mayWrite ? nil : readOnly
         default: return ActionTable.entry(action).group == .clients && !attachment.mayWrite ? readOnly : nil
         }
     }
@@ -151,6 +151,10 @@ extension Command {
         case .moveReplicas(let moves):
             let partitions = moves.map(\.partition)
             return ("Move the replicas of \(partitions.words)", partitions.first?.topic)
+        case .moveOffsets(let group, let moves):
+            return ("Move \(moves.count) offsets of \(group)", group)
+        case .setConfig(let topic, let name, let value):
+            return ("Set \(name) of \(topic) \(value.map { "to \($0)" } ?? "back")", topic)
         case .addBroker: return ("Add a broker", nil)
         case .removeBroker(let id): return ("Remove broker \(id)", "\(id)")
         default: return nil

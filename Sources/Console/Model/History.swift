@@ -20,6 +20,10 @@ package struct History: Hashable, Sendable {
     private var rates: [String: Ring<Double?>] = [:]
     private var groupLags: [String: Ring<Int64?>] = [:]
     private var partitionLags: [LagKey: Ring<Int64?>] = [:]
+    private var commits: [LagKey: CommitWindow] = [:]
+    private var ends: [TopicPartition: EndOffsets] = [:]
+    /// By topic: how far the groups that read it are behind, in all, and which these are.
+    private var readers: [String: TopicReaders] = [:]
     private var sampledAt: Instant?
     private var endOffsets: [String: Int64] = [:]
 
@@ -32,6 +36,33 @@ package struct History: Hashable, Sendable {
         partitionLags[LagKey(group: group, partition: partition)]?.values ?? []
     }
 
+    package func readers(ofTopic topic: String) -> TopicReaders? { readers[topic] }
+
+    /// How the group fares in a partition; nil before enough is known.
+    package func status(ofGroup group: String, _ partition: ClusterSnapshot.GroupPartition, now: Instant?)
+        -> CommitStatus?
+    {
+        guard let now else { return nil }
+        return commits[LagKey(group: group, partition: partition.partition)]?
+            .status(lag: partition.lag, now: now.wallClockMilliseconds)
+    }
+
+    /// The worst of its partitions.
+    package func status(of group: ClusterSnapshot.Group, now: Instant?) -> CommitStatus? {
+        group.partitions.compactMap { status(ofGroup: group.id, $0, now: now) }.max { $0.rank < $1.rank }
+    }
+
+    /// How long ago the first record was written that the group has not committed.
+    package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
+        guard let now, let committed = partition.committed else { return nil }
+        return ends[partition.partition]?.age(ofOffset: committed, now: now)
+    }
+
+    /// The longest of its partitions.
+    package func lagTime(of group: ClusterSnapshot.Group, now: Instant?) -> LagTime? {
+        group.partitions.compactMap { lagTime($0, now: now) }.max { $0.duration < $1.duration }
+    }
+
     /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero.
     var isMoving: Bool { recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
 
@@ -42,19 +73,19 @@ package struct History: Hashable, Sendable {
     @discardableResult
     mutating func observe(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
         guard let sampledAt else {
-            sample(snapshot, seconds: nil)
+            sample(snapshot, seconds: nil, now)
             self.sampledAt = now
             return true
         }
         let passed = now - sampledAt
         // A little early is near enough: ticks and snapshots do not come at exact seconds.
         guard passed >= Self.interval - .milliseconds(20) else { return false }
-        sample(snapshot, seconds: Double(passed.wholeMilliseconds) / 1000)
+        sample(snapshot, seconds: Double(passed.wholeMilliseconds) / 1000, now)
         self.sampledAt = now
         return true
     }
 
-    private mutating func sample(_ snapshot: ClusterSnapshot, seconds: Double?) {
+    private mutating func sample(_ snapshot: ClusterSnapshot, seconds: Double?, _ now: Instant) {
         let oldEnds = endOffsets
         let oldRates = rates
         let oldGroups = groupLags
@@ -73,11 +104,29 @@ package struct History: Hashable, Sendable {
             rates[topic.name] = appending(rate, to: oldRates[topic.name])
         }
         recordsPerSecond.append(measured)
+        let (oldCommits, oldEndings) = (commits, self.ends)
+        (commits, self.ends, readers) = ([:], [:], [:])
         for group in snapshot.groups {
             groupLags[group.id] = appending(group.lag, to: oldGroups[group.id])
             for partition in group.partitions {
                 let key = LagKey(group: group.id, partition: partition.partition)
                 partitionLags[key] = appending(partition.lag, to: oldPartitions[key])
+                if let committed = partition.committed {
+                    var window = oldCommits[key] ?? CommitWindow()
+                    window.note(
+                        offset: committed, committedAt: partition.committedAt, lag: partition.lag,
+                        now: now.wallClockMilliseconds)
+                    commits[key] = window
+                }
+                if let end = partition.highWatermark, self.ends[partition.partition] == nil {
+                    var ends = oldEndings[partition.partition] ?? EndOffsets()
+                    ends.note(end, at: now)
+                    self.ends[partition.partition] = ends
+                }
+            }
+            let topics = Dictionary(grouping: group.partitions, by: \.partition.topic)
+            for topic in topics.keys.sorted() {
+                readers[topic, default: TopicReaders()].add(group.id, topics[topic] ?? [])
             }
         }
     }

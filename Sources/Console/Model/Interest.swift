@@ -5,10 +5,11 @@ extension Model {
     package var interest: ClusterSurvey.Interest {
         var interest = ClusterSurvey.Interest()
         switch place {
-        case .topic(let name), .records(let name, _): interest.topics = [name]
+        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name): interest.topics = [name]
         case .record(let partition, _): interest.topics = [partition.topic]
         case .topics: interest.topics = visibleNames
-        case .group(let id): interest.groups = [id]
+        case .group(let id), .members(let id): interest.groups = [id]
+        case .reset(let reset): interest.groups = [reset.group]
         case .groups: interest.groups = visibleNames
         default: break
         }

@@ -7,6 +7,7 @@ package struct Picture: Hashable, Sendable {
     package var snapshot: ClusterSnapshot?
     package var history = History()
     package var events = EventLog()
+    package var past = PartitionPasts()
 }
 
 /// A line at the foot of the screen that goes away by itself.
@@ -58,6 +59,14 @@ package struct Model: Hashable, Sendable {
     var chosen: [Palette.Target] = []
     /// The cluster that is shown, where klamm did not start it.
     package var attachment: Attachment?
+    /// What the timelines show.
+    var timeWindow = TimeWindow()
+    /// When a screen that shows how long something lasts was last drawn for that alone.
+    var clockTick: Instant?
+    /// What was asked last of what no picture carries.
+    var asked: Asked?
+    /// Nil before it was first asked for.
+    var ledger: LedgerPicture?
     /// What was written last, to begin the next from.
     var lastDraft: ProduceForm?
 
@@ -71,7 +80,7 @@ package struct Model: Hashable, Sendable {
     /// Whether keys are letters of something being typed, not commands.
     package var takesText: Bool {
         switch overlay {
-        case .filter, .palette, .form: true
+        case .filter, .palette, .form, .setting: true
         case .help, .menu, nil: false
         }
     }
@@ -91,6 +100,8 @@ package struct Model: Hashable, Sendable {
         if let now, let toast { wanted.append(toast.until ?? now) }
         if live.history.isMoving, let next = live.history.nextSample { wanted.append(next) }
         if let browser, let next = browser.nextFetch { wanted.append(next) }
+        if !isPaused, place.showsClock, let now { wanted.append((clockTick ?? now) + .seconds(1)) }
+        if !isPaused, let next = asked?.nextTime { wanted.append(next) }
         return wanted.min()
     }
 

@@ -9,6 +9,8 @@ package enum Overlay: Hashable, Sendable {
     case help(top: Int)
     case menu(Menu)
     case form(Form)
+    /// A setting's value, in its row.
+    case setting(SettingEdit)
 }
 
 /// Anything by name: what matches the typed letters, best first.
@@ -63,6 +65,7 @@ package struct Form: Hashable, Sendable {
         case moveReplicas([TopicPartition])
         /// The subject of what is to be done to a cluster that klamm did not start.
         case confirm(Confirmation)
+        case resetOffsets(group: String)
     }
 
     package struct Field: Hashable, Sendable {

@@ -2,13 +2,23 @@ import KafkaProtocol
 
 /// Where the user is: a screen and its subject.
 package enum Place: Hashable, Sendable {
-    case brokers, topics, groups, events, scenarios, story
+    case brokers, topics, groups, events, scenarios, story, ledger, faults, clients
     case broker(BrokerID)
     case topic(String)
     /// Nil for all partitions of the topic.
     case records(topic: String, partition: Int32?)
     case record(TopicPartition, offset: Int64)
     case group(String)
+    /// Records that were acknowledged and that are gone, by the loss's number.
+    case loss(Int)
+    /// What a verdict of the ledger is about.
+    case finding(LedgerVerdict)
+    case client(ClientName)
+    case members(group: String)
+    case timeline(topic: String)
+    case configs(topic: String)
+    /// What a reset of offsets would do, before it is done.
+    case reset(OffsetReset)
 
     package var view: ViewName {
         switch self {
@@ -23,6 +33,16 @@ package enum Place: Hashable, Sendable {
         case .records: .records
         case .record: .record
         case .group: .group
+        case .ledger: .ledger
+        case .loss: .loss
+        case .finding: .finding
+        case .faults: .faults
+        case .clients: .clients
+        case .client: .client
+        case .members: .members
+        case .reset: .reset
+        case .timeline: .timeline
+        case .configs: .configs
         }
     }
 }
@@ -33,6 +53,8 @@ package enum RowID: Hashable, Sendable {
     case number(Int64)
     case partition(TopicPartition)
     case record(partition: Int32, offset: Int64)
+    case verdict(LedgerVerdict)
+    case client(ClientName)
 }
 
 /// What the user has done to a list.

@@ -1,9 +1,20 @@
+/// Where a table was drawn.
+struct TableGeometry {
+    var area: Rectangle
+    /// Of a column that dropped out the width is 0.
+    var columns: [(column: Int, width: Int)] = []
+    /// The screen's row of the selected row, if it is seen.
+    var selectedRow: Int?
+}
+
 extension Grid {
-    /// Draws the heading and the rows of a list into the inside of a frame.
+    /// Draws the heading and the rows of a list into the inside of a frame, and says where they stand.
+    @discardableResult
     mutating func table(
         _ listing: Listing, state: ListState, in area: Rectangle, isFocused: Bool, pane: Screen.Pane = .table
-    ) {
-        guard area.rows > 1, area.columns > 2 else { return }
+    ) -> TableGeometry {
+        var geometry = TableGeometry(area: area)
+        guard area.rows > 1, area.columns > 2 else { return geometry }
         let visible = area.rows - 1
         let top = listing.top(state, visible: visible)
         let shown = top..<min(listing.ids.count, top + visible)
@@ -16,6 +27,10 @@ extension Grid {
         }
         let left = area.column + 1
         let layout = TableLayout(requests, width: area.columns - 2, gapMost: listing.gapMost)
+        geometry.columns = layout.widths.reduce(into: []) { columns, width in
+            let column = columns.last.map { $0.column + $0.width + ($0.width > 0 ? layout.gap : 0) } ?? left
+            columns.append((column, width))
+        }
         line(
             listing.columns.map { $0.heading(state.sort) }, columns: listing.columns, layout: layout, row: area.row,
             column: left)
@@ -26,19 +41,21 @@ extension Grid {
             put(
                 text, row: max(area.row + 1, place.row), column: place.column, style: Style(.muted), width: area.columns
             )
-            return
+            return geometry
         }
         let selected = listing.selectedIndex(state)
         for (offset, index) in shown.enumerated() {
             let row = area.row + 1 + offset
             target(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns), .row(index, pane))
             line(cells[offset], columns: listing.columns, layout: layout, row: row, column: left)
+            if index == selected { geometry.selectedRow = row }
             if index == selected, isFocused {
                 restyle(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns)) {
                     $0.isSelected = true
                 }
             }
         }
+        return geometry
     }
 
     private mutating func targetHeadings(

@@ -18,6 +18,7 @@ extension Model {
     /// The node selected in the view of brokers, or the one whose screen this is.
     var selectedNode: BrokerID? {
         if case .broker(let id) = place { return id }
+        if let trouble = selectedTrouble, trouble.victims.count == 1 { return trouble.victims[0] }
         guard place == .brokers, case .number(let id)? = listing?.selectedID(screen.list) else { return nil }
         return BrokerID(Int32(truncatingIfNeeded: id))
     }
@@ -59,7 +60,13 @@ extension Model {
         case .topic, .group:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition
-        case .brokers, .broker, .groups, .events, .scenarios, .story: return nil
+        case .loss(let number): return loss(number)?.partition
+        case .timeline(let topic):
+            let lane = TimelineView.lanes(self, topic: topic).first { $0.id == listing?.selectedID(screen.list) }
+            return lane?.partition ?? firstPartition(of: topic)
+        case .brokers, .broker, .groups, .events, .scenarios, .story, .ledger, .finding, .faults, .clients, .client,
+            .members, .reset, .configs:
+            return nil
         }
     }
 
@@ -220,4 +227,6 @@ extension Model {
 extension String {
     /// For a name in the middle of a sentence.
     var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+    /// For a sentence that begins with a common noun.
+    var uppercasedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

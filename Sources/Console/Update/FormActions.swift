@@ -77,6 +77,7 @@ extension Model {
         case .confirm(let confirmation): return submitConfirmation(form, confirmation, texts[0])
         case .removeBroker(let broker): return submitRemoval(form, broker, texts[0])
         case .moveReplicas(let partitions): return submitMove(form, partitions, texts[0])
+        case .resetOffsets(let group): return submitReset(form, group, texts)
         case .seekOffset:
             let digits = texts[0].filter { $0 != "," }
             guard let offset = Int64(digits), offset >= 0 else {
@@ -168,7 +169,7 @@ extension Model {
 
 extension StringProtocol {
     /// Without blanks at either end.
-    fileprivate var trimmed: SubSequence {
+    var trimmed: SubSequence {
         var rest = self[...]
         while rest.first == " " { rest = rest.dropFirst() }
         while rest.last == " " { rest = rest.dropLast() }

@@ -18,6 +18,7 @@ extension Model {
         case .help(let top): return pressed(chord, help: top, action)
         case .menu(let menu): return pressed(chord, menu: menu, action)
         case .form(let form): return pressed(chord, form: form)
+        case .setting(let edit): return pressed(chord, setting: edit)
         }
     }
 
@@ -113,6 +114,10 @@ extension Model {
             form.fields[form.focus].field.insert(text)
             form.fields[form.focus].isNull = false
             overlay = .form(form)
+        case .setting(var edit):
+            edit.field.insert(text)
+            edit.error = nil
+            overlay = .setting(edit)
         case .help, .menu, nil: show(.note, "Nothing here takes text: what was pasted is dropped")
         }
     }

@@ -156,11 +156,22 @@ extension Model {
     }
 
     mutating func open() -> [Command] {
-        guard let id = listing?.selectedID(screen.list), !isEventsFocused else { return [] }
+        if isEventsFocused || place == .events { return openEvent() }
+        guard let id = listing?.selectedID(screen.list) else { return [] }
         switch (place, id) {
         case (.scenarios, .name(let name)): return play(scenario: name)
         case (.topics, .name(let name)): go(to: .topic(name))
         case (.groups, .name(let name)): go(to: .group(name))
+        case (.clients, .client(let name)): go(to: .client(name))
+        case (.client(let client), .name(let name)): editSetting(name, of: client)
+        case (.configs(let topic), .name(let name)): editConfig(name, of: topic)
+        case (.faults, _):
+            guard let node = selectedNode, !node.isController else { break }
+            go(to: .broker(node))
+        case (.ledger, .number(let number)): go(to: .loss(Int(truncatingIfNeeded: number)))
+        case (.ledger, .verdict(let verdict)): open(verdict)
+        case (.finding(let verdict), .number(let number)):
+            return openExample(Int(truncatingIfNeeded: number), of: verdict)
         case (.brokers, .number(let number)):
             let id = BrokerID(Int32(truncatingIfNeeded: number))
             if !id.isController { go(to: .broker(id)) }

@@ -34,6 +34,8 @@ extension Model {
             live = Picture()
             frozen = nil
             browser = nil
+            ledger = nil
+            asked = nil
             rememberedRoots = [:]
             screens = [Screen(new == nil ? .scenarios : .story)]
             overlay = nil

@@ -4,56 +4,69 @@ import KafkaProtocol
 /// Takes one event into the model and says what is to be done about it. Pure: the same model and event always give the
 /// same result.
 package func update(_ model: inout Model, _ event: Event) -> [Command] {
-    switch event {
-    case .key(let chord):
-        model.redraw = .now
-        let isConfirmed = model.isConfirming
-        let commands = model.pressed(chord)
-        return model.guarded(commands, isConfirmed: isConfirmed)
-    case .mouse(let mouse):
-        model.redraw = .now
-        let isConfirmed = model.isConfirming
-        let commands = model.moused(mouse)
-        return model.guarded(commands, isConfirmed: isConfirmed)
-    case .pasted(let text):
-        model.pasted(text)
-        return []
-    case .resized(let size):
-        model.size = size
-        model.redraw = .now
-        return []
-    case .tick(let now):
-        return model.ticked(now)
-    case .snapshot(let snapshot):
-        model.advance(to: snapshot.takenAt)
-        model.live.snapshot = snapshot
-        model.live.history.observe(snapshot, now: snapshot.takenAt)
-        model.dataChanged()
-        return []
-    case .cluster(let event):
-        model.live.events.append(event)
-        model.dataChanged()
-        return []
-    case .records(let page):
-        return model.received(page)
-    case .outcome(let outcome):
-        model.report(outcome)
-        return []
-    case .themes(let names, let current):
-        model.themes = names
-        model.theme = current
-        model.redraw = .now
-        return []
-    case .settings(let keymap, let problems, let isFirst):
-        model.keymap = keymap
-        model.tell(of: problems, isFirst: isFirst)
-        return []
-    case .scenarios(let heads):
-        model.scenarios = heads
-        return []
-    case .story(let story):
-        model.received(story)
-        return []
+    model.take(event) + model.inquire()
+}
+
+extension Model {
+    fileprivate mutating func take(_ event: Event) -> [Command] {
+        switch event {
+        case .key(let chord):
+            redraw = .now
+            let isConfirmed = isConfirming
+            let commands = pressed(chord)
+            return guarded(commands, isConfirmed: isConfirmed)
+        case .mouse(let mouse):
+            redraw = .now
+            let isConfirmed = isConfirming
+            let commands = moused(mouse)
+            return guarded(commands, isConfirmed: isConfirmed)
+        case .pasted(let text):
+            pasted(text)
+            return []
+        case .resized(let size):
+            self.size = size
+            redraw = .now
+            return []
+        case .tick(let now):
+            return ticked(now)
+        case .snapshot(let snapshot):
+            advance(to: snapshot.takenAt)
+            live.snapshot = snapshot
+            if live.history.observe(snapshot, now: snapshot.takenAt) { live.past.observe(snapshot) }
+            dataChanged()
+            return []
+        case .cluster(let event):
+            live.events.append(event)
+            live.past.note(event)
+            dataChanged()
+            return []
+        case .records(let page):
+            return received(page)
+        case .outcome(let outcome):
+            report(outcome)
+            return []
+        case .themes(let names, let current):
+            themes = names
+            theme = current
+            redraw = .now
+            return []
+        case .settings(let keymap, let problems, let isFirst):
+            self.keymap = keymap
+            tell(of: problems, isFirst: isFirst)
+            return []
+        case .scenarios(let heads):
+            scenarios = heads
+            return []
+        case .story(let story):
+            received(story)
+            return []
+        case .configSet(let topic, let name, let value, let problem):
+            received(configOf: topic, name: name, value: value, problem: problem)
+            return []
+        case .answer(let answer):
+            received(answer)
+            return []
+        }
     }
 }
 
@@ -83,7 +96,14 @@ extension Model {
                 self.toast = toast
             }
         }
-        if let snapshot = live.snapshot, live.history.observe(snapshot, now: instant) { dataChanged() }
+        if place.showsClock, clockTick.map({ instant - $0 >= .seconds(1) }) ?? true {
+            clockTick = instant
+            dataChanged()
+        }
+        if let snapshot = live.snapshot, live.history.observe(snapshot, now: instant) {
+            live.past.observe(snapshot)
+            dataChanged()
+        }
         return tailOn(at: instant)
     }
 

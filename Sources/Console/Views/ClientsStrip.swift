@@ -98,7 +98,7 @@ extension Model {
     /// The topic that the screen or its selected row is about.
     var topicHere: String? {
         switch place {
-        case .topic(let name), .records(let name, _): return name
+        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name): return name
         case .record(let partition, _): return partition.topic
         case .topics:
             guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
@@ -106,19 +106,35 @@ extension Model {
         case .group, .broker:
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition.topic
-        case .brokers, .groups, .events, .scenarios, .story: return nil
+        case .finding(let verdict): return verdict.topic
+        case .loss(let number): return loss(number)?.partition.topic
+        case .clients, .client:
+            guard case .producer(let topic)? = clientHere else { return nil }
+            return topic
+        case .brokers, .groups, .events, .scenarios, .story, .ledger, .faults, .members, .reset: return nil
         }
     }
 
     /// The group that the screen or its selected row is about.
     var groupHere: String? {
         switch place {
-        case .group(let id): return id
+        case .group(let id), .members(let id): return id
+        case .reset(let reset): return reset.group
+        case .clients, .client:
+            guard case .group(let id)? = clientHere else { return nil }
+            return id
         case .groups:
             guard case .name(let id)? = listing?.selectedID(screen.list) else { return nil }
             return id
         default: return nil
         }
+    }
+
+    /// The client that the screen or its selected row is.
+    var clientHere: ClientName? {
+        if case .client(let name) = place { return name }
+        guard place == .clients, case .client(let name)? = listing?.selectedID(screen.list) else { return nil }
+        return name
     }
 
     /// Klamm's producer of the topic here, else its first.

@@ -17,22 +17,25 @@ enum Foot {
         }
         grid.put(crumbs, row: area.row, column: 1, width: area.columns - 2)
         // Deep down the way back matters more than the ways elsewhere.
-        let tabs = tabs(model)
-        let width = tabs.reduce(0) { $0 + $1.text.width }
-        guard crumbs.width + width + 4 <= area.columns else { return }
-        var column = area.columns - width - 1
-        for tab in tabs {
-            grid.put(tab.text, row: area.row, column: column)
-            grid.target(
-                Rectangle(row: area.row, column: column, rows: 1, columns: tab.text.width), .action(tab.action))
-            column += tab.text.width
+        for isCompact in [false, true] {
+            let tabs = tabs(model, isCompact: isCompact)
+            let width = tabs.reduce(0) { $0 + $1.text.width }
+            guard crumbs.width + width + (isCompact ? 3 : 4) <= area.columns else { continue }
+            var column = area.columns - width - 1
+            for tab in tabs {
+                grid.put(tab.text, row: area.row, column: column)
+                grid.target(
+                    Rectangle(row: area.row, column: column, rows: 1, columns: tab.text.width), .action(tab.action))
+                column += tab.text.width
+            }
+            break
         }
     }
 
     /// Short, as what comes before is beside it.
     private static func crumb(_ place: Place, after previous: Place?) -> String {
         switch place {
-        case .brokers, .topics, .groups, .events, .scenarios, .story: place.view.rawValue
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients: place.view.rawValue
         case .broker(let id): id.title.lowercasedFirst
         case .topic(let name): name
         case .records(let name, let partition):
@@ -43,18 +46,32 @@ enum Foot {
             }
         case .record(_, let offset): "@ \(Figures.count(offset))"
         case .group(let id): id
+        case .loss(let number): "loss \(number)"
+        case .finding(let verdict): verdict.title
+        case .client(let name): name.title
+        case .members: "members"
+        case .timeline: "isr over time"
+        case .configs: "settings"
+        case .reset: "reset"
         }
     }
 
-    private static func tabs(_ model: Model) -> [(action: ActionID, text: StyledText)] {
+    /// Compact, the view that the crumbs name goes by its number alone.
+    private static func tabs(_ model: Model, isCompact: Bool) -> [(action: ActionID, text: StyledText)] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
-            (.viewScenarios, model.story == nil ? .scenarios : .story),
+            (.viewScenarios, model.story == nil ? .scenarios : .story), (.viewLedger, .ledger),
+            (.viewFaults, .faults), (.viewClients, .clients),
         ]
         return roots.map { action, place in
             let isHere = model.screens[0].place == place
-            let name = StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
-            return (action, StyledText(" \(model.keyName(action)) ", .key) + name)
+            let key = model.keyName(action)
+            guard isCompact else {
+                let name = StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
+                return (action, StyledText(" \(key) ", .key) + name)
+            }
+            let gap = StyledText(action == roots[0].0 ? "" : " ")
+            return (action, gap + StyledText(key, .key) + StyledText(isHere ? "" : place.view.rawValue, .muted))
         }
     }
 

@@ -65,6 +65,7 @@ extension Form {
         case .removeBroker: "removes it"
         case .moveReplicas: "moves them"
         case .confirm: "does it"
+        case .resetOffsets: "shows what it would do"
         case .seekOffset, .seekTime: "reads from there"
         }
     }

@@ -7,7 +7,8 @@ enum GroupView {
     static func listing(_ model: Model, group id: String) -> Listing {
         let group = model.snapshot?.groups.first { $0.id == id }
         let history = model.picture.history
-        let width = model.size.columns < 110 ? 8 : 24
+        let width = model.size.columns < 140 ? 8 : 24
+        let now = model.now
         let names = memberNames(group)
         let columns: [Column<ClusterSnapshot.GroupPartition>] = [
             Column(
@@ -33,6 +34,12 @@ enum GroupView {
                 .count($0.logEndOffset)
             },
             Column(title: "Lag", alignment: .right, minimum: 7, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
+                .lagTime(history.lagTime($0, now: now))
+            },
+            Column(title: "Verdict", minimum: 9, priority: 1) {
+                .status(history.status(ofGroup: id, $0, now: now))
+            },
             Column(title: "Trend", minimum: width, priority: 3) {
                 Sparkline.lags(history.lags(ofGroup: id, partition: $0.partition), width: width)
             },
@@ -82,6 +89,9 @@ enum GroupView {
             text += StyledText(" · auto-commit ", .muted) + GroupsView.autoCommit(own)
         }
         text += StyledText(" · lag ", .muted) + .lag(group.lag)
+        if let status = model.picture.history.status(of: group, now: model.now) {
+            text += StyledText(" · ", .muted) + .status(status)
+        }
         switch LagTrend(model.picture.history.lags(ofGroup: id)) {
         case .growing: text += StyledText(" ↑ growing", .warning)
         case .shrinking: text += StyledText(" ↓ shrinking", .ok)

@@ -6,7 +6,8 @@ enum GroupsView {
     static func listing(_ model: Model) -> Listing {
         let history = model.picture.history
         let workload = model.snapshot?.workload
-        let width = model.size.columns < 110 ? 8 : 30
+        let width = model.size.columns < 110 ? 8 : model.size.columns < 140 ? 16 : 30
+        let now = model.now
         let columns: [Column<ClusterSnapshot.Group>] = [
             Column(title: "Group", minimum: 14, maximum: 60, shrinks: true, sort: { .text($0.id) }) {
                 Sign.ofGroup($0.state).text + " " + StyledText($0.id)
@@ -18,19 +19,26 @@ enum GroupsView {
                 StyledText(Figures.count($0.members.count), $0.members.isEmpty ? .muted : .text)
             },
             Column(title: "Lag", alignment: .right, minimum: 8, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
+                .lagTime(history.lagTime(of: $0, now: now))
+            },
+            Column(
+                title: "Verdict", minimum: 9,
+                sort: { history.status(of: $0, now: now).map { .count($0.rank) } ?? .unknown }
+            ) { .status(history.status(of: $0, now: now)) },
             Column(title: model.size.columns < 110 ? "Trend" : "Lag trend", minimum: width, priority: 1) {
                 Sparkline.lags(history.lags(ofGroup: $0.id), width: width)
             },
-            Column(title: "Auto-commit", minimum: 11, priority: 2) { group in
+            Column(title: "Auto-commit", minimum: 11, priority: 3) { group in
                 autoCommit(workload?.groups.first { $0.settings.group == group.id })
             },
-            Column(title: "Generation", alignment: .right, minimum: 10, priority: 4) {
+            Column(title: "Generation", alignment: .right, minimum: 10, priority: 5) {
                 $0.generation.map { StyledText("\($0)") } ?? StyledText(Figures.unknown, .muted)
             },
-            Column(title: "Coordinator", alignment: .right, minimum: 11, priority: 3) {
+            Column(title: "Coordinator", alignment: .right, minimum: 11, priority: 4) {
                 $0.coordinator.map { StyledText("\($0)") } ?? StyledText(Figures.unknown, .muted)
             },
-            Column(title: "Assignor", minimum: 8, maximum: 24, shrinks: true, priority: 5) {
+            Column(title: "Assignor", minimum: 8, maximum: 24, shrinks: true, priority: 6) {
                 StyledText($0.protocolName ?? Figures.none, .muted)
             },
         ]

@@ -6,10 +6,11 @@ enum Overlays {
     static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
         switch model.overlay {
         case .help, .menu, .form, .palette: grid.fade()
-        case .filter, nil: break
+        case .filter, .setting, nil: break
         }
         switch model.overlay {
-        case nil: break
+        // Drawn in its row.
+        case .setting, nil: break
         case .filter(let field):
             if let area = layout.prompt { prompt("/", field, hint: "enter keeps, esc shows all", in: area, on: &grid) }
         case .palette(let palette): drawPalette(model, palette, layout, on: &grid)

@@ -59,12 +59,13 @@ extension Model {
         let hasPrompt =
             switch overlay {
             case .filter, .palette: true
-            case .help, .menu, .form, nil: false
+            case .help, .menu, .form, .setting, nil: false
             }
         let rows: Int? =
             switch place {
-            case .brokers, .broker, .topics, .topic, .groups, .group: listing?.total
-            case .records, .record, .events, .scenarios, .story: nil
+            case .brokers, .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline:
+                listing?.total
+            case .records, .record, .events, .scenarios, .story, .ledger, .loss, .finding, .client, .configs: nil
             }
         return ScreenLayout(
             size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
@@ -83,6 +84,16 @@ extension Model {
         case .events: EventsView.listing(self)
         case .scenarios: ScenariosView.listing(self)
         case .story: StoryView.listing(self)
+        case .ledger: LedgerView.listing(self)
+        case .loss(let number): LossView.listing(self, number: number)
+        case .finding(let verdict): FindingView.listing(self, verdict)
+        case .faults: FaultsView.listing(self)
+        case .clients: ClientsView.listing(self)
+        case .client(let name): ClientView.listing(self, client: name)
+        case .members(let group): MembersView.listing(self, group: group)
+        case .reset(let reset): ResetView.listing(self, reset)
+        case .timeline(let topic): TimelineView.listing(self, topic: topic)
+        case .configs(let topic): ConfigsView.listing(self, topic: topic)
         case .record: nil
         }
     }

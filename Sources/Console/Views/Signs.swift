@@ -58,6 +58,14 @@ struct Sign: Hashable {
         }
     }
 
+    static func of(_ status: CommitStatus) -> Sign {
+        switch status {
+        case .ok: .good
+        case .slow: .partly
+        case .stalled, .stopped, .rewound: Sign(glyph: "✗", role: .error)
+        }
+    }
+
     static func of(_ summary: EventSummary) -> Sign {
         let glyph =
             switch summary.kind {
@@ -134,6 +142,28 @@ extension StyledText {
     static func bytesPerSecond(_ value: Double?) -> StyledText {
         guard let value, value.isFinite, value < 1e15 else { return StyledText(Figures.unknown, .muted) }
         return StyledText(Figures.bytes(Int64(max(0, value))) + "/s", value > 0 ? .text : .muted)
+    }
+
+    /// How a group fares; nothing while that is not known.
+    static func status(_ status: CommitStatus?) -> StyledText {
+        status.map { Sign.of($0).text($0.rawValue) } ?? StyledText(Figures.unknown, .muted)
+    }
+
+    /// `3.2 s`, `1:07`, `>120 s`: a lag in time.
+    static func lagTime(_ time: LagTime?) -> StyledText {
+        guard let time else { return StyledText(Figures.none, .muted) }
+        let milliseconds = time.duration.wholeMilliseconds
+        if milliseconds == 0 { return StyledText("0", .ok) }
+        let text =
+            milliseconds < 9_950
+            ? "\(Figures.decimal(Double(milliseconds) / 1000, places: 1)) s"
+            : Figures.span(seconds: milliseconds / 1000)
+        // A second behind is nothing, a minute is much.
+        let style = Style(.scale(.lag, UInt8(min(255, milliseconds / 250))))
+        switch time {
+        case .about: return StyledText(text, style)
+        case .atLeast: return StyledText(">" + text, style)
+        }
     }
 
     /// A lag, coloured by its order of magnitude.

@@ -28,6 +28,13 @@ enum TopicsView {
                 title: "Rec/s", alignment: .right, minimum: 7, priority: 1,
                 sort: { history.rate(ofTopic: $0.name).map { .number($0) } ?? .unknown }
             ) { .rate(history.rate(ofTopic: $0.name)) },
+            Column(
+                title: "Group lag", alignment: .right, minimum: 9, priority: 4,
+                sort: { .count(history.readers(ofTopic: $0.name)?.lag) }
+            ) { .lag(history.readers(ofTopic: $0.name)?.lag) },
+            Column(title: "Read by", minimum: 8, maximum: 30, shrinks: true, priority: 6) {
+                StyledText(history.readers(ofTopic: $0.name)?.groups.joined(separator: " ") ?? Figures.none, .muted)
+            },
             Column(title: "Last 20 s", minimum: 20, priority: 5) {
                 Sparkline.rates(history.rates(ofTopic: $0.name), width: 20)
             },

@@ -40,6 +40,19 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         foot = joined(foot, TopicView.legend)
     case .story: if let story = model.story { remark = joined(remark, StoryView.remark(story)) }
     case .group(let id): remark = joined(remark, GroupView.remark(model, group: id))
+    case .finding(let verdict): foot = joined(foot, FindingView.foot(model, verdict))
+    case .ledger: remark = joined(remark, LedgerView.remark(model))
+    case .client(let name):
+        remark = joined(remark, ClientView.remark(model, client: name))
+        foot = joined(ClientView.foot(model, client: name), foot)
+    case .configs(let topic): foot = joined(ConfigsView.foot(model, topic: topic), foot)
+    case .timeline:
+        remark = joined(remark, TimelineView.remark(model))
+        foot = joined(foot, TimelineView.legend)
+    case .reset(let reset):
+        remark = joined(remark, ResetView.remark(model, reset))
+        foot = joined(foot, ResetView.foot(model, reset))
+    case .loss(let number): remark = joined(remark, LossView.remark(model, number: number))
     case .records:
         if let browser = model.browser {
             remark = joined(remark, RecordsView.remark(browser))
@@ -48,7 +61,8 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     default: break
     }
     grid.frame(area, title: title(model, listing), remark: remark, foot: foot, isFocused: isFocused)
-    grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
+    let geometry = grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
+    if case .setting(let edit)? = model.overlay { ClientView.draw(edit, in: geometry, on: &grid) }
 }
 
 private func drawText(_ model: Model, in area: Rectangle, on grid: inout Grid) {
@@ -86,6 +100,16 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
         case .events: ("Events", "all")
         case .scenarios: ("Scenarios", "all")
         case .story: ("Story", model.story?.head.name ?? "none")
+        case .ledger: ("Ledger", "all")
+        case .loss(let number): ("Loss", "\(number)")
+        case .finding(let verdict): ("Finding", verdict.title)
+        case .faults: ("Faults", "active")
+        case .clients: ("Clients", "klamm's own")
+        case .client(let name): (name.kind.uppercasedFirst, name.subject)
+        case .members(let group): ("Members", group)
+        case .timeline(let topic): ("ISR over time", topic)
+        case .configs(let topic): ("Settings", topic)
+        case .reset(let reset): ("Reset", reset.group)
         }
     var text =
         StyledText(kind, .title) + StyledText("(", .border) + StyledText(scope, .accent) + StyledText(")", .border)

@@ -5,12 +5,22 @@ extension Loss {
     /// In one line, without times: what, and why.
     package var summary: String {
         let count = count == 1 ? "1 acknowledged record" : "\(count) acknowledged records"
+        return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)): \(why)"
+    }
+
+    /// The same of whom it is known how many they are, and of what.
+    package var cause: String { "\(Self.words(offsets)), acks=\(acks): \(why)" }
+
+    private var acks: String {
         let levels = batches.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
-        let acks = levels.map(Self.words).joined(separator: " and ")
+        return levels.map(Self.words).joined(separator: " and ")
+    }
+
+    private var why: String {
         let what = misfortune.map { "broker \(broker) \($0.fate.words), and " } ?? ""
         let who =
             election.leader == broker ? "its log ends at" : "the log of \(election.leader), which leads now, ended at"
-        return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)): \(what)\(who) \(election.logEndOffset)"
+        return "\(what)\(who) \(election.logEndOffset)"
     }
 
     /// One line for each step. `time` writes milliseconds since 1970 as the reader's clock shows them.

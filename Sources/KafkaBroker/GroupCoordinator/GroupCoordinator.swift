@@ -183,7 +183,9 @@ extension GroupCoordinator {
                 leader: group.leader, coordinator: brokerId,
                 members: group.members.values.map { $0.snapshot(protocolType: group.protocolType) },
                 offsets: (committed?.partitions ?? []).compactMap { partition in
-                    committed?[partition].map { .init(partition: partition, committed: $0.offset) }
+                    committed?[partition].map {
+                        .init(partition: partition, committed: $0.offset, committedAt: $0.commitTimestamp)
+                    }
                 })
         }
     }

@@ -63,6 +63,13 @@ package final class AttachedCluster: ClusterSource {
         try await rounds.ask(request, patience: patience)
     }
 
+    /// What only one broker answers.
+    package func ask<Request: KafkaRequest & Sendable>(
+        _ request: Request, at broker: BrokerID, patience: Duration = .seconds(10)
+    ) async throws -> Request.Response where Request.Response: Sendable {
+        try await rounds.ask(request, at: broker, patience: patience)
+    }
+
     package struct NotOurs: Error, CustomStringConvertible {
         package var description: String { "klamm cannot break a cluster that it is only attached to" }
     }

@@ -211,6 +211,18 @@ actor SurveyRounds {
     }
 
     func ask<Request: KafkaRequest & Sendable>(
+        _ request: Request, at broker: BrokerID, patience: Duration
+    ) async throws -> Request.Response where Request.Response: Sendable {
+        guard let address = survey.address(of: broker) else { throw UnknownBroker(broker: broker) }
+        return try await wire.ask(request, of: address, patience: patience)
+    }
+
+    private struct UnknownBroker: Error, CustomStringConvertible {
+        var broker: BrokerID
+        var description: String { "Nobody knows where broker \(broker) is" }
+    }
+
+    func ask<Request: KafkaRequest & Sendable>(
         _ request: Request, patience: Duration
     ) async throws -> Request.Response where Request.Response: Sendable {
         let controller = survey.hasQuorum ? nil : survey.metadataController

@@ -6,17 +6,21 @@ struct NamedSetting<Settings>: Sendable {
     let names: [String]
     /// Completes the sentence "... takes".
     let takes: String
+    /// Its words, where it takes no others.
+    let choices: [String]
     /// False for a value that it does not take.
     let change: @Sendable (inout Settings, String) -> Bool
     /// As a user would write it.
     let text: @Sendable (Settings) -> String
 
     init(
-        _ names: [String], takes: String, set change: @escaping @Sendable (inout Settings, String) -> Bool,
+        _ names: [String], takes: String, choices: [String] = [],
+        set change: @escaping @Sendable (inout Settings, String) -> Bool,
         get text: @escaping @Sendable (Settings) -> String
     ) {
         self.names = names
         self.takes = takes
+        self.choices = choices
         self.change = change
         self.text = text
     }
@@ -36,6 +40,18 @@ package protocol NamedSettings {
     mutating func set(_ name: String, to value: String) throws(SettingError)
     /// As `set` takes it.
     func value(_ name: String) throws(SettingError) -> String
+    /// What a setting is for, and what it takes.
+    static func facts(_ name: String) -> SettingFacts?
+}
+
+/// What is to be known of a setting before one changes it.
+package struct SettingFacts: Hashable, Sendable {
+    /// A sentence.
+    package var purpose: String
+    /// Completes the sentence "it takes ...".
+    package var takes: String
+    /// Its words, where it takes no others.
+    package var choices: [String]
 }
 
 /// How both kinds of clients keep theirs.
@@ -56,6 +72,12 @@ extension NamedSettingsTable {
     }
 
     package func value(_ name: String) throws(SettingError) -> String { try Self.setting(name).text(self) }
+
+    package static func facts(_ name: String) -> SettingFacts? {
+        guard let setting = named.first(where: { $0.names.contains(name) }) else { return nil }
+        return SettingFacts(
+            purpose: SettingWords.of(setting.names[0]), takes: setting.takes, choices: setting.choices)
+    }
 
     private static func setting(_ name: String) throws(SettingError) -> NamedSetting<Self> {
         if let setting = named.first(where: { $0.names.contains(name) }) { return setting }
@@ -101,7 +123,7 @@ extension NamedSetting {
 
     static func boolean(_ names: String..., at path: WritableKeyPath<Settings, Bool> & Sendable) -> Self {
         Self(
-            names, takes: "true or false",
+            names, takes: "true or false", choices: ["true", "false"],
             set: { settings, text in
                 guard let value = Bool(text) else { return false }
                 settings[keyPath: path] = value
@@ -115,7 +137,7 @@ extension NamedSetting {
         _ name: String, at path: WritableKeyPath<Settings, Value> & Sendable, _ words: [(String, Value)]
     ) -> Self {
         Self(
-            [name], takes: orList(words.map(\.0)),
+            [name], takes: orList(words.map(\.0)), choices: words.map(\.0),
             set: { settings, text in
                 guard let value = words.first(where: { $0.0 == text })?.1 else { return false }
                 settings[keyPath: path] = value

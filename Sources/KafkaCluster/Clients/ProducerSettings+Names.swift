@@ -39,7 +39,7 @@ extension ProducerSettings: NamedSettingsTable {
                 }),
             .choice("send", at: \.sendMode),
             NamedSetting(
-                ["acks"], takes: "0, 1 or all",
+                ["acks"], takes: "0, 1 or all", choices: ["0", "1", "all"],
                 set: { settings, text in
                     guard let acks = Acks(name: text) else { return false }
                     settings.acks = acks
@@ -93,7 +93,7 @@ extension ProducerSettings: NamedSettingsTable {
                 }
             }),
         NamedSetting(
-            ["buffer.full"], takes: "block, drop or block-up-to",
+            ["buffer.full"], takes: "block, drop or block-up-to", choices: ["block", "drop", "block-up-to"],
             set: { settings, text in
                 switch text {
                 case "block": settings.fullBuffer = .block

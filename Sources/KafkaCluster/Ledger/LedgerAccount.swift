@@ -1,7 +1,7 @@
 import DeliveryLedger
 
 /// What brokers have told clients to be written, and what of it was lost.
-package struct LedgerAccount: Sendable {
+package struct LedgerAccount: Hashable, Sendable {
     /// Records acknowledged to clients so far.
     package var acknowledged: Int64
     /// Those among them that are so old that only their number is kept.

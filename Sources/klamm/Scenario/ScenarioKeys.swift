@@ -38,7 +38,7 @@ struct ScenarioKeys {
         case .copy, .save, .setTheme, .redraw, .quit, .playScenario, .conduct:
             throw Refusal(description: "what this key asks of a terminal has no place in a scenario")
         case .inject, .client, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
-            .removeBroker, .moveReplicas:
+            .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
             if let event = try await target.perform(command) { try await tell(event) }
         }
     }

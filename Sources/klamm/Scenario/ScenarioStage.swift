@@ -31,7 +31,8 @@ final class ScenarioStage: Sendable {
     /// As a console would have it.
     var target: ConsoleTarget {
         ConsoleTarget(
-            cluster: cluster, workload: workload, clients: ConsoleClients(configuration, logger: logger))
+            cluster: cluster, workload: workload, clients: ConsoleClients(configuration, logger: logger),
+            ledgers: ledgers)
     }
 
     private var administrator: ScenarioAdministration {

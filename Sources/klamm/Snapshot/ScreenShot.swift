@@ -12,6 +12,8 @@ struct ScreenShot {
     var seconds: Int
     /// For the views that show records.
     var configuration: ClientConfiguration
+    /// What some views ask for beside the picture; nil where nobody is asked.
+    var answer: (@Sendable (Inquiry) async throws -> Answer)?
     let logger: Logger
 
     /// `events` are asked for when the cluster has been watched.
@@ -25,9 +27,16 @@ struct ScreenShot {
             _ = picture.take(.snapshot(try await look()))
         }
         for event in events() { _ = picture.take(.cluster(event)) }
-        for case .fetchRecords(let query) in try picture.open() {
-            let clients = ConsoleClients(configuration, logger: logger)
-            _ = picture.take(.records(try await clients.page(query)))
+        for command in try picture.open() {
+            switch command {
+            case .fetchRecords(let query):
+                let clients = ConsoleClients(configuration, logger: logger)
+                _ = picture.take(.records(try await clients.page(query)))
+            case .inquire(let inquiry):
+                let unasked = Answer.none(inquiry, reason: "klamm snapshot does not ask an attached cluster for this.")
+                _ = picture.take(.answer(try await answer?(inquiry) ?? unasked))
+            default: break
+            }
         }
         return try picture.grid()
     }

@@ -1,0 +1,92 @@
+import KafkaProtocol
+
+/// How a consumer fares in one partition, by what it commits.
+package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
+    case ok = "OK"
+    /// It commits, and does not catch up.
+    case slow
+    /// It commits the same offset again and again, though there is more to read.
+    case stalled
+    /// It has ceased to commit, though there is more to read.
+    case stopped
+    /// It has gone back.
+    case rewound
+
+    /// As in Burrow: falling behind is a warning, the others are errors.
+    package var isError: Bool { self == .stalled || self == .stopped || self == .rewound }
+
+    /// Worse ones are larger.
+    var rank: Int {
+        switch self {
+        case .ok: 0
+        case .slow: 1
+        case .stalled: 2
+        case .stopped: 3
+        case .rewound: 4
+        }
+    }
+}
+
+/// The last commits of a group in one partition, judged by the rules of Burrow (github.com/linkedin/Burrow, wiki
+/// "Consumer Lag Evaluation Rules"; core/internal/evaluator/caching.go), which need no threshold for lag:
+///
+/// 1. If the lag is zero now, or was at any commit in the window, all is well.
+/// 2. Else, if a commit lies before the one that preceded it, the consumer has rewound.
+/// 3. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
+/// 4. Else, if all commits are of the same offset, it is stalled.
+/// 5. Else, if the lag was never smaller at a commit than at the one before, it is slow.
+/// 6. Else all is well.
+///
+/// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
+/// something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and who is
+/// stalled reads as stopped.
+package struct CommitWindow: Hashable, Sendable {
+    /// As many as Burrow keeps.
+    package static let size = 10
+    private static let leastDistance: Int64 = 1000
+
+    package struct Commit: Hashable, Sendable {
+        package var offset: Int64
+        /// Milliseconds since 1970.
+        package var at: Int64
+        /// How much there was to read beyond it; nil where that is not known.
+        package var lag: Int64?
+    }
+
+    package private(set) var commits: [Commit] = []
+
+    package init() {}
+
+    /// What is committed now. The time is that of the commit, or, where nobody tells it, when it was first seen.
+    package mutating func note(offset: Int64, committedAt: Int64?, lag: Int64?, now: Int64) {
+        let commit = Commit(offset: offset, at: committedAt ?? now, lag: lag)
+        guard let last = commits.last else {
+            commits.append(commit)
+            return
+        }
+        if committedAt == nil ? last.offset == offset : last.at >= commit.at && last.offset == offset { return }
+        if commit.at - last.at < Self.leastDistance, offset >= last.offset {
+            commits[commits.count - 1].offset = offset
+            commits[commits.count - 1].lag = lag
+            return
+        }
+        commits.append(commit)
+        if commits.count > Self.size { commits.removeFirst() }
+    }
+
+    /// Nil before there are two commits to compare, unless there is nothing to read or the only one is long past.
+    package func status(lag: Int64?, now: Int64) -> CommitStatus? {
+        guard let lag, let first = commits.first, let last = commits.last else { return nil }
+        if lag == 0 || commits.contains(where: { $0.lag == 0 }) { return .ok }
+        let pairs = zip(commits, commits.dropFirst())
+        if pairs.contains(where: { $1.offset < $0.offset }) { return .rewound }
+        // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
+        let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)
+        if now.saturatingSubtract(last.at) > span { return .stopped }
+        guard commits.count > 1 else { return nil }
+        if pairs.allSatisfy({ $0.offset == $1.offset }) { return .stalled }
+        let lags = commits.compactMap(\.lag)
+        if lags.count == commits.count, zip(lags, lags.dropFirst()).allSatisfy({ $1 >= $0 }) { return .slow }
+        return .ok
+    }
+}

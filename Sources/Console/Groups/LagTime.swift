@@ -1,0 +1,59 @@
+import KafkaProtocol
+
+/// How long ago the record was written that a group would read next.
+package enum LagTime: Hashable, Sendable {
+    case about(Duration)
+    /// It was there already when the console began to look.
+    case atLeast(Duration)
+}
+
+/// Where a partition ended in the last minutes: tells when a record at some offset came, without reading it.
+///
+/// Invariant: samples rise in time and in offset.
+package struct EndOffsets: Hashable, Sendable {
+    package static let samples = 120
+
+    private struct Sample: Hashable, Sendable {
+        var at: Instant
+        var end: Int64
+    }
+
+    private var ring = Ring<Sample>(capacity: samples)
+
+    package init() {}
+
+    package mutating func note(_ end: Int64, at instant: Instant) {
+        if let last = ring.last {
+            // A log that was cut back, or is another's of the same name, begins anew.
+            if end < last.end { ring = Ring(capacity: Self.samples) } else if instant <= last.at { return }
+        }
+        ring.append(Sample(at: instant, end: end))
+    }
+
+    /// Nil where nothing is known of the partition.
+    package func age(ofOffset offset: Int64, now: Instant) -> LagTime? {
+        let samples = ring.values
+        guard let last = samples.last, let first = samples.first else { return nil }
+        if offset >= last.end { return .about(.zero) }
+        if offset < first.end { return .atLeast(max(.zero, now - first.at)) }
+        // The first sample that has the record, and the one before, which has not.
+        var (low, high) = (0, samples.count - 1)
+        while low + 1 < high {
+            let middle = (low + high) / 2
+            if samples[middle].end > offset { high = middle } else { low = middle }
+        }
+        let (before, after) = (samples[low], samples[high])
+        let part = Double(offset - before.end) / Double(max(1, after.end - before.end))
+        let between = Double((after.at - before.at).wholeMilliseconds) * part
+        let came = before.at + .milliseconds(Int64(between))
+        return .about(max(.zero, now - came))
+    }
+}
+
+extension LagTime {
+    var duration: Duration {
+        switch self {
+        case .about(let duration), .atLeast(let duration): duration
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import KafkaProtocol
+
+/// What is too costly to be in every picture, or changes too seldom: asked for while a screen shows it.
+package enum Inquiry: Hashable, Sendable {
+    /// What was acknowledged, and what became of it.
+    case ledger
+    /// The first records that are not older than a time, in milliseconds since 1970.
+    case offsets([TopicPartition], time: Int64)
+
+    /// A topic's settings.
+    case configs(topic: String)
+
+    /// How soon after an answer the question is put again.
+    var interval: Duration {
+        switch self {
+        // A verdict walks over up to a million records.
+        case .ledger: .seconds(2)
+        case .offsets: .seconds(5)
+        case .configs: .seconds(10)
+        }
+    }
+}
+
+/// What came of an inquiry.
+package enum Answer: Hashable, Sendable {
+    case ledger(LedgerPicture)
+    case offsets(Inquiry, [PartitionTime])
+    case configs(TopicConfigPicture)
+    /// Nobody knows, for this reason.
+    case none(Inquiry, reason: String)
+
+    var inquiry: Inquiry {
+        switch self {
+        case .ledger: .ledger
+        case .configs(let picture): .configs(topic: picture.topic)
+        case .offsets(let inquiry, _), .none(let inquiry, _): inquiry
+        }
+    }
+}
+
+/// The question that is out or was answered last. There is one at a time: that of the screen.
+struct Asked: Hashable, Sendable {
+    var inquiry: Inquiry
+    /// Nil while it is out.
+    var answeredAt: Instant?
+    /// Why there is no answer.
+    var reason: String?
+    /// What was answered, where only the screen that asked needs it.
+    var answer: Answer?
+
+    var nextTime: Instant? { answeredAt.map { $0 + inquiry.interval } }
+}

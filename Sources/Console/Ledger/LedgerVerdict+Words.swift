@@ -1,0 +1,48 @@
+extension LedgerVerdict {
+    /// A sentence without its full stop.
+    var meaning: String {
+        switch (name, subject) {
+        case (.acknowledged, .anyClient): "Brokers told their clients that these are written"
+        case (.lost, .anyClient): "The client has read that they are written, and the partition does not have them"
+        case (.receiptUnknown, _): "Gone too, but the connection broke: the client may not have heard the answer"
+        case (.forgotten, _): "So old that only their number is kept; they can no longer be found lost"
+        case (.returned, _): "Were gone until a broker that still had them came to lead"
+        case (.acknowledged, _): "The producer has heard that they are written"
+        case (.lost, _):
+            "Acknowledged and never read, though later ones were: gone, or passed over when a group was moved ahead"
+        case (.failed, _): "Certainly in no log, and the producer knows"
+        case (.unknown, _): "No answer so far, or nobody asked: in the log or not, the producer cannot tell"
+        case (.unjudged, _): "Sent so long ago that nothing else is known of them"
+        case (.neverArrived, _): "Did not fail as far as the producer knows, and nobody has read them"
+        case (.unseen, _): "Acknowledged and not read by anybody so far"
+        case (.duplicate, _): "One record at two places of the log"
+        case (.abortedRead, _): "Read, although the producer was told that they failed"
+        case (.inconsistentOffsets, _): "One offset that held two records"
+        case (.nonmonotonicSend, _): "In the log before a record that its producer had sent earlier"
+        case (.pollSkip, _): "Passed over by a consumer that had not been assigned anew"
+        case (.nonmonotonicPoll, _): "Read again, or in the wrong order, by a consumer that had not been assigned anew"
+        case (.processedOnce, _): "Worked on exactly once by the group"
+        case (.processedAgain, _): "Worked on more than once by the group"
+        case (.committedPast, _): "Never worked on, and the group has committed past them: to it they are lost"
+        case (.retiredUnread, _): "Never worked on, and removed from the log before the group came to them"
+        case (.outOfOrder, _): "Worked on after a record that its producer had sent later, be it to another partition"
+        }
+    }
+
+    /// Whether one such record is a promise broken, worth a second look, or how things should be.
+    var gravity: Gravity {
+        switch name {
+        case .lost, .neverArrived, .inconsistentOffsets, .abortedRead, .pollSkip, .committedPast: .bad
+        case .receiptUnknown, .failed, .unknown, .duplicate, .nonmonotonicSend, .nonmonotonicPoll, .processedAgain,
+            .retiredUnread:
+            .doubtful
+        case .acknowledged, .returned, .processedOnce: .good
+        case .forgotten, .unjudged, .unseen, .outOfOrder: .neutral
+        }
+    }
+
+    enum Gravity: Hashable { case good, neutral, doubtful, bad }
+
+    /// Told even where there is none: that none was lost is what one came for.
+    var isToldOfNone: Bool { name == .acknowledged || name == .lost || name == .duplicate || name == .processedOnce }
+}

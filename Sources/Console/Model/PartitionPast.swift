@@ -1,0 +1,104 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+
+/// Who led a partition and who was in sync, since the console began to look.
+///
+/// Invariant: changes rise in time, and no change says the same as the one before it.
+package struct PartitionPast: Hashable, Sendable {
+    static let most = 200
+
+    package struct Change: Hashable, Sendable {
+        package var at: Instant
+        package var leader: BrokerID?
+        package var leaderEpoch: Int32
+        package var isr: [BrokerID]
+
+        fileprivate func says(_ other: Change) -> Bool {
+            leader == other.leader && leaderEpoch == other.leaderEpoch && isr == other.isr
+        }
+    }
+
+    package private(set) var changes: [Change] = []
+
+    /// An event tells a change at its time; what is older than the last known is news that came late.
+    mutating func note(_ change: Change) {
+        guard let last = changes.last else { return changes.append(change) }
+        if last.says(change) {
+            // A picture may have shown it before its event arrived, which knows when it was.
+            if change.at < last.at, changes.count < 2 || changes[changes.count - 2].at <= change.at {
+                changes[changes.count - 1].at = change.at
+            }
+            return
+        }
+        guard change.at >= last.at, change.leaderEpoch >= last.leaderEpoch else { return }
+        changes.append(change)
+        if changes.count > Self.most { changes.removeFirst() }
+    }
+
+    /// The change that was the last at this time; nil before the first.
+    func index(at instant: Instant) -> Int? {
+        var (low, high) = (0, changes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].at <= instant { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? nil : low - 1
+    }
+}
+
+/// The past of every partition: from events, to the moment, and from pictures for what no event told.
+package struct PartitionPasts: Hashable, Sendable {
+    private var pasts: [TopicPartition: PartitionPast] = [:]
+
+    subscript(partition: TopicPartition) -> PartitionPast { pasts[partition] ?? PartitionPast() }
+
+    mutating func note(_ event: ClusterEvent) {
+        guard case .node(let event) = event else { return }
+        switch event.kind {
+        case .leaderElected(let partition, let leader, _, let epoch, let isr, _):
+            pasts[partition, default: PartitionPast()].note(
+                PartitionPast.Change(
+                    at: event.at, leader: leader == .none ? nil : leader, leaderEpoch: epoch, isr: isr))
+        case .isrChanged(let partition, _, let to, let epoch):
+            // It does not say who leads: that has not changed.
+            let leader = pasts[partition]?.changes.last?.leader
+            pasts[partition, default: PartitionPast()].note(
+                PartitionPast.Change(at: event.at, leader: leader, leaderEpoch: epoch, isr: to))
+        case .topicDeleted(let name):
+            for partition in pasts.keys.filter({ $0.topic == name }).sorted() { pasts[partition] = nil }
+        default: break
+        }
+    }
+
+    mutating func observe(_ snapshot: ClusterSnapshot) {
+        for topic in snapshot.topics {
+            for partition in topic.partitions {
+                let id = TopicPartition(topic: topic.name, partition: partition.index)
+                let known = pasts[id]?.changes.last
+                if let known, known.leader == partition.leader, known.leaderEpoch == partition.leaderEpoch,
+                    known.isr == partition.isr
+                {
+                    continue
+                }
+                pasts[id, default: PartitionPast()].note(
+                    PartitionPast.Change(
+                        at: snapshot.takenAt, leader: partition.leader, leaderEpoch: partition.leaderEpoch,
+                        isr: partition.isr))
+            }
+        }
+    }
+}
+
+/// Which stretch of time the timelines show.
+package struct TimeWindow: Hashable, Sendable {
+    static let spans: [Int64] = [30, 120, 600, 3600, 21_600]
+
+    /// Which of the spans is across the screen.
+    var zoom = 1
+    /// Where it ends; nil follows the present.
+    var end: Instant?
+
+    var seconds: Int64 { Self.spans[zoom] }
+    var span: Duration { .seconds(seconds) }
+}

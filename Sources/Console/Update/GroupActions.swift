@@ -1,0 +1,117 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// Members, own consumers, and the reset of offsets.
+extension Model {
+    mutating func openMembers() {
+        guard let group = groupHere else { return show(.warning, "Select a group first") }
+        go(to: .members(group: group))
+    }
+
+    /// Starts or stops klamm's consumers of the group here, else of the topic here.
+    mutating func toggleConsumers() -> [Command] {
+        let groups = live.snapshot?.workload?.groups ?? []
+        if let here = groupHere, !groups.contains(where: { $0.settings.group == here }) {
+            show(.warning, "\(here) is not klamm's own: its members are other programs")
+            return []
+        }
+        let topic = topicHere
+        guard
+            let group = groups.first(where: { $0.settings.group == groupHere })
+                ?? groups.first(where: { topic.map($0.settings.topics.contains) ?? false })
+        else { return startConsumers(of: topic) }
+        let name = group.settings.group
+        let key = keyName(.toggleConsumers)
+        if group.isRunning {
+            show(.warning, "Stopping the consumers of \(name); they commit and leave · \(key) starts them again")
+            return [.client(.stopGroup(name))]
+        }
+        show(.ok, "Starting the consumers of \(name) · \(key) stops them")
+        return [.client(.startGroup(group.settings))]
+    }
+
+    private mutating func startConsumers(of topic: String?) -> [Command] {
+        guard let topic, live.snapshot?.topics.first(where: { $0.name == topic })?.isInternal == false else {
+            show(.warning, "Select a topic or a group of klamm's own first")
+            return []
+        }
+        let settings = ConsumerSettings(group: "\(topic)-readers", topics: [topic])
+        show(.ok, "Starting a consumer of \(topic) in group \(settings.group) · \(keyName(.toggleConsumers)) stops it")
+        return [.client(.startGroup(settings))]
+    }
+
+    // MARK: Reset
+
+    /// Why the group's offsets cannot be moved now; as Kafka has it, only an empty group's can.
+    private func resetRefusal(_ group: String) -> String? {
+        guard let known = live.snapshot?.groups.first(where: { $0.id == group }) else {
+            return "Group \(group) is gone"
+        }
+        guard !known.members.isEmpty || !["Empty", "Dead"].contains(known.state) else { return nil }
+        let isOwn = live.snapshot?.workload?.groups.contains { $0.settings.group == group && $0.isRunning } == true
+        let cure = isOwn ? "\(keyName(.toggleConsumers)) stops them" : "stop its consumers first"
+        let members = Figures.plural(Int64(known.members.count), "member")
+        return "\(group) is \(known.state) with \(members), who would overwrite it: only an empty group can be moved · "
+            + cure
+    }
+
+    mutating func openResetForm() {
+        guard let group = groupHere else { return }
+        if let refusal = resetRefusal(group) { return show(.warning, refusal) }
+        overlay = .form(
+            Form(
+                purpose: .resetOffsets(group: group), title: "Move the offsets of \(group)",
+                fields: [
+                    Form.Field(
+                        label: "Partitions", field: TextField("all"), hint: "all, or some such as orders-0,orders-2"),
+                    Form.Field(
+                        label: "To", field: TextField(), hint: "earliest, latest, 1234, +10, -10, 14:02 or -5m"),
+                ], focus: 1))
+    }
+
+    mutating func submitReset(_ form: Form, _ group: String, _ texts: [String]) -> [Command] {
+        let all = live.snapshot?.groups.first { $0.id == group }?.partitions.map(\.partition) ?? []
+        var partitions = all
+        if texts[0] != "all" {
+            let names = texts[0].split { $0 == "," || $0 == " " }.map(String.init)
+            partitions = all.filter { names.contains($0.description) }
+            if let unknown = names.first(where: { name in !all.contains { $0.description == name } }) {
+                return refuse(form, "\(group) has no partition \(unknown)")
+            }
+        }
+        guard !partitions.isEmpty else { return refuse(form, "all, or at least one partition") }
+        let now = self.now?.wallClockMilliseconds ?? 0
+        guard let target = ResetTarget(texts[1], now: now, offsetSeconds: utcOffsetSeconds) else {
+            return refuse(form, "write earliest, latest, an offset, +10, -10, a time, or -5m")
+        }
+        overlay = nil
+        go(to: .reset(OffsetReset(group: group, partitions: partitions, target: target)))
+        return []
+    }
+
+    func resetPlan(_ reset: OffsetReset) -> [ResetStep] {
+        var times: [PartitionTime]?
+        if case .offsets(_, let found)? = asked?.answer { times = found }
+        return reset.plan(snapshot, times: times)
+    }
+
+    mutating func applyReset() -> [Command] {
+        guard case .reset(let reset) = place else { return [] }
+        if let refusal = resetRefusal(reset.group) {
+            show(.warning, refusal)
+            return []
+        }
+        let moves = resetPlan(reset).compactMap { step -> OffsetMove? in
+            guard let new = step.new, new != step.committed else { return nil }
+            return OffsetMove(partition: step.partition, offset: new)
+        }
+        guard !moves.isEmpty else {
+            show(.note, "Nothing would change")
+            return []
+        }
+        show(.note, "Committing \(Figures.plural(Int64(moves.count), "offset")) for \(reset.group)")
+        screens.removeLast()
+        settle()
+        return [.moveOffsets(group: reset.group, moves)]
+    }
+}

@@ -1,0 +1,55 @@
+import KafkaProtocol
+
+extension Place {
+    /// What its screen shows beside the picture.
+    fileprivate var inquiry: Inquiry? {
+        switch self {
+        case .ledger, .loss, .finding: .ledger
+        case .configs(let topic): .configs(topic: topic)
+        case .reset(let reset):
+            if case .time(let time) = reset.target { .offsets(reset.partitions, time: time) } else { nil }
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .broker, .topic, .records, .record, .group,
+            .faults, .clients, .client, .members, .timeline:
+            nil
+        }
+    }
+}
+
+extension Place {
+    /// Whether it changes by the passing of time alone.
+    var showsClock: Bool {
+        switch self {
+        case .faults, .timeline: true
+        default: false
+        }
+    }
+}
+
+extension Model {
+    /// Asks for what the screen needs, when it is shown first and when the last answer has grown old.
+    mutating func inquire() -> [Command] {
+        guard let inquiry = place.inquiry else {
+            asked = nil
+            return []
+        }
+        if let asked, asked.inquiry == inquiry {
+            guard !isPaused, let next = asked.nextTime, let now, now >= next else { return [] }
+        }
+        // The last answer is shown until there is a newer one.
+        let last = asked?.inquiry == inquiry ? asked?.answer : nil
+        asked = Asked(inquiry: inquiry, answer: last)
+        return [.inquire(inquiry)]
+    }
+
+    mutating func received(_ answer: Answer) {
+        // What is not on the screen any more is not waited for.
+        guard asked?.inquiry == answer.inquiry else { return }
+        asked?.answeredAt = now
+        switch answer {
+        case .ledger(let picture): ledger = picture
+        case .offsets, .configs: asked?.answer = answer
+        case .none(_, let reason): asked?.reason = reason
+        }
+        dataChanged()
+    }
+}

@@ -1,0 +1,23 @@
+import Console
+import Workload
+
+/// Answers what screens ask for beside the picture.
+struct Inquiries: Sendable {
+    var cluster: any ConsoleCluster
+    /// Nil where nobody keeps any of the workload's records.
+    var ledgers: TopicLedgers?
+
+    func answer(_ inquiry: Inquiry) async throws -> Answer {
+        switch inquiry {
+        case .ledger:
+            ledgers?.take(try await cluster.snapshot())
+            let topics = (ledgers?.verdicts ?? []).map { LedgerPicture.Topic(name: $0.topic, verdict: $0.verdict) }
+            return .ledger(LedgerPicture(account: cluster.acknowledgements, topics: topics))
+        case .configs(let topic):
+            return .configs(try await TopicConfigs(cluster: cluster).describe(topic))
+        case .offsets(let partitions, let time):
+            let found = try await OffsetsByTime(cluster: cluster).find(partitions, time: time)
+            return .offsets(inquiry, found)
+        }
+    }
+}

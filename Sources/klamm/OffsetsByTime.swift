@@ -1,0 +1,50 @@
+import Console
+import KafkaCluster
+import KafkaProtocol
+
+/// Asks leaders for the first records that are not older than a time, one request to each of them.
+struct OffsetsByTime: Sendable {
+    var cluster: any ConsoleCluster
+
+    /// Partitions without a leader, and those whose leader does not answer for them, are left out.
+    func find(_ partitions: [TopicPartition], time: Int64) async throws -> [PartitionTime] {
+        let snapshot = try await cluster.snapshot()
+        var found: [PartitionTime] = []
+        for broker in snapshot.brokers {
+            let led = partitions.filter { Self.leader(of: $0, snapshot) == broker.id }.sorted()
+            guard !led.isEmpty else { continue }
+            let response = try await cluster.ask(Self.request(led, time: time), at: broker.id)
+            for topic in response.topics {
+                for partition in topic.partitions where partition.errorCode == .none {
+                    found.append(
+                        PartitionTime(
+                            partition: TopicPartition(topic: topic.name, partition: partition.partitionIndex),
+                            offset: partition.offset < 0 ? nil : partition.offset))
+                }
+            }
+        }
+        return found
+    }
+
+    private static func leader(of partition: TopicPartition, _ snapshot: ClusterSnapshot) -> BrokerID? {
+        snapshot.topics.first { $0.name == partition.topic }?.partitions
+            .first { $0.index == partition.partition }?.leader
+    }
+
+    private static func request(_ partitions: [TopicPartition], time: Int64) -> ListOffsetsRequest {
+        var request = ListOffsetsRequest()
+        request.replicaId = .none
+        for partition in partitions {
+            if request.topics.last?.name != partition.topic {
+                var topic = ListOffsetsRequest.ListOffsetsTopic()
+                topic.name = partition.topic
+                request.topics.append(topic)
+            }
+            var wanted = ListOffsetsRequest.ListOffsetsPartition()
+            wanted.partitionIndex = partition.partition
+            wanted.timestamp = time
+            request.topics[request.topics.count - 1].partitions.append(wanted)
+        }
+        return request
+    }
+}

@@ -1,0 +1,112 @@
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// A window for each rule of Burrow's, and for each exception to it.
+@Suite struct CommitWindowTests {
+    /// Commits five seconds apart, the last at `now`.
+    private func window(_ commits: [(offset: Int64, lag: Int64?)]) -> CommitWindow {
+        var window = CommitWindow()
+        for (index, commit) in commits.enumerated() {
+            let at = Int64(index) * 5000
+            window.note(offset: commit.offset, committedAt: at, lag: commit.lag, now: at)
+        }
+        return window
+    }
+
+    private func now(after commits: Int) -> Int64 { Int64(commits - 1) * 5000 }
+
+    @Test func `who was level once is well, whatever the lag is now`() {
+        // Rule 1: bursts are no trouble.
+        let commits: [(Int64, Int64?)] = [(10, 50), (60, 0), (60, 40), (60, 90)]
+        #expect(window(commits).status(lag: 120, now: now(after: 4)) == .ok)
+        #expect(window([(10, 50), (20, 60)]).status(lag: 0, now: 1_000_000) == .ok, "level now")
+    }
+
+    @Test func `a commit before the one that preceded it is a rewind`() {
+        // Rule 2: records will come twice, though the lag may look harmless.
+        #expect(window([(10, 50), (90, 20), (40, 70)]).status(lag: 70, now: now(after: 3)) == .rewound)
+    }
+
+    @Test func `who has not committed for longer than all the window spans has stopped`() {
+        // Rule 3: the window is its own measure, so no threshold need be set.
+        let commits: [(Int64, Int64?)] = [(10, 50), (20, 60), (30, 70)]
+        #expect(window(commits).status(lag: 70, now: 10_000 + 10_000) != .stopped)
+        #expect(window(commits).status(lag: 70, now: 10_000 + 10_001) == .stopped)
+    }
+
+    @Test func `who commits the same offset again and again is stalled`() {
+        // Rule 4: its process lives, its work does not.
+        let commits: [(Int64, Int64?)] = [(10, 50), (10, 60), (10, 60), (10, 75)]
+        #expect(window(commits).status(lag: 80, now: now(after: 4)) == .stalled)
+    }
+
+    @Test func `who commits and never gains on the end is slow`() {
+        // Rule 5, and its exception: gaining once is enough.
+        #expect(window([(10, 50), (20, 50), (30, 70)]).status(lag: 70, now: now(after: 3)) == .slow)
+        #expect(window([(10, 50), (20, 50), (40, 49)]).status(lag: 70, now: now(after: 3)) == .ok)
+    }
+
+    @Test func `one commit says nothing until it is old`() {
+        // A group that has just begun must not be accused.
+        let one = window([(10, 50)])
+        #expect(one.status(lag: 50, now: 9_000) == nil)
+        #expect(one.status(lag: 50, now: 10_001) == .stopped)
+        #expect(CommitWindow().status(lag: 50, now: 10_001) == nil)
+        #expect(window([(10, 50), (20, 40)]).status(lag: nil, now: 5_000) == nil, "nobody knows the end")
+    }
+
+    @Test func `commits within a second count as one, but a step back does not hide in it`() {
+        // Who commits each record would else be judged by the last tenth of a second.
+        var window = CommitWindow()
+        for index in 0..<40 {
+            let at = Int64(index) * 100
+            window.note(offset: Int64(index), committedAt: at, lag: 5, now: at)
+        }
+        #expect(window.commits.count == 4)
+        #expect(window.commits.last?.offset == 39)
+        window.note(offset: 3, committedAt: 3_950, lag: 40, now: 3_950)
+        #expect(window.status(lag: 40, now: 4_000) == .rewound)
+    }
+
+    @Test func `ten commits are kept`() {
+        // What was an hour ago says nothing of now.
+        let window = window((0..<30).map { (Int64($0), 9) })
+        #expect(window.commits.map(\.offset) == Array(20..<30))
+    }
+
+    @Test func `where nobody tells when it was committed, only another offset is another commit`() {
+        // Kafka's protocol does not tell: stalled then reads as stopped, which is as bad.
+        var window = CommitWindow()
+        for second in 0..<60 {
+            window.note(offset: second < 10 ? Int64(second) : 9, committedAt: nil, lag: 5, now: Int64(second) * 1000)
+        }
+        #expect(window.commits.last?.at == 9_000)
+        #expect(window.status(lag: 5, now: 60_000) == .stopped)
+    }
+}
+
+@Suite struct LagTimeTests {
+    private func instant(_ seconds: Double) -> Instant { Fixture.instant(seconds: seconds) }
+
+    @Test func `a lag in time is how long ago the log ended where the group stands`() {
+        // Ten records behind may be a second or a day.
+        var ends = EndOffsets()
+        for second in 0..<60 { ends.note(Int64(second) * 100, at: instant(Double(second))) }
+        #expect(ends.age(ofOffset: 5_900, now: instant(59)) == .about(.zero))
+        #expect(ends.age(ofOffset: 4_900, now: instant(59)) == .about(.seconds(10)))
+        #expect(ends.age(ofOffset: 4_950, now: instant(59)) == .about(.milliseconds(9_500)))
+        #expect(ends.age(ofOffset: 4_900, now: instant(80)) == .about(.seconds(31)), "it grows while nothing moves")
+    }
+
+    @Test func `what was there before the console looked is at least as old`() {
+        // Nobody knows more, and none is made up.
+        var ends = EndOffsets()
+        #expect(ends.age(ofOffset: 0, now: instant(1)) == nil)
+        ends.note(500, at: instant(10))
+        #expect(ends.age(ofOffset: 400, now: instant(40)) == .atLeast(.seconds(30)))
+        ends.note(100, at: instant(41))
+        #expect(ends.age(ofOffset: 100, now: instant(42)) == .about(.zero), "a log that was cut back begins anew")
+    }
+}

@@ -1,0 +1,112 @@
+import DeliveryLedger
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+@Suite struct LedgerTests {
+    private func ledger(_ session: inout Session) {
+        session.press("topics.ledger")
+        session.send(.answer(.ledger(Fixture.ledger)))
+    }
+
+    @Test func `the ledger is asked for when it is shown, and again two seconds after each answer`() {
+        // A verdict walks over a million records: it must not be in every picture.
+        var session = Session()
+        #expect(session.press("topics.ledger") == [.inquire(.ledger)])
+        #expect(session.shows("Judging…"))
+        #expect(session.send(.snapshot(Fixture.snapshot(step: 90))) == [], "one question at a time")
+        #expect(session.send(.answer(.ledger(Fixture.ledger))) == [])
+        #expect(session.model.nextTick.map { $0 <= Fixture.instant(seconds: 92) } == true)
+        #expect(session.send(.tick(Fixture.instant(seconds: 91))) == [])
+        #expect(session.send(.tick(Fixture.instant(seconds: 92))) == [.inquire(.ledger)])
+        session.press("ledger.topics")
+        #expect(session.send(.tick(Fixture.instant(seconds: 99))) == [], "nobody looks at it any more")
+    }
+
+    @Test func `where brokers cannot be asked, nothing is claimed about other clients`() {
+        // Unknown is not zero: a real cluster keeps no such account.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.ledger")
+        session.send(.answer(.ledger(LedgerPicture(account: nil, topics: Fixture.ledger.topics))))
+        #expect(!session.shows("any client "))
+        #expect(session.shows("these brokers tell nobody"))
+        #expect(session.shows("orders › billing"))
+        session.send(.answer(.none(.ledger, reason: "no broker answers")))
+        #expect(session.shows("orders › billing"), "what was known stays")
+    }
+
+    @Test func `enter on a loss tells how it came about, step by step, and which records it was`() {
+        // The point of klamm: not that something is gone, but why.
+        var session = Session(columns: 120, rows: 40)
+        ledger(&session)
+        session.press("ledger.filter")
+        session.type("loss 1")
+        session.key(.enter)
+        session.press("ledger.open")
+        #expect(session.model.place == .loss(1))
+        #expect(session.shows("Broker 2 was killed at 14:03:13.120"))
+        #expect(session.shows("Broker 3 led from 14:03:14.430 on under epoch 7"))
+        #expect(session.shows("12,400  key-0 = {\"order\":0}"))
+        session.press("loss.bottom")
+        #expect(session.shows("2 more were not seen before they went"))
+    }
+
+    @Test func `the event line of a loss opens it, before the ledger has answered`() {
+        // Whoever reads that records are lost wants to know which, now.
+        var session = Session(columns: 120, rows: 40)
+        session.send(.cluster(.notice(.recordsLost(Fixture.loss), at: Fixture.instant(seconds: 61))))
+        session.press("topics.events")
+        #expect(session.press("events.open") == [.inquire(.ledger)])
+        #expect(session.model.place == .loss(1))
+        #expect(session.shows("key-0 = "))
+        session.press("loss.back")
+        #expect(session.model.place == .events)
+    }
+
+    @Test func `enter on any other event goes to its group or topic`() {
+        // The line names it; one need not look for it again.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.events", "events.move-down", "events.open")
+        #expect(session.model.place == .group("billing"))
+    }
+
+    @Test func `a verdict opens the records that it is about, and they the log`() {
+        // A number accuses; a record proves.
+        var session = Session(columns: 120, rows: 40)
+        ledger(&session)
+        session.press("ledger.filter")
+        session.type("duplicate")
+        session.key(.enter)
+        session.press("ledger.open")
+        #expect(session.model.place == .finding(LedgerVerdict(.topic("orders"), .duplicate)))
+        #expect(session.shows("orders-k3x-1 number 7,000"))
+        #expect(session.shows("One record at two places of the log"))
+        let commands = session.press("finding.open")
+        guard case .fetchRecords(let query)? = commands.first else {
+            Issue.record("no records were asked for: \(commands)")
+            return
+        }
+        #expect(query.start == .offset(900) && query.topic == "orders" && query.partition == 1)
+    }
+
+    @Test func `a verdict of which only the number is known says what it means`() {
+        // There is nothing to open, and nothing happening at all would look broken.
+        var session = Session()
+        ledger(&session)
+        session.press("ledger.top", "ledger.open")
+        #expect(session.model.place == .ledger)
+        #expect(session.toast == "Brokers told their clients that these are written")
+    }
+
+    @Test func `none lost and none doubled is said, other sorts only where there are any`() {
+        // That nothing was lost is what one came to hear; twenty zeros are not.
+        let verdict = DeliveryVerdict()
+        let picture = LedgerPicture(
+            account: LedgerAccount(acknowledged: 0, forgotten: 0, losses: []),
+            topics: [LedgerPicture.Topic(name: "orders", verdict: verdict)])
+        #expect(picture.accountRows.map(\.verdict.name) == [.acknowledged, .lost])
+        #expect(picture.topicRows.map(\.verdict.name) == [.acknowledged, .lost, .duplicate])
+    }
+}

@@ -1,0 +1,69 @@
+import Testing
+
+@testable import Console
+
+@Suite struct TopicConfigTests {
+    static let picture = TopicConfigPicture(
+        topic: "orders",
+        entries: [
+            TopicConfigPicture.Entry(
+                name: "cleanup.policy", value: "delete", source: .standard, isReadOnly: false,
+                documentation: "What is done with old segments."),
+            TopicConfigPicture.Entry(
+                name: "min.insync.replicas", value: "2", source: .topic, isReadOnly: false,
+                documentation: "How many replicas must have a record before acks=all is answered."),
+            TopicConfigPicture.Entry(
+                name: "retention.ms", value: "604800000", source: .file, isReadOnly: false, documentation: nil),
+        ])
+
+    static func open(_ session: inout Session) {
+        session.press("topics.move-down", "topics.configs")
+        session.send(.answer(.configs(picture)))
+    }
+
+    @Test func `settings are asked for when they are shown, and what somebody set stands first`() {
+        // Among thirty settings one looks for the two that are not as usual.
+        var session = Session(columns: 120, rows: 40)
+        #expect(session.press("topics.move-down", "topics.configs") == [.inquire(.configs(topic: "orders"))])
+        #expect(session.shows("Asking…"))
+        session.send(.answer(.configs(Self.picture)))
+        #expect(session.selectedRow.contains("min.insync.replicas       2 "))
+        #expect(session.shows("What is done with old segments."))
+    }
+
+    @Test func `a value goes to the brokers, and what they have against it is said at the field`() {
+        // Only they know which values they take.
+        var session = Session(columns: 120, rows: 40)
+        Self.open(&session)
+        session.press("configs.open")
+        session.key(.backspace)
+        session.type("x")
+        #expect(
+            session.key(.enter) == [.setConfig(topic: "orders", name: "min.insync.replicas", value: "x")])
+        #expect(session.shows("asking the brokers…"))
+        session.type("y")
+        session.send(
+            .configSet(
+                topic: "orders", name: "min.insync.replicas", value: "x", problem: "Not a valid int"))
+        #expect(session.shows("! Not a valid int"))
+        session.key(.backspace)
+        session.type("1")
+        session.key(.enter)
+        let commands = session.send(
+            .configSet(topic: "orders", name: "min.insync.replicas", value: "1", problem: nil))
+        #expect(session.model.overlay == nil)
+        #expect(session.toast == "min.insync.replicas of orders is 1 now")
+        #expect(commands == [.inquire(.configs(topic: "orders"))], "the list shows what is so")
+        #expect(session.shows("min.insync.replicas       2 "), "until the brokers tell the new one")
+    }
+
+    @Test func `nothing typed takes the value away`() {
+        // The way back to the default.
+        var session = Session(columns: 120, rows: 40)
+        Self.open(&session)
+        session.press("configs.open")
+        session.key(.backspace)
+        #expect(
+            session.key(.enter) == [.setConfig(topic: "orders", name: "min.insync.replicas", value: nil)])
+    }
+}
