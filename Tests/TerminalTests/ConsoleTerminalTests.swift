@@ -163,8 +163,9 @@ import Testing
         mkdir(path, 0o755)
         folder.write("# mine\ntheme = \"no-such\"\nkeys.topics.help = [\"K\"]\n", to: "klamm/klamm.toml")
         let program = try ConsoleProgram(["--no-demo"], environment: ["XDG_CONFIG_HOME": folder.path])
-        try program.expect("3/3 up")
+        // It stays for some seconds only, and the cluster may take longer to start.
         try program.expect("klamm.toml:3: 'K' already means 'kill'")
+        try program.expect("3/3 up")
         try program.expect("a dark background") { $0.background(row: 6, column: 0) == 0x0B_0B0B }
         folder.write("theme = \"light\"\nkeys.topics.help = [\"X\"]\n", to: "klamm/klamm.toml")
         try program.expect("The settings were read anew")
