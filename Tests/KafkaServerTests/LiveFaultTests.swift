@@ -179,7 +179,8 @@ import Testing
         // The client hears nothing until it gives up, and must not conclude that nothing happened.
         try await withCluster { cluster, client in
             try await cluster.inject(.request(.init(.produce, at: 1, client: "test", nth: 1, .withhold)))
-            #expect(throws: TestClient.Failure.timeout) { _ = try client.produce(orders, ["unknown"]) }
+            let impatient = try KafkaTestClient(port: cluster.ports[0].port, patienceSeconds: 5)
+            #expect(throws: TestClient.Failure.timeout) { _ = try impatient.produce(orders, ["unknown"]) }
             let next = try KafkaTestClient(port: cluster.ports[0].port)
             #expect(try next.fetch(orders) == ["unknown"])
         }

@@ -7,7 +7,9 @@ final class KafkaTestClient {
     private let socket: TestClient
     private var correlationId: Int32 = 0
 
-    init(port: Int) throws { socket = try TestClient(port: port) }
+    init(port: Int, patienceSeconds: Int = 60) throws {
+        socket = try TestClient(port: port, patienceSeconds: patienceSeconds)
+    }
 
     func call<Request: KafkaRequest>(_ request: Request, version: Int16) throws -> Request.Response {
         correlationId += 1

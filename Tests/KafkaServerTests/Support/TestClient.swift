@@ -7,9 +7,10 @@ final class TestClient {
 
     private let descriptor: CInt
 
-    init(port: Int) throws {
+    /// Gives up on an answer after so long: a busy disk may keep an fsync for many seconds.
+    init(port: Int, patienceSeconds: Int = 60) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 5, tv_usec: 0)
+        var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
