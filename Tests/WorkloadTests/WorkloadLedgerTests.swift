@@ -44,6 +44,11 @@ import Workload
             try await live.until {
                 workload.snapshot().groups[0].positions.contains { $0.partition == end && $0.position == 40 }
             }
+            // The last record was handed out, and is at work: thirteen before the crash, and those behind the commit.
+            let known = commit.loses ? 33 : 40
+            try await live.until {
+                ledger.verdict.groups.first.map { $0.processedOnce + $0.processedMoreThanOnce.count } == known
+            }
             await workload.shutDown()
             ledger.read(try await live.read("orders"), by: "everything")
             ledger.finalRead()
