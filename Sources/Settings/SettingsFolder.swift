@@ -13,7 +13,7 @@ package enum SettingsFolder {
     }
 
     /// Nil where there is no such file.
-    static func text(of path: String) throws(SettingsError) -> String? {
+    package static func text(of path: String) throws(SettingsError) -> String? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }

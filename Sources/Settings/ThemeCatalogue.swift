@@ -16,8 +16,11 @@ package struct ThemeCatalogue: Hashable, Sendable {
 
     /// With those in the user's own folder.
     package static var ofUser: Self {
-        Self(folder: SettingsFolder.ofUser.map { $0 + "/themes" })
+        Self(settings: SettingsFolder.ofUser)
     }
+
+    /// With those of a folder of settings.
+    package init(settings folder: String?) { self.init(folder: folder.map { $0 + "/themes" }) }
 
     /// `folder` holds the user's `<name>.toml`; it need not exist.
     package init(folder: String?) {

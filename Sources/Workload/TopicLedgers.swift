@@ -6,16 +6,13 @@ import Synchronization
 
 /// A ledger for each topic of the workload, so that each is judged by itself: illness and cure stand side by side.
 package final class TopicLedgers: WorkloadObserver {
-    private struct State {
-        /// In the order in which the topics were first heard of.
-        var topics: [(name: String, ledger: WorkloadLedger)] = []
-    }
-    private let state = Mutex(State())
+    /// In the order in which the topics were first heard of.
+    private let topics = Mutex<[(name: String, ledger: WorkloadLedger)]>([])
 
     package init() {}
 
     package var verdicts: [(topic: String, verdict: DeliveryVerdict)] {
-        state.withLock { $0.topics }.map { ($0.name, $0.ledger.verdict) }
+        topics.withLock { $0 }.map { ($0.name, $0.ledger.verdict) }
     }
 
     /// Somebody without a group has read these.
@@ -23,7 +20,7 @@ package final class TopicLedgers: WorkloadObserver {
         byTopic(records, \.partition) { $0.read($1, by: name) }
     }
 
-    package func finalRead() { for (_, ledger) in state.withLock({ $0.topics }) { ledger.finalRead() } }
+    package func finalRead() { for (_, ledger) in topics.withLock({ $0 }) { ledger.finalRead() } }
 
     /// Records before it may rightly be gone.
     package func retired(_ partition: TopicPartition, before offset: Int64) {
@@ -32,7 +29,7 @@ package final class TopicLedgers: WorkloadObserver {
 
     /// What the cluster says of the topics that are known here: what may rightly be gone, and what is committed.
     package func take(_ cluster: ClusterSnapshot) {
-        let known = state.withLock { $0.topics }.map(\.name)
+        let known = topics.withLock { $0 }.map(\.name)
         for topic in cluster.topics where known.contains(topic.name) {
             for partition in topic.partitions {
                 guard let start = partition.logStartOffset, start > 0 else { continue }
@@ -52,10 +49,10 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     private func ledger(of topic: String) -> WorkloadLedger {
-        state.withLock { state in
-            if let known = state.topics.first(where: { $0.name == topic }) { return known.ledger }
+        topics.withLock { topics in
+            if let known = topics.first(where: { $0.name == topic }) { return known.ledger }
             let ledger = WorkloadLedger()
-            state.topics.append((topic, ledger))
+            topics.append((topic, ledger))
             return ledger
         }
     }
@@ -80,6 +77,10 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     package func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int) {
+        guard let topic = records.first?.partition.topic else { return }
+        if records.allSatisfy({ $0.partition.topic == topic }) {
+            return ledger(of: topic).delivered(records, ids, to: member, poll: poll)
+        }
         byTopic(Array(zip(records, ids)), \.0.partition) {
             $0.delivered($1.map(\.0), $1.map(\.1), to: member, poll: poll)
         }
@@ -112,6 +113,6 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     package func crashed(_ member: GroupMember) {
-        for (_, ledger) in state.withLock({ $0.topics }) { ledger.crashed(member) }
+        for (_, ledger) in topics.withLock({ $0 }) { ledger.crashed(member) }
     }
 }

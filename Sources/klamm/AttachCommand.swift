@@ -22,15 +22,11 @@ struct AttachCommand: AsyncParsableCommand {
     @Flag(help: "Allow what changes the cluster from the start.")
     var write = false
 
-    @Option(
-        help: ArgumentHelp(
-            "The theme: \(ThemeCatalogue(folder: nil).names.joined(separator: ", ")), or one of "
-                + "$XDG_CONFIG_HOME/klamm/themes."))
-    var theme: String?
+    @OptionGroup var theme: ThemeOption
 
     func run() async throws {
         let folder = SettingsFolder.ofUser
-        let look = try theme.map { try ThemeCatalogue.ofUser.theme($0) }
+        let look = try theme.look()
         let place = try options.place(in: ConsoleSettings(folder: folder))
         let security = try WireSecurity(place.configuration)
         guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
@@ -57,12 +53,7 @@ struct AttachCommand: AsyncParsableCommand {
             name: place.name, mayWrite: write || place.mayWrite, faults: Set(place.faults.keys))
         let loop = ConsoleLoop(
             session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote, attachment: attachment)
-        let ended: Result<Void, any Error>
-        do {
-            ended = .success(try await DedicatedThread.run(name: "klamm-console") { try loop.run() })
-        } catch {
-            ended = .failure(error)
-        }
+        let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
         await session.close()
         try ended.get()
     }

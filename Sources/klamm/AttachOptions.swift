@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import KafkaClient
 import KafkaCluster
 import Settings
@@ -52,7 +51,10 @@ struct AttachOptions: ParsableArguments {
         }
         var configuration = ClientConfiguration()
         if let path = config ?? named?.config {
-            do { configuration = try ClientProperties.parse(try Self.text(of: path)) } catch {
+            guard let text = try SettingsFolder.text(of: path) else {
+                throw ValidationError("There is no file \(path).")
+            }
+            do { configuration = try ClientProperties.parse(text) } catch {
                 throw ValidationError("\(path): \(error)")
             }
         }
@@ -77,22 +79,5 @@ struct AttachOptions: ParsableArguments {
         return Place(
             name: named?.name ?? bootstrap, servers: servers, configuration: configuration,
             mayWrite: named?.mayWrite ?? false, faults: named?.faults ?? [:])
-    }
-
-    private struct Unreadable: Error, CustomStringConvertible {
-        var description: String
-    }
-
-    private static func text(of path: String) throws -> String {
-        guard let file = fopen(path, "re") else { throw Unreadable(description: String(cString: strerror(errno))) }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, file)
-            if count == 0 { break }
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

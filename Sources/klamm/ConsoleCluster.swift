@@ -34,7 +34,7 @@ extension EmbeddedCluster: ConsoleCluster {
     func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
     where Request.Response: Sendable {
         guard let node = try await snapshot().brokers.first(where: { $0.id == broker }) else {
-            throw AdministrationFailure("There is no broker \(broker)")
+            throw Refusal("There is no broker \(broker)")
         }
         return try await RequestConnection.ask(
             request, version: Request.versions.upperBound, of: "\(node.host):\(node.port)")

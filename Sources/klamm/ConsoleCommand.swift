@@ -24,16 +24,11 @@ struct ConsoleCommand: AsyncParsableCommand {
     @Flag(name: .customLong("no-demo"), help: "Start without the topic orders, its producer and its group.")
     var isWithoutDemo = false
 
-    @Option(
-        help: ArgumentHelp(
-            "The theme: \(ThemeCatalogue(folder: nil).names.joined(separator: ", ")), or one of "
-                + "$XDG_CONFIG_HOME/klamm/themes."))
-    var theme: String?
+    @OptionGroup var theme: ThemeOption
 
     func run() async throws {
         let folder = SettingsFolder.ofUser
-        // A theme that was asked for here and now must be there.
-        let look = try theme.map { try ThemeCatalogue.ofUser.theme($0) }
+        let look = try theme.look()
         guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
 
         let directory = try options.openDataDirectory()
@@ -61,11 +56,5 @@ struct ConsoleCommand: AsyncParsableCommand {
         await listener?.close()
         await session.close()
         try ended.get()
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

@@ -16,20 +16,16 @@ struct ConsoleLooks {
     init(folder: String?, chosen: Theme?) {
         self.folder = folder
         settings = ConsoleSettings(folder: folder)
-        themes = Self.catalogue(folder)
+        themes = ThemeCatalogue(settings: folder)
         problems = settings.problems.map(\.description)
         use(chosen?.name ?? settings.theme ?? Theme.dark.name)
         if let chosen { theme = chosen }
     }
 
-    private static func catalogue(_ folder: String?) -> ThemeCatalogue {
-        ThemeCatalogue(folder: folder.map { $0 + "/themes" })
-    }
-
     mutating func readAnew() {
         let before = settings.theme
         settings = ConsoleSettings(folder: folder)
-        themes = Self.catalogue(folder)
+        themes = ThemeCatalogue(settings: folder)
         problems = settings.problems.map(\.description)
         // The file of the theme in use may have changed, too.
         use(settings.theme == before ? theme.name : settings.theme ?? Theme.dark.name)

@@ -5,19 +5,15 @@ import KafkaProtocol
 
 /// The user's own commands that break and mend brokers which klamm did not start.
 struct FaultCommands: Sendable {
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
     var commands: [FaultDeed: String]
 
     /// What a shell is told, with the broker's id in its place.
-    func command(for fault: Fault) throws(Failure) -> String {
+    func command(for fault: Fault) throws(Refusal) -> String {
         guard let (deed, broker) = FaultDeed.of(fault) else {
-            throw Failure(description: "no command can be given for this: \(fault)")
+            throw Refusal("no command can be given for this: \(fault)")
         }
         guard let command = commands[deed] else {
-            throw Failure(description: "klamm.toml has no command \(deed.rawValue) for this cluster")
+            throw Refusal("klamm.toml has no command \(deed.rawValue) for this cluster")
         }
         // An id is a number: nothing in it means anything to a shell.
         return Self.replacing("{broker}", by: "\(broker)", in: command)
@@ -29,9 +25,9 @@ struct FaultCommands: Sendable {
         try await DedicatedThread.run(name: "klamm-fault") { try Self.run(command) }
     }
 
-    private static func run(_ command: String) throws(Failure) {
+    private static func run(_ command: String) throws(Refusal) {
         guard let pipe = popen("{ \(command)\n} 2>&1 </dev/null", "re") else {
-            throw Failure(description: "no shell: \(String(cString: strerror(errno)))")
+            throw Refusal("no shell: \(String(cString: strerror(errno)))")
         }
         var words: [UInt8] = []
         var bytes = [UInt8](repeating: 0, count: 4096)
@@ -44,7 +40,7 @@ struct FaultCommands: Sendable {
         guard status != 0 else { return }
         let last = String(decoding: words, as: UTF8.self).split(separator: "\n").last.map { ": \($0)" } ?? ""
         let code = (status >> 8) & 0xff
-        throw Failure(description: "\"\(command)\" ended with \(code)\(last)")
+        throw Refusal("\"\(command)\" ended with \(code)\(last)")
     }
 
     private static func replacing(_ mark: String, by text: String, in command: String) -> String {

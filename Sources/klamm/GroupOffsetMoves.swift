@@ -10,16 +10,16 @@ struct GroupOffsetMoves: Sendable {
     func commit(_ moves: [OffsetMove], for group: String) async throws {
         var request = OffsetCommitRequest()
         request.groupId = group
-        for move in moves.sorted(by: { $0.partition < $1.partition }) {
-            if request.topics.last?.name != move.partition.topic {
-                var topic = OffsetCommitRequest.OffsetCommitRequestTopic()
-                topic.name = move.partition.topic
-                request.topics.append(topic)
+        request.topics = moves.sorted { $0.partition < $1.partition }.byTopic(\.partition).map { name, moves in
+            var topic = OffsetCommitRequest.OffsetCommitRequestTopic()
+            topic.name = name
+            topic.partitions = moves.map { move in
+                var partition = OffsetCommitRequest.OffsetCommitRequestPartition()
+                partition.partitionIndex = move.partition.partition
+                partition.committedOffset = move.offset
+                return partition
             }
-            var partition = OffsetCommitRequest.OffsetCommitRequestPartition()
-            partition.partitionIndex = move.partition.partition
-            partition.committedOffset = move.offset
-            request.topics[request.topics.count - 1].partitions.append(partition)
+            return topic
         }
         let response = try await cluster.ask(request, at: try await coordinator(of: group))
         let failures = response.topics.flatMap { topic in
@@ -27,19 +27,12 @@ struct GroupOffsetMoves: Sendable {
                 "\(topic.name)-\($0.partitionIndex): \($0.errorCode)"
             }
         }
-        guard failures.isEmpty else { throw AdministrationFailure("Not moved: \(failures.joined(separator: " · "))") }
+        guard failures.isEmpty else { throw Refusal("Not moved: \(failures.joined(separator: " · "))") }
     }
 
     private func coordinator(of group: String) async throws -> BrokerID {
         let known = try await cluster.snapshot().groups.first { $0.id == group }?.coordinator
-        guard let known else { throw AdministrationFailure("The coordinator of \(group) is not known") }
+        guard let known else { throw Refusal("The coordinator of \(group) is not known") }
         return known
     }
-}
-
-/// What an administrative request came to, as a sentence for the user.
-struct AdministrationFailure: Error, CustomStringConvertible {
-    var description: String
-
-    init(_ description: String) { self.description = description }
 }

@@ -8,19 +8,15 @@ struct LeaderElections: Sendable {
     func elect(_ partitions: [TopicPartition], isUnclean: Bool = false) async throws -> Int {
         var request = ElectLeadersRequest()
         request.electionType = isUnclean ? 1 : 0
-        var topics: [ElectLeadersRequest.TopicPartitions] = []
-        for partition in partitions.sorted() {
-            if topics.last?.topic != partition.topic {
-                var topic = ElectLeadersRequest.TopicPartitions()
-                topic.topic = partition.topic
-                topics.append(topic)
-            }
-            topics[topics.count - 1].partitions.append(partition.partition)
+        request.topicPartitions = partitions.sorted().byTopic().map { name, partitions in
+            var topic = ElectLeadersRequest.TopicPartitions()
+            topic.topic = name
+            topic.partitions = partitions
+            return topic
         }
-        request.topicPartitions = topics
         request.timeoutMs = 5000
         let response = try await cluster.ask(request)
-        guard response.errorCode == .none else { throw ElectionFailure(reason: "\(response.errorCode)") }
+        guard response.errorCode == .none else { throw Refusal("No election: \(response.errorCode)") }
         var (moved, failures): (Int, [String]) = (0, [])
         for topic in response.replicaElectionResults {
             for result in topic.partitionResult {
@@ -33,12 +29,7 @@ struct LeaderElections: Sendable {
                 }
             }
         }
-        guard failures.isEmpty else { throw ElectionFailure(reason: failures.joined(separator: " · ")) }
+        guard failures.isEmpty else { throw Refusal("No election: \(failures.joined(separator: " · "))") }
         return moved
     }
-}
-
-private struct ElectionFailure: Error, CustomStringConvertible {
-    var reason: String
-    var description: String { "No election: \(reason)" }
 }

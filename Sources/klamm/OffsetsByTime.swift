@@ -34,16 +34,16 @@ struct OffsetsByTime: Sendable {
     private static func request(_ partitions: [TopicPartition], time: Int64) -> ListOffsetsRequest {
         var request = ListOffsetsRequest()
         request.replicaId = .none
-        for partition in partitions {
-            if request.topics.last?.name != partition.topic {
-                var topic = ListOffsetsRequest.ListOffsetsTopic()
-                topic.name = partition.topic
-                request.topics.append(topic)
+        request.topics = partitions.byTopic().map { name, indexes in
+            var topic = ListOffsetsRequest.ListOffsetsTopic()
+            topic.name = name
+            topic.partitions = indexes.map { index in
+                var wanted = ListOffsetsRequest.ListOffsetsPartition()
+                wanted.partitionIndex = index
+                wanted.timestamp = time
+                return wanted
             }
-            var wanted = ListOffsetsRequest.ListOffsetsPartition()
-            wanted.partitionIndex = partition.partition
-            wanted.timestamp = time
-            request.topics[request.topics.count - 1].partitions.append(wanted)
+            return topic
         }
         return request
     }

@@ -9,16 +9,16 @@ struct ReplicaMoves: Sendable {
     func begin(_ moves: [ReplicaMove]) async throws {
         var request = AlterPartitionReassignmentsRequest()
         request.timeoutMs = 5000
-        for move in moves {
-            var partition = AlterPartitionReassignmentsRequest.ReassignablePartition()
-            partition.partitionIndex = move.partition.partition
-            partition.replicas = move.replicas
-            if request.topics.last?.name != move.partition.topic {
-                var topic = AlterPartitionReassignmentsRequest.ReassignableTopic()
-                topic.name = move.partition.topic
-                request.topics.append(topic)
+        request.topics = moves.byTopic(\.partition).map { name, moves in
+            var topic = AlterPartitionReassignmentsRequest.ReassignableTopic()
+            topic.name = name
+            topic.partitions = moves.map { move in
+                var partition = AlterPartitionReassignmentsRequest.ReassignablePartition()
+                partition.partitionIndex = move.partition.partition
+                partition.replicas = move.replicas
+                return partition
             }
-            request.topics[request.topics.count - 1].partitions.append(partition)
+            return topic
         }
         let response = try await cluster.ask(request)
         var failures = response.errorCode == .none ? [] : [response.errorMessage ?? "\(response.errorCode)"]
@@ -28,11 +28,6 @@ struct ReplicaMoves: Sendable {
                     "\(topic.name)-\(partition.partitionIndex): \(partition.errorMessage ?? "\(partition.errorCode)")")
             }
         }
-        guard failures.isEmpty else { throw Refusal(reason: failures.joined(separator: " · ")) }
-    }
-
-    private struct Refusal: Error, CustomStringConvertible {
-        var reason: String
-        var description: String { "Nothing was moved: \(reason)" }
+        guard failures.isEmpty else { throw Refusal("Nothing was moved: \(failures.joined(separator: " · "))") }
     }
 }

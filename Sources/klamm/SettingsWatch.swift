@@ -36,7 +36,7 @@ struct SettingsWatch: Sendable {
     }
 
     private func marks(_ folder: String) -> [Mark] {
-        let themes = ThemeCatalogue(folder: folder + "/themes").ownFiles
+        let themes = ThemeCatalogue(settings: folder).ownFiles
         return [Mark("\(folder)/\(ConsoleSettings.fileName)")] + themes.map(Mark.init)
     }
 }

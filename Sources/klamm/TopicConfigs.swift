@@ -18,7 +18,7 @@ struct TopicConfigs: Sendable {
         let response = try await cluster.ask(request)
         guard let result = response.results.first, result.errorCode == .none else {
             let error = response.results.first
-            throw AdministrationFailure(
+            throw Refusal(
                 "The settings of \(topic): \(error?.errorMessage ?? error.map { "\($0.errorCode)" } ?? "no answer")")
         }
         let entries = result.configs.map { config in

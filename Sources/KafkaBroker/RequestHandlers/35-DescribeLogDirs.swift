@@ -19,17 +19,18 @@ extension Broker {
         directory.logDir = settings.logDirPath ?? (settings.logDir.isEmpty ? "." : settings.logDir)
         if logDirectory.failure != nil { directory.errorCode = .kafkaStorageError }
         let replicas = logDirectory.failure == nil ? Array(partitions.all) : []
-        for partition in replicas.sorted(by: { $0.id < $1.id }) where wanted?.contains(partition.id) ?? true {
-            var data = DescribeLogDirsResponse.DescribeLogDirsPartition()
-            data.partitionIndex = partition.id.partition
-            data.partitionSize = partition.log.sizeInBytes
-            data.offsetLag = max(0, partition.highWatermark - partition.log.logEndOffset)
-            if directory.topics.last?.name != partition.id.topic {
-                var topic = DescribeLogDirsResponse.DescribeLogDirsTopic()
-                topic.name = partition.id.topic
-                directory.topics.append(topic)
+        let described = replicas.filter { wanted?.contains($0.id) ?? true }.sorted { $0.id < $1.id }
+        directory.topics = described.byTopic(\.id).map { name, partitions in
+            var topic = DescribeLogDirsResponse.DescribeLogDirsTopic()
+            topic.name = name
+            topic.partitions = partitions.map { partition in
+                var data = DescribeLogDirsResponse.DescribeLogDirsPartition()
+                data.partitionIndex = partition.id.partition
+                data.partitionSize = partition.log.sizeInBytes
+                data.offsetLag = max(0, partition.highWatermark - partition.log.logEndOffset)
+                return data
             }
-            directory.topics[directory.topics.count - 1].partitions.append(data)
+            return topic
         }
         var response = DescribeLogDirsResponse()
         response.results = [directory]

@@ -127,16 +127,16 @@ extension ClusterSurvey {
         var request = ListOffsetsRequest()
         // As a consumer one is told the high watermark, as one who looks for faults any replica's own log end.
         request.replicaId = mark == .logEnd ? -2 : .none
-        for id in partitions {
-            var partition = ListOffsetsRequest.ListOffsetsPartition()
-            partition.partitionIndex = id.partition
-            partition.timestamp = mark == .logStart ? -2 : -1
-            if request.topics.last?.name != id.topic {
-                var topic = ListOffsetsRequest.ListOffsetsTopic()
-                topic.name = id.topic
-                request.topics.append(topic)
+        request.topics = partitions.byTopic().map { name, indexes in
+            var topic = ListOffsetsRequest.ListOffsetsTopic()
+            topic.name = name
+            topic.partitions = indexes.map { index in
+                var partition = ListOffsetsRequest.ListOffsetsPartition()
+                partition.partitionIndex = index
+                partition.timestamp = mark == .logStart ? -2 : -1
+                return partition
             }
-            request.topics[request.topics.count - 1].partitions.append(partition)
+            return topic
         }
         return request
     }

@@ -63,10 +63,3 @@ enum BrokerCall {
         }
     }
 }
-
-extension Result where Failure == any Error {
-    /// The outcome of an asynchronous piece of work, as a value.
-    fileprivate init(catching body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
-    }
-}

@@ -11,15 +11,6 @@ struct ScenarioAdministration: Sendable {
 
     init(of cluster: EmbeddedCluster) { self.cluster = cluster }
 
-    private struct Refusal: Error, CustomStringConvertible {
-        var description: String
-
-        init?(_ code: ErrorCode, _ message: String?) {
-            if code == .none { return nil }
-            description = message.map { "\(code): \($0)" } ?? "\(code)"
-        }
-    }
-
     func perform(_ order: Administration) async throws {
         switch order {
         case .createTopic(let topic): try await create(topic)
@@ -32,7 +23,7 @@ struct ScenarioAdministration: Sendable {
             request.topics = [partitions]
             request.timeoutMs = 5000
             for result in try await ask(request, version: 3).results {
-                if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+                try check(result.errorCode, result.errorMessage)
             }
         case .setTopic(let name, let settings): try await alter(resource: 2, name, settings)
         case .setBroker(let id, let settings): try await alter(resource: 4, id.map { "\($0)" } ?? "", settings)
@@ -72,7 +63,7 @@ struct ScenarioAdministration: Sendable {
         request.topics = [creatable]
         request.timeoutMs = 5000
         for result in try await ask(request, version: 7).topics {
-            if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+            try check(result.errorCode, result.errorMessage)
         }
     }
 
@@ -89,7 +80,7 @@ struct ScenarioAdministration: Sendable {
         var request = IncrementalAlterConfigsRequest()
         request.resources = [altered]
         for result in try await ask(request, version: 1).responses {
-            if let refusal = Refusal(result.errorCode, result.errorMessage) { throw refusal }
+            try check(result.errorCode, result.errorMessage)
         }
     }
 
@@ -111,7 +102,11 @@ struct ScenarioAdministration: Sendable {
             if result.errorCode == .none { return }
             if result.errorCode != .notLeaderOrFollower { code = result.errorCode }
         }
-        if let refusal = Refusal(code, nil) { throw refusal }
+        try check(code, nil)
+    }
+
+    private func check(_ code: ErrorCode, _ message: String?) throws(Refusal) {
+        if code != .none { throw Refusal(message.map { "\(code): \($0)" } ?? "\(code)") }
     }
 
     private func ask<Request: KafkaRequest & Sendable>(

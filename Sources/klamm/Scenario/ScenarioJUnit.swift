@@ -1,5 +1,3 @@
-import ArgumentParser
-import Glibc
 import KafkaCluster
 import KafkaProtocol
 import Scenarios
@@ -28,14 +26,6 @@ enum ScenarioJUnit {
             lines += ["    </failure>", "  </testcase>"]
         }
         return (lines + ["</testsuite>", ""]).joined(separator: "\n")
-    }
-
-    static func write(_ text: String, to path: String) throws {
-        guard let file = fopen(path, "w") else {
-            throw ValidationError("--junit \(path) cannot be written: \(String(cString: strerror(errno))).")
-        }
-        fputs(text, file)
-        fclose(file)
     }
 
     private static func escaped(_ text: String) -> String {

@@ -7,10 +7,6 @@ import KafkaServer
 struct ScenarioKeys {
     private static let size = Size(columns: 120, rows: 40)
 
-    private struct Refusal: Error, CustomStringConvertible {
-        var description: String
-    }
-
     private let target: ConsoleTarget
     private var model = Model()
 
@@ -22,7 +18,7 @@ struct ScenarioKeys {
     /// Presses one key after the other; returns when what each asks for is done.
     mutating func press(_ keys: [String], _ picture: ClusterSnapshot) async throws {
         for key in keys {
-            guard let chord = KeyChord(parsing: key) else { throw Refusal(description: "\"\(key)\" is no key") }
+            guard let chord = KeyChord(parsing: key) else { throw Refusal("\"\(key)\" is no key") }
             try await tell(.tick(SystemClock.now()))
             try await tell(.snapshot(picture))
             try await tell(.key(chord))
@@ -36,7 +32,7 @@ struct ScenarioKeys {
     private mutating func perform(_ command: Command) async throws {
         switch command {
         case .copy, .save, .setTheme, .redraw, .quit, .playScenario, .conduct:
-            throw Refusal(description: "what this key asks of a terminal has no place in a scenario")
+            throw Refusal("what this key asks of a terminal has no place in a scenario")
         case .inject, .client, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
             .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
             if let event = try await target.perform(command) { try await tell(event) }

@@ -45,7 +45,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
         let names = names.isEmpty ? ScenarioCatalogue.names : names
         let scenarios = try names.map(ScenarioSource.scenario)
         // A file that cannot be written should be known before minutes have passed.
-        if let junit { try ScenarioJUnit.write("", to: junit) }
+        if let junit { try TextFile.write("", to: junit) }
         var reports: [ScenarioReport] = []
         for scenario in scenarios {
             for _ in 0..<times {
@@ -62,7 +62,7 @@ struct ScenarioRunCommand: AsyncParsableCommand {
                 if TerminationSignals.hasArrived { throw ExitCode(128 + (await TerminationSignals.first())) }
             }
         }
-        if let junit { try ScenarioJUnit.write(ScenarioJUnit.text(of: reports), to: junit) }
+        if let junit { try TextFile.write(ScenarioJUnit.text(of: reports), to: junit) }
         if !json, reports.count > 1 { print(ScenarioText.total(of: reports)) }
         guard reports.allSatisfy(\.hasPassed) else { throw ExitCode(1) }
     }

@@ -125,11 +125,7 @@ final class ScenarioStage: Sendable {
                     page = try await self.page(of: topic.name, at: .from(page.next), through: reader)
                 }
             }
-            for group in try await cluster.snapshot().groups {
-                for place in group.partitions {
-                    if let offset = place.committed { ledgers.committed(offset, of: place.partition, by: group.id) }
-                }
-            }
+            ledgers.take(try await cluster.snapshot())
             ledgers.finalRead()
             return nil
         } catch {

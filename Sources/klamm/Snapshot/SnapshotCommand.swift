@@ -141,13 +141,7 @@ struct SnapshotCommand: AsyncParsableCommand {
             print(text, terminator: "")
             return
         }
-        guard let file = fopen(svg, "w") else {
-            throw ValidationError("\(svg) cannot be written: \(String(cString: strerror(errno))).")
-        }
-        defer { fclose(file) }
-        guard fputs(text, file) >= 0, fflush(file) == 0 else {
-            throw ValidationError("\(svg) cannot be written: \(String(cString: strerror(errno))).")
-        }
+        try TextFile.write(text, to: svg)
     }
 
     private func address() throws -> ControlAddress {

@@ -72,17 +72,17 @@ extension Fetcher {
         for (leader, indexes) in wanted {
             var request = OffsetForLeaderEpochRequest()
             if version >= 3 { request.replicaId = .none }
-            for index in indexes {
-                var partition = OffsetForLeaderEpochRequest.OffsetForLeaderPartition()
-                partition.partition = partitions[index].id.partition
-                partition.currentLeaderEpoch = partitions[index].leaderEpoch
-                partition.leaderEpoch = partitions[index].lastEpoch
-                if request.topics.last?.topic != partitions[index].id.topic {
-                    var topic = OffsetForLeaderEpochRequest.OffsetForLeaderTopic()
-                    topic.topic = partitions[index].id.topic
-                    request.topics.append(topic)
+            request.topics = indexes.map { partitions[$0] }.byTopic(\.id).map { name, validated in
+                var topic = OffsetForLeaderEpochRequest.OffsetForLeaderTopic()
+                topic.topic = name
+                topic.partitions = validated.map { validated in
+                    var partition = OffsetForLeaderEpochRequest.OffsetForLeaderPartition()
+                    partition.partition = validated.id.partition
+                    partition.currentLeaderEpoch = validated.leaderEpoch
+                    partition.leaderEpoch = validated.lastEpoch
+                    return partition
                 }
-                request.topics[request.topics.count - 1].partitions.append(partition)
+                return topic
             }
             let id = network.send(request, to: leader, now: now, into: &actions)
             began(indexes, id, .validate(indexes.map { partitions[$0].id }))

@@ -58,14 +58,11 @@ extension SimulatedMember {
     private func subscription() -> ByteBuffer {
         var subscription = ConsumerProtocolSubscription()
         subscription.topics = settings.topics
-        for partition in fetcher.partitions.map(\.id) {
-            if subscription.ownedPartitions.last?.topic != partition.topic {
-                var topic = ConsumerProtocolSubscription.TopicPartition()
-                topic.topic = partition.topic
-                subscription.ownedPartitions.append(topic)
-            }
-            subscription.ownedPartitions[subscription.ownedPartitions.count - 1].partitions
-                .append(partition.partition)
+        subscription.ownedPartitions = fetcher.partitions.map(\.id).byTopic().map { name, partitions in
+            var topic = ConsumerProtocolSubscription.TopicPartition()
+            topic.topic = name
+            topic.partitions = partitions
+            return topic
         }
         subscription.generationId = generation
         do throws(ProtocolError) {
@@ -148,14 +145,11 @@ extension SimulatedMember {
 
     static func encode(_ partitions: [TopicPartition]) -> ByteBuffer {
         var assignment = ConsumerProtocolAssignment()
-        for partition in partitions {
-            if assignment.assignedPartitions.last?.topic != partition.topic {
-                var topic = ConsumerProtocolAssignment.TopicPartition()
-                topic.topic = partition.topic
-                assignment.assignedPartitions.append(topic)
-            }
-            assignment.assignedPartitions[assignment.assignedPartitions.count - 1].partitions
-                .append(partition.partition)
+        assignment.assignedPartitions = partitions.byTopic().map { name, partitions in
+            var topic = ConsumerProtocolAssignment.TopicPartition()
+            topic.topic = name
+            topic.partitions = partitions
+            return topic
         }
         do throws(ProtocolError) {
             return try assignment.encodeVersioned()

@@ -31,25 +31,20 @@ extension SimulatedMember {
         if usesGroups {
             var group = OffsetFetchRequest.OffsetFetchRequestGroup()
             group.groupId = settings.group
-            group.topics = []
-            for partition in wanted {
-                if group.topics?.last?.name != partition.topic {
-                    var topic = OffsetFetchRequest.OffsetFetchRequestTopics()
-                    topic.name = partition.topic
-                    group.topics?.append(topic)
-                }
-                group.topics![group.topics!.count - 1].partitionIndexes.append(partition.partition)
+            group.topics = wanted.byTopic().map { name, partitions in
+                var topic = OffsetFetchRequest.OffsetFetchRequestTopics()
+                topic.name = name
+                topic.partitionIndexes = partitions
+                return topic
             }
             request.groups = [group]
         } else {
             request.groupId = settings.group
-            for partition in wanted {
-                if request.topics?.last?.name != partition.topic {
-                    var topic = OffsetFetchRequest.OffsetFetchRequestTopic()
-                    topic.name = partition.topic
-                    request.topics?.append(topic)
-                }
-                request.topics![request.topics!.count - 1].partitionIndexes.append(partition.partition)
+            request.topics = wanted.byTopic().map { name, partitions in
+                var topic = OffsetFetchRequest.OffsetFetchRequestTopic()
+                topic.name = name
+                topic.partitionIndexes = partitions
+                return topic
             }
         }
         request.requireStable = version(.offsetFetch) >= 7
