@@ -48,6 +48,20 @@ import Testing
         #expect(WallClock.parse("2026-11-21T14:02", now: 0) == midnight + 50_520_000)
         #expect(WallClock.parse("16:02", now: now, offsetSeconds: 7200) == midnight + 50_520_000)
         #expect(WallClock.parse("1795269753120", now: 0) == now)
+        #expect(WallClock.parse("now", now: now) == now)
+        #expect(WallClock.parse("-10m", now: now) == now - 600_000)
+        #expect(WallClock.parse("-1h30m", now: now) == now - 5_400_000)
+        #expect(WallClock.parse("-250ms", now: now) == now - 250)
+        for zoned in [
+            "2026-11-21T14:02:33.120Z", "2026-11-21T16:02:33.120+02:00", "2026-11-21 09:02:33.12-0500",
+            "2026-11-21T19:32:33.120+05:30", "14:02:33.120Z", "16:02:33.120+02",
+        ] {
+            // A zone that is named wins over that of the screen.
+            #expect(WallClock.parse(zoned, now: now, offsetSeconds: 3600) == now, "\(zoned)")
+        }
+        for wrong in ["-10", "-m", "-10y", "-99999999999999w", "14:02+2", "14:02:33+99:00"] {
+            #expect(WallClock.parse(wrong, now: now) == nil, "\(wrong)")
+        }
         for wrong in ["", "25:00", "14", "14:60", "2026-13-01", "2026-11-21 nine", "-", "1:2:3:4", "14:02.33.1"] {
             #expect(WallClock.parse(wrong, now: now) == nil, "\(wrong)")
         }

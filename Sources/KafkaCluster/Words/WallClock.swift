@@ -45,40 +45,6 @@ package enum WallClock {
         return "UTC\(offsetSeconds < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
     }
 
-    /// Reads `14:02`, `14:02:33`, `14:02:33.120` (of the day of `now`), the same after a date, or a number of
-    /// milliseconds since 1970.
-    package static func parse(_ text: String, now: Int64, offsetSeconds: Int = 0) -> Int64? {
-        let words = text.split(whereSeparator: { $0 == " " || $0 == "T" })
-        if words.count == 1, let number = Int64(words[0]), words[0].count > 8 { return number }
-        let offset = Int64(offsetSeconds) * 1000
-        if words.count == 1, words[0].contains(":"), let today = parts(of: now, offsetSeconds: offsetSeconds) {
-            return timeOfDay(words[0]).map {
-                daysSince1970(today.year, today.month, today.day) * 86_400_000 + $0 - offset
-            }
-        }
-        guard let date = words.first?.split(separator: "-").map({ Int64($0) }), date.count == 3, words.count <= 2,
-            let year = date[0], let month = date[1], let day = date[2], (1...9999).contains(year),
-            (1...12).contains(month), (1...31).contains(day)
-        else { return nil }
-        let midnight = daysSince1970(year, month, day) * 86_400_000 - offset
-        return words.count == 1 ? midnight : timeOfDay(words[1]).map { midnight + $0 }
-    }
-
-    private static func timeOfDay(_ text: Substring) -> Int64? {
-        let halves = text.split(separator: ".", omittingEmptySubsequences: false)
-        let fields = halves[0].split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) }
-        guard (2...3).contains(fields.count), let hour = fields[0], let minute = fields[1],
-            let second = fields.count == 3 ? fields[2] : 0, (0..<24).contains(hour), (0..<60).contains(minute),
-            (0..<60).contains(second), halves.count <= 2
-        else { return nil }
-        var milliseconds: Int64 = 0
-        if halves.count == 2 {
-            guard let fraction = Int64((halves[1] + "00").prefix(3)), fraction >= 0 else { return nil }
-            milliseconds = fraction
-        }
-        return ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds
-    }
-
     private static func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
     private static func three(_ value: Int64) -> String { value < 100 ? "0" + two(value) : "\(value)" }
     private static func floorRemainder(_ value: Int64, _ divisor: Int64) -> Int64 {
@@ -99,7 +65,7 @@ package enum WallClock {
         return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
     }
 
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let era = (year - floorRemainder(year, 400)) / 400
         let yearOfEra = year - era * 400
