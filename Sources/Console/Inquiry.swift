@@ -9,6 +9,8 @@ package enum Inquiry: Hashable, Sendable {
 
     /// A topic's settings.
     case configs(topic: String)
+    /// The batch that a record lies in.
+    case batch(TopicPartition, offset: Int64)
 
     /// How soon after an answer the question is put again.
     var interval: Duration {
@@ -17,6 +19,8 @@ package enum Inquiry: Hashable, Sendable {
         case .ledger: .seconds(2)
         case .offsets: .seconds(5)
         case .configs: .seconds(10)
+        // Only compaction and retention change it.
+        case .batch: .seconds(60)
         }
     }
 }
@@ -26,6 +30,7 @@ package enum Answer: Hashable, Sendable {
     case ledger(LedgerPicture)
     case offsets(Inquiry, [PartitionTime])
     case configs(TopicConfigPicture)
+    case batch(Inquiry, RecordBatchFacts)
     /// Nobody knows, for this reason.
     case none(Inquiry, reason: String)
 
@@ -33,7 +38,7 @@ package enum Answer: Hashable, Sendable {
         switch self {
         case .ledger: .ledger
         case .configs(let picture): .configs(topic: picture.topic)
-        case .offsets(let inquiry, _), .none(let inquiry, _): inquiry
+        case .offsets(let inquiry, _), .batch(let inquiry, _), .none(let inquiry, _): inquiry
         }
     }
 }

@@ -46,6 +46,11 @@ package struct ConsumedRecord: Hashable, Sendable {
     package var value: [UInt8]?
     package var headers: [ClientRecordHeader]
 
+    /// Of its key, value and headers.
+    var byteCount: Int {
+        headers.reduce((key?.count ?? 0) + (value?.count ?? 0)) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+    }
+
     init(_ message: UnsafePointer<rd_kafka_message_t>) {
         let topic = rd_kafka_topic_name(message.pointee.rkt).map { String(cString: $0) } ?? ""
         self.init(message, topic: topic)

@@ -3,6 +3,15 @@ import KafkaProtocol
 
 /// One page's work: find where each partition begins, read, and merge.
 struct Reading {
+    /// So many bytes of records are held at most, and those of one record more in each partition.
+    static let bytesMax = 32 << 20
+    /// A search reads so many partitions at once, since each has a queue of its own ...
+    private static let searchedPartitionsMax = 16
+    /// ... answers after this time though it goes on, so that one sees how it gets on and can stop it ...
+    private static let sliceNanoseconds: Int64 = 300_000_000
+    /// ... and takes so many offsets of each partition at a time when it goes back.
+    private static let backwardSlice: Int64 = 5000
+
     private struct Partition {
         var index: Int32
         var log: Range<Int64>
@@ -10,6 +19,7 @@ struct Reading {
         /// Not read at or past this offset.
         var end: Int64
         var records: [ConsumedRecord] = []
+        var byteCount = 0
         var next: Int64
         var isFinished: Bool
     }
@@ -18,6 +28,11 @@ struct Reading {
     private let topic: String
     private let limit: Int
     private let deadline: Int64
+    /// Others are passed over; nil for none.
+    var wanted: (@Sendable (ConsumedRecord) -> Bool)?
+    /// Each partition as if it had no other offsets.
+    var window: Range<Int64>?
+    private var keepsNewest = false
     private var partitions: [Partition] = []
     private var failures: [TopicPage.Failure] = []
 
@@ -31,6 +46,7 @@ struct Reading {
     private var millisecondsLeft: Int { max(1, Int((deadline - monotonicNanoseconds()) / 1_000_000)) }
 
     mutating func locate(_ chosen: [Int32]?, at position: TopicReader.Position) throws(ClientError) {
+        keepsNewest = position.keepsNewest
         let metadata = try ClusterMetadata(from: consumer.handle, topic: topic, milliseconds: millisecondsLeft)
         guard let found = metadata.topics.first(where: { $0.name == topic }) else {
             throw ClientError(code: .unknownTopicOrPartition)
@@ -56,18 +72,22 @@ struct Reading {
     }
 
     private func open(_ index: Int32, at position: TopicReader.Position) throws(ClientError) -> Partition {
-        let log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
+        var log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
+        if let window { log = log.clamped(to: window) }
+        // What is found is worth nothing without what lies between.
+        let back = wanted == nil ? Int64(limit) : Self.backwardSlice
         var start: Int64
         var end = log.upperBound
         switch position {
         case .beginning: start = log.lowerBound
-        case .end: start = log.upperBound - Int64(limit)
+        case .end: start = log.upperBound - back
         case .offset(let offset): start = offset
+        case .beforeEnd(let count): start = log.upperBound - min(count, log.upperBound)
         case .time(let timestamp): start = try offset(of: timestamp, in: index) ?? log.upperBound
         case .from(let offsets): start = offsets[index] ?? log.upperBound
         case .before(let offsets):
             end = min(end, offsets[index] ?? end)
-            start = end - Int64(limit)
+            start = end - back
         }
         start = min(max(start, log.lowerBound), max(end, log.lowerBound))
         return Partition(index: index, log: log, start: start, end: end, next: start, isFinished: start >= end)
@@ -88,6 +108,34 @@ struct Reading {
         let starts = partitions.filter { !$0.isFinished }.map { (partition: $0.index, offset: $0.start) }
         guard !starts.isEmpty else { return }
         try read(starts, untilAnyRecord: false)
+    }
+
+    /// Reads some partitions for a while, or until enough was found.
+    mutating func readSlice() throws(ClientError) {
+        let starts = partitions.filter { !$0.isFinished }.prefix(Self.searchedPartitionsMax)
+            .map { (partition: $0.index, offset: $0.start) }
+        guard !starts.isEmpty else { return }
+        let reader = try PartitionReader(consumer.handle, topic: topic, from: starts, batch: 1000)
+        let sliceEnd = min(deadline, monotonicNanoseconds() + Self.sliceNanoseconds)
+        var isAnyRead = false
+        while partitions.contains(where: { partition in
+            !partition.isFinished && starts.contains { $0.partition == partition.index }
+        }) {
+            let now = monotonicNanoseconds()
+            // Going back, a partition is read whole or comes again: what lies between must not be passed over.
+            guard now < deadline, keepsNewest || !isAnyRead || now < sliceEnd else { break }
+            let found = partitions.reduce(0) { $0 + $1.records.count }
+            guard keepsNewest || found < limit else { break }
+            let patience = keepsNewest || !isAnyRead ? deadline : sliceEnd
+            let count = reader.read(milliseconds: max(1, Int((patience - now) / 1_000_000))) {
+                take($0, $1, endsAtPartitionEnd: true)
+            }
+            isAnyRead = isAnyRead || count > 0
+        }
+        guard !isAnyRead else { return }
+        for (partition, _) in starts {
+            failures.append(TopicPage.Failure(partition: partition, error: ClientError(code: .timedOut)))
+        }
     }
 
     /// Reads whatever comes first, past what was the end when we looked.
@@ -138,11 +186,46 @@ struct Reading {
                 partitions[at].isFinished = true
                 return
             }
-            partitions[at].records.append(ConsumedRecord(message, topic: topic))
             partitions[at].next = offset + 1
-            let isFull = partitions[at].records.count >= limit
-            partitions[at].isFinished = isFull || offset + 1 >= partitions[at].end
+            partitions[at].isFinished = offset + 1 >= partitions[at].end
+            let record = ConsumedRecord(message, topic: topic)
+            guard wanted?(record) ?? true else { return }
+            keep(record, at)
         }
+    }
+
+    /// Bounded in number, but for searches that go back, and in bytes.
+    private mutating func keep(_ record: ConsumedRecord, _ at: Int) {
+        let bytesMax = Self.bytesMax / partitions.count
+        partitions[at].records.append(record)
+        partitions[at].byteCount += record.byteCount
+        if keepsNewest {
+            while partitions[at].byteCount > bytesMax, partitions[at].records.count > 1 {
+                partitions[at].byteCount -= partitions[at].records.removeFirst().byteCount
+                if wanted != nil { partitions[at].start = partitions[at].records[0].offset }
+            }
+        } else if partitions[at].byteCount >= bytesMax {
+            partitions[at].isFinished = true
+        }
+        if wanted == nil, partitions[at].records.count >= limit { partitions[at].isFinished = true }
+    }
+
+    /// What a search found, and how far it looked.
+    func searchedPage() -> TopicPage {
+        var page = TopicPage(topic: topic)
+        // Going back, only what was read whole counts: the rest comes again.
+        let whole = partitions.map { keepsNewest && !$0.isFinished ? [] : $0.records }
+        page.records = TopicPage.merge(whole)
+        page.failures = failures
+        page.partitions = partitions.map { partition in
+            let isBarren = keepsNewest && !partition.isFinished
+            return TopicPage.Partition(
+                index: partition.index, logStartOffset: partition.log.lowerBound,
+                highWatermark: max(partition.log.upperBound, partition.next),
+                firstOffset: isBarren ? partition.end : partition.start,
+                nextOffset: keepsNewest ? partition.end : partition.next)
+        }
+        return page
     }
 
     /// The page: at most `limit` records over all partitions, the newest or the oldest of what was read.

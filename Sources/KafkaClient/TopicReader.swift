@@ -10,6 +10,8 @@ package final class TopicReader: Sendable {
         case end
         /// The same offset in every partition; outside of a partition's log, its nearer end.
         case offset(Int64)
+        /// So many offsets before each partition's end.
+        case beforeEnd(Int64)
         /// The first record of each partition that is not older, in milliseconds since 1970-01-01 UTC.
         case time(Int64)
         /// Where another page ended; partitions that are not named are left out.
@@ -45,28 +47,49 @@ package final class TopicReader: Sendable {
         }
     }
 
-    /// Waits until one of these partitions has a record at or after its offset, and reads like `page`: a tail without
-    /// asking again and again. Returns an empty page when nothing came in time.
-    package func tail(
-        topic: String, from offsets: [Int32: Int64], limit: Int, milliseconds: Int = 1000
+    /// Looks through partitions for records that are `wanted`, from a position on or back from it, among these offsets alone.
+    /// The page comes after a while also where there is more to look through: repeated from its `next`, or for what lies
+    /// before it from its `first`, a search goes through the whole topic. Of many partitions some come first.
+    package func search(
+        topic: String, partitions: [Int32]? = nil, at position: Position, offsets: Range<Int64>? = nil, limit: Int,
+        milliseconds: Int = 5000, wanted: @escaping @Sendable (ConsumedRecord) -> Bool
     ) async throws -> TopicPage {
         let consumer = consumer
         return try await worker.run {
             let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
             var reading = Reading(consumer, topic: topic, limit: max(1, limit), deadline: deadline)
+            reading.wanted = wanted
+            reading.window = offsets
+            try reading.locate(partitions, at: position)
+            try reading.readSlice()
+            return reading.searchedPage()
+        }
+    }
+
+    /// Waits until one of these partitions has a record at or after its offset, and reads like `page`: a tail without
+    /// asking again and again. Returns an empty page when nothing came in time.
+    package func tail(
+        topic: String, from offsets: [Int32: Int64], limit: Int, milliseconds: Int = 1000,
+        wanted: (@Sendable (ConsumedRecord) -> Bool)? = nil
+    ) async throws -> TopicPage {
+        let consumer = consumer
+        return try await worker.run {
+            let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+            var reading = Reading(consumer, topic: topic, limit: max(1, limit), deadline: deadline)
+            reading.wanted = wanted
             try reading.locate(nil, at: .from(offsets))
             try reading.waitForRecords()
-            return reading.page(keepingNewest: false)
+            return wanted == nil ? reading.page(keepingNewest: false) : reading.searchedPage()
         }
     }
 }
 
 extension TopicReader.Position {
     /// Whether a page that is too full keeps its newest records instead of its oldest.
-    fileprivate var keepsNewest: Bool {
+    var keepsNewest: Bool {
         switch self {
         case .end, .before: true
-        case .beginning, .offset, .time, .from: false
+        case .beginning, .offset, .beforeEnd, .time, .from: false
         }
     }
 }

@@ -60,15 +60,24 @@ final class ConsoleClients: Sendable {
 
     func page(_ query: RecordQuery) async throws -> RecordPage {
         let reader = try reader()
+        let filter = query.filter
+        var wanted: (@Sendable (ConsumedRecord) -> Bool)?
+        if let filter { wanted = { record in filter.holds(for: RecordRow(record)) } }
         if query.maxWait > .zero, case .from(let offsets) = query.start {
             let page = try await reader.tail(
                 topic: query.topic, from: Self.byPartition(offsets), limit: query.limit,
-                milliseconds: Int(query.maxWait.wholeMilliseconds))
+                milliseconds: Int(query.maxWait.wholeMilliseconds), wanted: wanted)
+            return RecordPage(id: query.id, page)
+        }
+        let partitions = query.partition.map { [$0] }
+        if let wanted {
+            let page = try await reader.search(
+                topic: query.topic, partitions: partitions, at: Self.position(query.start), offsets: filter?.offsets,
+                limit: query.limit, wanted: wanted)
             return RecordPage(id: query.id, page)
         }
         let page = try await reader.page(
-            topic: query.topic, partitions: query.partition.map { [$0] }, at: Self.position(query.start),
-            limit: query.limit)
+            topic: query.topic, partitions: partitions, at: Self.position(query.start), limit: query.limit)
         return RecordPage(id: query.id, page)
     }
 
@@ -77,6 +86,7 @@ final class ConsoleClients: Sendable {
         case .begin: .beginning
         case .end: .end
         case .offset(let offset): .offset(offset)
+        case .beforeEnd(let count): .beforeEnd(count)
         case .time(let milliseconds): .time(milliseconds)
         case .from(let offsets): .from(byPartition(offsets))
         case .before(let offsets): .before(byPartition(offsets))
@@ -96,7 +106,8 @@ extension RecordPage {
             marks: page.partitions.map { partition in
                 PartitionMark(
                     partition: partition.index, logStartOffset: partition.logStartOffset,
-                    highWatermark: partition.highWatermark, nextOffset: partition.nextOffset)
+                    highWatermark: partition.highWatermark, firstOffset: partition.firstOffset,
+                    nextOffset: partition.nextOffset)
             },
             error: failures.isEmpty ? nil : failures.joined(separator: " · "))
     }

@@ -15,6 +15,8 @@ struct Inquiries: Sendable {
             return .ledger(LedgerPicture(account: cluster.acknowledgements, topics: topics))
         case .configs(let topic):
             return .configs(try await TopicConfigs(cluster: cluster).describe(topic))
+        case .batch(let partition, let offset):
+            return .batch(inquiry, try await BatchLookup(cluster: cluster).batch(of: partition, at: offset))
         case .offsets(let partitions, let time):
             let found = try await OffsetsByTime(cluster: cluster).find(partitions, time: time)
             return .offsets(inquiry, found)

@@ -221,4 +221,15 @@ enum Fixture {
         PartitionMark(partition: 1, logStartOffset: 0, highWatermark: 13_429, nextOffset: 12_304),
         PartitionMark(partition: 2, logStartOffset: 0, highWatermark: 1_013_335, nextOffset: 1_012_003),
     ]
+
+    /// That of the first record.
+    static var batch: RecordBatchFacts {
+        get throws {
+            var builder = RecordBatchBuilder(
+                baseOffset: 12_290, partitionLeaderEpoch: 7, compression: .zstd, producerId: 4001, producerEpoch: 2,
+                baseSequence: 1000, isTransactional: true)
+            for index in 0..<20 { try builder.append(key: nil, value: nil, timestamp: Int64(index)) }
+            return RecordBatchFacts(try builder.build())
+        }
+    }
 }

@@ -32,7 +32,32 @@ import Testing
         (
             "record-json",
             {
-                openRecords(&$0); $0.press("records.top", "records.open")
+                openRecords(&$0); $0.press("records.top", "records.open"); answerBatch(&$0)
+            }
+        ),
+        (
+            "record-folded",
+            {
+                openRecords(&$0); $0.press("records.top", "records.open", "record.fold"); answerBatch(&$0)
+            }
+        ),
+        (
+            "search",
+            {
+                openRecords(&$0); $0.press("records.search"); $0.key(.tab); $0.type("/(/"); $0.key(.enter)
+            }
+        ),
+        ("searching", { searchOrders(&$0) }),
+        (
+            "records-columns",
+            {
+                openRecords(&$0); $0.press("records.top", "records.columns"); $0.key(.enter)
+            }
+        ),
+        (
+            "tombstone",
+            {
+                openRecords(&$0); $0.press("records.top", "records.tombstone")
             }
         ),
         (
@@ -142,6 +167,22 @@ import Testing
         openOrders(&session)
         session.press("topic.records")
         session.answer()
+    }
+
+    private static func answerBatch(_ session: inout Session) {
+        guard case .record(let partition, let offset) = session.model.place, let batch = try? Fixture.batch else {
+            return
+        }
+        session.send(.answer(.batch(.batch(partition, offset: offset), batch)))
+    }
+
+    private static func searchOrders(_ session: inout Session) {
+        openRecords(&session)
+        session.press("records.search")
+        session.type("customer")
+        session.key(.enter)
+        let found = Fixture.records.filter { $0.partition < 2 && $0.offset < 12_302 }
+        session.answer(found)
     }
 
     private static func openBilling(_ session: inout Session) {

@@ -30,6 +30,10 @@ import Testing
         session.type("12,000")
         session.key(.enter)
         #expect(query(session)?.start == .offset(12_000))
+        session.press("records.from-offset")
+        session.type("-500")
+        session.key(.enter)
+        #expect(query(session)?.start == .beforeEnd(500))
         session.press("records.from-time")
         session.type("nonsense")
         session.key(.enter)
@@ -150,10 +154,19 @@ import Testing
         session.answer()
         session.press("records.top", "records.open")
         #expect(session.shows("\"items\": ["))
-        session.press("record.hex")
+        session.press("record.value-format", "record.value-format", "record.value-format")
         #expect(session.shows("7b 22 69 64 22 3a 31 37"))
         session.press("record.produce")
         #expect(session.shows("customer-17") && session.shows("trace=a1b2"))
+        session.key(.enter)
+        #expect(
+            session.commands == [
+                .produce(
+                    RecordDraft(
+                        topic: "orders", partition: 1, key: Fixture.records[0].key, value: Fixture.records[0].value,
+                        headers: Fixture.records[0].headers))
+            ])
+        session.press("record.produce")
         session.key(.escape)
         session.press("record.back")
         #expect(session.model.place == .records(topic: "orders", partition: nil))
@@ -165,5 +178,114 @@ import Testing
         guard let id = session.model.browser?.awaited?.id else { return }
         session.send(.records(RecordPage(id: id, rows: [], marks: [], error: "orders-1 has no leader")))
         #expect(session.shows("! orders-1 has no leader"))
+    }
+
+    @Test func `formats are chosen by key, for keys and values of a topic apart`() {
+        // A topic keeps its look: its keys are always the same kind of bytes.
+        var session = records()
+        let number: [UInt8] = [0, 0, 0, 0, 0, 0, 4, 210]
+        session.answer([RecordRow(partition: 0, offset: 1, timestamp: nil, key: number, value: Array("[1]".utf8))])
+        #expect(session.shows("0x00000000000004d2"))
+        session.press("records.key-format", "records.key-format", "records.key-format", "records.key-format")
+        #expect(session.selectedRow.contains("1234") && session.toast == "Keys of orders are shown as integers")
+        session.press("records.value-format", "records.value-format", "records.value-format", "records.open")
+        #expect(session.shows("5b 31 5d") && session.shows("Key        1234"))
+    }
+
+    @Test func `fields of JSON values have columns of their own`() {
+        // One looks for the odd total, not through a hundred lines of braces.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.records")
+        session.answer()
+        session.press("records.columns")
+        #expect(session.shows("id, total, paid, note"))
+        session.send(.key(.control("u")))
+        session.type("$.id, items[1], nowhere..x")
+        session.key(.enter)
+        #expect(session.shows("a name behind each dot"))
+        session.send(.key(.control("u")))
+        session.type("$.id, items[1]")
+        session.key(.enter)
+        session.press("records.top")
+        #expect(
+            session.shows("items[1]") && session.selectedRow.contains("茶") && session.shows("Value"))
+    }
+
+    @Test func `a record's page tells of its batch what brokers tell`() throws {
+        // librdkafka does not say it; unknown stays unknown until they have.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.records")
+        session.answer()
+        session.press("records.top", "records.open")
+        let asked = Inquiry.batch(TopicPartition(topic: "orders", partition: 1), offset: 12_300)
+        #expect(session.commands == [.inquire(asked)] && session.shows("asking…"))
+        session.send(.answer(.none(asked, reason: "orders-1 has no leader")))
+        #expect(session.shows("? orders-1 has no leader"))
+        session.send(.answer(.batch(asked, try Fixture.batch)))
+        #expect(
+            session.shows("12,290–12,309 · 20 records") && session.shows("zstd")
+                && session.shows("leader epoch 7 · create time"))
+        #expect(session.shows("id 4001 · epoch 2 · sequence 1,010 (from 1,000) · transactional"))
+        session.press("record.next-records")
+        #expect(session.model.place == .record(TopicPartition(topic: "orders", partition: 0), offset: 12_301))
+        #expect(session.shows("asking…"))
+        session.press("record.previous-records", "record.previous-records")
+        #expect(session.toast == "This is the first record of the list")
+    }
+
+    @Test func `a tombstone is shown before it is written, and confirmed on somebody else's cluster`() {
+        // It deletes for good.
+        var session = records()
+        session.answer()
+        session.press("records.top", "records.tombstone")
+        #expect(session.commands == [] && session.shows("Write a tombstone") && session.shows("null"))
+        session.key(.enter)
+        let draft = RecordDraft(topic: "orders", partition: 1, key: Array("customer-17".utf8), value: nil)
+        #expect(session.commands == [.produce(draft)])
+        session.attach(Attachment(name: "staging", mayWrite: true))
+        session.press("records.tombstone")
+        #expect(session.commands == [] && session.shows("type orders"))
+        session.type("orders")
+        session.key(.enter)
+        #expect(session.commands == [.produce(draft)])
+        session.attach(Attachment(name: "staging"))
+        session.press("records.tombstone")
+        #expect(session.commands == [] && session.toast.contains("read-only"))
+        session.attach(Attachment(name: "staging", mayWrite: true))
+        session.press("records.move-down", "records.move-down", "records.tombstone")
+        #expect(session.commands == [] && session.toast.contains("no key"))
+    }
+
+    @Test func `what is shown is saved as JSON lines`() {
+        // ctrl-s on records gives what programs read, not a picture of a table.
+        var session = records()
+        session.answer()
+        session.press("records.filter")
+        session.type("customer")
+        session.key(.enter)
+        session.press("records.save")
+        guard case .save(let name, let text)? = session.commands.first else {
+            Issue.record("nothing is saved")
+            return
+        }
+        let lines = text.split(separator: "\n")
+        #expect(name.hasPrefix("klamm-records-") && name.hasSuffix(".jsonl") && lines.count == 2)
+        #expect(lines.allSatisfy { JSONReader.read(Array($0.utf8)) != nil })
+        #expect(lines[1].contains(#""value":"plain text, one line""#))
+    }
+
+    @Test func `values of megabytes are shown in part, and saved whole`() {
+        // Nobody scrolls through them, and laying them out takes seconds.
+        var session = records()
+        let text = #"{"a":""# + String(repeating: "x", count: 3 << 20) + "茶\"}"
+        session.answer([RecordRow(partition: 0, offset: 1, timestamp: nil, key: nil, value: Array(text.utf8))])
+        session.press("records.open", "record.bottom")
+        #expect(session.shows("more, which are saved and copied but not shown"))
+        session.press("record.save")
+        guard case .save(_, let line)? = session.commands.first else {
+            Issue.record("nothing is saved")
+            return
+        }
+        #expect(line.utf8.count > 3 << 20)
     }
 }

@@ -69,6 +69,7 @@ struct SessionRun {
             try send(.mouse(MouseEvent(line.rest == "up" ? .wheelUp : .wheelDown, at: Position(row: 12, column: 12))))
         case "answer":
             session.answer()
+            commands = session.commands
         default: return "no such line"
         }
         return nil

@@ -42,7 +42,13 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case nextRecords = "next-records"
     case previousRecords = "previous-records"
     case tail
-    case hex
+    case search
+    case stopSearch = "stop-search"
+    case valueFormat = "value-format"
+    case keyFormat = "key-format"
+    case jsonColumns = "columns"
+    case fold, unfold
+    case tombstone
     // Doing.
     case produce
     case toggleProducer = "toggle-producer"

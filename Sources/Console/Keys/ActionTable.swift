@@ -104,14 +104,38 @@ package enum ActionTable {
         entry(
             .records, .records, "r", "Records", "Browse the records of the topic or partition",
             in: [.broker, .topics, .topic, .group], hint: 2),
-        entry(.fromBegin, .records, "b", "From begin", "Read from the log start offset", in: [.records], hint: 3),
-        entry(.fromEnd, .records, "e", "From end", "Read the last records", in: [.records], hint: 4),
-        entry(.fromOffset, .records, "o", "From offset", "Read from an offset", in: [.records], hint: 5),
-        entry(.fromTime, .records, "@", "From time", "Read from a time", in: [.records], hint: 6),
-        entry(.nextRecords, .records, "]", "Later", "Read the records after these", in: [.records], hint: 7),
-        entry(.previousRecords, .records, "[", "Earlier", "Read the records before these", in: [.records], hint: 8),
+        entry(
+            .search, .records, "s", "Search", "Search the topic by key, value, header, JSON path or offset",
+            in: [.records], hint: 3),
+        entry(
+            .stopSearch, .records, "S", "Stop search", "Stop the search, or let it go on", in: [.records], hint: 16),
+        entry(.fromBegin, .records, "b", "From begin", "Read from the log start offset", in: [.records], hint: 4),
+        entry(.fromEnd, .records, "e", "From end", "Read the last records", in: [.records], hint: 5),
+        entry(
+            .fromOffset, .records, "o", "From offset", "Read from an offset, or so many before the end",
+            in: [.records], hint: 6),
+        entry(
+            .fromTime, .records, "@", "From time", "Read from a time, or from so long ago", in: [.records], hint: 7),
+        entry(
+            .nextRecords, .records, "]", "Later", "Read the records after these, or the next one",
+            in: [.records, .record], hint: 8),
+        entry(
+            .previousRecords, .records, "[", "Earlier", "Read the records before these, or the one before",
+            in: [.records, .record], hint: 9),
         entry(.tail, .records, "t", "Tail", "Follow the end of the log, or stop", in: [.records], hint: 2),
-        entry(.hex, .records, "x", "Text/hex", "Show the record as text, or byte by byte", in: [.record], hint: 2),
+        entry(
+            .valueFormat, .records, "x", "Value as", "Show values as what they are, text, JSON, bytes or integers",
+            in: [.records, .record], hint: 14),
+        entry(
+            .keyFormat, .records, "X", "Key as", "Show keys as what they are, text, JSON, bytes or integers",
+            in: [.records, .record], hint: 15),
+        entry(
+            .jsonColumns, .records, "c", "Columns", "Show fields of JSON values as columns", in: [.records], hint: 13),
+        entry(.fold, .records, "minus", "Fold", "Fold the record's JSON one level more", in: [.record], hint: 2),
+        entry(.unfold, .records, "+ =", "Unfold", "Unfold the record's JSON by one level", in: [.record], hint: 3),
+        entry(
+            .tombstone, .records, "D", "Tombstone", "Write a null value for this key, which deletes it on compaction",
+            in: [.records, .record], hint: 18, dangerous: true),
     ]
 
     private static let clients = [
@@ -189,7 +213,7 @@ package enum ActionTable {
             .pause, .console, "space", "Pause", "Hold the picture; the cluster goes on",
             in: ViewName.allCases.filter { $0 != .story }, hint: 33),
         entry(.copy, .console, "y", "Copy", "Copy the selected row, or the record, to the clipboard"),
-        entry(.save, .console, "ctrl-s", "Save", "Save what is shown as a text file"),
+        entry(.save, .console, "ctrl-s", "Save", "Save what is shown as a text file, records as JSON lines"),
         entry(.redraw, .console, "ctrl-l", "Redraw", "Draw the screen anew"),
         entry(.quit, .console, "ctrl-c", "Quit", "Leave klamm; the embedded cluster stops"),
     ]

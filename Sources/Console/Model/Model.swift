@@ -50,7 +50,10 @@ package struct Model: Hashable, Sendable {
     var toast: Toast?
     var browser: RecordBrowser?
     var lastQueryID: UInt64 = 0
-    var recordStyle = RecordStyle.automatic
+    /// How the records of each topic are looked at.
+    var looks: [String: TopicLook] = [:]
+    /// What was last searched for in each topic, as it was typed.
+    var lastSearch: [String: [String]] = [:]
     /// Those that can be played.
     var scenarios: [ScenarioHead] = []
     /// The one that is played: the picture is its cluster's as long as it is on.
@@ -99,7 +102,7 @@ package struct Model: Hashable, Sendable {
         var wanted: [Instant] = []
         if let now, let toast { wanted.append(toast.until ?? now) }
         if live.history.isMoving, let next = live.history.nextSample { wanted.append(next) }
-        if let browser, let next = browser.nextFetch { wanted.append(next) }
+        if let browser, !isTailHeld, let next = browser.nextFetch { wanted.append(next) }
         if !isPaused, place.showsClock, let now { wanted.append((clockTick ?? now) + .seconds(1)) }
         if !isPaused, let next = asked?.nextTime { wanted.append(next) }
         return wanted.min()

@@ -61,6 +61,8 @@ package struct Form: Hashable, Sendable {
         case deleteTopic(String)
         case seekOffset
         case seekTime
+        case search
+        case jsonColumns
         case removeBroker(BrokerID)
         case moveReplicas([TopicPartition])
         /// The subject of what is to be done to a cluster that klamm did not start.
@@ -75,6 +77,8 @@ package struct Form: Hashable, Sendable {
         /// Chosen instead of any text: a tombstone's value, a record without a key.
         package var isNull = false
         package var mayBeNull = false
+        /// The text is hexadecimal digits: the bytes that it began from are no text.
+        package var isHex = false
     }
 
     package var purpose: Purpose

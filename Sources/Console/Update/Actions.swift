@@ -48,9 +48,14 @@ extension Model {
         case .nextRecords: return pageRecords(forward: true)
         case .previousRecords: return pageRecords(forward: false)
         case .tail: return toggleTail()
-        case .hex:
-            recordStyle = recordStyle.next
-            screen.textTop = 0
+        case .search: openSearchForm()
+        case .stopSearch: return toggleSearch()
+        case .valueFormat: changeFormat(\.value, "Values")
+        case .keyFormat: changeFormat(\.key, "Keys")
+        case .jsonColumns: openColumnsForm()
+        case .fold: fold(by: -1)
+        case .unfold: fold(by: 1)
+        case .tombstone: return writeTombstone()
         case .produce: openProduceForm()
         case .toggleProducer: return toggleProducer()
         case .cycleAcks: return cycleAcks()
@@ -98,13 +103,8 @@ extension Model {
     private mutating func copy() -> [Command] {
         let text: String
         switch place {
-        case .record(let partition, let offset):
-            guard let row = RecordView.row(self, partition, offset: offset) else { return [] }
-            text = RecordView.copied(row)
-        case .records:
-            guard case .record(let partition, let offset)? = listing?.selectedID(screen.list),
-                let row = browser?.rows.first(where: { $0.partition == partition && $0.offset == offset })
-            else { return [] }
+        case .record, .records:
+            guard let row = recordHere else { return [] }
             text = RecordView.copied(row)
         default:
             guard let listing, let index = listing.selectedIndex(screen.list) else { return [] }
@@ -120,6 +120,7 @@ extension Model {
             let fields = [parts.hour, parts.minute, parts.second].map { $0 < 10 ? "0\($0)" : "\($0)" }
             name += "-" + fields.joined()
         }
+        if let lines = recordLines { return [.save(name: "\(name).jsonl", text: lines)] }
         return [.save(name: "\(name).txt", text: view(self, size).text + "\n")]
     }
 }

@@ -16,9 +16,10 @@ extension Model {
             purpose: purpose, title: isOffset ? "Read from an offset" : "Read from a time",
             fields: [
                 isOffset
-                    ? Form.Field(label: "Offset", field: TextField(), hint: "in each partition shown")
+                    ? Form.Field(
+                        label: "Offset", field: TextField(), hint: "in each partition; -100 before the end; begin; end")
                     : Form.Field(
-                        label: "Time", field: TextField(), hint: "14:02, or 2026-11-21 14:02:33, or milliseconds")
+                        label: "Time", field: TextField(), hint: "-10m, 14:02, or 2026-11-21T14:02:33+01:00")
             ])
     }
 
@@ -28,38 +29,6 @@ extension Model {
             Form(
                 purpose: .deleteTopic(topic), title: "Delete \(topic) and all its records",
                 fields: [Form.Field(label: "Its name", field: TextField(), hint: "type \(topic) to delete it")]))
-    }
-
-    /// Begins from the record that is open, else from what was last written to this topic.
-    mutating func openProduceForm() {
-        guard let topic = topicHere else { return show(.warning, "Select a topic first") }
-        var fields = Self.produceFields(topic: topic)
-        if case .record(let partition, let offset) = place, let row = RecordView.row(self, partition, offset: offset) {
-            fields[2] = Self.filled(fields[2], row.key)
-            fields[3] = Self.filled(fields[3], row.value)
-            let headers = row.headers.map { "\($0.name)=\($0.value.flatMap { Bytes.text($0) } ?? "")" }
-            fields[4].field = TextField(headers.joined(separator: ", "))
-        } else if let lastDraft, lastDraft.fields[0].field.text == topic {
-            fields = lastDraft.fields
-        }
-        overlay = .form(Form(purpose: .produce, title: "Write a record", fields: fields, focus: 3))
-    }
-
-    private static func produceFields(topic: String) -> [Form.Field] {
-        [
-            Form.Field(label: "Topic", field: TextField(topic), hint: "where to"),
-            Form.Field(label: "Partition", field: TextField(), hint: "by the key"),
-            Form.Field(label: "Key", field: TextField(), hint: "none", isNull: true, mayBeNull: true),
-            Form.Field(label: "Value", field: TextField(), hint: "empty", mayBeNull: true),
-            Form.Field(label: "Headers", field: TextField(), hint: "name=value, name=value"),
-        ]
-    }
-
-    private static func filled(_ field: Form.Field, _ bytes: [UInt8]?) -> Form.Field {
-        var field = field
-        field.isNull = bytes == nil
-        field.field = TextField(bytes.flatMap { Bytes.text($0) } ?? "")
-        return field
     }
 
     /// Does what the form asks for, or says in it what is wrong.
@@ -78,50 +47,36 @@ extension Model {
         case .removeBroker(let broker): return submitRemoval(form, broker, texts[0])
         case .moveReplicas(let partitions): return submitMove(form, partitions, texts[0])
         case .resetOffsets(let group): return submitReset(form, group, texts)
-        case .seekOffset:
-            let digits = texts[0].filter { $0 != "," }
-            guard let offset = Int64(digits), offset >= 0 else {
-                return refuse(form, "an offset is a number from 0 on")
-            }
-            overlay = nil
-            return seek(.offset(offset), "from offset \(Figures.count(offset))")
+        case .seekOffset: return submitOffset(form, texts[0])
         case .seekTime:
             let now = self.now?.wallClockMilliseconds ?? 0
             guard let time = WallClock.parse(texts[0], now: now, offsetSeconds: utcOffsetSeconds) else {
-                return refuse(form, "not a time: write 14:02 or 2026-11-21 14:02:33")
+                return refuse(form, "not a time: write 14:02, 2026-11-21 14:02:33, or -10m for ten minutes ago")
             }
             overlay = nil
             return seek(.time(time), "from \(WallClock.dateAndTime(time, offsetSeconds: utcOffsetSeconds))")
+        case .search: return submitSearch(form, texts)
+        case .jsonColumns: return submitColumns(form, texts[0])
         }
     }
 
-    private mutating func submitRecord(_ form: Form, _ texts: [String]) -> [Command] {
-        guard !texts[0].isEmpty else { return refuse(form, "a record needs a topic") }
-        var partition: Int32?
-        if !texts[1].isEmpty {
-            guard let number = Int32(texts[1]), number >= 0 else {
-                return refuse(form, "a partition is a number from 0 on, or nothing")
+    private mutating func submitOffset(_ form: Form, _ text: String) -> [Command] {
+        let digits = text.filter { $0 != "," }
+        let start: RecordQuery.Start
+        let words: String
+        switch Int64(digits.hasPrefix("end-") ? digits.dropFirst(3) : digits[...]) {
+        case let number? where number >= 0:
+            (start, words) = (.offset(number), "from offset \(Figures.count(number))")
+        case let number? where number > .min:
+            (start, words) = (.beforeEnd(-number), "from \(Figures.count(-number)) before the end")
+        default:
+            guard ["begin", "end"].contains(digits) else {
+                return refuse(form, "an offset is a number from 0 on, or -100 for so many before the end")
             }
-            partition = number
+            (start, words) = digits == "begin" ? (.begin, "from begin") : (.end, "the last records")
         }
-        var headers: [RecordRow.Header] = []
-        for part in texts[4].split(separator: ",") {
-            let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = halves[0].trimmed
-            guard halves.count == 2, !name.isEmpty else {
-                return refuse(form, "a header is name=value; separate several by commas")
-            }
-            headers.append(RecordRow.Header(name: String(name), value: Array(halves[1].trimmed.utf8)))
-        }
-        func bytes(_ field: Form.Field) -> [UInt8]? { field.isNull ? nil : Array(field.field.text.utf8) }
         overlay = nil
-        lastDraft = ProduceForm(fields: form.fields)
-        return [
-            .produce(
-                RecordDraft(
-                    topic: texts[0], partition: partition, key: bytes(form.fields[2]), value: bytes(form.fields[3]),
-                    headers: headers))
-        ]
+        return seek(start, words)
     }
 
     private mutating func submitTopic(_ form: Form, _ texts: [String]) -> [Command] {

@@ -8,8 +8,9 @@ extension Place {
         case .configs(let topic): .configs(topic: topic)
         case .reset(let reset):
             if case .time(let time) = reset.target { .offsets(reset.partitions, time: time) } else { nil }
-        case .brokers, .topics, .groups, .events, .scenarios, .story, .broker, .topic, .records, .record, .group,
-            .faults, .clients, .client, .members, .timeline:
+        case .record(let partition, let offset): .batch(partition, offset: offset)
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .broker, .topic, .records, .group, .faults,
+            .clients, .client, .members, .timeline:
             nil
         }
     }
@@ -47,7 +48,7 @@ extension Model {
         asked?.answeredAt = now
         switch answer {
         case .ledger(let picture): ledger = picture
-        case .offsets, .configs: asked?.answer = answer
+        case .offsets, .configs, .batch: asked?.answer = answer
         case .none(_, let reason): asked?.reason = reason
         }
         dataChanged()

@@ -93,7 +93,11 @@ extension Model {
         case (.character("n"), .control) where form.fields[form.focus].mayBeNull:
             form.fields[form.focus].isNull.toggle()
         default:
-            if form.fields[form.focus].field.edit(chord) { form.fields[form.focus].isNull = false }
+            if form.fields[form.focus].field.edit(chord) {
+                form.fields[form.focus].isNull = false
+                // Whoever begins anew writes text.
+                if form.fields[form.focus].field.text.isEmpty { form.fields[form.focus].isHex = false }
+            }
         }
         overlay = .form(form)
         return []

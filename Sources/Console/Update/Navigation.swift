@@ -145,6 +145,11 @@ extension Model {
             settle()
             return []
         }
+        if case .records = place, let browser, browser.filter != nil {
+            guard browser.search?.isRunning == true else { return clearSearch() }
+            self.browser?.search?.isRunning = false
+            return []
+        }
         if screens.count > 1 {
             if case .records = place { browser = nil }
             screens.removeLast()

@@ -9,8 +9,7 @@ enum Bytes {
 
     /// The beginning, in one line.
     static func preview(_ bytes: [UInt8]) -> String {
-        // Cut before decoding: a record may have megabytes, a line never shows more than a few hundred.
-        let start = bytes.count > previewMax ? Array(bytes.prefix(previewMax)).droppingCutCharacter() : bytes
+        let start = beginning(bytes, most: previewMax)
         if let text = text(start) { return text }
         return "0x" + start.prefix(64).map(hex).joined()
     }
@@ -18,11 +17,37 @@ enum Bytes {
     static func styled(_ bytes: [UInt8]?, absent: String) -> StyledText {
         guard let bytes else { return StyledText(absent, .muted, .italic) }
         if bytes.isEmpty { return StyledText("empty", .muted, .italic) }
-        let isText = text(bytes.count > previewMax ? bytes.prefix(previewMax).droppingCutCharacter() : bytes) != nil
+        let isText = text(beginning(bytes, most: previewMax)) != nil
         return StyledText(preview(bytes), isText ? .text : .accent)
     }
 
+    /// In one line, as the user wants to see it; as what they are where they are not that.
+    static func styled(_ bytes: [UInt8]?, absent: String, as format: ByteFormat) -> StyledText {
+        guard let bytes, !bytes.isEmpty else { return styled(bytes, absent: absent) }
+        switch format {
+        case .automatic: break
+        case .text: return StyledText(String(decoding: beginning(bytes, most: previewMax), as: UTF8.self))
+        case .json:
+            if bytes.count <= jsonMax, let value = JSONReader.read(bytes) {
+                return JSONLayout.line(value, characters: lineMax)
+            }
+        case .hex: return StyledText(bytes.prefix(lineMax / 3).map(hex).joined(separator: " "), .accent)
+        case .integer: if let number = ByteFormat.integer(bytes) { return StyledText("\(number)", .accent) }
+        }
+        return styled(bytes, absent: absent)
+    }
+
+    /// At most so many bytes, cut between characters. A record may have megabytes, and a screen never shows them all: what
+    /// is decoded is cut before.
+    static func beginning(_ bytes: [UInt8], most: Int) -> [UInt8] {
+        bytes.count > most ? bytes.prefix(most).droppingCutCharacter() : bytes
+    }
+
     private static let previewMax = 1024
+    /// No line of a table is longer.
+    private static let lineMax = 400
+    /// Larger values are not parsed for a line of a table.
+    static let jsonMax = 64 << 10
 
     static func hex(_ byte: UInt8) -> String {
         let digits = String(byte, radix: 16)

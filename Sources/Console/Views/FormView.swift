@@ -4,7 +4,9 @@ enum FormView {
         let body = Rectangle(
             row: layout.table.row, column: 0, rows: layout.crumbs.row - layout.table.row,
             columns: layout.table.columns)
-        let box = body.centred(rows: form.fields.count * 2 + 4, columns: min(90, body.columns - 6))
+        // Lines between the fields where there is room for them.
+        let step = form.fields.count * 2 + 4 <= body.rows ? 2 : 1
+        let box = body.centred(rows: form.fields.count * step + 4, columns: min(90, body.columns - 6))
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
         let mayBeNull = form.fields.contains(where: \.mayBeNull)
@@ -13,15 +15,16 @@ enum FormView {
             + " · esc cancel"
         grid.frame(box, title: StyledText(form.title, .title), foot: StyledText(keys, .muted))
         let inner = box.inner
-        let labels = form.fields.reduce(0) { max($0, $1.label.count) } + 2
+        let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
         for (index, field) in form.fields.enumerated() {
-            let row = inner.row + 1 + index * 2
+            let row = inner.row + 1 + index * step
             guard row < inner.row + inner.rows - 1 else { break }
             let isFocused = index == form.focus
             grid.target(
                 Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .field(index))
             grid.put(
-                (isFocused ? "▸ " : "  ") + field.label, row: row, column: inner.column + 1,
+                (isFocused ? "▸ " : "  ") + field.label + (field.isHex ? " (hex)" : ""), row: row,
+                column: inner.column + 1,
                 style: Style(isFocused ? .title : .muted))
             let column = inner.column + 3 + labels
             let width = inner.columns - labels - 5
@@ -67,6 +70,8 @@ extension Form {
         case .confirm: "does it"
         case .resetOffsets: "shows what it would do"
         case .seekOffset, .seekTime: "reads from there"
+        case .search: "searches"
+        case .jsonColumns: "shows them"
         }
     }
 }

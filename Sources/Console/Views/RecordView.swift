@@ -3,6 +3,9 @@ import KafkaProtocol
 
 /// One whole record.
 enum RecordView {
+    /// More of a value is not laid out on a screen: it would take seconds, and nobody reads it. Saving takes it whole.
+    private static let contentMax = 128 << 10
+
     static func row(_ model: Model, _ partition: TopicPartition, offset: Int64) -> RecordRow? {
         guard let browser = model.browser, browser.topic == partition.topic else { return nil }
         return browser.rows.first { $0.partition == partition.partition && $0.offset == offset }
@@ -13,10 +16,11 @@ enum RecordView {
         guard let row = row(model, partition, offset: offset) else {
             return [StyledText("This record is not among those read last.", .muted)]
         }
+        let look = model.look
         var lines = facts(row, model)
         lines.append(StyledText())
-        lines.append(heading("Value", row.value, model.recordStyle, width: width))
-        lines += content(row.value, style: model.recordStyle)
+        lines.append(heading("Value", row.value, look.value, width: width))
+        lines += content(row.value, look)
         return lines.flatMap { $0.wrapped(to: max(1, width)) }
     }
 
@@ -31,7 +35,8 @@ enum RecordView {
             label("Offset") + StyledText(Figures.count(row.offset)),
             label("Timestamp") + time,
         ]
-        lines += entry("Key", row.key, absent: "no key", model.recordStyle)
+        lines += batch(row, model)
+        lines += entry("Key", row.key, absent: "no key", model.look.key)
         if row.headers.isEmpty {
             lines.append(label("Headers") + StyledText("none", .muted))
         } else {
@@ -44,41 +49,105 @@ enum RecordView {
         return lines
     }
 
-    private static func entry(_ name: String, _ bytes: [UInt8]?, absent: String, _ style: RecordStyle) -> [StyledText] {
-        guard let bytes, style == .hex, !bytes.isEmpty else {
-            return [label(name) + Bytes.styled(bytes, absent: absent)]
+    /// What only the brokers know: librdkafka tells nothing of a record's batch.
+    private static func batch(_ row: RecordRow, _ model: Model) -> [StyledText] {
+        guard case .batch(_, let batch)? = model.asked?.answer else {
+            let reason = model.asked?.reason
+            return [label("Batch") + StyledText(reason.map { "\(Figures.unknown) \($0)" } ?? "asking…", .muted)]
         }
-        return [label(name) + StyledText(Figures.bytes(Int64(bytes.count)), .muted)] + Bytes.dump(bytes)
+        let offsets =
+            batch.baseOffset == batch.lastOffset
+            ? "alone" : "\(Figures.count(batch.baseOffset))–\(Figures.count(batch.lastOffset))"
+        let words = [
+            offsets, Figures.plural(Int64(batch.count), "record"), Figures.bytes(Int64(batch.sizeInBytes)),
+            batch.compression.map { $0 == .none ? "not compressed" : "\($0)" } ?? "an unknown compression",
+        ]
+        return [
+            label("Batch") + StyledText(words.joined(separator: " · ")),
+            label("Written")
+                + StyledText("leader epoch \(batch.leaderEpoch) · \(batch.hasAppendTime ? "append" : "create") time"),
+            label("Producer") + producer(batch, at: row.offset),
+        ]
     }
 
-    private static func label(_ text: String) -> StyledText {
+    private static func producer(_ batch: RecordBatchFacts, at offset: Int64) -> StyledText {
+        guard let producer = batch.producer else { return StyledText("not idempotent: it has no id", .muted) }
+        var words = ["id \(producer.id)", "epoch \(producer.epoch)"]
+        if let sequence = batch.sequence(at: offset) {
+            let base = offset == batch.baseOffset ? "" : " (from \(Figures.count(Int64(producer.baseSequence))))"
+            words.append("sequence \(Figures.count(Int64(sequence)))\(base)")
+        }
+        if batch.isTransactional { words.append("transactional") }
+        return StyledText(words.joined(separator: " · "))
+    }
+
+    private static func entry(_ name: String, _ bytes: [UInt8]?, absent: String, _ format: ByteFormat) -> [StyledText] {
+        guard let bytes, format == .hex, !bytes.isEmpty else {
+            return [label(name) + Bytes.styled(bytes, absent: absent, as: format)]
+        }
+        return [label(name) + StyledText(Figures.bytes(Int64(bytes.count)), .muted)]
+            + Bytes.dump(Array(bytes.prefix(contentMax / 4)))
+    }
+
+    static func label(_ text: String) -> StyledText {
         StyledText(text + String(repeating: " ", count: max(1, 11 - text.count)), .muted)
     }
 
-    private static func heading(_ name: String, _ bytes: [UInt8]?, _ style: RecordStyle, width: Int) -> StyledText {
+    private static func heading(_ name: String, _ bytes: [UInt8]?, _ format: ByteFormat, width: Int) -> StyledText {
         var text = name
-        if let bytes { text += " · \(Figures.bytes(Int64(bytes.count))) · \(kind(bytes, style))" }
+        if let bytes { text += " · \(Figures.bytes(Int64(bytes.count))) · \(kind(bytes, format))" }
         let line = String(repeating: "─", count: max(0, width - Glyphs.width(of: text) - 1))
         return StyledText(text + " ", .heading) + StyledText(line, .border)
     }
 
-    private static func kind(_ bytes: [UInt8], _ style: RecordStyle) -> String {
-        if style == .hex { return "bytes" }
-        if JSONLayout.lines(bytes) != nil { return "JSON" }
+    private static func kind(_ bytes: [UInt8], _ format: ByteFormat) -> String {
+        switch format {
+        case .hex: return "bytes"
+        case .text: return "text"
+        case .integer where ByteFormat.integer(bytes) != nil: return "integer"
+        case .json where json(bytes, format) == nil: return "no JSON"
+        case .integer where !bytes.isEmpty: return "no integer of 1, 2, 4 or 8 bytes"
+        case .automatic, .json, .integer: break
+        }
+        if json(bytes, format) != nil { return "JSON" }
         return Bytes.text(bytes) == nil ? "binary" : "text"
     }
 
-    private static func content(_ bytes: [UInt8]?, style: RecordStyle) -> [StyledText] {
+    private static func json(_ bytes: [UInt8], _ format: ByteFormat) -> JSONValue? {
+        guard bytes.count <= contentMax else { return nil }
+        return format == .json ? JSONReader.read(bytes) : JSONReader.readContainer(bytes)
+    }
+
+    private static func content(_ bytes: [UInt8]?, _ look: TopicLook) -> [StyledText] {
         guard let bytes else {
             return [StyledText("null: a tombstone, which deletes its key in a compacted topic", .muted)]
         }
         guard !bytes.isEmpty else { return [StyledText("empty", .muted)] }
-        if style == .hex { return Bytes.dump(bytes) }
-        if let lines = JSONLayout.lines(bytes) { return lines }
-        guard let text = Bytes.text(bytes) else { return Bytes.dump(bytes) }
-        return text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map {
-            StyledText(String($0))
+        let left = bytes.count - contentMax
+        guard left > 0 else { return whole(bytes, look) }
+        // A dump takes four times the room.
+        let isDump = look.value == .hex || Bytes.text(Bytes.beginning(bytes, most: 4096)) == nil
+        let some = Bytes.beginning(bytes, most: isDump ? contentMax / 4 : contentMax)
+        let more = StyledText(
+            "… and \(Figures.bytes(Int64(bytes.count - some.count))) more, which are saved and copied but not shown",
+            .muted, .italic)
+        return (isDump ? Bytes.dump(some) : textLines(String(decoding: some, as: UTF8.self))) + [more]
+    }
+
+    private static func whole(_ bytes: [UInt8], _ look: TopicLook) -> [StyledText] {
+        switch look.value {
+        case .hex: return Bytes.dump(bytes)
+        case .text: return textLines(String(decoding: bytes, as: UTF8.self))
+        case .integer:
+            if let number = ByteFormat.integer(bytes) { return [StyledText("\(number)", .accent)] }
+        case .automatic, .json: break
         }
+        if let json = json(bytes, look.value) { return JSONLayout.lines(json, foldedFrom: look.foldedFrom) }
+        return Bytes.text(bytes).map(textLines) ?? Bytes.dump(bytes)
+    }
+
+    private static func textLines(_ text: String) -> [StyledText] {
+        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { StyledText(String($0)) }
     }
 
     /// What `copy` takes: the value as it is if it is text, else as hexadecimal.

@@ -6,6 +6,7 @@ enum RecordsView {
     static func listing(_ model: Model) -> Listing {
         let offset = model.utcOffsetSeconds
         let isWide = model.size.columns >= 110
+        let look = model.look
         var columns: [Column<RecordRow>] = [
             Column(title: "Part", alignment: .right, minimum: 4, sort: { .count(Int($0.partition)) }) {
                 StyledText("\($0.partition)")
@@ -20,12 +21,15 @@ enum RecordsView {
             Column(
                 title: "Key", minimum: 8, maximum: 40, shrinks: true, sort: { .text($0.key.map(Bytes.preview) ?? "") }
             ) {
-                Bytes.styled($0.key, absent: "no key")
-            },
-            Column(title: "Value", minimum: 20, maximum: 400, shrinks: true) {
-                Bytes.styled($0.value, absent: "tombstone")
+                Bytes.styled($0.key, absent: "no key", as: look.key)
             },
         ]
+        columns += look.columns.map(column)
+        // Beside fields of it the whole value is seen where there is room.
+        columns.append(
+            Column(title: "Value", minimum: 20, maximum: 400, shrinks: true, priority: look.columns.isEmpty ? 0 : 2) {
+                Bytes.styled($0.value, absent: "tombstone", as: look.value)
+            })
         let browser = model.browser
         if browser?.rows.contains(where: { !$0.headers.isEmpty }) == true {
             columns.append(
@@ -39,9 +43,36 @@ enum RecordsView {
         return Table(
             items: browser?.rows ?? [], columns: columns,
             id: { .record(partition: $0.partition, offset: $0.offset) }, words: words,
-            empty: browser?.awaited == nil ? "No record here." : "Reading…",
+            empty: browser.map(empty) ?? "No record here.",
             gapMost: TableLayout.gapLeast
         ).listing(model.screen.list)
+    }
+
+    private static func empty(_ browser: RecordBrowser) -> String {
+        if browser.search?.isRunning == true { return "Searching…" }
+        if browser.awaited != nil, !browser.isTailing { return "Reading…" }
+        return browser.filter == nil ? "No record here." : "No record is like this."
+    }
+
+    /// One field of JSON values; values without it leave their place empty.
+    private static func column(_ path: JSONPath) -> Column<RecordRow> {
+        func values(_ row: RecordRow) -> [JSONValue] {
+            guard let value = row.value, value.count <= Bytes.jsonMax, let json = JSONReader.read(value) else {
+                return []
+            }
+            return path.values(in: json)
+        }
+        return Column(
+            title: path.description, minimum: 6, maximum: 40, shrinks: true,
+            sort: { row in
+                guard let first = values(row).first else { return .unknown }
+                if case .number(let number) = first, let number = Double(number) { return .number(number) }
+                return .text(first.text ?? first.compact)
+            }
+        ) { row in
+            let texts = values(row).map { $0.text.map { StyledText($0) } ?? JSONLayout.leaf($0) }
+            return texts.dropFirst().reduce(texts.first ?? StyledText()) { $0 + StyledText(" ") + $1 }
+        }
     }
 
     private static func words(_ row: RecordRow) -> String {
@@ -63,14 +94,44 @@ enum RecordsView {
     /// Where these records lie, for the frame's edge.
     static func remark(_ browser: RecordBrowser) -> StyledText {
         var text = StyledText(browser.from, .muted)
+        if let filter = browser.filter {
+            text += StyledText(" · \(filter.words.joined(separator: " · "))", .key).clipped(to: 44)
+        }
         if browser.isTailing { text += StyledText("  ▸ tailing", .ok, .bold) }
-        if browser.awaited != nil, !browser.isTailing { text += StyledText("  reading…", .muted) }
+        if browser.awaited != nil, !browser.isTailing, browser.search == nil {
+            text += StyledText("  reading…", .muted)
+        }
         return text
     }
 
-    static func foot(_ browser: RecordBrowser) -> StyledText {
+    /// What is missing, how far a search is, and whether there is more.
+    static func foot(_ model: Model, _ browser: RecordBrowser) -> StyledText {
         if let error = browser.error { return StyledText("! \(error)", .error) }
+        if model.isTailHeld { return held(model) }
         guard !browser.marks.isEmpty, !browser.isTailing else { return StyledText() }
-        return browser.hasLater ? StyledText("more follow", .muted) : StyledText("end of the log", .muted)
+        let progress = progress(browser)
+        if browser.search?.isRunning == true {
+            return StyledText("▸ \(progress ?? "") · \(model.keyName(.stopSearch)) stops", .ok, .bold)
+        }
+        let words = progress.map { "\($0)  " } ?? ""
+        if browser.filter != nil, browser.isFull {
+            return StyledText("\(words)no more are kept; \(model.keyName(.nextRecords)) goes on", .warning)
+        }
+        return StyledText(words + (browser.hasLater ? "more follow" : "end of the log"), .muted)
+    }
+
+    /// `45% · 540,000 of 1,200,000 offsets`.
+    private static func progress(_ browser: RecordBrowser) -> String? {
+        browser.progress.map { read, all in
+            let percent = all == 0 ? 100 : Int64(Double(read) / Double(all) * 100)
+            return "\(percent)% · \(Figures.count(read)) of \(Figures.count(all)) offsets"
+        }
+    }
+
+    /// What a tail that waits for the user has before it.
+    private static func held(_ model: Model) -> StyledText {
+        let waiting = model.waitingRecords.map { Figures.plural($0, "offset") } ?? Figures.unknown
+        let goesOn = model.isPaused ? model.keyName(.pause) : model.keyName(.bottom)
+        return StyledText("‖ the tail waits before \(waiting) · \(goesOn) goes on", .warning, .bold)
     }
 }

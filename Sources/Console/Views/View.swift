@@ -56,7 +56,7 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     case .records:
         if let browser = model.browser {
             remark = joined(remark, RecordsView.remark(browser))
-            foot = joined(RecordsView.foot(browser), foot)
+            foot = joined(RecordsView.foot(model, browser), foot)
         }
     default: break
     }

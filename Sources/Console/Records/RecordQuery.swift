@@ -10,6 +10,8 @@ package struct RecordQuery: Hashable, Sendable {
         case end
         /// Forward from this offset in each partition; past its end, nothing.
         case offset(Int64)
+        /// Forward from so many records before each partition's end, as it is now.
+        case beforeEnd(Int64)
         /// Forward from the first record whose timestamp is not older than these milliseconds since 1970.
         case time(Int64)
         /// Forward from these offsets, and nothing of other partitions.
@@ -27,9 +29,13 @@ package struct RecordQuery: Hashable, Sendable {
     package var limit: Int
     /// How long to wait for records where there are none yet; zero answers at once. Used to tail.
     package var maxWait: Duration
+    /// Only these records come, and marks tell how far was looked; nil for all. The answer may come before `limit` is
+    /// reached, so that one hears of a search how it gets on.
+    package var filter: RecordFilter?
 
     package init(
-        id: UInt64, topic: String, partition: Int32?, start: Start, limit: Int, maxWait: Duration = .zero
+        id: UInt64, topic: String, partition: Int32?, start: Start, limit: Int, maxWait: Duration = .zero,
+        filter: RecordFilter? = nil
     ) {
         self.id = id
         self.topic = topic
@@ -37,6 +43,7 @@ package struct RecordQuery: Hashable, Sendable {
         self.start = start
         self.limit = limit
         self.maxWait = maxWait
+        self.filter = filter
     }
 }
 
@@ -70,19 +77,25 @@ package struct RecordPage: Hashable, Sendable {
     }
 }
 
-/// How much of a partition there is, and how far this page got.
+/// How much of a partition there is, and how far this page got. Where a search is for certain offsets only, there is no
+/// more of it than these.
 package struct PartitionMark: Hashable, Sendable {
     package var partition: Int32
     package var logStartOffset: Int64
     /// As far as a consumer can read.
     package var highWatermark: Int64
+    /// The offset at which this page begins; nil where that is its first record's.
+    package var firstOffset: Int64?
     /// The offset from which the next page goes on. At the high watermark the end is reached.
     package var nextOffset: Int64
 
-    package init(partition: Int32, logStartOffset: Int64, highWatermark: Int64, nextOffset: Int64) {
+    package init(
+        partition: Int32, logStartOffset: Int64, highWatermark: Int64, firstOffset: Int64? = nil, nextOffset: Int64
+    ) {
         self.partition = partition
         self.logStartOffset = logStartOffset
         self.highWatermark = highWatermark
+        self.firstOffset = firstOffset
         self.nextOffset = nextOffset
     }
 }
@@ -107,6 +120,11 @@ package struct RecordRow: Hashable, Sendable {
     /// Nil for a tombstone.
     package var value: [UInt8]?
     package var headers: [Header]
+
+    /// Of its key, value and headers.
+    var byteCount: Int {
+        headers.reduce((key?.count ?? 0) + (value?.count ?? 0)) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+    }
 
     package init(
         partition: Int32, offset: Int64, timestamp: Int64?, key: [UInt8]?, value: [UInt8]?, headers: [Header] = []

@@ -1,0 +1,116 @@
+import KafkaProtocol
+
+extension Model {
+    /// The record that is open, or the selected one.
+    var recordHere: RecordRow? {
+        switch (place, listing?.selectedID(screen.list)) {
+        case (.record(let partition, let offset), _): return RecordView.row(self, partition, offset: offset)
+        case (.records, .record(let partition, let offset)?):
+            return browser?.rows.first { $0.partition == partition && $0.offset == offset }
+        default: return nil
+        }
+    }
+
+    /// How the records that are shown are looked at.
+    var look: TopicLook { browser.flatMap { looks[$0.topic] } ?? TopicLook() }
+
+    private mutating func changeLook(_ change: (inout TopicLook) -> Void) {
+        guard let browser else { return }
+        var look = look
+        change(&look)
+        looks[browser.topic] = look
+    }
+
+    mutating func changeFormat(_ side: WritableKeyPath<TopicLook, ByteFormat>, _ name: String) {
+        guard let topic = browser?.topic else { return }
+        changeLook { $0[keyPath: side] = $0[keyPath: side].next }
+        if case .record = place { screen.textTop = 0 }
+        show(.note, "\(name) of \(topic) are shown \(look[keyPath: side].words)")
+    }
+
+    /// Folds what lies deepest and is not folded yet, or unfolds one level.
+    mutating func fold(by step: Int) {
+        guard let value = recordHere?.value, let json = JSONReader.readContainer(value) else {
+            return show(.note, "There is no JSON to fold")
+        }
+        let depth = json.depth
+        let folded = min(depth, max(1, (look.foldedFrom ?? depth) + step))
+        changeLook { $0.foldedFrom = folded >= depth ? nil : folded }
+    }
+
+    // MARK: Columns
+
+    mutating func openColumnsForm() {
+        guard browser != nil else { return }
+        let now = look.columns.isEmpty ? suggestedColumns : look.columns.map(\.description)
+        overlay = .form(
+            Form(
+                purpose: .jsonColumns, title: "Fields of JSON values as columns",
+                fields: [
+                    Form.Field(
+                        label: "Fields", field: TextField(now.joined(separator: ", ")),
+                        hint: "id, user.name, items[0].sku; nothing for the whole value")
+                ]))
+    }
+
+    /// The fields of the first records, as far as they fit on a screen.
+    private var suggestedColumns: [String] {
+        var names: [String] = []
+        for row in browser?.rows.prefix(20) ?? [] {
+            guard let value = row.value, value.count <= 64 << 10,
+                case .object(let members)? = JSONReader.readContainer(value)
+            else { continue }
+            for member in members where !member.value.isContainer {
+                let name = JSONValue.unescaped(member.name)
+                let isPlain = !name.isEmpty && !name.contains { ".[],*'\"$ ".contains($0) }
+                if isPlain, !names.contains(name) { names.append(name) }
+            }
+        }
+        return Array(names.prefix(6))
+    }
+
+    mutating func submitColumns(_ form: Form, _ text: String) -> [Command] {
+        var columns: [JSONPath] = []
+        for part in text.split(separator: ",") where !part.trimmed.isEmpty {
+            do throws(JSONPath.Failure) {
+                columns.append(try JSONPath(part.trimmed))
+            } catch {
+                return refuse(form, error.reason)
+            }
+        }
+        guard columns.count <= TopicLook.columnsMax else {
+            return refuse(form, "at most \(TopicLook.columnsMax) fields have a column")
+        }
+        overlay = nil
+        changeLook { $0.columns = columns }
+        return []
+    }
+
+    // MARK: Saving
+
+    /// The records that are shown, one a line; nil on other screens.
+    var recordLines: String? {
+        guard let browser else { return nil }
+        switch place {
+        case .record: return recordHere.map { RecordLines.line($0, topic: browser.topic) + "\n" }
+        case .records:
+            let byID = Dictionary(
+                browser.rows.map { (RowID.record(partition: $0.partition, offset: $0.offset), $0) },
+                uniquingKeysWith: { first, _ in first })
+            let rows = (listing?.ids ?? []).compactMap { byID[$0] }
+            return rows.map { RecordLines.line($0, topic: browser.topic) + "\n" }.joined()
+        default: return nil
+        }
+    }
+}
+
+extension JSONValue {
+    /// How many containers lie in each other at most.
+    var depth: Int {
+        switch self {
+        case .object(let members): 1 + members.reduce(0) { max($0, $1.value.depth) }
+        case .array(let values): 1 + values.reduce(0) { max($0, $1.depth) }
+        case .string, .number, .word: 0
+        }
+    }
+}

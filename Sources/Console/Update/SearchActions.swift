@@ -1,0 +1,85 @@
+import KafkaCluster
+import KafkaProtocol
+
+extension Model {
+    mutating func openSearchForm() {
+        guard let browser else { return }
+        let texts = lastSearch[browser.topic] ?? []
+        let fields = SearchForm.labels.enumerated().map { index, label in
+            Form.Field(
+                label: label, field: TextField(texts.indices.contains(index) ? texts[index] : ""),
+                hint: SearchForm.hints[index])
+        }
+        overlay = .form(Form(purpose: .search, title: "Search \(browser.topic)", fields: fields))
+    }
+
+    mutating func submitSearch(_ form: Form, _ texts: [String]) -> [Command] {
+        guard let browser else { return [] }
+        do throws(SearchForm.Failure) {
+            let (filter, start) = try SearchForm.read(
+                texts, now: now?.wallClockMilliseconds ?? 0, utcOffsetSeconds: utcOffsetSeconds)
+            overlay = nil
+            lastSearch[browser.topic] = texts
+            guard let filter else { return clearSearch() }
+            self.browser?.filter = filter
+            switch start {
+            case .begin: return seek(.begin, "from begin")
+            case .time(let time):
+                return seek(.time(time), "from \(WallClock.dateAndTime(time, offsetSeconds: utcOffsetSeconds))")
+            }
+        } catch {
+            var form = form
+            form.focus = error.field
+            return refuse(form, error.reason)
+        }
+    }
+
+    /// Shows all records again.
+    mutating func clearSearch() -> [Command] {
+        guard browser?.filter != nil else { return [] }
+        browser?.filter = nil
+        return seek(.end, "the last records")
+    }
+
+    /// Stops a search, or lets it go on where it stopped.
+    mutating func toggleSearch() -> [Command] {
+        guard let browser, browser.filter != nil, let search = browser.search else {
+            show(.note, "Nothing is searched for · \(keyName(.search)) begins")
+            return []
+        }
+        if search.isRunning {
+            self.browser?.search?.isRunning = false
+            return []
+        }
+        guard !browser.isFull else {
+            show(.note, "No more records are kept · \(keyName(.nextRecords)) searches on without these")
+            return []
+        }
+        self.browser?.search?.isRunning = true
+        return browser.awaited == nil ? nextSlice() : []
+    }
+
+    /// Goes on after an answer, until the search is over or no more rows are kept. A page that brings nobody further ends
+    /// it too: the reason is on the screen.
+    mutating func searchOn(_ page: RecordPage, since marks: [PartitionMark]) -> [Command] {
+        guard let browser, let search = browser.search, search.isRunning else { return [] }
+        let isEnough = search.direction == .backward && browser.rows.count >= RecordBrowser.pageSize
+        let isStuck = page.marks.isEmpty || page.error != nil && browser.marks == marks
+        if browser.isFull || isEnough || isStuck {
+            self.browser?.search?.isRunning = false
+            return []
+        }
+        return nextSlice()
+    }
+
+    private mutating func nextSlice() -> [Command] {
+        guard let browser, let search = browser.search else { return [] }
+        switch search.direction {
+        case .forward where browser.hasLater: return fetch(.from(browser.later), .append)
+        case .backward where !browser.earlier.isEmpty: return fetch(.before(browser.earlier), .prepend)
+        case .forward, .backward:
+            self.browser?.search?.isRunning = false
+            return []
+        }
+    }
+}
