@@ -61,6 +61,17 @@ import Testing
         #expect(session.model.browser?.filter == nil && query(session)?.start == .end)
     }
 
+    @Test func `a tail goes on from where a search has ended, with what it found`() {
+        // Looking for what was, and waiting for what comes, is one thing.
+        var session = searching(["A"])
+        session.answer([row(7)], marks: [mark(0, 1000)])
+        session.press("records.tail")
+        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 1000)]))
+        #expect(query(session)?.filter != nil && session.selectedRow.contains("7"))
+        session.answer([row(1001)], marks: [mark(1000, 1002, 1002)])
+        #expect(session.selectedRow.contains("1,001") && session.model.browser?.rows.count == 2)
+    }
+
     @Test func `a search keeps a bounded number of rows and bytes`() {
         // What matches everything would else hold the whole topic.
         var session = searching(["A"])

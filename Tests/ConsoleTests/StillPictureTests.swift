@@ -51,8 +51,12 @@ import Testing
             return
         }
         #expect(query.start == .offset(12_302))
-        _ = record.take(.records(RecordPage(id: query.id, rows: Fixture.records, marks: Fixture.marks)))
+        let page = RecordPage(id: query.id, rows: Fixture.records, marks: Fixture.marks)
+        let asked = Inquiry.batch(TopicPartition(topic: "orders", partition: 0), offset: 12_302)
+        #expect(record.take(.records(page)) == [.inquire(asked)])
+        _ = record.take(.answer(.batch(asked, try Fixture.batch)))
         #expect(try record.grid().text.contains("Record(orders-0 @ 12,302)"))
+        #expect(try record.grid().text.contains("leader epoch 7"))
     }
 
     @Test func `a topic whose name ends like a partition is found by its whole name`() throws {

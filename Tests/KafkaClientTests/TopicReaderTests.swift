@@ -81,12 +81,70 @@ struct TopicReaderTests {
         #expect(page.next == [0: 21])
     }
 
+    @Test func `a search looks through every partition, slice by slice`() async throws {
+        // Each match once, whether it goes forward or back.
+        let fixture = try MockClusterFixture(partitions: 3)
+        for (index, value) in values.enumerated() { try await fixture.write([value], partition: Int32(index % 3)) }
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
+        let wanted: @Sendable (ConsumedRecord) -> Bool = { text($0.value)?.hasSuffix("7") == true }
+        var found: [String] = []
+        var page = try await reader.search(topic: fixture.topic, at: .beginning, limit: 1, wanted: wanted)
+        found += page.records.compactMap { text($0.value) }
+        while !page.isAtEnd {
+            page = try await reader.search(topic: fixture.topic, at: .from(page.next), limit: 1, wanted: wanted)
+            found += page.records.compactMap { text($0.value) }
+        }
+        #expect(found.sorted() == ["r17", "r7"])
+        let back = try await reader.search(topic: fixture.topic, at: .end, limit: 1, wanted: wanted)
+        #expect(back.records.compactMap { text($0.value) }.sorted() == ["r17", "r7"])
+        #expect(back.partitions.allSatisfy { $0.firstOffset == 0 && $0.nextOffset == $0.highWatermark })
+    }
+
+    @Test func `a search among some offsets knows no others`() async throws {
+        // Whoever names offsets does not want the topic read.
+        let fixture = try MockClusterFixture()
+        try await fixture.write(values)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
+        let page = try await reader.search(
+            topic: fixture.topic, at: .beginning, offsets: 5..<8, limit: 100, wanted: { _ in true })
+        #expect(page.records.map(\.offset) == [5, 6, 7] && page.isAtEnd)
+        #expect(page.partitions.map(\.logStartOffset) == [5] && page.partitions.map(\.highWatermark) == [8])
+        let past = try await reader.search(
+            topic: fixture.topic, at: .beginning, offsets: 100..<200, limit: 100, wanted: { _ in true })
+        #expect(past.records.isEmpty && past.isAtEnd)
+    }
+
+    @Test func `a tail that searches waits for what it looks for`() async throws {
+        // Others go by, and are not read again.
+        let fixture = try MockClusterFixture()
+        try await fixture.write(values)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
+        async let tail = reader.tail(
+            topic: fixture.topic, from: [0: 20], limit: 10, milliseconds: 60_000, wanted: { text($0.value) == "yes" })
+        try await fixture.write(["no", "yes"])
+        let page = try await tail
+        #expect(page.records.map { text($0.value) } == ["yes"] && page.next == [0: 22])
+    }
+
+    @Test func `so many before the end`() async throws {
+        // In each partition, and from its beginning where there are fewer.
+        let fixture = try MockClusterFixture()
+        try await fixture.write(values)
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
+        let page = try await reader.page(topic: fixture.topic, at: .beforeEnd(3), limit: 10)
+        #expect(page.records.map(\.offset) == [17, 18, 19])
+        let all = try await reader.page(topic: fixture.topic, at: .beforeEnd(1_000_000), limit: 100)
+        #expect(all.records.count == 20)
+    }
+
     @Test func `looking leaves no commit`() async throws {
         // Browsing has no group at all; here we ask the only group there could be.
         let fixture = try MockClusterFixture()
         try await fixture.write(values)
         let reader = try TopicReader(fixture.configuration.with(["group.id": "g"]), logger: fixture.logger)
         #expect(try await reader.page(topic: fixture.topic, at: .beginning, limit: 50).records.count == 20)
+        let found = try await reader.search(topic: fixture.topic, at: .end, limit: 50, wanted: { _ in true })
+        #expect(found.records.count == 20)
         let witness = try fixture.consumer(group: "g")
         let committed = try witness.committed([TopicPartition(topic: fixture.topic, partition: 0)])
         #expect(committed.map(\.offset) == [nil])

@@ -40,7 +40,15 @@ package struct StillPicture {
     private static let unprintable: [ViewName] = [.story, .finding, .reset]
 
     /// Returns what is to be done for the picture; of it only `fetchRecords` and `inquire` ever come.
-    package mutating func take(_ event: Event) -> [Command] { update(&model, event) }
+    package mutating func take(_ event: Event) -> [Command] {
+        let commands = update(&model, event)
+        // A record can be opened once it has been read.
+        guard case .record(let partition, let offset) = place, model.place != place,
+            RecordView.row(model, partition, offset: offset) != nil
+        else { return commands }
+        model.go(to: place)
+        return commands + model.inquire()
+    }
 
     /// Goes to the screen. Says what is not there, once a snapshot has been taken in.
     package mutating func open() throws(NoPicture) -> [Command] {
@@ -72,10 +80,7 @@ package struct StillPicture {
     /// To be called when all has been taken in.
     package mutating func grid() throws(NoPicture) -> Grid {
         if case .record(let partition, let offset) = place, model.place != place {
-            guard RecordView.row(model, partition, offset: offset) != nil else {
-                throw NoPicture("There is no record at offset \(offset) of \(partition).")
-            }
-            model.go(to: place)
+            throw NoPicture("There is no record at offset \(offset) of \(partition).")
         }
         return view(model, model.size)
     }

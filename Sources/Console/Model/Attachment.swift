@@ -53,7 +53,7 @@ extension Model {
                 return "klamm.toml has no \(deed.rawValue) for this cluster"
             }
             return attachment.mayWrite ? nil : readOnly
-        case .electPreferred, .moveReplicas, .healOne: return attachment.mayWrite ? nil : readOnly
+        case .electPreferred, .moveReplicas, .healOne, .tombstone: return attachment.mayWrite ? nil : readOnly
         default: return ActionTable.entry(action).group == .clients && !attachment.mayWrite ? readOnly : nil
         }
     }

@@ -106,6 +106,8 @@ extension Model {
             // What was found on the way to the end stays.
             self.browser?.search?.isRunning = false
             self.browser?.isTailing = true
+            self.browser?.from = "what was found"
+            select(after: .append, wasAtEnd: true)
             return now.map { tailOn(at: $0) } ?? []
         }
         // Rows read from elsewhere would leave a hole before the end.

@@ -78,7 +78,11 @@ extension Model {
 
     /// The live picture is another; the screen too, unless it is held.
     mutating func dataChanged() {
-        guard !isPaused else { return }
+        if isPaused {
+            // How much waits for a held tail goes on growing.
+            if isTailHeld, redraw == .none { redraw = .soon }
+            return
+        }
         if redraw == .none { redraw = .soon }
         settle()
     }

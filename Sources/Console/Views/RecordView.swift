@@ -55,11 +55,13 @@ enum RecordView {
             let reason = model.asked?.reason
             return [label("Batch") + StyledText(reason.map { "\(Figures.unknown) \($0)" } ?? "asking…", .muted)]
         }
-        let offsets =
+        let others =
             batch.baseOffset == batch.lastOffset
-            ? "alone" : "\(Figures.count(batch.baseOffset))–\(Figures.count(batch.lastOffset))"
+            ? "this record alone"
+            : "\(Figures.count(batch.baseOffset))–\(Figures.count(batch.lastOffset)) · "
+                + Figures.plural(Int64(batch.count), "record")
         let words = [
-            offsets, Figures.plural(Int64(batch.count), "record"), Figures.bytes(Int64(batch.sizeInBytes)),
+            others, Figures.bytes(Int64(batch.sizeInBytes)),
             batch.compression.map { $0 == .none ? "not compressed" : "\($0)" } ?? "an unknown compression",
         ]
         return [

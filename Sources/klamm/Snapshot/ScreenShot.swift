@@ -27,11 +27,12 @@ struct ScreenShot {
             _ = picture.take(.snapshot(try await look()))
         }
         for event in events() { _ = picture.take(.cluster(event)) }
-        for command in try picture.open() {
+        var commands = try picture.open()[...]
+        while let command = commands.popFirst() {
             switch command {
             case .fetchRecords(let query):
                 let clients = ConsoleClients(configuration, logger: logger)
-                _ = picture.take(.records(try await clients.page(query)))
+                commands += picture.take(.records(try await clients.page(query)))
             case .inquire(let inquiry):
                 let unasked = Answer.none(inquiry, reason: "klamm snapshot does not ask an attached cluster for this.")
                 _ = picture.take(.answer(try await answer?(inquiry) ?? unasked))
