@@ -39,6 +39,7 @@ enum MessageList {
         AlterPartitionRequest.self,
         FetchSnapshotRequest.self,
         DescribeClusterRequest.self,
+        DescribeProducersRequest.self,
         BrokerRegistrationRequest.self,
         BrokerHeartbeatRequest.self,
         UnregisterBrokerRequest.self,

@@ -16,7 +16,7 @@ extension Broker {
                 })
         }
         var directory = DescribeLogDirsResponse.DescribeLogDirsResult()
-        directory.logDir = settings.logDirPath ?? (settings.logDir.isEmpty ? "." : settings.logDir)
+        directory.logDir = logDirectoryPath
         if logDirectory.failure != nil { directory.errorCode = .kafkaStorageError }
         let replicas = logDirectory.failure == nil ? Array(partitions.all) : []
         let described = replicas.filter { wanted?.contains($0.id) ?? true }.sorted { $0.id < $1.id }

@@ -77,6 +77,7 @@ extension Broker {
         case .offsetForLeaderEpoch: try handleOffsetForLeaderEpoch(context, body)
         case .describeConfigs: try handleDescribeConfigs(context, body)
         case .describeLogDirs: try handleDescribeLogDirs(context, body)
+        case .describeProducers: try handleDescribeProducers(context, body)
         case .describeCluster: try handleDescribeCluster(context, body)
         default: refuse(context.source, reason: "\(context.apiKey) is not served")
         }

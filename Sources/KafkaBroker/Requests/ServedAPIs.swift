@@ -40,6 +40,7 @@ enum ServedAPIs {
         API(key: .listPartitionReassignments, versions: 0...0),
         API(key: .describeQuorum, versions: 0...2),
         API(key: .describeCluster, versions: 0...1),
+        API(key: .describeProducers, versions: 0...0),
         API(key: .unregisterBroker, versions: 0...0),
     ]
 

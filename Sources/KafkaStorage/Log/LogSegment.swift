@@ -93,6 +93,9 @@ final class LogSegment {
     }
 
     var largestIndexSize: Int64 { max(offsetIndex.sizeInBytes, timeIndex.sizeInBytes) }
+    /// Nil where it is to be built when it is first used.
+    var offsetIndexSize: Int64? { indexState == .missing ? nil : offsetIndex.sizeInBytes }
+    var timeIndexSize: Int64? { indexState == .missing ? nil : timeIndex.sizeInBytes }
 
     /// The time of the first batch; nil for a segment without any.
     func firstBatchTimestamp() throws(DiskError) -> Int64? {

@@ -154,6 +154,25 @@ import Testing
         #expect(try #require(topics?.first?.partitions.first?.partitionSize) > 0)
     }
 
+    @Test(arguments: [Int16(0)])
+    func `DescribeProducers`(_ version: Int16) throws {
+        let (_, client) = try cluster()
+        let batch = try client.produceRequest(
+            orders, ["b", "c"], acks: 1, producerId: 1000, producerEpoch: 3, baseSequence: 0)
+        _ = try client.call(batch, version: 11)
+        var topic = DescribeProducersRequest.TopicRequest()
+        topic.name = "orders"
+        topic.partitionIndexes = [0, 7]
+        var request = DescribeProducersRequest()
+        request.topics = [topic]
+        let partitions = try #require(try client.call(request, version: version).topics.first?.partitions)
+        #expect(partitions.map(\.errorCode) == [.none, .unknownTopicOrPartition])
+        let producer = try #require(partitions[0].activeProducers.first)
+        #expect(partitions[0].activeProducers.count == 1)
+        #expect(producer.producerId == 1000 && producer.producerEpoch == 3 && producer.lastSequence == 1)
+        #expect(producer.lastTimestamp > 0 && producer.coordinatorEpoch == -1 && producer.currentTxnStartOffset == -1)
+    }
+
     @Test(arguments: Array(Int16(0)...1))
     func `DescribeCluster`(_ version: Int16) throws {
         let (_, client) = try cluster()
