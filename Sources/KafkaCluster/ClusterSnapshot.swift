@@ -34,12 +34,23 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var id: BrokerID
         package var isUp: Bool
         package var isActive: Bool
+        /// Of the metadata quorum, as far as it knows.
+        package var epoch: Int32?
+        /// Of its own copy of the metadata log.
+        package var logEndOffset: Int64?
 
         package init(id: BrokerID, isUp: Bool, isActive: Bool) {
             self.id = id
             self.isUp = isUp
             self.isActive = isActive
         }
+    }
+
+    /// Records of the metadata log that the active controller has and this one has not.
+    package func behind(_ controller: ControllerNode) -> Int64? {
+        guard let own = controller.logEndOffset, let end = controllers.first(where: \.isActive)?.logEndOffset
+        else { return nil }
+        return max(0, end.saturatingSubtract(own))
     }
 
     package struct Broker: Hashable, Sendable {

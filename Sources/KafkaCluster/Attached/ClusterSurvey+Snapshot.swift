@@ -99,8 +99,13 @@ extension ClusterSurvey {
             let isActive = voter.replicaId == quorum.leaderId
             let silence = latest.subtractingReportingOverflow(voter.lastFetchTimestamp).partialValue
             let isSilent = latest >= 0 && silence > Self.voterSilence
-            return ClusterSnapshot.ControllerNode(
+            var controller = ClusterSnapshot.ControllerNode(
                 id: voter.replicaId, isUp: isActive || !isSilent, isActive: isActive)
+            // Of one that is silent only is known where it once was.
+            guard controller.isUp else { return controller }
+            controller.epoch = quorum.leaderEpoch
+            controller.logEndOffset = voter.logEndOffset < 0 ? nil : voter.logEndOffset
+            return controller
         }
     }
 

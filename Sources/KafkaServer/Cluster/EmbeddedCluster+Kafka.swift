@@ -1,4 +1,5 @@
 import KafkaBroker
+import KafkaCluster
 import KafkaProtocol
 import Logging
 
@@ -90,7 +91,10 @@ extension NodeBlueprint {
             show: { node in
                 guard let controller = node as? Controller else { preconditionFailure("this place is a controller's") }
                 let snapshot = controller.snapshot(now: SystemClock.now())
-                return .controller(isActive: snapshot.isActive, snapshot.image)
+                var shown = ClusterSnapshot.ControllerNode(id: id, isUp: true, isActive: snapshot.isActive)
+                shown.epoch = snapshot.leaderEpoch
+                shown.logEndOffset = snapshot.metadataLogEndOffset
+                return .controller(shown, snapshot.image)
             })
     }
 }

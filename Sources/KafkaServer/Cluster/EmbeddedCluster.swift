@@ -131,7 +131,11 @@ package final class EmbeddedCluster: ClusterSource {
     /// What the active controller has decided; nil while there is none.
     private func activeImage() async throws -> MetadataImage? {
         for node in nodes where node.id.isController {
-            if case .controller(true, let image)? = try await node.on({ $0.content }).get() { return image }
+            if case .controller(let controller, let image)? = try await node.on({ $0.content }).get(),
+                controller.isActive
+            {
+                return image
+            }
         }
         return nil
     }

@@ -31,7 +31,7 @@ package struct NodeBlueprint: Sendable {
 package enum NodeContent: Sendable {
     /// How far it has read the metadata log is not for showing: a start waits for it.
     case broker(BrokerSnapshot, metadataOffset: Int64)
-    case controller(isActive: Bool, MetadataImage?)
+    case controller(ClusterSnapshot.ControllerNode, MetadataImage?)
 }
 
 /// A node's content together with what its driver knows.

@@ -73,10 +73,10 @@ final class NodeHost {
     /// What a controller is now; nil at a broker's place.
     var controllerNode: ClusterSnapshot.ControllerNode? {
         guard blueprint.port == nil else { return nil }
-        guard case .controller(let isActive, _)? = content else {
+        guard case .controller(let controller, _)? = content else {
             return .init(id: blueprint.id, isUp: false, isActive: false)
         }
-        return .init(id: blueprint.id, isUp: true, isActive: isActive)
+        return controller
     }
 
     /// The last record of the metadata log that the node knows; nil while it is down.
@@ -101,8 +101,8 @@ final class NodeHost {
                 }
             picture = .broker(
                 ClusterAssembly.BrokerNode(id: blueprint.id, host: port.host, port: port.port, presence: presence))
-        } else if case .controller(let isActive, let image) = content {
-            picture = .controller(.init(id: blueprint.id, isUp: true, isActive: isActive), image)
+        } else if case .controller(let controller, let image) = content {
+            picture = .controller(controller, image)
         } else {
             picture = .controller(.init(id: blueprint.id, isUp: false, isActive: false), nil)
         }
