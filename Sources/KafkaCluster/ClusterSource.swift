@@ -32,6 +32,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case recordsReturned(Loss)
     /// The cluster lists it, and it does not answer us.
     case brokerUnreachable(BrokerID)
+    /// A fault has ended, and all that it hit serve again.
+    case faultIsOver(FaultPrice)
     /// Seen from outside, where generations are not told.
     case groupChanged(String, state: String, members: Int)
 

@@ -103,6 +103,7 @@ package final class RunningWorkload: Sendable {
             producer.lostInBuffer = counts.lostInBuffer
             producer.blocked = counts.blocked
             producer.resent = counts.resent
+            producer.doubled = environment.observer?.doubled(in: settings.topic)
             if settings.outboxResendMilliseconds != nil {
                 producer.inOutbox = environment.outboxes.existing(settings.topic)?.count
             }

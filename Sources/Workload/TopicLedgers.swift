@@ -68,6 +68,10 @@ package final class TopicLedgers: WorkloadObserver {
 
     // MARK: WorkloadObserver
 
+    package func doubled(in topic: String) -> Int64? {
+        topics.withLock { topics in topics.first { $0.name == topic }?.ledger }?.doubled ?? 0
+    }
+
     package func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
         ledger(of: topic).attempted(sequences, of: producer, topic: topic)
     }

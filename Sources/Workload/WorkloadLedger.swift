@@ -17,6 +17,9 @@ package final class WorkloadLedger: WorkloadObserver {
 
     package var verdict: DeliveryVerdict { history.withLock { $0.verdict() } }
 
+    /// Costs nothing, other than a verdict.
+    package var doubled: Int64 { history.withLock { Int64($0.doubled) } }
+
     /// Somebody who belongs to no group reads the log from its start to its end.
     package func read(_ records: [ConsumedRecord], by name: String) {
         var names = RecordIDReader()

@@ -24,6 +24,12 @@ package protocol WorkloadObserver: Sendable {
     /// `lost`: the group has given them to others already.
     func revoked(_ partitions: [TopicPartition], from member: GroupMember, lost: Bool)
     func crashed(_ member: GroupMember)
+    /// Records of the topic that it found in the log more than once; nil where it does not look.
+    func doubled(in topic: String) -> Int64?
+}
+
+extension WorkloadObserver {
+    package func doubled(in topic: String) -> Int64? { nil }
 }
 
 /// One member of a group of the workload. Its name is the client id and never used again.

@@ -110,6 +110,7 @@ enum EventJSON {
         case .recordsLost(let loss): self.loss("records.lost", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
         case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
+        case .faultIsOver(let price): ["event": "fault.over", "fault": "\(price.fault)", "nodes": price.victims.json]
         case .groupChanged(let group, let state, let members):
             ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }

@@ -19,6 +19,8 @@ package struct DeliveryHistory {
     private(set) var wentBack = Finding()
     private(set) var inconsistent = Finding()
     private(set) var duplicates = Finding()
+    /// Records at more than one place of the log: part of every verdict, and known without one.
+    package var doubled: Int { duplicates.count }
     private(set) var isFinallyRead = false
     private var recordCount = 0
     /// Over all partitions.

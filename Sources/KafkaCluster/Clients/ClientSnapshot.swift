@@ -30,6 +30,8 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var inOutbox: Int?
         /// Sent again from the outbox; among the sent.
         package var resent: Int64 = 0
+        /// In the log more than once, as far as they were read or acknowledged there; nil where no ledger is kept.
+        package var doubled: Int64?
         /// Microseconds from send to acknowledgement over the last seconds; nil before the first.
         package var latencyP99Microseconds: Int64?
 

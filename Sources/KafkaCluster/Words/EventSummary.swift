@@ -114,6 +114,7 @@ package struct EventSummary: Hashable, Sendable {
                 .broker, bad: true,
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
+        case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
         case .groupChanged(let group, let state, let members):

@@ -1,0 +1,213 @@
+import DeliveryLedger
+import KafkaBroker
+import KafkaProtocol
+
+/// What an event or a picture means for the price of a fault.
+///
+/// | state      | noticed, led again | healed or restarted | victims serve, in every ISR |
+/// |------------|--------------------|---------------------|-----------------------------|
+/// | going on   | first and last     | ended               | -                           |
+/// | ended      | the same           | -                   | whole                       |
+/// | whole      | -                  | -                   | -                           |
+extension FaultPrice {
+    /// `before` is the newest picture from before the fault. A cluster that has to be asked tells neither who serves nor what
+    /// was acknowledged.
+    init(number: Int, _ fault: Fault, at: Instant, before: ClusterSnapshot?, isAsked: Bool) {
+        self.number = number
+        self.fault = fault
+        self.at = at
+        leaders = LostLeaders()
+        lost = isAsked ? nil : []
+        sends = before?.workload.map { $0.producers.map { Sends($0, before: $0) } }
+        if !fault.lasts, fault.restartEnds == nil { ended = Mark(at: at, text: "it lasts for no time") }
+        guard let before else { return }
+        for topic in before.topics {
+            for partition in topic.partitions {
+                guard let leader = partition.leader, fault.victims.contains(leader) else { continue }
+                let id = TopicPartition(topic: topic.name, partition: partition.index)
+                leaders.epochs[id] = partition.leaderEpoch
+            }
+        }
+        leaders.led = leaders.epochs.count
+    }
+
+    // MARK: Events
+
+    mutating func note(_ event: ClusterEvent, isAsked: Bool) {
+        guard event.at >= at, wholeAt == nil else { return }
+        switch event {
+        case .node(let event): note(event, isAsked: isAsked)
+        case .fault(let fault, let at): note(fault, at: at)
+        case .client(.clientError, let at): felt = felt ?? Mark(at: at, text: EventSummary(event).text)
+        case .notice(.brokerUnreachable(let id), let at) where victims.contains(id):
+            noticed = noticed ?? Mark(at: at, text: EventSummary(event).text)
+        case .notice(.controllersLost, let at) where victims.contains(where: \.isController):
+            noticed = noticed ?? Mark(at: at, text: EventSummary(event).text)
+        case .notice(.controllerReturned(let id), let at) where victims.contains(where: \.isController):
+            decided = decided ?? (victims.contains(id) ? nil : Mark(at: at, text: EventSummary(event).text))
+        case .client, .notice: break
+        }
+    }
+
+    private mutating func note(_ event: BrokerEvent, isAsked: Bool) {
+        // Most events are about something else: words are made for those that count.
+        func mark() -> Mark { Mark(at: event.at, text: EventSummary(.node(event)).text) }
+        switch event.kind {
+        case .brokerFenced(let id, _), .logDirectoryFailed(let id, _):
+            if victims.contains(id) { noticed = noticed ?? mark() }
+        case .replicaFailed: if victims.contains(event.node) { noticed = noticed ?? mark() }
+        case .isrChanged(_, let from, let to, _):
+            if from.contains(where: { victims.contains($0) && !to.contains($0) }) { noticed = noticed ?? mark() }
+        case .leaderElected(let partition, let leader, let previous, let epoch, _, _):
+            guard victims.contains(previous) || leaders.epochs[partition] != nil else { return }
+            if victims.contains(previous), leader != previous { noticed = noticed ?? mark() }
+            elected(partition, leader, epoch, mark(), isAsked: isAsked)
+        case .leadershipBegan(let partition, let epoch, _):
+            guard let before = leaders.epochs[partition], epoch > before else { return }
+            served(partition, mark())
+        case .controllerElected:
+            if victims.contains(where: \.isController), !victims.contains(event.node) { decided = decided ?? mark() }
+        default: break
+        }
+    }
+
+    private mutating func elected(
+        _ partition: TopicPartition, _ leader: BrokerID, _ epoch: Int32, _ mark: Mark, isAsked: Bool
+    ) {
+        if leaders.epochs[partition] == nil {
+            // One that was not known to be led by a victim; when all is over others may lead for other reasons.
+            guard leaders.led == nil, ended == nil else { return }
+            leaders.epochs[partition] = epoch - 1
+        }
+        guard leaders.epochs[partition] != .max else { return }
+        leaders.leaderless.removeAll { $0 == partition }
+        if leader == .none {
+            leaders.leaderless.append(partition)
+        } else if isAsked {
+            served(partition, mark)
+        } else {
+            leaders.waiting.insert(partition)
+        }
+    }
+
+    private mutating func served(_ partition: TopicPartition, _ mark: Mark) {
+        // No later epoch: it is served, and who leads it after that is another story.
+        leaders.epochs[partition] = .max
+        leaders.leaderless.removeAll { $0 == partition }
+        leaders.waiting.remove(partition)
+        leaders.served += 1
+        leaders.first = leaders.first ?? mark
+        leaders.last = mark
+    }
+
+    private mutating func note(_ fault: Fault, at: Instant) {
+        guard ended == nil else { return }
+        let isEnd =
+            switch fault {
+            case .heal(let healed): healed == self.fault
+            case .healAll: self.fault.lasts
+            case .thaw(let id): self.fault == .freeze(id)
+            case .restart(let id): self.fault.restartEnds == id
+            // A node that dies is not frozen any more.
+            case .kill(let id), .powerLoss(let id), .wipe(let id): self.fault == .freeze(id)
+            case .freeze, .stop, .link, .request, .disk, .clockSkew: false
+            }
+        if isEnd { ended = Mark(at: at, text: EventSummary(.fault(fault, at: at)).text) }
+    }
+
+    /// The same loss is told again when it has grown.
+    mutating func note(_ loss: Loss) {
+        lost?.removeAll { $0.number == loss.number }
+        if loss.returnedAt == nil { lost? += Lost.parts(of: loss) }
+    }
+
+    func knows(_ loss: Loss) -> Bool { lost?.contains { $0.number == loss.number } == true }
+
+    // MARK: Pictures
+
+    mutating func count(_ workload: WorkloadSnapshot) {
+        guard var sends else { return }
+        for producer in workload.producers {
+            if let index = sends.lastIndex(where: { $0.topic == producer.settings.topic }) {
+                sends[index].count(producer)
+                guard sends[index].acks != producer.settings.acks else { continue }
+                sends[index].isRunning = false
+                sends.append(Sends(producer, before: producer))
+            } else {
+                // One that began meanwhile began with nothing.
+                var send = Sends(producer, before: nil)
+                send.count(producer)
+                sends.append(send)
+            }
+        }
+        self.sends = sends
+    }
+
+    /// All is over: what was kept to judge events is not needed any more.
+    mutating func close(at instant: Instant) {
+        wholeAt = instant
+        leaders.epochs = [:]
+    }
+
+    /// Whether the victims serve again and nobody misses them.
+    func isWhole(in snapshot: ClusterSnapshot) -> Bool {
+        guard let ended, wholeAt == nil, snapshot.takenAt >= ended.at else { return false }
+        guard !snapshot.faults.contains(where: { $0.fault == fault }) else { return false }
+        for id in victims {
+            if id.isController, snapshot.controllers.contains(where: { $0.id == id }) {
+                guard snapshot.controllers.contains(where: { $0.id == id && $0.isUp }), snapshot.controller != nil
+                else { return false }
+                continue
+            }
+            // One that was removed for good is missed by nobody.
+            guard let broker = snapshot.brokers.first(where: { $0.id == id }) else { continue }
+            guard broker.state == .running, broker.logDirectoryFailure == nil else { return false }
+        }
+        return snapshot.topics.allSatisfy { topic in
+            topic.partitions.allSatisfy { partition in
+                victims.allSatisfy { id in
+                    !partition.replicas.contains { $0.broker == id }
+                        || partition.leader != nil && partition.isr.contains(id)
+                }
+            }
+        }
+    }
+}
+
+extension FaultPrice.Sends {
+    fileprivate init(_ producer: WorkloadSnapshot.Producer, before: WorkloadSnapshot.Producer?) {
+        topic = producer.settings.topic
+        acks = producer.settings.acks
+        isRunning = producer.isRunning || producer.isEnding
+        self.before = before
+        doubled = producer.doubled.map { _ in 0 }
+    }
+
+    fileprivate mutating func count(_ now: WorkloadSnapshot.Producer) {
+        isRunning = now.isRunning || now.isEnding
+        failed = max(0, now.failed - (before?.failed ?? 0))
+        unknown = max(0, now.unknown - (before?.unknown ?? 0))
+        dropped = max(0, now.dropped - (before?.dropped ?? 0))
+        lostInBuffer = max(0, now.lostInBuffer - (before?.lostInBuffer ?? 0))
+        let doubledBefore: Int64? = before.map(\.doubled) ?? 0
+        doubled = now.doubled.flatMap { now in doubledBefore.map { max(0, now - $0) } }
+    }
+}
+
+extension Fault {
+    /// Whose restart ends it.
+    fileprivate var restartEnds: BrokerID? {
+        switch self {
+        case .kill(let id), .powerLoss(let id), .stop(let id), .wipe(let id): id
+        default: nil
+        }
+    }
+
+    /// Whether it breaks something, and so has a price.
+    var isBreaking: Bool {
+        switch self {
+        case .restart: false
+        default: !isHealing
+        }
+    }
+}
