@@ -12,12 +12,17 @@ package enum Inquiry: Hashable, Sendable {
     /// The batch that a record lies in.
     case batch(TopicPartition, offset: Int64)
 
+    /// What lies on the disks for a partition; of one broker, or of all that hold a replica.
+    case segments(TopicPartition, broker: BrokerID?)
+    /// What a topic's leaders know of idempotent producers.
+    case producers(topic: String)
+
     /// How soon after an answer the question is put again.
     var interval: Duration {
         switch self {
         // A verdict walks over up to a million records.
-        case .ledger: .seconds(2)
-        case .offsets: .seconds(5)
+        case .ledger, .producers: .seconds(2)
+        case .offsets, .segments: .seconds(5)
         case .configs: .seconds(10)
         // Only compaction and retention change it.
         case .batch: .seconds(60)
@@ -31,6 +36,8 @@ package enum Answer: Hashable, Sendable {
     case offsets(Inquiry, [PartitionTime])
     case configs(TopicConfigPicture)
     case batch(Inquiry, RecordBatchFacts)
+    case segments(Inquiry, ReplicaLogsPicture)
+    case producers(ProducersPicture)
     /// Nobody knows, for this reason.
     case none(Inquiry, reason: String)
 
@@ -38,7 +45,8 @@ package enum Answer: Hashable, Sendable {
         switch self {
         case .ledger: .ledger
         case .configs(let picture): .configs(topic: picture.topic)
-        case .offsets(let inquiry, _), .batch(let inquiry, _), .none(let inquiry, _): inquiry
+        case .producers(let picture): .producers(topic: picture.topic)
+        case .offsets(let inquiry, _), .batch(let inquiry, _), .segments(let inquiry, _), .none(let inquiry, _): inquiry
         }
     }
 }

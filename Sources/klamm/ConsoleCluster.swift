@@ -1,3 +1,4 @@
+import Console
 import KafkaClient
 import KafkaCluster
 import KafkaProtocol
@@ -18,6 +19,9 @@ protocol ConsoleCluster: ClusterSource {
     func removeBroker(_ id: BrokerID) async throws
     /// What brokers told clients, where they tell anybody.
     var acknowledgements: LedgerAccount? { get }
+    /// What lies on the broker's disk for the partition, as far as anybody can look.
+    func replicaLog(of partition: TopicPartition, on broker: BrokerID) async throws -> ReplicaLogsPicture.Replica
+    func producers(of topic: String, in snapshot: ClusterSnapshot) async throws -> ProducersPicture
     /// What only this broker answers.
     func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
     where Request.Response: Sendable

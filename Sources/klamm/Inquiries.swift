@@ -17,6 +17,10 @@ struct Inquiries: Sendable {
             return .configs(try await TopicConfigs(cluster: cluster).describe(topic))
         case .batch(let partition, let offset):
             return .batch(inquiry, try await BatchLookup(cluster: cluster).batch(of: partition, at: offset))
+        case .segments(let partition, let broker):
+            return .segments(inquiry, try await ReplicaLogs(cluster: cluster).picture(of: partition, on: broker))
+        case .producers(let topic):
+            return .producers(try await cluster.producers(of: topic, in: cluster.snapshot()))
         case .offsets(let partitions, let time):
             let found = try await OffsetsByTime(cluster: cluster).find(partitions, time: time)
             return .offsets(inquiry, found)

@@ -154,7 +154,7 @@ import Testing
         session.send(.snapshot(snapshot))
         session.press("topics.brokers")
         #expect(session.shows("Brokers(all)[\(snapshot.brokers.count)]"), "\(session)")
-        #expect(session.shows("running · controller"), "\(session)")
+        #expect(session.shows("running · controller") && session.shows("● Broker 1"), "\(session)")
     }
 
     @Test func `what is on the screen is asked for first`() {

@@ -17,13 +17,20 @@ enum Fixture {
         var snapshot = ClusterSnapshot(takenAt: instant(seconds: Double(step)), clusterID: "5L6g3nShT-eMCtK--X86sw")
         snapshot.controller = 101
         snapshot.metadataOffset = 1234
-        snapshot.controllers = [ClusterSnapshot.ControllerNode(id: 101, isUp: true, isActive: true)]
+        snapshot.controllers = [controller(101, isActive: true, end: 1_235)]
         snapshot.brokers = brokers
         snapshot.topics = topics(step: Int64(step))
         snapshot.groups = groups(step: Int64(step))
         snapshot.recordsPerSecond = 50 + Double(step % 7)
         snapshot.workload = workload(step: Int64(step))
         return snapshot
+    }
+
+    static func controller(_ id: BrokerID, isActive: Bool = false, end: Int64) -> ClusterSnapshot.ControllerNode {
+        var controller = ClusterSnapshot.ControllerNode(id: id, isUp: true, isActive: isActive)
+        controller.epoch = 7
+        controller.logEndOffset = end
+        return controller
     }
 
     private static var brokers: [ClusterSnapshot.Broker] {
@@ -152,6 +159,7 @@ enum Fixture {
         producer.acknowledged = producer.sent - 14
         producer.failed = 2
         producer.unknown = 12
+        producer.doubled = 2
         producer.latencyP99Microseconds = 2_340
         workload.producers = [producer]
         var settings = ConsumerSettings(group: "billing", topics: ["orders"])

@@ -12,6 +12,7 @@ import Testing
 
     static let scenes: [(name: String, play: @Sendable (inout Session) -> Void)] = [
         ("brokers", { $0.press("topics.brokers") }),
+        ("brokers-cut", { ClusterCardsTests.cut(&$0) }),
         ("broker", { $0.press("topics.brokers", "brokers.open", "broker.bottom") }),
         ("topics", { $0.press("topics.move-down") }),
         (
@@ -90,8 +91,11 @@ import Testing
             }
         ),
         ("active-faults", { FaultsViewTests.broken(&$0) }),
+        ("price", { PriceViewTests.killed(&$0) }),
         ("timeline", { $0.press("topics.move-down", "topics.timeline") }),
         ("configs", { TopicConfigTests.open(&$0) }),
+        ("segments", { ReplicaLogsTests.open(&$0) }),
+        ("producers", { ProducersViewTests.open(&$0) }),
         ("clients", { $0.press("topics.clients") }),
         ("client", { $0.press("topics.clients", "clients.open", "client.move-down") }),
         (

@@ -95,8 +95,12 @@ final class SimulatedCluster {
                 presence: world.snapshot(of: id).map { .up($0) } ?? .down)
         }
         input.controllers = world.setup.controllerIDs.map { id in
-            ClusterSnapshot.ControllerNode(
-                id: id, isUp: world.isUp(id), isActive: world.controllerSnapshot(of: id)?.isActive == true)
+            let own = world.controllerSnapshot(of: id)
+            var controller = ClusterSnapshot.ControllerNode(
+                id: id, isUp: world.isUp(id), isActive: own?.isActive == true)
+            controller.epoch = own?.leaderEpoch
+            controller.logEndOffset = own?.metadataLogEndOffset
+            return controller
         }
         image = world.activeController?.image ?? image
         input.image = image

@@ -34,6 +34,29 @@ import Testing
         #expect(text.contains("◆ klamm  5L6g3nShT"))
     }
 
+    @Test func `the price of a fault is drawn from events alone`() throws {
+        // Who looks by klamm snapshot was not there when it began: what was sent meanwhile is unknown.
+        var picture = try picture("price")
+        #expect(try picture.open() == [.inquire(.ledger)])
+        let text = try picture.grid().text
+        #expect(text.contains("Price(kill 2)") && text.contains("noticed") && text.contains("1.300 s"))
+    }
+
+    @Test func `log files and producer ids are asked for before they are drawn`() throws {
+        // They are in no snapshot.
+        let orders = TopicPartition(topic: "orders", partition: 1)
+        var all = try picture("segments", of: "orders-1")
+        #expect(try all.open() == [.inquire(.segments(orders, broker: nil))])
+        _ = all.take(.answer(.segments(.segments(orders, broker: nil), ReplicaLogsTests.picture)))
+        #expect(try all.grid().text.contains("00000000000000012288.log"))
+        var one = try picture("segments", of: "orders-1@3")
+        #expect(try one.open() == [.inquire(.segments(orders, broker: 3))])
+        var producers = try picture("producers", of: "orders")
+        #expect(try producers.open() == [.inquire(.producers(topic: "orders"))])
+        _ = producers.take(.answer(.producers(ProducersViewTests.picture)))
+        #expect(try producers.grid().text.contains("4001"))
+    }
+
     @Test func `records are read, and a single one is opened`() throws {
         // Two views that need an answer before they can be drawn.
         var records = try picture("records", of: "orders-1")
@@ -77,7 +100,9 @@ import Testing
             ("nonsense", nil, "There is no view \"nonsense\""), ("story", nil, "There is no view \"story\""),
             ("topic", nil, "is about one thing"), ("topics", "orders", "leave --of out"),
             ("broker", "one", "a broker's id"), ("record", "orders-0", "topic-partition@offset"),
-            ("record", "orders@1", "topic-partition@offset"), ("record", "orders-0@-1", "topic-partition@offset"),
+            ("record", "orders@1", "topic-partition@offset"), ("segments", "orders", "topic-partition@broker"),
+            ("segments", "orders-1@x", "topic-partition@broker"), ("producers", nil, "is about one thing"),
+            ("record", "orders-0@-1", "topic-partition@offset"),
         ] as [(String, String?, String)])
     func `what cannot be drawn is refused with a sentence`(view: String, subject: String?, words: String) {
         // A typing mistake must not print another screen.

@@ -14,7 +14,8 @@ package struct StillPicture {
     private static let subjects: [ViewName: String] = [
         .broker: "a broker's id", .topic: "a topic", .records: "a topic or topic-partition",
         .record: "topic-partition@offset", .group: "a group", .members: "a group", .timeline: "a topic",
-        .configs: "a topic", .client: "producer:topic or group:name", .loss: "a loss's number",
+        .configs: "a topic", .producers: "a topic", .segments: "topic-partition, or topic-partition@broker",
+        .client: "producer:topic or group:name", .loss: "a loss's number",
     ]
 
     private var place: Place
@@ -57,10 +58,12 @@ package struct StillPicture {
         switch place {
         case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients: model.goToRoot(place)
         case .broker: goTo(.brokers)
-        case .topic, .timeline, .configs: goTo(.topics)
+        case .topic, .timeline, .configs, .producers: goTo(.topics)
+        case .segments(let partition, _): goTo(.topics, then: .topic(partition.topic), place)
         case .group, .members, .reset: goTo(.groups)
         case .client: goTo(.clients)
         case .loss, .finding: goTo(.ledger)
+        case .price: goTo(.faults)
         case .records(let topic, let partition):
             goTo(.topics, then: .topic(topic))
             return model.browse(topic, partition: partition)
@@ -72,9 +75,10 @@ package struct StillPicture {
         return model.inquire()
     }
 
-    private mutating func goTo(_ root: Place, then next: Place? = nil) {
+    private mutating func goTo(_ root: Place, then next: Place? = nil, _ last: Place? = nil) {
         model.goToRoot(root)
         model.go(to: next ?? place)
+        if let last { model.go(to: last) }
     }
 
     /// To be called when all has been taken in.
@@ -101,9 +105,11 @@ package struct StillPicture {
         case .topic(let name) where !snapshot.topics.contains { $0.name == name },
             .timeline(let name) where !snapshot.topics.contains { $0.name == name },
             .configs(let name) where !snapshot.topics.contains { $0.name == name },
+            .producers(let name) where !snapshot.topics.contains { $0.name == name },
             .records(let name, _) where !snapshot.topics.contains { $0.name == name }:
             throw missing("topic \"\(name)\"", snapshot.topics.map(\.name))
-        case .record(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic }:
+        case .segments(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic },
+            .record(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic }:
             throw missing("topic \"\(partition.topic)\"", snapshot.topics.map(\.name))
         case .group(let id) where !snapshot.groups.contains { $0.id == id },
             .members(let id) where !snapshot.groups.contains { $0.id == id }:
@@ -140,6 +146,13 @@ package struct StillPicture {
         case .members: return .members(group: subject)
         case .timeline: return .timeline(topic: subject)
         case .configs: return .configs(topic: subject)
+        case .producers: return .producers(topic: subject)
+        case .segments:
+            let halves = subject.split(separator: "@", maxSplits: 1)
+            guard let partition = partition(String(halves[0])) else { throw failure }
+            guard halves.count == 2 else { return .segments(partition, broker: nil) }
+            guard let broker = Int32(halves[1]), broker > 0 else { throw failure }
+            return .segments(partition, broker: BrokerID(broker))
         case .loss:
             guard let number = Int(subject) else { throw failure }
             return .loss(number)
@@ -159,7 +172,8 @@ package struct StillPicture {
                 offset >= 0
             else { throw failure }
             return .record(partition, offset: offset)
-        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients, .finding, .reset:
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients, .finding, .reset,
+            .price:
             throw failure
         }
     }
@@ -174,7 +188,9 @@ package struct StillPicture {
         case .ledger: .ledger
         case .faults: .faults
         case .clients: .clients
-        case .topics, .topic, .broker, .records, .record, .group, .members, .timeline, .configs, .client, .loss,
+        case .price: .price(nil)
+        case .topics, .topic, .segments, .producers, .broker, .records, .record, .group, .members, .timeline, .configs,
+            .client, .loss,
             .finding,
             .reset:
             .topics

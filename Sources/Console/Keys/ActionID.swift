@@ -19,9 +19,12 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case viewLedger = "ledger"
     case viewFaults = "view-faults"
     case viewClients = "clients"
+    case viewPrice = "price"
     case members
     case timeline
     case configs
+    case segments
+    case producerIDs = "producer-ids"
     case zoomIn = "zoom-in"
     case zoomOut = "zoom-out"
     case earlier, later

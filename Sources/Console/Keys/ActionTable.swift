@@ -63,7 +63,7 @@ package enum ActionTable {
             .open, .move, "enter", "Open", "Open the selected row",
             in: [
                 .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .ledger, .finding,
-                .faults, .clients, .client, .configs,
+                .faults, .clients, .client, .configs, .price, .segments,
             ], hint: 1),
         entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
@@ -75,12 +75,19 @@ package enum ActionTable {
         entry(.viewLedger, .move, "6", "Ledger", "Show what was acknowledged, and what became of it"),
         entry(.viewFaults, .move, "7", "Faults", "Show what is broken, who is hit, and since when"),
         entry(.viewClients, .move, "8", "Clients", "Show klamm's own producers and consumers, to change any setting"),
+        entry(.viewPrice, .move, "$", "Price", "Show what the last fault has cost"),
         entry(
             .timeline, .move, "i", "Timeline", "Show who led and who was in sync over time",
             in: [.topics, .topic], hint: 27),
         entry(
             .configs, .move, "v", "Settings", "Show the settings of the topic, to change any of them",
             in: [.topics, .topic], hint: 28),
+        entry(
+            .segments, .move, "L", "Log files", "Show the log's files: sizes, indexes, offsets, batches",
+            in: [.broker, .topic], hint: 34),
+        entry(
+            .producerIDs, .move, "I", "Producer ids", "Show the idempotent producers that the topic's logs know",
+            in: [.topics, .topic], hint: 35),
         entry(.earlier, .move, "left", "Earlier", "Go back in time by half of what is seen", in: [.timeline], hint: 1),
         entry(.later, .move, "right", "Later", "Go forward in time by half of what is seen", in: [.timeline], hint: 2),
         entry(.zoomIn, .move, "+ =", "Zoom in", "Show less time, more exactly", in: [.timeline], hint: 3),

@@ -5,8 +5,10 @@ extension Model {
     package var interest: ClusterSurvey.Interest {
         var interest = ClusterSurvey.Interest()
         switch place {
-        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name): interest.topics = [name]
-        case .record(let partition, _): interest.topics = [partition.topic]
+        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name),
+            .producers(let name):
+            interest.topics = [name]
+        case .record(let partition, _), .segments(let partition, _): interest.topics = [partition.topic]
         case .topics: interest.topics = visibleNames
         case .group(let id), .members(let id): interest.groups = [id]
         case .reset(let reset): interest.groups = [reset.group]

@@ -8,6 +8,7 @@ package struct Picture: Hashable, Sendable {
     package var history = History()
     package var events = EventLog()
     package var past = PartitionPasts()
+    package var prices = FaultPrices()
 }
 
 /// A line at the foot of the screen that goes away by itself.

@@ -17,6 +17,12 @@ package enum Place: Hashable, Sendable {
     case members(group: String)
     case timeline(topic: String)
     case configs(topic: String)
+    /// What a fault has cost, by the price's number; nil for the last.
+    case price(Int?)
+    /// The log's files of one replica, or of all.
+    case segments(TopicPartition, broker: BrokerID?)
+    /// The idempotent producers that a topic's logs know.
+    case producers(topic: String)
     /// What a reset of offsets would do, before it is done.
     case reset(OffsetReset)
 
@@ -43,6 +49,9 @@ package enum Place: Hashable, Sendable {
         case .reset: .reset
         case .timeline: .timeline
         case .configs: .configs
+        case .price: .price
+        case .segments: .segments
+        case .producers: .producers
         }
     }
 }

@@ -49,7 +49,7 @@ extension Model {
     /// The partition that the screen or its selected row is about; of a whole topic, the first that has a leader.
     private var partitionHere: TopicPartition? {
         switch place {
-        case .record(let partition, _): return partition
+        case .record(let partition, _), .segments(let partition, _): return partition
         case .records(let topic, let partition):
             if let partition { return TopicPartition(topic: topic, partition: partition) }
             if case .record(let index, _)? = listing?.selectedID(screen.list) {
@@ -65,7 +65,7 @@ extension Model {
             let lane = TimelineView.lanes(self, topic: topic).first { $0.id == listing?.selectedID(screen.list) }
             return lane?.partition ?? firstPartition(of: topic)
         case .brokers, .broker, .groups, .events, .scenarios, .story, .ledger, .finding, .faults, .clients, .client,
-            .members, .reset, .configs:
+            .members, .reset, .configs, .price, .producers:
             return nil
         }
     }

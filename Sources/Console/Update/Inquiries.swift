@@ -4,8 +4,10 @@ extension Place {
     /// What its screen shows beside the picture.
     fileprivate var inquiry: Inquiry? {
         switch self {
-        case .ledger, .loss, .finding: .ledger
+        case .ledger, .loss, .finding, .price: .ledger
         case .configs(let topic): .configs(topic: topic)
+        case .segments(let partition, let broker): .segments(partition, broker: broker)
+        case .producers(let topic): .producers(topic: topic)
         case .reset(let reset):
             if case .time(let time) = reset.target { .offsets(reset.partitions, time: time) } else { nil }
         case .record(let partition, let offset): .batch(partition, offset: offset)
@@ -20,7 +22,7 @@ extension Place {
     /// Whether it changes by the passing of time alone.
     var showsClock: Bool {
         switch self {
-        case .faults, .timeline: true
+        case .faults, .timeline, .price: true
         default: false
         }
     }
@@ -48,7 +50,7 @@ extension Model {
         asked?.answeredAt = now
         switch answer {
         case .ledger(let picture): ledger = picture
-        case .offsets, .configs, .batch: asked?.answer = answer
+        case .offsets, .configs, .batch, .segments, .producers: asked?.answer = answer
         case .none(_, let reason): asked?.reason = reason
         }
         dataChanged()

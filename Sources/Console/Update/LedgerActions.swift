@@ -2,7 +2,7 @@ import KafkaCluster
 import KafkaProtocol
 
 extension Model {
-    /// Goes to what the selected event is about: a loss, else its topic or group.
+    /// Goes to what the selected event is about: a loss, a fault's price, else its topic or group.
     mutating func openEvent() -> [Command] {
         let state = place == .events ? screen.list : screen.lower
         let listing = place == .events ? self.listing : EventsView.lowerListing(self)
@@ -11,6 +11,8 @@ extension Model {
         else { return [] }
         if let loss = entry.event.loss {
             go(to: .loss(loss.number))
+        } else if case .notice(.faultIsOver(let price), _) = entry.event {
+            go(to: .price(price.number))
         } else if let group = entry.summary.group {
             go(to: .group(group))
         } else if let topic = entry.summary.topic, place != .topic(topic) {

@@ -173,6 +173,8 @@ extension Model {
         case (.faults, _):
             guard let node = selectedNode, !node.isController else { break }
             go(to: .broker(node))
+        case (.price, .number(let number)) where number < 0: go(to: .price(-Int(truncatingIfNeeded: number)))
+        case (.segments(let partition, _), _): return openSegment(of: partition)
         case (.ledger, .number(let number)): go(to: .loss(Int(truncatingIfNeeded: number)))
         case (.ledger, .verdict(let verdict)): open(verdict)
         case (.finding(let verdict), .number(let number)):

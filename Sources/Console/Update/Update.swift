@@ -33,11 +33,13 @@ extension Model {
             advance(to: snapshot.takenAt)
             live.snapshot = snapshot
             if live.history.observe(snapshot, now: snapshot.takenAt) { live.past.observe(snapshot) }
+            tell(whole: live.prices.observe(snapshot))
             dataChanged()
             return []
         case .cluster(let event):
             live.events.append(event)
             live.past.note(event)
+            tell(whole: live.prices.note(event))
             dataChanged()
             return []
         case .records(let page):

@@ -72,6 +72,18 @@ enum BrokersView {
             Column(title: "Clients", alignment: .right, minimum: 7, priority: 6) { node in
                 broker(node) { .count($0.connections.map(Int64.init)) }
             },
+            Column(title: "Epoch", alignment: .right, minimum: 5, priority: 8) { node in
+                voter(node) { .count($0.epoch.map(Int64.init)) }
+            },
+            Column(title: "Log end", alignment: .right, minimum: 7, priority: 8) { node in
+                voter(node) { .count($0.logEndOffset) }
+            },
+            Column(title: "Behind", alignment: .right, minimum: 6, priority: 7) { node in
+                voter(node) { controller in
+                    guard let behind = snapshot?.behind(controller) else { return .count(nil) }
+                    return behind > 0 ? StyledText(Figures.count(behind), .lagging) : StyledText("0", .muted)
+                }
+            },
         ]
         return Table(
             items: nodes(snapshot), columns: columns, id: { .number(Int64($0.id.rawValue)) },
@@ -91,5 +103,37 @@ enum BrokersView {
     /// A controller has no such figure: its cell is empty.
     private static func broker(_ node: Node, _ text: (ClusterSnapshot.Broker) -> StyledText) -> StyledText {
         node.broker.map(text) ?? StyledText()
+    }
+
+    private static func voter(
+        _ node: Node, _ text: (ClusterSnapshot.ControllerNode) -> StyledText
+    ) -> StyledText {
+        guard case .controller(let controller) = node else { return StyledText() }
+        return text(controller)
+    }
+
+    /// How high its table would have to be: one row is the heading's.
+    static func rows(_ model: Model, _ listing: Listing, in size: Size) -> Int {
+        let links = LinkDiagram.lines(model).count
+        return (ClusterCards(model, listing, in: size).map { $0.rows - 1 } ?? listing.total) + links
+    }
+
+    /// Who leads the metadata quorum, in which epoch, and how many follow closely; for the frame's edge.
+    static func remark(_ model: Model) -> StyledText {
+        guard let snapshot = model.snapshot, !snapshot.controllers.isEmpty else { return StyledText() }
+        let up = snapshot.controllers.filter(\.isUp)
+        let voters = "\(up.count) of \(Figures.plural(Int64(snapshot.controllers.count), "voter")) up"
+        guard let active = up.first(where: \.isActive) else {
+            return Sign.gone.text("quorum without leader") + StyledText(" · \(voters)", .muted)
+        }
+        let epoch = active.epoch.map { " in epoch \($0)" } ?? ""
+        let behind = up.compactMap { snapshot.behind($0) }.max() ?? 0
+        var text = StyledText("quorum led by \(active.id)\(epoch)", .muted)
+        let isWhole = up.count == snapshot.controllers.count
+        if !isWhole || model.size.columns >= 100 {
+            text += StyledText(" · ", .muted) + StyledText(voters, isWhole ? .muted : .warning)
+        }
+        if behind > 0 { text += StyledText(" · up to \(Figures.count(behind)) behind", .lagging) }
+        return text
     }
 }

@@ -98,8 +98,9 @@ extension Model {
     /// The topic that the screen or its selected row is about.
     var topicHere: String? {
         switch place {
-        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name): return name
-        case .record(let partition, _): return partition.topic
+        case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name), .producers(let name):
+            return name
+        case .record(let partition, _), .segments(let partition, _): return partition.topic
         case .topics:
             guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
             return name
@@ -111,7 +112,7 @@ extension Model {
         case .clients, .client:
             guard case .producer(let topic)? = clientHere else { return nil }
             return topic
-        case .brokers, .groups, .events, .scenarios, .story, .ledger, .faults, .members, .reset: return nil
+        case .brokers, .groups, .events, .scenarios, .story, .ledger, .faults, .members, .reset, .price: return nil
         }
     }
 

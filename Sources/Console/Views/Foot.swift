@@ -52,6 +52,9 @@ enum Foot {
         case .members: "members"
         case .timeline: "isr over time"
         case .configs: "settings"
+        case .segments: "log files"
+        case .producers: "producer ids"
+        case .price(let number): number == nil ? "price" : "price of another"
         case .reset: "reset"
         }
     }

@@ -63,9 +63,12 @@ extension Model {
             }
         let rows: Int? =
             switch place {
-            case .brokers, .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline:
+            case .brokers: listing.map { BrokersView.rows(self, $0, in: size) }
+            case .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline:
                 listing?.total
-            case .records, .record, .events, .scenarios, .story, .ledger, .loss, .finding, .client, .configs: nil
+            case .records, .record, .events, .scenarios, .story, .ledger, .loss, .finding, .client, .configs, .price,
+                .segments, .producers:
+                nil
             }
         return ScreenLayout(
             size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
@@ -93,6 +96,9 @@ extension Model {
         case .members(let group): MembersView.listing(self, group: group)
         case .reset(let reset): ResetView.listing(self, reset)
         case .timeline(let topic): TimelineView.listing(self, topic: topic)
+        case .segments(let partition, let broker): SegmentsView.listing(self, partition, broker: broker)
+        case .producers(let topic): ProducersView.listing(self, topic: topic)
+        case .price(let number): PriceView.listing(self, number: number)
         case .configs(let topic): ConfigsView.listing(self, topic: topic)
         case .record: nil
         }

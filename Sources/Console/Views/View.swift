@@ -52,6 +52,13 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     case .reset(let reset):
         remark = joined(remark, ResetView.remark(model, reset))
         foot = joined(foot, ResetView.foot(model, reset))
+    case .brokers: remark = joined(remark, BrokersView.remark(model))
+    case .faults: foot = joined(foot, PriceView.hint(model))
+    case .segments(let partition, _): foot = joined(SegmentsView.foot(model, partition), foot)
+    case .producers(let topic): foot = joined(ProducersView.foot(model, topic: topic), foot)
+    case .price:
+        remark = joined(remark, PriceView.remark(model))
+        foot = joined(PriceView.foot(model), foot)
     case .loss(let number): remark = joined(remark, LossView.remark(model, number: number))
     case .records:
         if let browser = model.browser {
@@ -61,8 +68,27 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     default: break
     }
     grid.frame(area, title: title(model, listing), remark: remark, foot: foot, isFocused: isFocused)
+    if model.place == .brokers {
+        drawNodes(model, listing, in: area.inner, isFocused: isFocused, on: &grid)
+        return
+    }
     let geometry = grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
     if case .setting(let edit)? = model.overlay { ClientView.draw(edit, in: geometry, on: &grid) }
+}
+
+/// As cards where they fit, else as a table; below them the links that are not as they should be.
+private func drawNodes(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
+    let links = LinkDiagram.lines(model)
+    let linkRows = links.count < area.rows - 4 ? links.count : 0
+    let top = Rectangle(row: area.row, column: area.column, rows: area.rows - linkRows, columns: area.columns)
+    if let cards = ClusterCards(model, listing, in: model.size) {
+        cards.draw(model.screen.list, in: top, isFocused: isFocused, on: &grid)
+    } else {
+        grid.table(listing, state: model.screen.list, in: top, isFocused: isFocused)
+    }
+    for (offset, line) in links.prefix(linkRows).enumerated() {
+        grid.put(line, row: top.row + top.rows + offset, column: area.column + 1, width: area.columns - 2)
+    }
 }
 
 private func drawText(_ model: Model, in area: Rectangle, on grid: inout Grid) {
@@ -109,6 +135,10 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
         case .members(let group): ("Members", group)
         case .timeline(let topic): ("ISR over time", topic)
         case .configs(let topic): ("Settings", topic)
+        case .segments(let partition, let broker):
+            ("Log files", broker.map { "\(partition) on \($0)" } ?? "\(partition)")
+        case .producers(let topic): ("Producer ids", topic)
+        case .price(let number): ("Price", PriceView.title(model, number))
         case .reset(let reset): ("Reset", reset.group)
         }
     var text =

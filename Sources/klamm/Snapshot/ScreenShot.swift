@@ -12,8 +12,8 @@ struct ScreenShot {
     var seconds: Int
     /// For the views that show records.
     var configuration: ClientConfiguration
-    /// What some views ask for beside the picture; nil where nobody is asked.
-    var answer: (@Sendable (Inquiry) async throws -> Answer)?
+    /// What some views ask for beside the picture.
+    var answer: @Sendable (Inquiry) async throws -> Answer
     let logger: Logger
 
     /// `events` are asked for when the cluster has been watched.
@@ -34,11 +34,15 @@ struct ScreenShot {
                 let clients = ConsoleClients(configuration, logger: logger)
                 commands += picture.take(.records(try await clients.page(query)))
             case .inquire(let inquiry):
-                let unasked = Answer.none(inquiry, reason: "klamm snapshot does not ask an attached cluster for this.")
-                _ = picture.take(.answer(try await answer?(inquiry) ?? unasked))
+                _ = picture.take(.answer(await answered(inquiry)))
             default: break
             }
         }
         return try picture.grid()
+    }
+
+    /// A view that cannot be filled says why.
+    private func answered(_ inquiry: Inquiry) async -> Answer {
+        do { return try await answer(inquiry) } catch { return .none(inquiry, reason: "\(error)") }
     }
 }

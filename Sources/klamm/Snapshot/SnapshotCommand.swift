@@ -119,8 +119,11 @@ struct SnapshotCommand: AsyncParsableCommand {
             view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
             attachment: Attachment(name: place.name))
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let target = AttachedTarget(source, FaultCommands(commands: [:]))
         let shot = ScreenShot(
-            picture: picture, seconds: seconds, configuration: place.configuration, logger: Logger(label: "klamm"))
+            picture: picture, seconds: seconds, configuration: place.configuration,
+            answer: { inquiry in try await Inquiries(cluster: target, ledgers: nil).answer(inquiry) },
+            logger: Logger(label: "klamm"))
         let grid = try await shot.grid(events: events) { try await source.snapshot() }
         return try svg == nil ? grid.text + "\n" : grid.svg(theme: ThemeCatalogue.ofUser.theme(theme))
     }

@@ -1,0 +1,292 @@
+import DeliveryLedger
+import KafkaCluster
+import KafkaProtocol
+
+/// What a fault has cost: when it was noticed, who led again and when, what became of records, by acks. The faults before it
+/// stand below.
+enum PriceView {
+    struct Item: Hashable {
+        var sign: Sign
+        var name: String
+        var figure: StyledText
+        /// When it was, or whose records are meant.
+        var of: StyledText
+        var meaning: StyledText
+        /// The fault that enter goes to.
+        var opens: Int?
+    }
+
+    private static let pending = Sign(glyph: "◌", role: .muted)
+    private static let over = Sign(glyph: "✓", role: .ok)
+
+    static func listing(_ model: Model, number: Int?) -> Listing {
+        let price = model.price(number)
+        let columns: [Column<(offset: Int, element: Item)>] = [
+            Column(title: "Price", minimum: 18, maximum: 30, shrinks: true) {
+                $0.element.sign.text + " " + StyledText($0.element.name)
+            },
+            Column(title: "Figure", alignment: .right, minimum: 8) { $0.element.figure },
+            Column(title: "When, of", minimum: 12, maximum: model.size.columns < 100 ? 15 : 30, shrinks: true) {
+                $0.element.of
+            },
+            Column(title: "What it means", minimum: 20, maximum: 400, shrinks: true) { $0.element.meaning },
+        ]
+        return Table(
+            items: Array((price.map { items($0, model) } ?? []).enumerated()), columns: columns,
+            id: { $0.element.opens.map { RowID.number(Int64(-$0)) } ?? RowID.number(Int64($0.offset)) },
+            words: { "\($0.element.name) \($0.element.of.plain) \($0.element.meaning.plain)" },
+            empty: "Nothing was broken since klamm looks. \(model.keyName(.faults)) breaks something.",
+            gapMost: TableLayout.gapLeast
+        ).listing(model.screen.list)
+    }
+
+    private static func items(_ price: FaultPrice, _ model: Model) -> [Item] {
+        let others = model.picture.prices.all.filter { $0.number != price.number }.reversed()
+        return [fault(price, model)] + course(price, model) + sends(price) + losses(price, model)
+            + others.map { other($0, model) }
+    }
+
+    // MARK: The course of it
+
+    private static func fault(_ price: FaultPrice, _ model: Model) -> Item {
+        var text = EventSummary(.fault(price.fault, at: price.at)).text
+        if let led = price.leaders.led, !price.victims.isEmpty {
+            let who = price.victims.count > 1 ? "they" : "it"
+            text = "\(who) led \(Figures.plural(Int64(led), "partition")) · \(text)"
+        }
+        return Item(
+            sign: price.wholeAt == nil ? .gone : over, name: price.fault.description, figure: StyledText(),
+            of: time(price.at, model), meaning: StyledText(text))
+    }
+
+    private static func course(_ price: FaultPrice, _ model: Model) -> [Item] {
+        let isOver = price.wholeAt != nil
+        func mark(_ name: String, _ mark: FaultPrice.Mark?, none: String) -> Item {
+            guard let mark else {
+                return Item(
+                    sign: isOver ? .idle : pending, name: name,
+                    figure: StyledText(isOver ? Figures.none : Figures.unknown, .muted), of: StyledText(),
+                    meaning: StyledText(none, .muted))
+            }
+            return Item(
+                sign: .good, name: name, figure: after(mark.at, price), of: time(mark.at, model),
+                meaning: StyledText(mark.text))
+        }
+        var items = [
+            mark(
+                "noticed", price.noticed,
+                none: isOver ? "The cluster never noticed it" : "The cluster has not noticed it yet")
+        ]
+        if let felt = price.felt { items.append(mark("felt by clients", felt, none: "")) }
+        if price.victims.contains(where: \.isController) {
+            items.append(mark("decided again", price.decided, none: "No other controller had to be elected"))
+        }
+        items += leaders(price, model)
+        items.append(mark("ended", price.ended, none: end(price, model)))
+        let whole = price.wholeAt.map { FaultPrice.Mark(at: $0, text: wholeWords(price)) }
+        items.append(mark("whole again", whole, none: missing(price, model)))
+        return items
+    }
+
+    private static func leaders(_ price: FaultPrice, _ model: Model) -> [Item] {
+        let leaders = price.leaders
+        var items: [Item] = []
+        if let last = leaders.last {
+            var text =
+                leaders.led.map { "\(leaders.served) of \(Figures.plural(Int64($0), "partition"))" }
+                ?? Figures.plural(Int64(leaders.served), "partition")
+            if let first = leaders.first, first != last {
+                text += ", the first after \(Figures.seconds(price.after(first.at))) s"
+            }
+            items.append(
+                Item(
+                    sign: leaders.leaderless.isEmpty && leaders.elected == 0 ? .good : .partly, name: "led again",
+                    figure: after(last.at, price), of: time(last.at, model),
+                    meaning: StyledText("\(text) · \(last.text)")))
+        } else if leaders.led != 0, price.victims.contains(where: { !$0.isController }) {
+            let isOver = price.wholeAt != nil
+            items.append(
+                Item(
+                    sign: isOver ? .idle : pending, name: "led again",
+                    figure: StyledText(isOver ? Figures.none : Figures.unknown, .muted), of: StyledText(),
+                    meaning: StyledText(isOver ? "No leader had to be elected" : "No new leader serves yet", .muted)))
+        }
+        if !leaders.leaderless.isEmpty {
+            let names = leaders.leaderless.prefix(5).map(\.description).joined(separator: ", ")
+            let more = leaders.leaderless.count > 5 ? " and more" : ""
+            items.append(
+                Item(
+                    sign: .gone, name: "without leader",
+                    figure: StyledText(Figures.count(leaders.leaderless.count), .offline, .bold),
+                    of: StyledText("partitions", .muted),
+                    meaning: StyledText("\(names)\(more): nobody in sync is up")))
+        }
+        return items
+    }
+
+    private static func end(_ price: FaultPrice, _ model: Model) -> String {
+        if price.fault.lasts {
+            let active = model.snapshot?.faults.first { $0.fault == price.fault }
+            if let until = active?.until, let now = model.now {
+                return "By itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
+            }
+            return "\(model.keyName(.heal)) heals it"
+        }
+        return "\(model.keyName(.restart)) restarts \(price.victims.first?.title.lowercasedFirst ?? "it")"
+    }
+
+    private static func wholeWords(_ price: FaultPrice) -> String {
+        price.victims.isEmpty ? "It hit no node" : "All that it hit serve, and are in every ISR"
+    }
+
+    private static func missing(_ price: FaultPrice, _ model: Model) -> String {
+        let out = (model.snapshot?.topics ?? []).reduce(0) { sum, topic in
+            sum
+                + topic.partitions.count { partition in
+                    partition.replicas.contains {
+                        price.victims.contains($0.broker) && !partition.isr.contains($0.broker)
+                    }
+                }
+        }
+        if out == 0 { return "Not all that it hit serve yet" }
+        return "\(Figures.plural(Int64(out), "partition")) \(out == 1 ? "lacks" : "lack") a replica that it hit"
+    }
+
+    // MARK: Records
+
+    private static func sends(_ price: FaultPrice) -> [Item] {
+        guard let told = price.told else {
+            return [unknown("sends", "Nobody had looked at klamm's own producers before it")]
+        }
+        guard !told.isEmpty else { return [unknown("sends", "No producer of klamm's own was running", isNone: true)] }
+        return told.flatMap { send -> [Item] in
+            let whose = StyledText("acks=\(send.acks.name) ", .muted) + StyledText(send.topic, .accent)
+            var items = [
+                count("failed", send.failed, whose, "Certainly in no log, and the producer knows", isBad: false),
+                count(
+                    "unknown", send.unknown, whose,
+                    send.acks == .none
+                        ? "No answer was asked for: in the log or not, nobody can tell"
+                        : "No answer: in the log or not, the producer cannot tell", isBad: false),
+            ]
+            if send.dropped > 0 {
+                items.append(count("dropped", send.dropped, whose, "The producer's buffer was full", isBad: false))
+            }
+            if send.lostInBuffer > 0 {
+                items.append(
+                    count("lost in buffer", send.lostInBuffer, whose, "Gone with a producer that crashed", isBad: true))
+            }
+            if let doubled = send.doubled {
+                items.append(count("doubled", doubled, whose, "One record at two places of the log", isBad: false))
+            }
+            return items
+        }
+    }
+
+    /// As the ledger has it now, where it was asked: a part of a loss may be back.
+    private static func losses(_ price: FaultPrice, _ model: Model) -> [Item] {
+        guard let told = price.lost else {
+            let reason =
+                "These brokers tell nobody what they acknowledged; \(model.keyName(.viewLedger)) judges klamm's own"
+            return [unknown("lost", reason)]
+        }
+        var parts: [FaultPrice.Lost] = []
+        for part in told {
+            guard let loss = model.ledger?.account?.losses.first(where: { $0.number == part.number }) else {
+                parts.append(part)
+                continue
+            }
+            if loss.returnedAt == nil { parts += FaultPrice.Lost.parts(of: loss).filter { $0.acks == part.acks } }
+        }
+        let levels = parts.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
+        guard !levels.isEmpty else {
+            return [count("lost", 0, StyledText("any client", .accent), Self.lostMeaning, isBad: true)]
+        }
+        return levels.sorted().flatMap { acks -> [Item] in
+            let own = parts.filter { $0.acks == acks }
+            let whose =
+                StyledText("acks=\(Acks(rawValue: acks)?.name ?? "\(acks)") ", .muted)
+                + StyledText("any client", .accent)
+            var items = [
+                count("lost", own.reduce(0) { $0 + $1.records }, whose, Self.lostMeaning, isBad: true)
+            ]
+            let doubtful = own.reduce(0) { $0 + $1.ofUnknownReceipt }
+            if doubtful > 0 {
+                items.append(
+                    count(
+                        "receipt unknown", doubtful, whose,
+                        "Gone too, but the connection broke: the client may not have heard the answer", isBad: false))
+            }
+            return items
+        }
+    }
+
+    private static let lostMeaning = "Acknowledged, and the partition does not have them"
+
+    private static func count(
+        _ name: String, _ count: Int64, _ of: StyledText, _ meaning: String, isBad: Bool
+    ) -> Item {
+        let sign: Sign = count == 0 ? .good : isBad ? .gone : .partly
+        return Item(
+            sign: sign, name: name, figure: StyledText(Figures.count(count), sign.role), of: of,
+            meaning: StyledText(meaning, .muted))
+    }
+
+    private static func unknown(_ name: String, _ why: String, isNone: Bool = false) -> Item {
+        Item(
+            sign: .idle, name: name, figure: StyledText(isNone ? Figures.none : Figures.unknown, .muted),
+            of: StyledText(), meaning: StyledText(why, .muted))
+    }
+
+    // MARK: Other faults
+
+    private static func other(_ price: FaultPrice, _ model: Model) -> Item {
+        Item(
+            sign: price.wholeAt == nil ? .gone : over, name: price.fault.description,
+            figure: price.wholeAt.map { after($0, price) } ?? StyledText("goes on", .fault), of: time(price.at, model),
+            meaning: StyledText(price.summary.isEmpty ? "nothing came of it yet" : price.summary, .muted),
+            opens: price.number)
+    }
+
+    private static func after(_ instant: Instant, _ price: FaultPrice) -> StyledText {
+        StyledText("\(Figures.seconds(price.after(instant))) s", .accent)
+    }
+
+    private static func time(_ instant: Instant, _ model: Model) -> StyledText {
+        StyledText(WallClock.time(instant.wallClockMilliseconds, offsetSeconds: model.utcOffsetSeconds), .muted)
+    }
+
+    static func title(_ model: Model, _ number: Int?) -> String { model.price(number)?.fault.description ?? "none" }
+
+    /// The whole sentence of the selected row, where its column has no room for it.
+    static func foot(_ model: Model) -> StyledText {
+        guard model.size.columns < 100, let listing = model.listing,
+            let index = listing.selectedIndex(model.screen.list), let meaning = listing.cells(index).last
+        else { return StyledText() }
+        return meaning.clipped(to: model.size.columns - 8)
+    }
+
+    /// How exact the times are, for the frame's edge.
+    static func remark(_ model: Model) -> StyledText {
+        guard model.snapshot?.heardAt != nil else { return StyledText() }
+        return StyledText("times are when klamm saw it from outside", .muted)
+    }
+
+    /// In the view of faults: where the price is told.
+    static func hint(_ model: Model) -> StyledText {
+        guard let price = model.price(nil) else { return StyledText() }
+        let key = StyledText(model.keyName(.viewPrice), .key)
+        let short = key + StyledText(" what \(price.fault) cost", .muted)
+        let summary = price.summary
+        guard !summary.isEmpty, summary.count + short.width + 12 < model.size.columns else { return short }
+        return short + StyledText(" · \(summary)", .muted)
+    }
+}
+
+extension Model {
+    /// The price of this fault; of the last without a number.
+    func price(_ number: Int?) -> FaultPrice? {
+        guard let number else { return picture.prices.last }
+        return picture.prices[number]
+    }
+}

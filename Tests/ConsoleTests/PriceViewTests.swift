@@ -1,0 +1,106 @@
+import KafkaBroker
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+@testable import DeliveryLedger
+
+@Suite struct PriceViewTests {
+    private static func node(_ seconds: Double, _ kind: BrokerEvent.Kind, _ node: BrokerID = 101) -> Event {
+        .cluster(.node(BrokerEvent(at: Fixture.instant(seconds: seconds), node: node, kind: kind)))
+    }
+
+    /// Broker 3 is killed too, after a minute; broker 1 takes over what it can, and klamm's producer hears of it.
+    static func killed(_ session: inout Session) {
+        session.send(.cluster(.fault(.kill(3), at: Fixture.instant(seconds: 59.2))))
+        session.send(node(60.7, .brokerFenced(3, reason: "its session expired after 1500 ms")))
+        let orders = (1...2).map { TopicPartition(topic: "orders", partition: $0) }
+        for (partition, leader) in zip(orders, [BrokerID.none, 1]) {
+            session.send(
+                node(
+                    60.71,
+                    .leaderElected(
+                        partition, leader: leader, previous: 3, leaderEpoch: 8, isr: [leader], unclean: false)))
+        }
+        session.send(node(60.73, .leadershipBegan(orders[1], leaderEpoch: 8, startOffset: 1_013_300), 1))
+        session.send(.cluster(.notice(.recordsLost(lost), at: Fixture.instant(seconds: 60.73))))
+        session.send(.snapshot(snapshot(step: 62)))
+        session.press("topics.price")
+    }
+
+    private static func snapshot(step: Int) -> ClusterSnapshot {
+        var snapshot = Fixture.snapshot(step: step)
+        snapshot.workload?.producers[0].failed += 7
+        snapshot.workload?.producers[0].unknown += 31
+        snapshot.workload?.producers[0].doubled = 5
+        return snapshot
+    }
+
+    private static var lost: Loss {
+        var loss = Fixture.loss
+        loss.broker = 3
+        loss.election.at = Fixture.instant(seconds: 60.73)
+        return loss
+    }
+
+    @Test func `the price tells times since the fault, and counts since it by acks`() {
+        // The figures that nobody has: what did this very fault cost?
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        #expect(session.shows("Price(kill 3)") && session.shows("it led 6 partitions"))
+        #expect(session.shows("noticed") && session.shows("1.500 s"))
+        #expect(session.shows("led again") && session.shows("1.530 s") && session.shows("1 of 6 partitions"))
+        #expect(session.shows("orders-1: nobody in sync is up"))
+        #expect(session.shows("R restarts broker 3") && session.shows("acks=1 any client"))
+        session.press("price.filter")
+        session.type("unknown orders")
+        session.key(.enter)
+        #expect(session.selectedRow.contains("31") && session.selectedRow.contains("acks=all orders"))
+    }
+
+    @Test func `a toast and an event tell the price when all that was hit serve again`() {
+        // One looks elsewhere while a cluster mends.
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        session.send(.cluster(.fault(.restart(3), at: Fixture.instant(seconds: 63))))
+        var whole = Self.snapshot(step: 70)
+        for topic in whole.topics.indices {
+            for partition in whole.topics[topic].partitions.indices {
+                let replicas = whole.topics[topic].partitions[partition].replicas.map(\.broker)
+                whole.topics[topic].partitions[partition].isr = replicas
+            }
+        }
+        session.send(.snapshot(whole))
+        #expect(session.toast.hasPrefix("Over: kill 3 · noticed after 1.500 s, led again after 1.530 s, whole after"))
+        #expect(session.toast.contains("7 sends failed, 31 unknown, 41 lost, 3 doubled"))
+        session.press("price.events")
+        #expect(session.shows("Over: kill 3"))
+        session.press("events.open")
+        #expect(session.model.place == .price(2) && session.shows("whole again"))
+    }
+
+    @Test func `the faults before stand below, and enter tells of them`() {
+        // The last one is not always the one that one wonders about.
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        session.press("price.bottom")
+        #expect(session.selectedRow.contains("kill 2"))
+        session.press("price.open")
+        #expect(session.model.place == .price(1) && session.shows("Price(kill 2)"))
+        #expect(session.shows("Nobody had looked at klamm's own producers before it"))
+    }
+
+    @Test func `attached, what brokers tell nobody is unknown, with the reason`() {
+        // Zero lost would be a promise that nobody has checked.
+        var session = Session(empty: Size(columns: 120, rows: 40))
+        session.attach(Console.Attachment(name: "staging", mayWrite: true))
+        var snapshot = Fixture.snapshot(step: 0)
+        snapshot.heardAt = snapshot.takenAt
+        session.send(.snapshot(snapshot))
+        session.send(.cluster(.fault(.kill(1), at: Fixture.instant(seconds: 1))))
+        session.press("topics.price")
+        #expect(session.shows("These brokers tell nobody what they acknowledged"))
+        #expect(session.shows("times are when klamm saw it from outside"))
+    }
+}
