@@ -98,6 +98,9 @@ import Testing
         var snapshot = Fixture.snapshot(step: 0)
         snapshot.heardAt = snapshot.takenAt
         session.send(.snapshot(snapshot))
+        session.press("topics.price")
+        #expect(session.shows("Nothing was broken from here. What others break has no beginning that klamm knows."))
+        session.key(.escape)
         session.send(.cluster(.fault(.kill(1), at: Fixture.instant(seconds: 1))))
         session.press("topics.price")
         #expect(session.shows("These brokers tell nobody what they acknowledged"))

@@ -35,9 +35,16 @@ enum PriceView {
             items: Array((price.map { items($0, model) } ?? []).enumerated()), columns: columns,
             id: { $0.element.opens.map { RowID.number(Int64(-$0)) } ?? RowID.number(Int64($0.offset)) },
             words: { "\($0.element.name) \($0.element.of.plain) \($0.element.meaning.plain)" },
-            empty: "Nothing was broken since klamm looks. \(model.keyName(.faults)) breaks something.",
+            empty: empty(model),
             gapMost: TableLayout.gapLeast
         ).listing(model.screen.list)
+    }
+
+    private static func empty(_ model: Model) -> String {
+        guard model.attachment != nil else {
+            return "Nothing was broken since klamm looks. \(model.keyName(.faults)) breaks something."
+        }
+        return "Nothing was broken from here. What others break has no beginning that klamm knows."
     }
 
     private static func items(_ price: FaultPrice, _ model: Model) -> [Item] {
