@@ -193,6 +193,9 @@ let benchmarks: [Target] =
             name: "WorkloadBenchmark",
             dependencies: ["Workload", "KafkaServer", "KafkaClient", "KafkaCluster", logging],
             path: "Tests/Benchmarks/WorkloadBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "ConsoleBenchmark", dependencies: ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"],
+            path: "Tests/Benchmarks/ConsoleBenchmark", swiftSettings: strict),
     ] : []
 
 let systemLibraries: [Target] = [

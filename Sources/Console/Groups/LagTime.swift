@@ -24,25 +24,25 @@ package struct EndOffsets: Hashable, Sendable {
 
     package mutating func note(_ end: Int64, at instant: Instant) {
         if let last = ring.last {
+            if instant <= last.at { return }
             // A log that was cut back, or is another's of the same name, begins anew.
-            if end < last.end { ring = Ring(capacity: Self.samples) } else if instant <= last.at { return }
+            if end < last.end { ring = Ring(capacity: Self.samples) }
         }
         ring.append(Sample(at: instant, end: end))
     }
 
     /// Nil where nothing is known of the partition.
     package func age(ofOffset offset: Int64, now: Instant) -> LagTime? {
-        let samples = ring.values
-        guard let last = samples.last, let first = samples.first else { return nil }
+        guard let last = ring.last, let first = ring.first else { return nil }
         if offset >= last.end { return .about(.zero) }
         if offset < first.end { return .atLeast(max(.zero, now - first.at)) }
         // The first sample that has the record, and the one before, which has not.
-        var (low, high) = (0, samples.count - 1)
+        var (low, high) = (0, ring.count - 1)
         while low + 1 < high {
             let middle = (low + high) / 2
-            if samples[middle].end > offset { high = middle } else { low = middle }
+            if ring[middle].end > offset { high = middle } else { low = middle }
         }
-        let (before, after) = (samples[low], samples[high])
+        let (before, after) = (ring[low], ring[high])
         let part = Double(offset - before.end) / Double(max(1, after.end - before.end))
         let between = Double((after.at - before.at).wholeMilliseconds) * part
         let came = before.at + .milliseconds(Int64(between))

@@ -4,58 +4,72 @@ import KafkaProtocol
 
 /// What changes over time, computed from successive snapshots: rates and lag, once a second, for two minutes.
 ///
-/// A value that could not be known at a sample stays nil in its ring.
+/// A value that could not be known at a sample stays nil in its ring. With 10,000 partitions that are all read, the rings
+/// hold some 70 MB; a sample changes them in place.
 package struct History: Hashable, Sendable {
     package static let samples = 120
     package static let interval = Duration.seconds(1)
 
-    package struct LagKey: Hashable, Sendable {
-        package var group: String
-        package var partition: TopicPartition
-    }
-
     /// Records per second of the whole cluster.
     package private(set) var recordsPerSecond = Ring<Double?>(capacity: samples)
-    /// Records per second by topic; nil before two samples.
-    private var rates: [String: Ring<Double?>] = [:]
-    private var groupLags: [String: Ring<Int64?>] = [:]
-    private var partitionLags: [LagKey: Ring<Int64?>] = [:]
-    private var commits: [LagKey: CommitWindow] = [:]
-    private var ends: [TopicPartition: EndOffsets] = [:]
-    /// By topic: how far the groups that read it are behind, in all, and which these are.
-    private var readers: [String: TopicReaders] = [:]
+    private var topics: [String: TopicPast] = [:]
+    private var groups: [String: GroupPast] = [:]
+    /// Of topics that are read.
+    private var readings: [String: Reading] = [:]
     private var sampledAt: Instant?
-    private var endOffsets: [String: Int64] = [:]
+
+    private struct TopicPast: Hashable, Sendable {
+        /// Records per second; nil before two samples.
+        var rates = Ring<Double?>(capacity: History.samples)
+        var end: Int64?
+    }
+
+    /// A topic as its groups see it.
+    private struct Reading: Hashable, Sendable {
+        var ends: [Int32: EndOffsets] = [:]
+        /// How far the groups that read it are behind, in all, and which these are.
+        var readers = TopicReaders()
+    }
 
     package init() {}
 
-    package func rate(ofTopic topic: String) -> Double? { rates[topic]?.last ?? nil }
-    package func rates(ofTopic topic: String) -> [Double?] { rates[topic]?.values ?? [] }
-    package func lags(ofGroup group: String) -> [Int64?] { groupLags[group]?.values ?? [] }
+    package func rate(ofTopic topic: String) -> Double? { topics[topic]?.rates.last ?? nil }
+    package func rates(ofTopic topic: String) -> [Double?] { topics[topic]?.rates.values ?? [] }
+    package func lags(ofGroup group: String) -> [Int64?] { groups[group]?.lags.values ?? [] }
     package func lags(ofGroup group: String, partition: TopicPartition) -> [Int64?] {
-        partitionLags[LagKey(group: group, partition: partition)]?.values ?? []
+        groups[group]?.place(partition)?.lags.values ?? []
     }
 
-    package func readers(ofTopic topic: String) -> TopicReaders? { readers[topic] }
+    package func readers(ofTopic topic: String) -> TopicReaders? { readings[topic]?.readers }
 
     /// How the group fares in a partition; nil before enough is known.
     package func status(ofGroup group: String, _ partition: ClusterSnapshot.GroupPartition, now: Instant?)
         -> CommitStatus?
     {
         guard let now else { return nil }
-        return commits[LagKey(group: group, partition: partition.partition)]?
-            .status(lag: partition.lag, now: now.wallClockMilliseconds)
+        return groups[group]?.place(partition.partition)?.commits.status(
+            lag: partition.lag, now: now.wallClockMilliseconds)
     }
 
     /// The worst of its partitions.
     package func status(of group: ClusterSnapshot.Group, now: Instant?) -> CommitStatus? {
-        group.partitions.compactMap { status(ofGroup: group.id, $0, now: now) }.max { $0.rank < $1.rank }
+        guard let now, let past = groups[group.id] else { return nil }
+        var worst: CommitStatus?
+        for (index, partition) in group.partitions.enumerated() {
+            let place = past.place(partition.partition, near: index)
+            guard let status = place?.commits.status(lag: partition.lag, now: now.wallClockMilliseconds) else {
+                continue
+            }
+            if worst.map({ $0.rank < status.rank }) ?? true { worst = status }
+        }
+        return worst
     }
 
     /// How long ago the first record was written that the group has not committed.
     package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
         guard let now, let committed = partition.committed else { return nil }
-        return ends[partition.partition]?.age(ofOffset: committed, now: now)
+        return readings[partition.partition.topic]?.ends[partition.partition.partition]?
+            .age(ofOffset: committed, now: now)
     }
 
     /// The longest of its partitions.
@@ -85,56 +99,43 @@ package struct History: Hashable, Sendable {
         return true
     }
 
+    /// What is gone from the picture is gone from here. Each past is taken out of the old table and put into the new, so
+    /// that its rings are nobody else's and need not be copied.
     private mutating func sample(_ snapshot: ClusterSnapshot, seconds: Double?, _ now: Instant) {
-        let oldEnds = endOffsets
-        let oldRates = rates
-        let oldGroups = groupLags
-        let oldPartitions = partitionLags
-        (endOffsets, rates, groupLags, partitionLags) = ([:], [:], [:], [:])
+        var (oldTopics, oldGroups, oldReadings) = (topics, groups, readings)
+        (topics, groups, readings) = ([:], [:], [:])
         var measured: Double?
         for topic in snapshot.topics {
+            var past = oldTopics.removeValue(forKey: topic.name) ?? TopicPast()
             let end = topic.endOffset
-            endOffsets[topic.name] = end
             var rate: Double?
-            if let seconds, seconds > 0, let end, let old = oldEnds[topic.name], end >= old {
+            if let seconds, seconds > 0, let end, let old = past.end, end >= old {
                 let added = Double(end.saturatingSubtract(old)) / seconds
                 rate = added
                 measured = (measured ?? 0) + added
             }
-            rates[topic.name] = appending(rate, to: oldRates[topic.name])
+            past.rates.append(rate)
+            past.end = end
+            topics[topic.name] = past
         }
         recordsPerSecond.append(measured)
-        let (oldCommits, oldEndings) = (commits, self.ends)
-        (commits, self.ends, readers) = ([:], [:], [:])
         for group in snapshot.groups {
-            groupLags[group.id] = appending(group.lag, to: oldGroups[group.id])
-            for partition in group.partitions {
-                let key = LagKey(group: group.id, partition: partition.partition)
-                partitionLags[key] = appending(partition.lag, to: oldPartitions[key])
-                if let committed = partition.committed {
-                    var window = oldCommits[key] ?? CommitWindow()
-                    window.note(
-                        offset: committed, committedAt: partition.committedAt, lag: partition.lag,
-                        now: now.wallClockMilliseconds)
-                    commits[key] = window
+            var past = oldGroups.removeValue(forKey: group.id) ?? GroupPast()
+            past.note(group, now: now.wallClockMilliseconds)
+            groups[group.id] = past
+            for (topic, places) in group.partitions.byTopic(\.partition) {
+                var reading =
+                    readings.removeValue(forKey: topic) ?? oldReadings.removeValue(forKey: topic).map {
+                        Reading(ends: $0.ends)
+                    } ?? Reading()
+                reading.readers.add(group.id, places)
+                for place in places {
+                    guard let end = place.highWatermark else { continue }
+                    reading.ends[place.partition.partition, default: EndOffsets()].note(end, at: now)
                 }
-                if let end = partition.highWatermark, self.ends[partition.partition] == nil {
-                    var ends = oldEndings[partition.partition] ?? EndOffsets()
-                    ends.note(end, at: now)
-                    self.ends[partition.partition] = ends
-                }
-            }
-            let topics = Dictionary(grouping: group.partitions, by: \.partition.topic)
-            for topic in topics.keys.sorted() {
-                readers[topic, default: TopicReaders()].add(group.id, topics[topic] ?? [])
+                readings[topic] = reading
             }
         }
-    }
-
-    private func appending<Value>(_ value: Value?, to ring: Ring<Value?>?) -> Ring<Value?> {
-        var ring = ring ?? Ring(capacity: Self.samples)
-        ring.append(value)
-        return ring
     }
 }
 

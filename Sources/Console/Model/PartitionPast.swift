@@ -49,43 +49,50 @@ package struct PartitionPast: Hashable, Sendable {
 
 /// The past of every partition: from events, to the moment, and from pictures for what no event told.
 package struct PartitionPasts: Hashable, Sendable {
-    private var pasts: [TopicPartition: PartitionPast] = [:]
+    private var topics: [String: [Int32: PartitionPast]] = [:]
 
-    subscript(partition: TopicPartition) -> PartitionPast { pasts[partition] ?? PartitionPast() }
+    subscript(partition: TopicPartition) -> PartitionPast {
+        topics[partition.topic]?[partition.partition] ?? PartitionPast()
+    }
 
     mutating func note(_ event: ClusterEvent) {
         guard case .node(let event) = event else { return }
         switch event.kind {
         case .leaderElected(let partition, let leader, _, let epoch, let isr, _):
-            pasts[partition, default: PartitionPast()].note(
+            note(
                 PartitionPast.Change(
-                    at: event.at, leader: leader == .none ? nil : leader, leaderEpoch: epoch, isr: isr))
+                    at: event.at, leader: leader == .none ? nil : leader, leaderEpoch: epoch, isr: isr),
+                of: partition)
         case .isrChanged(let partition, _, let to, let epoch):
             // It does not say who leads: that has not changed.
-            let leader = pasts[partition]?.changes.last?.leader
-            pasts[partition, default: PartitionPast()].note(
-                PartitionPast.Change(at: event.at, leader: leader, leaderEpoch: epoch, isr: to))
-        case .topicDeleted(let name):
-            for partition in pasts.keys.filter({ $0.topic == name }).sorted() { pasts[partition] = nil }
+            let leader = self[partition].changes.last?.leader
+            note(PartitionPast.Change(at: event.at, leader: leader, leaderEpoch: epoch, isr: to), of: partition)
+        case .topicDeleted(let name): topics[name] = nil
         default: break
         }
     }
 
+    private mutating func note(_ change: PartitionPast.Change, of partition: TopicPartition) {
+        topics[partition.topic, default: [:]][partition.partition, default: PartitionPast()].note(change)
+    }
+
     mutating func observe(_ snapshot: ClusterSnapshot) {
         for topic in snapshot.topics {
+            // Out and in again: changed in place, and the topic's name is looked up once.
+            var pasts = topics.removeValue(forKey: topic.name) ?? [:]
             for partition in topic.partitions {
-                let id = TopicPartition(topic: topic.name, partition: partition.index)
-                let known = pasts[id]?.changes.last
+                let known = pasts[partition.index]?.changes.last
                 if let known, known.leader == partition.leader, known.leaderEpoch == partition.leaderEpoch,
                     known.isr == partition.isr
                 {
                     continue
                 }
-                pasts[id, default: PartitionPast()].note(
+                pasts[partition.index, default: PartitionPast()].note(
                     PartitionPast.Change(
                         at: snapshot.takenAt, leader: partition.leader, leaderEpoch: partition.leaderEpoch,
                         isr: partition.isr))
             }
+            topics[topic.name] = pasts
         }
     }
 }

@@ -30,6 +30,12 @@ package struct Ring<Element: Hashable & Sendable>: Hashable, Sendable {
     }
 
     package var count: Int { storage.count }
+    /// 0 is the oldest.
+    subscript(index: Int) -> Element {
+        precondition(storage.indices.contains(index), "a ring of \(storage.count) has no value \(index)")
+        return storage[(start + index) % storage.count]
+    }
+    var first: Element? { storage.isEmpty ? nil : self[0] }
     package var last: Element? {
         storage.isEmpty ? nil : storage[(start + storage.count - 1) % storage.count]
     }

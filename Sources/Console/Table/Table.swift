@@ -1,7 +1,11 @@
+import KafkaProtocol
+
 /// What a column is sorted by. What is unknown comes last, whichever way round.
 enum SortValue: Hashable {
     case text(String)
     case number(Double)
+    /// By topic, and then by number.
+    case partition(TopicPartition)
     case unknown
 
     static func count(_ value: Int64?) -> Self { value.map { .number(Double($0)) } ?? .unknown }
@@ -38,42 +42,42 @@ struct Table<Item> {
     var gapMost = TableLayout.gapMost
 
     func listing(_ state: ListState) -> Listing {
-        var shown = items
+        var rows = Array(items.indices)
         let terms = state.filter.lowercased().split(separator: " ").map { Array($0.utf8) }
         if !terms.isEmpty {
-            shown = items.filter { item in
-                let words = Array(self.words(item).lowercased().utf8)
-                return terms.allSatisfy { words.containsRun($0) }
+            var words: [UInt8] = []
+            rows.removeAll { row in
+                words.replaceAll(withLowercased: self.words(items[row]))
+                return !terms.allSatisfy { words.containsRun($0) }
             }
         }
         if let sort = state.sort, let value = columns.first(where: { $0.title == sort.column })?.sort {
-            shown = Self.sorted(shown, by: value, isDescending: sort.isDescending)
+            rows = Self.sorted(rows.map { (value(items[$0]), $0) }, isDescending: sort.isDescending)
         }
-        let sorted = shown
+        let shown = rows
         return Listing(
             columns: columns.map {
                 Listing.ColumnHead(
                     title: $0.title, isRight: $0.alignment == .right, minimum: $0.minimum, maximum: $0.maximum,
                     priority: $0.priority, shrinks: $0.shrinks, isSortable: $0.sort != nil)
             },
-            ids: sorted.map(id), total: items.count, empty: empty, gapMost: gapMost,
-            cells: { row in columns.map { $0.cell(sorted[row]) } })
+            ids: shown.map { id(items[$0]) }, total: items.count, empty: empty, gapMost: gapMost,
+            cells: { row in columns.map { $0.cell(items[shown[row]]) } })
     }
 
-    private static func sorted(
-        _ items: [Item], by value: (Item) -> SortValue, isDescending: Bool
-    ) -> [Item] {
-        let keyed = items.enumerated().map { (key: value($0.element), place: $0.offset, item: $0.element) }
-        return keyed.sorted { left, right in
+    /// Rows with equal values keep their order, whichever way round.
+    private static func sorted(_ keyed: [(key: SortValue, row: Int)], isDescending: Bool) -> [Int] {
+        keyed.sorted { left, right in
             switch (left.key, right.key) {
             case (.number(let a), .number(let b)) where a != b: return isDescending ? a > b : a < b
             case (.text(let a), .text(let b)) where a != b: return isDescending ? a > b : a < b
-            case (.unknown, .unknown): return left.place < right.place
+            case (.partition(let a), .partition(let b)) where a != b: return isDescending ? a > b : a < b
+            case (.unknown, .unknown): return left.row < right.row
             case (.unknown, _): return false
             case (_, .unknown): return true
-            default: return left.place < right.place
+            default: return left.row < right.row
             }
-        }.map(\.item)
+        }.map(\.row)
     }
 }
 
@@ -121,6 +125,18 @@ struct Listing {
 }
 
 extension [UInt8] {
+    /// Becomes the text's UTF-8 in lower case, in the place that it has.
+    mutating func replaceAll(withLowercased text: String) {
+        removeAll(keepingCapacity: true)
+        for byte in text.utf8 {
+            guard byte < 0x80 else {
+                self = Array(text.lowercased().utf8)
+                return
+            }
+            append(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
+        }
+    }
+
     /// Whether `run` occurs in it.
     func containsRun(_ run: [UInt8]) -> Bool {
         guard let first = run.first else { return true }

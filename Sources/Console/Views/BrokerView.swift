@@ -27,7 +27,7 @@ enum BrokerView {
             }
         }
         let columns: [Column<Item>] = [
-            Column(title: "Replica", minimum: 22, maximum: 60, shrinks: true, sort: { .text($0.id.description) }) {
+            Column(title: "Replica", minimum: 22, maximum: 60, shrinks: true, sort: { .partition($0.id) }) {
                 Sign.of($0.replica.state).text + " " + StyledText($0.id.description)
             },
             Column(title: "State", minimum: 8, sort: { .text($0.replica.state.words) }) {

@@ -11,7 +11,10 @@ enum FindingView {
                 StyledText($0.1.producer) + StyledText(" number ", .muted)
                     + StyledText(Figures.count($0.1.sequence), .accent)
             },
-            Column(title: "Partition", minimum: 12, maximum: 40, sort: { .text($0.1.partition?.description ?? "") }) {
+            Column(
+                title: "Partition", minimum: 12, maximum: 40,
+                sort: { $0.1.partition.map { .partition($0) } ?? .unknown }
+            ) {
                 $0.1.partition.map { StyledText($0.description) } ?? StyledText("nowhere", .muted)
             },
             Column(title: "Offset", alignment: .right, minimum: 10, sort: { .count($0.1.offset) }) {

@@ -12,7 +12,7 @@ enum GroupView {
         let names = memberNames(group)
         let columns: [Column<ClusterSnapshot.GroupPartition>] = [
             Column(
-                title: "Partition", minimum: 10, maximum: 40, shrinks: true, sort: { .text($0.partition.description) }
+                title: "Partition", minimum: 10, maximum: 40, shrinks: true, sort: { .partition($0.partition) }
             ) {
                 StyledText($0.partition.description)
             },
