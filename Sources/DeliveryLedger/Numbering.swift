@@ -16,5 +16,7 @@ struct Numbering<Value: Hashable> {
         return number
     }
 
+    func contains(_ value: Value) -> Bool { numbers[value] != nil }
+
     subscript(_ number: Int) -> Value { values[number] }
 }

@@ -19,7 +19,7 @@ extension Broker {
                 partition: partition.id, isLeader: partition.isLeader, leaderEpoch: partition.leaderEpoch,
                 logStartOffset: partition.log.logStartOffset, logEndOffset: partition.log.logEndOffset,
                 highWatermark: partition.highWatermark, sizeInBytes: partition.log.sizeInBytes,
-                isr: partition.leader?.committedISR ?? [], failure: failure)
+                cleanedUpTo: partition.log.cleanedUpTo, isr: partition.leader?.committedISR ?? [], failure: failure)
         }
         // Nothing is known of logs that were never opened.
         snapshot.replicas += missingReplicas.sorted { $0.key < $1.key }.map { id, reason in

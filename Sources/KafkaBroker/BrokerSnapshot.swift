@@ -34,6 +34,8 @@ package struct ReplicaSnapshot: Hashable, Sendable {
     package var logEndOffset: Int64
     package var highWatermark: Int64
     package var sizeInBytes: Int64
+    /// Before it the cleaner may have taken records.
+    package var cleanedUpTo: Int64
     /// The committed ISR; empty where this broker does not lead.
     package var isr: [BrokerID]
     /// Why the replica is offline, if it is.
@@ -41,7 +43,7 @@ package struct ReplicaSnapshot: Hashable, Sendable {
 
     package init(
         partition: TopicPartition, isLeader: Bool, leaderEpoch: Int32, logStartOffset: Int64, logEndOffset: Int64,
-        highWatermark: Int64, sizeInBytes: Int64, isr: [BrokerID] = [], failure: String? = nil
+        highWatermark: Int64, sizeInBytes: Int64, cleanedUpTo: Int64 = 0, isr: [BrokerID] = [], failure: String? = nil
     ) {
         self.partition = partition
         self.isLeader = isLeader
@@ -50,6 +52,7 @@ package struct ReplicaSnapshot: Hashable, Sendable {
         self.logEndOffset = logEndOffset
         self.highWatermark = highWatermark
         self.sizeInBytes = sizeInBytes
+        self.cleanedUpTo = cleanedUpTo
         self.isr = isr
         self.failure = failure
     }

@@ -173,6 +173,7 @@ private struct View {
         // A leader that has not yet heard of its election, or has not yet heard of the next one, knows nothing current.
         if let leader, let own = replicas[leader]?[name], own.isLeader, own.leaderEpoch == decided.leaderEpoch {
             partition.logStartOffset = own.logStartOffset
+            partition.cleanedUpTo = own.cleanedUpTo > 0 ? own.cleanedUpTo : nil
             partition.highWatermark = own.highWatermark
             partition.logEndOffset = own.logEndOffset
             partition.sizeInBytes = own.sizeInBytes

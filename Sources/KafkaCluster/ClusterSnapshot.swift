@@ -115,6 +115,9 @@ package struct ClusterSnapshot: Hashable, Sendable {
         /// In assignment order: the first is the preferred leader.
         package var replicas: [Replica]
         package var logStartOffset: Int64?
+        /// Before it the cleaner may have taken records. Nil where it has not cleaned, or where nobody says: Kafka's protocol
+        /// does not.
+        package var cleanedUpTo: Int64?
         package var highWatermark: Int64?
         package var logEndOffset: Int64?
         package var sizeInBytes: Int64?

@@ -52,6 +52,8 @@ package enum ClientEvent: Hashable, Sendable {
     case acksChanged(topic: String, Acks)
     /// Anything but acks alone.
     case producerChanged(ProducerSettings)
+    /// Records that an earlier run has kept are sent again.
+    case outboxTakenUp(topic: String, records: Int)
     /// Records that were only in its buffer, and records whose answers nobody is there to hear.
     case producerCrashed(topic: String, lostInBuffer: Int64, unknown: Int64)
     case groupStarted(ConsumerSettings)

@@ -22,6 +22,8 @@ final class MemberWork {
     private let files: WorkloadStores
     private let outboxes: Outboxes
     private var stores: MemberStores?
+    /// Where the rest of a batch begins that the last turn gave up half-way: the client has gone past it already.
+    private(set) var abandoned: [PartitionOffset] = []
 
     init(
         _ member: GroupMember, orders: MemberOrders, positions: MemberPositions, commits: MemberCommits,
@@ -46,6 +48,7 @@ final class MemberWork {
     /// left of the batch is then read again, by this member or by another.
     func turn(through consumer: Consumer) {
         look()
+        abandoned = []
         defer {
             positions.rests()
             flushOutboxes()
@@ -74,17 +77,28 @@ final class MemberWork {
                 return
             case .interrupted:
                 commits.tell { $0.abandonedRest() }
+                abandoned = Self.starts(of: records[index...])
                 return
             }
         }
         commits.perform(through: consumer) { $0.finishedBatch() }
     }
 
-    /// Until the next commit or answer is due, a second at most.
+    /// Until the next commit or answer is due, and as long as the settings say at most.
     private func patience() -> Int {
-        if commits.isWaiting { return 50 }
-        guard let deadline = commits.nextDeadline else { return 1000 }
-        return Int(min(max((deadline - .now()).wholeNanoseconds / 1_000_000 + 1, 1), 1000))
+        let most = now.settings.pollTimeoutMilliseconds
+        if commits.isWaiting { return min(50, most) }
+        guard let deadline = commits.nextDeadline else { return most }
+        return Int(min(max((deadline - .now()).wholeNanoseconds / 1_000_000 + 1, 1), Int64(most)))
+    }
+
+    /// For each partition its first record, in the order in which they come.
+    private static func starts(of records: ArraySlice<ConsumedRecord>) -> [PartitionOffset] {
+        var starts: [PartitionOffset] = []
+        for record in records where !starts.contains(where: { $0.partition == record.partition }) {
+            starts.append(PartitionOffset(record.partition, record.offset))
+        }
+        return starts
     }
 
     /// For each partition the position behind its last record, in the order in which they come.

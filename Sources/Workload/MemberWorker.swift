@@ -89,7 +89,9 @@ final class MemberWorker: Sendable {
                 guard let next = open(settings, commits) else { return }
                 consumer = next
             }
-            if let target = orders.takeSeek() { seek(to: target, consumer, commits) }
+            if let target = orders.takeSeek(), !seek(to: target, consumer, commits) {
+                readOn(from: work.abandoned, consumer)
+            }
             work.turn(through: consumer)
         }
     }
@@ -170,10 +172,11 @@ final class MemberWorker: Sendable {
         positions.revoked(positions.positions.map(\.partition))
     }
 
-    private func seek(to target: SeekTarget, _ consumer: Consumer, _ commits: MemberCommits) {
+    /// False where it reads on from where it was: without an assignment, or when brokers do not answer.
+    private func seek(to target: SeekTarget, _ consumer: Consumer, _ commits: MemberCommits) -> Bool {
         do throws(ClientError) {
             let assigned = try consumer.assignment
-            guard !assigned.isEmpty else { return }
+            guard !assigned.isEmpty else { return false }
             var places: [PartitionOffset]
             switch target {
             case .beginning: places = assigned.map { PartitionOffset($0, PartitionOffset.beginning) }
@@ -187,8 +190,18 @@ final class MemberWorker: Sendable {
             commits.tell { $0.forget(assigned) }
             environment.observer?.repositioned(assigned, of: member)
             try consumer.seek(places)
+            return true
         } catch {
             errors.report(error)
+            return false
         }
+    }
+
+    /// What was given up for a seek that came to nothing is read again: the next commit would go past it.
+    private func readOn(from places: [PartitionOffset], _ consumer: Consumer) {
+        guard !places.isEmpty else { return }
+        let partitions = places.map(\.partition)
+        environment.observer?.repositioned(partitions, of: member)
+        do throws(ClientError) { try consumer.seek(places) } catch { errors.report(error) }
     }
 }

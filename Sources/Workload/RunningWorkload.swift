@@ -150,7 +150,11 @@ package final class RunningWorkload: Sendable {
 
     // MARK: Commands, under the lock
 
-    private func start(_ settings: ProducerSettings, in state: inout State) -> [ClientEvent] {
+    private func start(_ wanted: ProducerSettings, in state: inout State) -> [ClientEvent] {
+        var settings = wanted
+        let left = settings.outboxResendMilliseconds == nil ? environment.outboxes.leftBehind(in: settings.topic) : 0
+        // What an earlier run has kept is of no use to anybody if it stays where it is.
+        if left > 0 { settings.outboxResendMilliseconds = 5000 }
         state.starts += 1
         let index = state.producers.firstIndex { $0.settings.topic == settings.topic }
         let tally = index.map { state.producers[$0].tally } ?? ProducerTally()
@@ -164,7 +168,7 @@ package final class RunningWorkload: Sendable {
             state.producers.append(entry)
         }
         state.threads.append(({ worker.isEnded }, worker.start()))
-        return [.producerStarted(settings)]
+        return [.producerStarted(settings)] + (left > 0 ? [.outboxTakenUp(topic: settings.topic, records: left)] : [])
     }
 
     private func stopProducer(_ topic: String, in state: inout State) -> [ClientEvent] {

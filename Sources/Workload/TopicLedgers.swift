@@ -5,9 +5,33 @@ import KafkaProtocol
 import Synchronization
 
 /// A ledger for each topic of the workload, so that each is judged by itself: illness and cure stand side by side.
+///
+/// Records count as the workload's if their producer was heard of: a value that only looks like one of klamm's, of another
+/// application or of an earlier run, is not judged.
 package final class TopicLedgers: WorkloadObserver {
+    private struct Entry {
+        var name: String
+        var ledger = WorkloadLedger()
+        /// Nil before the cluster was seen to have it.
+        var id: Uuid?
+    }
+
     /// In the order in which the topics were first heard of.
-    private let topics = Mutex<[(name: String, ledger: WorkloadLedger)]>([])
+    private let topics = Mutex<[Entry]>([])
+    private let producers = Mutex(Producers())
+
+    /// Those that were heard of, of any topic. The same one mostly comes several times in a row.
+    private struct Producers {
+        var names: Set<String> = []
+        var last = ""
+
+        mutating func contains(_ name: String) -> Bool {
+            if name == last { return true }
+            guard names.contains(name) else { return false }
+            last = name
+            return true
+        }
+    }
 
     package init() {}
 
@@ -17,10 +41,11 @@ package final class TopicLedgers: WorkloadObserver {
 
     /// Somebody without a group has read these.
     package func read(_ records: [ConsumedRecord], by name: String) {
-        byTopic(records, \.partition) { $0.read($1, by: name) }
+        var names = RecordIDReader()
+        byTopic(records, records.map { names.id(of: $0) }) { $0.read($1, $2, by: name) }
     }
 
-    package func finalRead() { for (_, ledger) in topics.withLock({ $0 }) { ledger.finalRead() } }
+    package func finalRead() { for entry in topics.withLock({ $0 }) { entry.ledger.finalRead() } }
 
     /// Records before it may rightly be gone.
     package func retired(_ partition: TopicPartition, before offset: Int64) {
@@ -31,15 +56,25 @@ package final class TopicLedgers: WorkloadObserver {
     package func take(_ cluster: ClusterSnapshot) {
         let known = topics.withLock { $0 }.map(\.name)
         for topic in cluster.topics where known.contains(topic.name) {
+            tellApart(topic)
             for partition in topic.partitions {
-                guard let start = partition.logStartOffset, start > 0 else { continue }
-                retired(TopicPartition(topic: topic.name, partition: partition.index), before: start)
+                let whole = max(partition.logStartOffset ?? 0, partition.cleanedUpTo ?? 0)
+                if whole > 0 { retired(TopicPartition(topic: topic.name, partition: partition.index), before: whole) }
             }
         }
         for group in cluster.groups {
             for place in group.partitions where known.contains(place.partition.topic) {
                 if let offset = place.committed { committed(offset, of: place.partition, by: group.id) }
             }
+        }
+    }
+
+    /// A topic that was deleted and made anew is judged anew: the same offsets mean something else there.
+    private func tellApart(_ topic: ClusterSnapshot.Topic) {
+        topics.withLock { topics in
+            guard let index = topics.firstIndex(where: { $0.name == topic.name }) else { return }
+            if topics[index].id.map({ $0 != topic.id }) ?? false { topics[index].ledger = WorkloadLedger() }
+            topics[index].id = topic.id
         }
     }
 
@@ -51,9 +86,8 @@ package final class TopicLedgers: WorkloadObserver {
     private func ledger(of topic: String) -> WorkloadLedger {
         topics.withLock { topics in
             if let known = topics.first(where: { $0.name == topic }) { return known.ledger }
-            let ledger = WorkloadLedger()
-            topics.append((topic, ledger))
-            return ledger
+            topics.append(Entry(name: topic))
+            return topics[topics.count - 1].ledger
         }
     }
 
@@ -66,6 +100,17 @@ package final class TopicLedgers: WorkloadObserver {
         for topic in topics { tell(ledger(of: topic), places.filter { partition($0).topic == topic }) }
     }
 
+    /// Of records the names of those that count. A page is mostly of one topic.
+    private func byTopic(
+        _ records: [ConsumedRecord], _ ids: [RecordID?],
+        _ tell: (WorkloadLedger, [ConsumedRecord], [RecordID?]) -> Void
+    ) {
+        guard let topic = records.first?.partition.topic else { return }
+        let ids = ids.allSatisfy(isKnown) ? ids : ids.map { isKnown($0) ? $0 : nil }
+        if records.allSatisfy({ $0.partition.topic == topic }) { return tell(ledger(of: topic), records, ids) }
+        byTopic(Array(zip(records, ids)), \.0.partition) { tell($0, $1.map(\.0), $1.map(\.1)) }
+    }
+
     // MARK: WorkloadObserver
 
     package func doubled(in topic: String) -> Int64? {
@@ -73,6 +118,7 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     package func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
+        producers.withLock { if !$0.contains(producer) { $0.names.insert(producer) } }
         ledger(of: topic).attempted(sequences, of: producer, topic: topic)
     }
 
@@ -81,19 +127,18 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     package func delivered(_ records: [ConsumedRecord], _ ids: [RecordID?], to member: GroupMember, poll: Int) {
-        guard let topic = records.first?.partition.topic else { return }
-        if records.allSatisfy({ $0.partition.topic == topic }) {
-            return ledger(of: topic).delivered(records, ids, to: member, poll: poll)
-        }
-        byTopic(Array(zip(records, ids)), \.0.partition) {
-            $0.delivered($1.map(\.0), $1.map(\.1), to: member, poll: poll)
-        }
+        byTopic(records, ids) { $0.delivered($1, $2, to: member, poll: poll) }
     }
 
     package func processed(
         _ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome
     ) {
+        guard isKnown(id) else { return }
         ledger(of: record.partition.topic).processed(record, id, by: member, outcome)
+    }
+
+    private func isKnown(_ id: RecordID?) -> Bool {
+        id.map { id in producers.withLock { $0.contains(id.producer) } } ?? true
     }
 
     package func committing(_ offsets: [GroupPosition], by member: GroupMember, attempt: Int) {
@@ -117,6 +162,6 @@ package final class TopicLedgers: WorkloadObserver {
     }
 
     package func crashed(_ member: GroupMember) {
-        for (_, ledger) in topics.withLock({ $0 }) { ledger.crashed(member) }
+        for entry in topics.withLock({ $0 }) { entry.ledger.crashed(member) }
     }
 }

@@ -23,7 +23,11 @@ package final class WorkloadLedger: WorkloadObserver {
     /// Somebody who belongs to no group reads the log from its start to its end.
     package func read(_ records: [ConsumedRecord], by name: String) {
         var names = RecordIDReader()
-        deliver(records, records.map { names.id(of: $0) }, to: Reader(name, of: nil))
+        read(records, records.map { names.id(of: $0) }, by: name)
+    }
+
+    func read(_ records: [ConsumedRecord], _ ids: [RecordID?], by name: String) {
+        deliver(records, ids, to: Reader(name, of: nil))
     }
 
     /// All producers have ended, and every partition was read to its end.
@@ -34,9 +38,12 @@ package final class WorkloadLedger: WorkloadObserver {
         note(.retired(partition, before: offset))
     }
 
-    /// The group's coordinator says so: a member that died never heard of its last commits.
+    /// The group's coordinator says so: a member that died never heard of its last commits. A group of whose members
+    /// nothing was heard is somebody else's, and what it has done is not known.
     package func committed(_ offset: Int64, of partition: TopicPartition, by group: String) {
-        note(.committed(group: group, partition, offset: offset))
+        history.withLock { history in
+            if history.knows(group: group) { history.note(.committed(group: group, partition, offset: offset)) }
+        }
     }
 
     private func note(_ event: DeliveryEvent) { history.withLock { $0.note(event) } }
@@ -74,11 +81,14 @@ package final class WorkloadLedger: WorkloadObserver {
     }
 
     package func processed(_ record: ConsumedRecord, _ id: RecordID?, by member: GroupMember, _ outcome: WorkOutcome) {
-        switch outcome {
-        case .done, .deadLettered:
-            guard let id else { return }
-            history.withLock { $0.processed(by: member.group, id.producer, Int(clamping: id.sequence)) }
-        case .skippedDuplicate, .swallowed: break
+        guard let id else { return }
+        history.withLock { history in
+            switch outcome {
+            case .done, .deadLettered: history.processed(by: member.group, id.producer, Int(clamping: id.sequence))
+            case .skippedDuplicate:
+                history.knewAsProcessed(by: member.group, id.producer, Int(clamping: id.sequence))
+            case .swallowed: break
+            }
         }
     }
 

@@ -39,6 +39,31 @@ import Testing
         #expect(group.processedLate == 1)
     }
 
+    @Test func `a group that comes when much has become counts is judged by what it does`() throws {
+        var script = HistoryScript(mostRecords: 10_000)
+        for number in 0..<50_000 {
+            script.sends("a\(number)", at: Int64(number))
+            script.reads("a\(number)", at: Int64(number), group: "billing")
+            script.processes("a\(number)")
+        }
+        for number in 45_000..<90_000 {
+            if number >= 50_000 {
+                script.sends("a\(number)", at: Int64(number))
+                script.reads("a\(number)", at: Int64(number), group: "billing")
+                script.processes("a\(number)")
+            }
+            script.processes("a\(number)", by: "audit")
+        }
+        script.commits(90_000)
+        script.commits(90_000, by: "audit")
+        let audit = try #require(script.group("audit"))
+        #expect(audit.processedOnce == 45_000)
+        #expect(audit.processedMoreThanOnce.count == 0)
+        // Of those that were still to be judged when it came, it has gone past the ones before its first.
+        #expect(audit.committedPast.count < 10_000)
+        #expect(try #require(script.group()).processedOnce == 90_000)
+    }
+
     @Test func `where nobody reads, the oldest are only counted in the end`() {
         var script = HistoryScript(mostRecords: 10_000)
         for number in 0..<100_000 { script.sends("a\(number)", at: Int64(number)) }

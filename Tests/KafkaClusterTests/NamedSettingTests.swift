@@ -83,6 +83,7 @@ struct NamedSettingTests {
         changed.sessionTimeoutMilliseconds = 100
         changed.autoOffsetReset = .latest
         changed.maxPollRecords = 1
+        changed.pollTimeoutMilliseconds = 20
         changed.maxPollIntervalMilliseconds = 1000
         changed.millisecondsPerRecord = 0.5
         changed.errorRate = 0.125

@@ -31,6 +31,7 @@ final class AcknowledgedLedger: WorkloadObserver {
         var assigned: [(member: Int, partitions: [TopicPartition])] = []
         var revoked: [(member: Int, partitions: [TopicPartition], isLost: Bool)] = []
         var crashed: [Int] = []
+        var repositioned = 0
     }
     private let state = Mutex(State())
 
@@ -102,7 +103,9 @@ final class AcknowledgedLedger: WorkloadObserver {
         state.withLock { $0.crashed.append(member.number) }
     }
 
-    func repositioned(_ partitions: [TopicPartition], of member: GroupMember) {}
+    func repositioned(_ partitions: [TopicPartition], of member: GroupMember) {
+        state.withLock { $0.repositioned += 1 }
+    }
 
     var acknowledged: [RecordID: Place] { state.withLock { $0.acknowledged } }
     var consumed: [RecordID: Int] { state.withLock { $0.consumed } }
@@ -117,6 +120,7 @@ final class AcknowledgedLedger: WorkloadObserver {
     var assigned: [(member: Int, partitions: [TopicPartition])] { state.withLock { $0.assigned } }
     var revoked: [(member: Int, partitions: [TopicPartition], isLost: Bool)] { state.withLock { $0.revoked } }
     var crashed: [Int] { state.withLock { $0.crashed } }
+    var repositioned: Int { state.withLock { $0.repositioned } }
     var reports: Int { state.withLock { $0.reports } }
     var outcomes: [RecordID: [ProducerOutcome]] { state.withLock { $0.outcomes } }
     var attempted: [RecordID: Int] { state.withLock { $0.attempted } }

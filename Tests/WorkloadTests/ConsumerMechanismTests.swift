@@ -178,6 +178,27 @@ import Workload
         }
     }
 
+    @Test func `a seek that comes to nothing passes no record over`() async throws {
+        // The rest of the batch was given up for it, and the client had gone past that already.
+        try await withOrders(40) { live in
+            live.workload.execute(
+                .startGroup(
+                    settings {
+                        $0.manualCommit = ManualCommit(.afterEachBatch)
+                        $0.sessionTimeoutMilliseconds = 60_000
+                        $0.maxPollRecords = 40
+                        $0.millisecondsPerRecord = 50
+                    }))
+            try await live.until { live.ledger.processed.count >= 5 }
+            // Nobody answers what lies at a time.
+            try await live.cluster.inject(.freeze(1))
+            live.workload.execute(.seek(group: "billing", .time(1)))
+            try await live.until { live.ledger.repositioned > 0 }
+            try await live.cluster.inject(.thaw(1))
+            try await live.until { live.ledger.processed.count == 40 }
+        }
+    }
+
     @Test func `a group reads again from where it is told`() async throws {
         // By offset, by time, and on from the end.
         try await withOrders(40) { live in

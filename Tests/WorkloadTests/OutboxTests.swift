@@ -77,6 +77,23 @@ import Workload
         }
     }
 
+    @Test func `what an earlier run has kept is sent, whatever the producer's settings say now`() async throws {
+        // klamm forgets a producer's settings when it is killed, and must not forget its records.
+        try await withLiveCluster(brokers: 1) { live in
+            try await live.admin.createTopic("orders", partitions: 1, replicationFactor: 1)
+            live.workload.execute(.startProducer(producer { $0.recordLimit = 20 }))
+            try await live.until { live.workload.snapshot().producers[0].inOutbox == 20 }
+            await live.workload.shutDown()
+            let next = RunningWorkload(
+                live.configuration, logger: live.logger, storeFolder: live.storeFolder, observer: live.ledger)
+            next.execute(.startProducer(ProducerSettings(topic: "orders", recordsPerSecond: 0.01)))
+            next.execute(.startGroup(consumers()))
+            try await live.until { next.snapshot().producers[0].inOutbox.map { $0 <= 1 } ?? false }
+            await next.shutDown()
+            #expect(live.ledger.processed.count >= 20)
+        }
+    }
+
     @Test func `kill -9 between any two steps loses no record of the outbox`() async throws {
         // A child is killed while it writes, sends, hears of reports and processes; the next process finds its files.
         try await withLiveCluster(brokers: 1) { live in

@@ -132,6 +132,8 @@ enum EventJSON {
         case .acksChanged(let topic, let acks):
             ["event": "acks.changed", "topic": topic.json, "acks": acks.name.json]
         case .producerChanged(let settings): ["event": "producer.changed", "topic": settings.topic.json]
+        case .outboxTakenUp(let topic, let records):
+            ["event": "outbox.taken-up", "topic": topic.json, "records": records.json]
         case .producerCrashed(let topic, let lost, let unknown):
             [
                 "event": "producer.crashed", "topic": topic.json, "lost.in.buffer": lost.json,

@@ -10,7 +10,13 @@ struct Chunked<Element> {
     private(set) var start = 0
     private(set) var end = 0
 
-    init(empty: Element) { self.empty = empty }
+    /// `start` is a multiple of the chunk's size.
+    init(empty: Element, start: Int = 0) {
+        precondition(start % Self.chunkSize == 0, "a list begins with a chunk")
+        self.empty = empty
+        self.start = start
+        end = start
+    }
 
     var count: Int { end - start }
 

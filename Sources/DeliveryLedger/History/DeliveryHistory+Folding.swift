@@ -23,7 +23,7 @@ extension DeliveryHistory {
         folded += counted
         producers[producer].records.removeFirstChunk()
         for group in groups.indices {
-            while groups[group].processed.count <= producer { groups[group].processed.append(Chunked(empty: 0)) }
+            makeRoom(for: producer, in: group, start: start)
             for sequence in start..<end {
                 let times = groups[group].processed[producer][sequence]
                 if times == 0 { continue }
@@ -57,7 +57,9 @@ extension DeliveryHistory {
     }
 
     private func isSettled(_ state: RecordState, _ producer: Int, _ sequence: Int) -> Bool {
-        guard state.outcome == .acknowledged, state.marks == .polled else { return false }
+        guard state.outcome == .acknowledged, state.marks == .polled,
+            secondPlaces[RecordRef(producer: producer, sequence: sequence)] == nil
+        else { return false }
         return groups.allSatisfy { $0.times(producer, sequence) > 0 }
     }
 }

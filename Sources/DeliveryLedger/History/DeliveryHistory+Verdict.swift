@@ -7,7 +7,9 @@ extension DeliveryHistory {
         verdict.unjudged = unjudged
         verdict.attempted = folded + unjudged
         verdict.acknowledged = folded
-        verdict.findings = [.duplicate: duplicates, .inconsistentOffsets: inconsistent, .nonmonotonicPoll: wentBack]
+        var doubled = duplicates
+        if !isFinallyRead { for example in doubledUnread { doubled.add(example) } }
+        verdict.findings = [.duplicate: doubled, .inconsistentOffsets: inconsistent, .nonmonotonicPoll: wentBack]
         verdict.groups = groups.map { group in
             var judged = DeliveryVerdict.Group(name: group.name)
             judged.processedOnce = group.foldedOnce
@@ -58,7 +60,7 @@ extension DeliveryHistory {
         case .acknowledged:
             verdict.acknowledged += 1
             if !isPolled, state.offset >= partitions[partition].retiredBefore {
-                let isPassed = partitions[partition].highestPolled >= state.offset
+                let isPassed = partitions[partition].read.contains(state.offset)
                 verdict.add(example(producer, sequence, state), to: isPassed ? .lostWrite : .unseen)
                 if isPassed || isFinallyRead { verdict.lost.add(example(producer, sequence, state)) }
             }

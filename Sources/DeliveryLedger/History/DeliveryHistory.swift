@@ -19,8 +19,12 @@ package struct DeliveryHistory {
     private(set) var wentBack = Finding()
     private(set) var inconsistent = Finding()
     private(set) var duplicates = Finding()
+    /// Where else a record was acknowledged.
+    private(set) var secondPlaces: [RecordRef: Place] = [:]
+    /// Those of them, in the order in which they came.
+    private var movedRecords: [RecordRef] = []
     /// Records at more than one place of the log: part of every verdict, and known without one.
-    package var doubled: Int { duplicates.count }
+    package var doubled: Int { duplicates.count + (isFinallyRead ? 0 : doubledUnread.count) }
     private(set) var isFinallyRead = false
     private var recordCount = 0
     /// Over all partitions.
@@ -52,6 +56,7 @@ package struct DeliveryHistory {
             let partition = number(of: partition)
             groups[group].committed[partition] = max(offset, groups[group].committed[partition] ?? 0)
         case .repositioned(let reader, let partition):
+            if let group = reader.group { _ = number(ofGroup: group) }
             positions.forget(readerNumbers.number(of: reader), number(of: partition))
         case .retired(let partition, let offset):
             let partition = number(of: partition)
@@ -66,11 +71,14 @@ package struct DeliveryHistory {
         isFinallyRead = false
         for sequence in sequences {
             guard var state = state(producer, sequence) else { continue }
-            if state.outcome == .none {
+            switch state.outcome {
+            case .none:
                 state.outcome = .pending
                 recordCount += 1
-            } else {
+            case .failed:
+                state.outcome = .pending
                 state.marks.insert(.resent)
+            case .pending, .acknowledged, .unknown: state.marks.insert(.resent)
             }
             set(state, producer, sequence)
             if recordCount - folded - unjudged > mostRecords { foldOldest() }
@@ -85,9 +93,9 @@ package struct DeliveryHistory {
             let partition = number(of: partition)
             state.outcome = .acknowledged
             hold(RecordRef(producer: producer, sequence: sequence), partition, offset, isPolled: false)
-            place(&state, producer, sequence, partition, offset)
-        // One success is enough: a later failure is of a re-send.
-        case .failed: if state.outcome != .acknowledged { state.outcome = .failed }
+            place(&state, RecordRef(producer: producer, sequence: sequence), Place(partition, offset), isPolled: false)
+        // One success is enough: a later failure is of a re-send. Nor does that settle what became of the first attempt.
+        case .failed: if state.outcome != .acknowledged, state.outcome != .unknown { state.outcome = .failed }
         case .unknown: if state.outcome != .acknowledged { state.outcome = .unknown }
         }
         set(state, producer, sequence)
@@ -104,19 +112,21 @@ package struct DeliveryHistory {
             } else if offset > last + 1, skips.count < 100_000 {
                 skips.append(Skip(partition: partition, offsets: last + 1..<offset))
             }
+            partitions[partition].read.add(min(last + 1, offset)...offset)
+        } else {
+            partitions[partition].read.add(offset...offset)
         }
-        partitions[partition].highestPolled = max(partitions[partition].highestPolled, offset)
         hold(RecordRef(producer: producer, sequence: sequence), partition, offset, isPolled: true)
         guard var state = state(producer, sequence) else { return }
+        place(&state, RecordRef(producer: producer, sequence: sequence), Place(partition, offset), isPolled: true)
         state.marks.insert(.polled)
-        place(&state, producer, sequence, partition, offset)
         set(state, producer, sequence)
     }
 
     package mutating func processed(by group: String, _ producer: String, _ sequence: Int) {
         let (group, producer) = (number(ofGroup: group), number(of: producer))
         guard sequence >= 0 else { return }
-        while groups[group].processed.count <= producer { groups[group].processed.append(Chunked(empty: 0)) }
+        makeRoom(for: producer, in: group)
         guard sequence >= groups[group].processed[producer].start else {
             if producers[producer].odd[sequence] == nil {
                 groups[group].processedLate += 1
@@ -131,6 +141,26 @@ package struct DeliveryHistory {
         if times == 0 { cameAnew(to: group, producer, sequence) }
         groups[group].processed[producer][sequence] = times == .max ? .max : times + 1
     }
+
+    /// A group that comes late begins where its producers' records now begin: what is before has become counts.
+    mutating func makeRoom(for producer: Int, in group: Int, start: Int? = nil) {
+        while groups[group].processed.count <= producer {
+            let next = groups[group].processed.count
+            let start = next == producer ? start : nil
+            groups[group].processed.append(Chunked(empty: 0, start: start ?? producers[next].records.start))
+        }
+    }
+
+    /// The group knew of the record that it was done: it had been processed, whoever has heard of it.
+    package mutating func knewAsProcessed(by group: String, _ producer: String, _ sequence: Int) {
+        guard sequence >= 0 else { return }
+        if groups[number(ofGroup: group)].times(number(of: producer), sequence) == 0 {
+            processed(by: group, producer, sequence)
+        }
+    }
+
+    /// Whether anything was heard of its members.
+    package func knows(group: String) -> Bool { groupNumbers.contains(group) }
 
     /// The first time that the group processes it.
     private mutating func cameAnew(to group: Int, _ producer: Int, _ sequence: Int) {
@@ -148,14 +178,58 @@ package struct DeliveryHistory {
 
     // MARK: Places
 
-    private mutating func place(
-        _ state: inout RecordState, _ producer: Int, _ sequence: Int, _ partition: Int, _ offset: Int64
-    ) {
-        if !state.hasPlace {
-            (state.partition, state.offset) = (UInt16(truncatingIfNeeded: partition), offset)
-        } else if state.offset != offset || Int(state.partition) != partition, !state.marks.contains(.duplicate) {
+    /// A partition's number, and an offset there.
+    struct Place: Hashable {
+        var partition: Int
+        var offset: Int64
+
+        init(_ partition: Int, _ offset: Int64) {
+            self.partition = partition
+            self.offset = offset
+        }
+    }
+
+    /// A record that was read at two places is doubled. One that was acknowledged at two, or acknowledged at one and read
+    /// at another, may have been lost at one of them: that is judged later.
+    private mutating func place(_ state: inout RecordState, _ ref: RecordRef, _ new: Place, isPolled: Bool) {
+        guard let old = state.place else {
+            state.place = new
+            return
+        }
+        if old == new || state.marks.contains(.duplicate) { return }
+        let wasPolled = isRead(ref, at: old) ?? state.marks.contains(.polled)
+        if wasPolled, isPolled {
             state.marks.insert(.duplicate)
-            note(example(producer, sequence, partition, offset), in: \.duplicates)
+            secondPlaces[ref] = nil
+            note(example(ref.producer, ref.sequence, new.partition, new.offset), in: \.duplicates)
+            return
+        }
+        if secondPlaces[ref] == nil {
+            guard secondPlaces.count < 100_000 else { return }
+            movedRecords.append(ref)
+        }
+        // It lies where it was read.
+        if isPolled { state.place = new }
+        secondPlaces[ref] = isPolled ? old : new
+    }
+
+    /// Nil where it is no longer known what lies there.
+    private func isRead(_ ref: RecordRef, at place: Place) -> Bool? {
+        guard let number = Int(exactly: place.offset), number >= partitions[place.partition].values.start else {
+            return nil
+        }
+        let held = partitions[place.partition].values[number]
+        return held.isPolled && held.ref == ref
+    }
+
+    /// Records that were acknowledged at a place beside the one where they lie, and that may still be read there: nobody
+    /// has gone past it.
+    var doubledUnread: [Finding.Example] {
+        movedRecords.compactMap { ref in
+            guard let second = secondPlaces[ref], !partitions[second.partition].read.contains(second.offset),
+                second.offset >= partitions[second.partition].retiredBefore
+            else { return nil }
+            return example(ref.producer, ref.sequence, second.partition, second.offset)
         }
     }
 

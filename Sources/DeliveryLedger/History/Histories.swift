@@ -17,7 +17,7 @@ struct PartitionHistory {
     let id: TopicPartition
     /// By offset.
     var values = Chunked<HeldValue>(empty: .nothing)
-    var highestPolled: Int64 = -1
+    var read = ReadStretches()
     var retiredBefore: Int64 = 0
 
     init(id: TopicPartition) { self.id = id }

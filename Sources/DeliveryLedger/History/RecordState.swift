@@ -23,4 +23,12 @@ struct RecordState {
     var marks: Marks = []
 
     var hasPlace: Bool { offset >= 0 }
+
+    /// A partition's number is kept in 16 bits.
+    var place: DeliveryHistory.Place? {
+        get { hasPlace ? DeliveryHistory.Place(Int(partition), offset) : nil }
+        set {
+            if let newValue { (partition, offset) = (UInt16(truncatingIfNeeded: newValue.partition), newValue.offset) }
+        }
+    }
 }

@@ -20,6 +20,7 @@ extension ConsumerSettings: NamedSettingsTable {
             .whole("session.timeout.ms", at: \.sessionTimeoutMilliseconds, in: 1...3_600_000),
             .choice("auto.offset.reset", at: \.autoOffsetReset),
             .whole("max.poll.records", at: \.maxPollRecords, in: 1...largest),
+            .whole("poll.timeout.ms", at: \.pollTimeoutMilliseconds, in: 0...60_000),
             .whole("max.poll.interval.ms", at: \.maxPollIntervalMilliseconds, in: 1...86_400_000),
         ] + commits + work
 

@@ -16,6 +16,8 @@ package struct ConsumerSettings: Hashable, Sendable {
 
     /// Records of one poll, at most.
     package var maxPollRecords = 500
+    /// How long a poll waits for records where there are none.
+    package var pollTimeoutMilliseconds = 1000
     /// Who works for longer between two polls is put out of the group.
     package var maxPollIntervalMilliseconds = 300_000
 

@@ -37,6 +37,7 @@ enum SettingWords {
         "session.timeout.ms": "A member that is silent for so long is put out of the group.",
         "auto.offset.reset": "Where it begins in a partition for which nothing is committed.",
         "max.poll.records": "How many records one poll returns at most.",
+        "poll.timeout.ms": "How long a poll waits for records where there are none.",
         "max.poll.interval.ms": "Who works for longer between two polls is put out of the group.",
         "enable.auto.commit": "The client commits by itself what it has handed out.",
         "auto.commit.way":

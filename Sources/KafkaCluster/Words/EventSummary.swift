@@ -168,6 +168,11 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.client, "The producer of \(topic) sends with acks=\(acks.name) now", topic: topic)
         case .producerChanged(let settings):
             return Self(.client, "The producer of \(settings.topic) has other settings now", topic: settings.topic)
+        case .outboxTakenUp(let topic, let records):
+            return Self(
+                .client,
+                "The outbox of \(topic) holds \(Figures.plural(Int64(records), "record")) of an earlier run: what stays is sent again",
+                topic: topic)
         case .producerCrashed(let topic, let lost, let unknown):
             return Self(
                 .client, bad: true,

@@ -26,7 +26,7 @@ final class Outbox: Sendable {
     private let rows: Atomic<Int>
 
     init(of topic: String, in stores: WorkloadStores) throws {
-        queue = try stores.database("outbox-\(topic)") { database in
+        queue = try stores.database(Self.fileName(topic)) { database in
             try database.execute(
                 sql: """
                     CREATE TABLE IF NOT EXISTS outbox (
@@ -38,6 +38,8 @@ final class Outbox: Sendable {
         }
         rows = Atomic(try queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM outbox") } ?? 0)
     }
+
+    static func fileName(_ topic: String) -> String { "outbox-\(topic)" }
 
     /// Records that are in it, as far as has been flushed.
     var count: Int { rows.load(ordering: .relaxed) }
@@ -124,6 +126,12 @@ final class Outboxes: Sendable {
             known[topic] = outbox
             return outbox
         }
+    }
+
+    /// How many records an earlier run has left in an outbox that this one has not opened yet.
+    func leftBehind(in topic: String) -> Int {
+        guard existing(topic) == nil, stores.exists(Outbox.fileName(topic)) else { return 0 }
+        return (try? outbox(of: topic).count) ?? 0
     }
 
     /// A consumer is through with it.

@@ -24,12 +24,17 @@ final class WorkloadStores: Sendable {
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(10)
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-            let queue = try DatabaseQueue(path: "\(folder)/\(Self.fileName(name)).sqlite", configuration: configuration)
+            let queue = try DatabaseQueue(path: Self.path(of: name, in: folder), configuration: configuration)
             try queue.write(makeTables)
             queues[name] = queue
             return queue
         }
     }
+
+    /// Whether this run or an earlier one has made the file.
+    func exists(_ name: String) -> Bool { folder.map { access(Self.path(of: name, in: $0), F_OK) == 0 } ?? false }
+
+    private static func path(of name: String, in folder: String) -> String { "\(folder)/\(fileName(name)).sqlite" }
 
     /// Names of groups and topics may hold what a path may not.
     private static func fileName(_ name: String) -> String {

@@ -9,7 +9,8 @@ enum StoryEvents {
         case .client(let event, _):
             switch event {
             case .producerCrashed, .memberCrashed, .clientError: break
-            case .producerStarted, .producerStopped, .acksChanged, .producerChanged, .groupStarted, .groupStopped,
+            case .producerStarted, .producerStopped, .acksChanged, .producerChanged, .outboxTakenUp, .groupStarted,
+                .groupStopped,
                 .autoCommitChanged, .groupChanged, .groupSought:
                 return nil
             }
