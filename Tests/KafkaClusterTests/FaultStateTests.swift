@@ -67,6 +67,24 @@ import Testing
         #expect(arrivals == [1, 2, 3])
     }
 
+    @Test(arguments: [(.max, 1), (0, .max), (12_000_000_000, 1 << 40)] as [(Int64, Int)])
+    func `what takes longer than time lasts never arrives`(seconds: Int64, bytes: Int) {
+        // A sum that overflows would end klamm.
+        var schedule = LinkSchedule()
+        var generator = SeededGenerator(seed: 1)
+        var fate = FaultState.LinkFate()
+        fate.delay = .seconds(seconds)
+        fate.jitter = .seconds(seconds)
+        fate.bytesPerSecond = 1
+        var last: Int64 = 0
+        for _ in 0..<100 {
+            let arrival = schedule.arrival(of: bytes, now: start, latency: .zero, fate: fate, using: &generator)
+            #expect(arrival >= last)
+            last = arrival
+        }
+        #expect(last > Int64.max / 2)
+    }
+
     @Test func `the nth request fails, and no other`() {
         // A test of one lost answer must not lose two.
         var state = state(.request(.init(.produce, at: 1, client: "p", nth: 2, .withhold)))

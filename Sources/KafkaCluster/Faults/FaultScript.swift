@@ -109,8 +109,8 @@ package enum FaultWords {
         case "bandwidth": return LinkFault(from, to, isOneWay: isOneWay, .bandwidth(try rate(words[1])))
         default:
             let parts = words[1].split(separator: "±", omittingEmptySubsequences: false).map(String.init)
-            let delay = try duration(parts[0])
-            let jitter = parts.count > 1 ? try duration(parts[1]) : .zero
+            let delay = try ofADay(duration(parts[0]), parts[0])
+            let jitter = parts.count > 1 ? try ofADay(duration(parts[1]), parts[1]) : .zero
             guard parts.count <= 2, delay >= .zero, jitter >= .zero else {
                 throw FaultScriptError("\"\(words[1])\" is no delay; write 50ms or 50ms±20ms.")
             }
@@ -253,13 +253,21 @@ package enum FaultWords {
         return microseconds % 1_000 == 0 ? "\(microseconds / 1_000)ms" : "\(microseconds)us"
     }
 
-    /// A time that passes: it is neither zero nor negative.
+    /// Refuses what nobody waits for.
+    private static func ofADay(_ length: Duration, _ word: String) throws(FaultScriptError) -> Duration {
+        guard length <= .seconds(86_400) else {
+            throw FaultScriptError("\"\(word)\" is too long: a day (1440m) is the most.")
+        }
+        return length
+    }
+
+    /// A time that passes: it is neither zero nor negative, nor more than a day.
     package static func length(_ word: String) throws(FaultScriptError) -> Duration {
         let length = try duration(word)
         guard length > .zero else {
             throw FaultScriptError("\"\(word)\" is no length of time: it must be more than zero, such as 50ms or 3s.")
         }
-        return length
+        return try ofADay(length, word)
     }
 
     private static func rate(_ word: String) throws(FaultScriptError) -> Int64 {

@@ -8,7 +8,8 @@ package struct LinkSchedule: Hashable, Sendable {
 
     package init() {}
 
-    /// The monotonic nanoseconds at which `bytes` that are sent now have arrived. `latency` is the link's own.
+    /// The monotonic nanoseconds at which `bytes` that are sent now have arrived; `.max` for never. `latency` is the link's
+    /// own.
     package mutating func arrival(
         of bytes: Int, now: Instant, latency: Duration, fate: FaultState.LinkFate,
         using generator: inout some RandomNumberGenerator
@@ -16,13 +17,13 @@ package struct LinkSchedule: Hashable, Sendable {
         var sent = now.monotonicNanoseconds
         if let rate = fate.bytesPerSecond {
             let (scaled, overflow) = Int64(bytes).multipliedReportingOverflow(by: 1_000_000_000)
-            lineIsFreeAt = max(lineIsFreeAt, sent) + (overflow ? 3_600_000_000_000 : scaled / rate)
+            lineIsFreeAt = max(lineIsFreeAt, sent).saturatingAdd(overflow ? .max : scaled / rate)
             sent = lineIsFreeAt
         }
         var delay = (latency + fate.delay).wholeNanoseconds
         let jitter = fate.jitter.wholeNanoseconds
-        if jitter > 0 { delay = max(0, delay + Int64.random(in: -jitter...jitter, using: &generator)) }
-        lastArrival = max(lastArrival, sent + delay)
+        if jitter > 0 { delay = max(0, delay.saturatingAdd(Int64.random(in: -jitter...jitter, using: &generator))) }
+        lastArrival = max(lastArrival, sent.saturatingAdd(delay))
         return lastArrival
     }
 }
