@@ -9,10 +9,10 @@ protocol LiveDisk: ServedDisk {
     func beginFlush(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
     func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError)
     func wipe() throws(DiskError)
-    /// The last batches of each log that a loss of power would take.
-    func tailsWithoutPower() -> [LogTail]
-    /// The last batches of each log.
-    func tails() -> [LogTail]
+    /// Tells, log by log, the last batches that a loss of power would take.
+    func tellTailsWithoutPower(_ tell: (LogTail) -> Void)
+    /// Tells the last batches of each log.
+    func tellTails(_ tell: (LogTail) -> Void)
     /// Flips one bit in the newest segment of a log; nil where no log holds anything.
     func flipBit(of partition: TopicPartition?, using generator: inout SystemRandomNumberGenerator) throws(DiskError)
         -> String?
@@ -38,7 +38,7 @@ protocol PowerLosingDisk: ServedDisk {
     func flushElsewhere(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
     func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError)
     func wipe() throws(DiskError)
-    func tailsWithoutPower() -> [LogTail]
+    func tellTailsWithoutPower(_ tell: (LogTail) -> Void)
 }
 
 extension PageCachedDisk: PowerLosingDisk {
@@ -60,11 +60,13 @@ extension FaultyDisk: LiveDisk where Base: PowerLosingDisk {
 
     func wipe() throws(DiskError) { try base.wipe() }
 
-    func tailsWithoutPower() -> [LogTail] { base.tailsWithoutPower() }
+    func tellTailsWithoutPower(_ tell: (LogTail) -> Void) { base.tellTailsWithoutPower(tell) }
 
-    func tails() -> [LogTail] {
-        ((try? base.list("")) ?? []).compactMap { folder in
-            (try? newestSegment(of: folder)).flatMap { LogTail(of: $0, on: base, from: 0) }
+    func tellTails(_ tell: (LogTail) -> Void) {
+        let segments = ((try? base.list("")) ?? []).compactMap { try? newestSegment(of: $0) }
+        let most = LogTail.mostBytes(ofOneAmong: segments.count)
+        for path in segments {
+            if let tail = LogTail(of: path, on: base, from: 0, mostBytes: most) { tell(tail) }
         }
     }
 

@@ -38,10 +38,12 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
         flush.file.firstWrite = 0
     }
 
-    /// The last batches of each log that are not safe.
-    func tailsWithoutPower() -> [LogTail] {
-        cache.files.compactMap { file in
-            file.durableSize.flatMap { LogTail(of: file.path, on: base, from: $0) }
+    /// Tells the last batches of each log that are not safe.
+    func tellTailsWithoutPower(_ tell: (LogTail) -> Void) {
+        let unsafe = cache.files.compactMap { file in file.durableSize.map { (path: file.path, safeBytes: $0) } }
+        let most = LogTail.mostBytes(ofOneAmong: unsafe.count)
+        for file in unsafe {
+            if let tail = LogTail(of: file.path, on: base, from: file.safeBytes, mostBytes: most) { tell(tail) }
         }
     }
 

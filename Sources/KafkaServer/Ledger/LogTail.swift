@@ -8,9 +8,14 @@ struct LogTail {
     let partition: TopicPartition
     let records: DroppedRecords
 
-    /// Reads whole batches from `safeBytes` on, or those of the last `DroppedRecords.mostBytes`. Nil for a file that is no
-    /// segment of a topic's partition, or that has no such batch.
-    init?(of path: String, on disk: any Disk, from safeBytes: Int64) {
+    /// Of one log where there are `count`: a disk with thousands of them must not hold up its node for long.
+    static func mostBytes(ofOneAmong count: Int) -> Int {
+        max(64 << 10, min(DroppedRecords.mostBytes, (128 << 20) / max(1, count)))
+    }
+
+    /// Reads whole batches from `safeBytes` on, or those of the last `mostBytes`. Nil for a file that is no segment of a
+    /// topic's partition, or that has no such batch.
+    init?(of path: String, on disk: any Disk, from safeBytes: Int64, mostBytes: Int) {
         let names = path.split(separator: "/")
         guard names.count == 2, names[1].hasSuffix(".log"),
             let partition = TopicPartition(directoryName: String(names[0])),
@@ -18,7 +23,7 @@ struct LogTail {
         else { return nil }
         defer { disk.close(file) }
         guard let size = try? disk.size(of: file), size > safeBytes else { return nil }
-        let wanted = max(safeBytes, size - Int64(DroppedRecords.mostBytes))
+        let wanted = max(safeBytes, size - Int64(mostBytes))
         var position = Self.indexed(path, on: disk, atOrBefore: wanted)
         while position < wanted, let header = Self.header(file, on: disk, at: position) {
             position += Int64(header.sizeInBytes)

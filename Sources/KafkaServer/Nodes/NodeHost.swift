@@ -154,7 +154,7 @@ final class NodeHost {
         var generator = SystemRandomNumberGenerator()
         ledger.befell(blueprint.id, .lostPower)
         let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
-        tell(disk.tailsWithoutPower(), .powerLost)
+        disk.tellTailsWithoutPower { tell($0, .powerLost) }
         try disk.losePower(using: &generator)
     }
 
@@ -162,13 +162,12 @@ final class NodeHost {
         kill()
         ledger.befell(blueprint.id, .wiped)
         let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
-        tell(disk.tails(), .wiped)
+        disk.tellTails { tell($0, .wiped) }
         try disk.wipe()
     }
 
-    private func tell(_ tails: [LogTail], _ reason: DropReason) {
-        let now = SystemClock.now()
-        for tail in tails { ledger.dropped(tail, from: blueprint.id, reason, at: now) }
+    private func tell(_ tail: LogTail, _ reason: DropReason) {
+        ledger.dropped(tail, from: blueprint.id, reason, at: SystemClock.now())
     }
 
     /// Which bit was flipped; nil where there was none.
