@@ -15,6 +15,18 @@ package struct Answer: Hashable, Sendable {
 
 /// A broker's word to a producer that its records are written, and what the broker knew as it gave it.
 package struct Acknowledgement: Hashable, Sendable {
+    /// Another member of the ISR.
+    package struct Follower: Hashable, Sendable {
+        package var id: BrokerID
+        /// As the leader knows of its fetches; nil until it has fetched from this leader.
+        package var logEndOffset: Int64?
+
+        package init(_ id: BrokerID, logEndOffset: Int64?) {
+            self.id = id
+            self.logEndOffset = logEndOffset
+        }
+    }
+
     package var partition: TopicPartition
     /// A topic that is deleted may be led on for a moment beside a new one of its name.
     package var topicID: Uuid
@@ -26,6 +38,8 @@ package struct Acknowledgement: Hashable, Sendable {
     /// What the producer asked for: 1, or -1 for all.
     package var acks: Int16
     package var isr: [BrokerID]
+    /// None where the broker leads no more.
+    package var followers: [Follower]
     package var highWatermark: Int64
     /// What the producer calls itself.
     package var clientId: String
@@ -33,7 +47,7 @@ package struct Acknowledgement: Hashable, Sendable {
     package init(
         partition: TopicPartition, topicID: Uuid, firstOffset: Int64, lastOffset: Int64, leaderEpoch: Int32,
         acks: Int16,
-        isr: [BrokerID], highWatermark: Int64, clientId: String
+        isr: [BrokerID], followers: [Follower], highWatermark: Int64, clientId: String
     ) {
         self.partition = partition
         self.topicID = topicID
@@ -42,6 +56,7 @@ package struct Acknowledgement: Hashable, Sendable {
         self.leaderEpoch = leaderEpoch
         self.acks = acks
         self.isr = isr
+        self.followers = followers
         self.highWatermark = highWatermark
         self.clientId = clientId
     }

@@ -53,6 +53,21 @@ import Testing
         #expect(session.shows("2 more were not seen before they went"))
     }
 
+    @Test func `a loss that is too large to show says how much of it is left out`() {
+        // Forty records under a count of 42 would look like all there was to see.
+        var session = Session(columns: 120, rows: 40)
+        var picture = Fixture.ledger
+        picture.account?.losses[0].recordsLeftOut = 1
+        session.press("topics.ledger")
+        session.send(.answer(.ledger(picture)))
+        session.press("ledger.filter")
+        session.type("loss 1")
+        session.key(.enter)
+        session.press("ledger.open", "loss.bottom")
+        #expect(session.shows("Left out here: 1 more record"))
+        #expect(session.shows("1 more were not seen before they went"))
+    }
+
     @Test func `the event line of a loss opens it, before the ledger has answered`() {
         // Whoever reads that records are lost wants to know which, now.
         var session = Session(columns: 120, rows: 40)

@@ -48,6 +48,25 @@ import Testing
                 """)
     }
 
+    @Test func `a loss tells how far its followers had come, and what of it is left out`() throws {
+        // A list that ends without a word looks whole.
+        var ledger = AcknowledgedRecords()
+        let at = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 7)
+        let orders = TopicPartition(topic: "orders", partition: 0)
+        _ = ledger.acknowledged(
+            AcknowledgedBatch(
+                orders, topicID: .zero, 0...9, leaderEpoch: 1, acks: 1, by: 2, isr: [2, 1, 3],
+                followers: [.init(1, logEndOffset: 0), .init(3, logEndOffset: nil)], highWatermark: 0, client: "shop",
+                answer: AnswerNumber(connection: 1, number: 1), at: at))
+        _ = ledger.led(
+            orders,
+            by: LeaderLog(topicID: .zero, leader: 1, leaderEpoch: 2, logEndOffset: 0, knownFrom: 0, epochs: []), at: at)
+        let loss = LedgerJSON.value(of: try #require(ledger.losses.first)).text
+        #expect(loss.contains(#""followers":[{"broker":1,"log.end":0},{"broker":3,"log.end":null}]"#))
+        #expect(
+            loss.contains(#""acknowledgements.left.out":0"#) && loss.contains(#""records":[],"records.left.out":0"#))
+    }
+
     @Test func `an event tells its sort, its words and its fields`() {
         // Words are for people; a test asserts on fields.
         let event = ClusterEvent.node(

@@ -1,7 +1,8 @@
-import DeliveryLedger
 import KafkaProtocol
 import NIOCore
 import Testing
+
+@testable import DeliveryLedger
 
 @Suite struct AcknowledgedRecordsTests {
     private var script = LedgerScript()
@@ -137,6 +138,51 @@ import Testing
         #expect(script.leads(3, epoch: 1, end: 0, epochs: [(1, 0)]).isEmpty)
     }
 
+    @Test mutating func `what was acknowledged stays counted when its topic is deleted`() {
+        // klamm_acknowledged_records_total is a counter, and counters do not go down.
+        script.leads(1, epoch: 4, end: 0, epochs: [(4, 0)])
+        script.acknowledges(0...9, by: 1, epoch: 4)
+        script.ledger.topicDeleted("orders")
+        #expect(script.ledger.acknowledged == 10)
+        #expect(script.ledger.runCount == 0)
+        script.topicID = Uuid(high: 1, low: 2)
+        script.leads(1, epoch: 0, end: 0, epochs: [(0, 0)])
+        script.acknowledges(0...1, by: 1, epoch: 0)
+        #expect(script.ledger.acknowledged == 12)
+    }
+
+    @Test mutating func `an unclean election of a deleted topic says nothing of the next one's`() throws {
+        script.ledger.electedUncleanly(LedgerScript.orders, leaderEpoch: 1)
+        script.ledger.topicDeleted("orders")
+        script.leads(1, epoch: 0, end: 0, epochs: [(0, 0)])
+        script.acknowledges(0...1, by: 1, epoch: 0)
+        let loss = try #require(script.onlyLoss(of: script.leads(2, epoch: 1, end: 0, epochs: [(1, 0)])))
+        #expect(!loss.election.isUnclean)
+    }
+
+    @Test mutating func `what is dropped of a new topic is nothing that its namesake lost`() throws {
+        script.leads(2, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...0, by: 2, epoch: 1)
+        script.leads(1, epoch: 2, end: 0, epochs: [(2, 0)])
+        script.ledger.topicDeleted("orders")
+        script.topicID = Uuid(high: 1, low: 2)
+        script.leads(2, epoch: 1, end: 0, epochs: [(1, 0)])
+        let batch = try LedgerScript.batch(["another"], at: 0, epoch: 1)
+        script.ledger.dropped(LedgerScript.orders, 0..<1, batches: batch, from: 2, .truncated, at: script.tick())
+        #expect(try #require(script.ledger.losses.first).records.isEmpty)
+    }
+
+    @Test mutating func `who led a deleted topic on leaves nothing behind`() {
+        script.leads(1, epoch: 0, end: 0, epochs: [(0, 0)])
+        script.ledger.topicDeleted("orders")
+        script.acknowledges(0...9, by: 1, epoch: 0)
+        #expect(script.ledger.runCount == 1)
+        script.topicID = Uuid(high: 1, low: 2)
+        script.leads(2, epoch: 0, end: 0, epochs: [(0, 0)])
+        #expect(script.ledger.runCount == 0)
+        #expect(script.ledger.acknowledged == 10)
+    }
+
     @Test mutating func `an older leader's word about its log comes too late`() {
         script.leads(2, epoch: 7, end: 0, epochs: [(7, 0)])
         script.acknowledges(0...9, by: 2, epoch: 7)
@@ -186,7 +232,64 @@ import Testing
         #expect(try #require(script.onlyLoss(of: again)).count == 10)
     }
 
+    @Test mutating func `what was lost does not come back because retention has passed it`() throws {
+        // DeleteRecords moves the log's start beyond the lost offsets, where others' records had come to lie.
+        script.leads(1, epoch: 5, end: 100, epochs: [(5, 0)])
+        script.acknowledges(100...109, by: 1, epoch: 5)
+        script.leads(2, epoch: 6, end: 100, epochs: [(5, 0), (6, 100)])
+        #expect(script.leads(3, epoch: 7, end: 500, epochs: [(6, 100), (7, 500)], knownFrom: 300).isEmpty)
+        #expect(script.ledger.losses.map(\.count) == [10])
+        #expect(script.ledger.losses.map(\.returnedAt) == [nil])
+    }
+
+    @Test mutating func `of what a replica had kept, only what its log still holds comes back`() throws {
+        script.leads(1, epoch: 5, end: 100, epochs: [(5, 0)])
+        script.acknowledges(100...109, by: 1, epoch: 5)
+        script.leads(2, epoch: 6, end: 100, epochs: [(5, 0), (6, 100)])
+        script.leads(1, epoch: 7, end: 110, epochs: [(5, 0), (7, 110)], knownFrom: 104)
+        #expect(script.ledger.losses.map(\.offsets) == [100...103, 104...109])
+        #expect(script.ledger.losses.map { $0.returnedAt != nil } == [false, true])
+    }
+
     // MARK: Receipts
+
+    @Test mutating func `an answer of a leader that is cut off is doubted, too`() throws {
+        // Its records were lost as it acknowledged them; that its client had not read all of it is known only now.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        for number in UInt64(1)...3 {
+            script.acknowledges(Int64(number)...Int64(number), by: 1, epoch: 1, answer: number)
+        }
+        script.ledger.connectionBroke(LedgerScript.connection, of: 1, answersRead: 1)
+        let loss = try #require(script.ledger.losses.first)
+        #expect(loss.batches.map(\.receiptIsUnknown) == [false, true, true])
+        #expect(loss.count == 3 && loss.countOfUnknownReceipt == 2)
+    }
+
+    @Test mutating func `what came back while its answer was on its way is doubted as before`() throws {
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(0...0, by: 1, epoch: 1, answer: 1)
+        script.acknowledges(1...1, by: 1, epoch: 1, answer: 2)
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        script.leads(1, epoch: 3, end: 2, epochs: [(1, 0), (3, 2)])
+        script.ledger.connectionBroke(LedgerScript.connection, of: 1, answersRead: 1)
+        let loss = try #require(script.onlyLoss(of: script.leads(2, epoch: 4, end: 0, epochs: [(4, 0)])))
+        #expect(loss.batches.map(\.receiptIsUnknown) == [false, true])
+    }
+
+    @Test mutating func `a retry that is acknowledged again is one record, and read if either answer was`() throws {
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.acknowledges(3...4, by: 1, epoch: 1, answer: 1)
+        script.ledger.connectionBroke(LedgerScript.connection, of: 1, answersRead: 0)
+        script.acknowledges(0...1, by: 1, epoch: 1, answer: 2)
+        script.acknowledges(3...4, by: 1, epoch: 1, answer: 3)
+        let loss = try #require(script.onlyLoss(of: script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])))
+        #expect(loss.batches.map(\.offsets) == [0...1, 3...4])
+        #expect(loss.count == 4 && loss.countOfUnknownReceipt == 0)
+        // Also one that comes later and lies before.
+        script.acknowledges(2...2, by: 1, epoch: 1, answer: 4)
+        #expect(script.ledger.losses.map(\.offsets) == [0...4])
+    }
 
     @Test mutating func `an answer that broke off with its connection is told apart`() throws {
         script.leads(2, epoch: 1, end: 0, epochs: [(1, 0)])
@@ -255,7 +358,85 @@ import Testing
         #expect(script.ledger.acknowledged == 50_000)
     }
 
+    @Test mutating func `a leader that is cut off for long takes little memory, and is told in full`() throws {
+        // Each batch was lost as it was acknowledged.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        for offset in 0..<Int64(100_000) {
+            script.acknowledges(offset...offset, by: 1, epoch: 1, answer: UInt64(offset) + 1)
+        }
+        #expect(script.ledger.runCount < 6000)
+        let loss = try #require(script.ledger.losses.first)
+        #expect(loss.count == 100_000)
+        #expect(loss.batches.count == 1000)
+        script.ledger.connectionBroke(LedgerScript.connection, of: 1, answersRead: 99_990)
+        #expect(script.ledger.losses.map(\.countOfUnknownReceipt) == [10])
+        #expect(script.ledger.losses.map(\.count) == [100_000])
+        // All of it comes back, when it is elected again after all.
+        let changes = script.leads(1, epoch: 3, end: 100_000, epochs: [(1, 0), (3, 100_000)])
+        #expect(changes.count == 1 && script.ledger.losses.map { $0.returnedAt != nil } == [true])
+    }
+
+    @Test mutating func `of a loss that cannot be folded the rest is counted`() throws {
+        // Every second offset asked for no answer.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        for index in 0..<Int64(30_000) { script.acknowledges(index * 2...index * 2, by: 1, epoch: 1) }
+        let loss = try #require(script.ledger.losses.first)
+        #expect(loss.count == 30_000)
+        #expect(loss.batches.count == 10_000 && loss.unnamed == 20_000)
+        #expect(script.ledger.runCount <= 16_384 + 4096 + 4096)
+        #expect(loss.chain(time: { "\($0)" }).contains("and 20000 records besides, of which only their number is kept"))
+    }
+
+    @Test mutating func `a loss shows ten thousand records and says how many more were seen`() throws {
+        // Nobody may take the first of them for all of them.
+        script.leads(2, epoch: 5, end: 0, epochs: [(5, 0)])
+        script.acknowledges(0...10_499, by: 2, epoch: 5)
+        let values = Array(repeating: "a", count: 10_400)
+        let batch = try LedgerScript.batch(values, at: 0, epoch: 5)
+        script.ledger.dropped(LedgerScript.orders, 0..<10_500, batches: batch, from: 2, .powerLost, at: script.tick())
+        script.leads(1, epoch: 6, end: 0, epochs: [(6, 0)])
+        let loss = try #require(script.ledger.losses.first)
+        #expect(loss.count == 10_500 && loss.records.count == 10_000 && loss.recordsLeftOut == 400)
+    }
+
+    @Test func `what is dropped of all partitions together is bounded`() {
+        // A disk with thousands of logs is wiped.
+        var contents = DroppedContents()
+        let orders = (0..<Int32(100)).map { TopicPartition(topic: "orders", partition: $0) }
+        for partition in orders {
+            contents.keep(.init(1 << 20), of: partition)
+            contents.keep(.init(0), of: partition)
+        }
+        #expect(contents.bytes <= DroppedContents.mostBytes)
+        #expect(contents.bytes > DroppedContents.mostBytes - (2 << 20))
+        #expect(contents[orders[0]].isEmpty)
+        #expect(contents[orders[99]].count == 2)
+        contents.remove("orders")
+        #expect(contents.bytes == 0 && contents[orders[99]].isEmpty)
+        contents.keep(.init(10), of: orders[3])
+        #expect(contents[orders[3]].count == 1)
+    }
+
     // MARK: Words
+
+    @Test mutating func `a loss tells how far the rest of the ISR had come`() throws {
+        // "Broker 2 was killed before 1 and 3 had fetched" is what one wants to hear.
+        script.leads(2, epoch: 6, end: 4180, epochs: [(6, 0)])
+        script.acknowledges(
+            4180...4182, by: 2, epoch: 6, followers: [.init(1, logEndOffset: 4180), .init(3, logEndOffset: 4180)])
+        let first = script.leads(1, epoch: 7, end: 4180, epochs: [(6, 0), (7, 4180)])
+        let sentence =
+            "at 2, when broker 2 acknowledged last, brokers 1 and 3 had fetched none of them and stood at 4180"
+        #expect(try #require(script.onlyLoss(of: first)).chain(time: { "\($0)" }).contains(sentence))
+        script.acknowledges(
+            4183...4183, by: 2, epoch: 6, followers: [.init(1, logEndOffset: nil), .init(3, logEndOffset: 4182)])
+        #expect(
+            try #require(script.ledger.losses.first).chain(time: { "\($0)" }).contains(
+                "at 4, when broker 2 acknowledged last, broker 1 had fetched nothing from it yet, "
+                    + "broker 3 had fetched those before 4182"))
+    }
 
     @Test mutating func `the chain tells from the acknowledgement to the truncation`() throws {
         script.leads(2, epoch: 6, end: 4182, epochs: [(6, 0)])
@@ -277,5 +458,14 @@ import Testing
                 "broker 1 led from 4 on under epoch 7, with a log that ended at 4180",
                 "broker 2 truncated them at 5, following broker 1 under epoch 7",
             ])
+    }
+}
+
+extension DroppedContent {
+    fileprivate init(_ bytes: Int) {
+        let at = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+        self.init(
+            drop: Loss.Drop(broker: 1, reason: .wiped, at: at), offsets: 0..<1,
+            batches: ByteBuffer(repeating: 0, count: bytes))
     }
 }

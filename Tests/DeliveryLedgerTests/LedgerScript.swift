@@ -18,23 +18,24 @@ struct LedgerScript {
 
     @discardableResult
     mutating func leads(
-        _ leader: BrokerID, epoch: Int32, end: Int64, epochs: [(Int32, Int64)], knownFrom: Int64 = 0
+        _ leader: BrokerID, epoch: Int32, end: Int64, epochs: [(Int32, Int64)], knownFrom: Int64 = 0,
+        of partition: TopicPartition = orders
     ) -> [AcknowledgedRecords.Change] {
         let log = LeaderLog(
             topicID: topicID, leader: leader, leaderEpoch: epoch, logEndOffset: end, knownFrom: knownFrom,
             epochs: epochs.map { LeaderLog.Epoch($0.0, startOffset: $0.1) })
-        return ledger.led(Self.orders, by: log, at: tick())
+        return ledger.led(partition, by: log, at: tick())
     }
 
     @discardableResult
     mutating func acknowledges(
-        _ offsets: ClosedRange<Int64>, by broker: BrokerID, epoch: Int32, isr: [BrokerID] = [1, 2, 3],
-        highWatermark: Int64 = 0, answer: UInt64 = 1
+        _ offsets: ClosedRange<Int64>, by broker: BrokerID, epoch: Int32, of partition: TopicPartition = orders,
+        isr: [BrokerID] = [1, 2, 3], followers: [Loss.Follower] = [], highWatermark: Int64 = 0, answer: UInt64 = 1
     ) -> [AcknowledgedRecords.Change] {
         ledger.acknowledged(
             AcknowledgedBatch(
-                Self.orders, topicID: topicID, offsets, leaderEpoch: epoch, acks: 1, by: broker, isr: isr,
-                highWatermark: highWatermark,
+                partition, topicID: topicID, offsets, leaderEpoch: epoch, acks: 1, by: broker, isr: isr,
+                followers: followers, highWatermark: highWatermark,
                 client: "shop", answer: AnswerNumber(connection: Self.connection, number: answer), at: tick()))
     }
 

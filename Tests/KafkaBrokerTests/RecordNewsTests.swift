@@ -22,11 +22,11 @@ import Testing
             cluster.acknowledged == [
                 Acknowledgement(
                     partition: orders, topicID: topicID, firstOffset: 0, lastOffset: 1, leaderEpoch: epoch, acks: -1,
-                    isr: [1, 2, 3],
+                    isr: [1, 2, 3], followers: [.init(2, logEndOffset: 2), .init(3, logEndOffset: 2)],
                     highWatermark: 2, clientId: cluster.acknowledged.first?.clientId ?? ""),
                 Acknowledgement(
                     partition: orders, topicID: topicID, firstOffset: 2, lastOffset: 2, leaderEpoch: epoch, acks: 1,
-                    isr: [1, 2, 3],
+                    isr: [1, 2, 3], followers: [.init(2, logEndOffset: 2), .init(3, logEndOffset: 2)],
                     highWatermark: 2, clientId: cluster.acknowledged.first?.clientId ?? ""),
             ])
     }

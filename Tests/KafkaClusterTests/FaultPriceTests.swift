@@ -176,7 +176,7 @@ import Testing
         var loss = Self.loss(number: 1, count: 41, at: at(1_400))
         _ = prices.note(.notice(.recordsLost(loss), at: at(1_400)))
         #expect(prices.all.map(\.lostRecords) == [41, 0])
-        loss.batches.append(Self.batch(100...101, acks: -1, isDoubtful: true))
+        loss.add([Self.batch(100...101, acks: -1, isDoubtful: true)])
         _ = prices.note(.notice(.recordsLost(loss), at: at(1_500)))
         #expect(prices.all[0].lost?.map(\.acks) == [1, -1], "told again it is not counted twice")
         #expect(prices.all[0].lost?.map(\.records) == [41, 0] && prices.all[0].lost?[1].ofUnknownReceipt == 2)
@@ -233,6 +233,7 @@ import Testing
         Loss(
             number: number, partition: TopicPartition(topic: "orders", partition: 0), topicID: Uuid(high: 1, low: 1),
             leaderEpoch: 4, broker: 2, batches: [batch(7...(6 + count), acks: 1)],
-            election: Loss.Election(leader: 1, leaderEpoch: 5, logEndOffset: 7, isUnclean: false, at: at))
+            election: Loss.Election(leader: 1, leaderEpoch: 5, logEndOffset: 7, isUnclean: false, at: at),
+            misfortune: nil)
     }
 }

@@ -9,19 +9,24 @@ enum LossView {
         case step(number: Int, line: Int, text: String)
         case record(Record)
         /// Why fewer records are shown than were lost.
-        case note(String)
+        case note(Note, String)
+
+        /// In the order in which they are shown.
+        enum Note: Int64 {
+            case leftOut, unseen
+        }
 
         var id: RowID {
             switch self {
             case .step(let number, let line, _): .number(-Int64(number * 1000 + line + 1))
             case .record(let record): .number(record.offset)
-            case .note: .number(.min)
+            case .note(let note, _): .number(.min + note.rawValue)
             }
         }
 
         var words: String {
             switch self {
-            case .step(_, _, let text), .note(let text): text
+            case .step(_, _, let text), .note(_, let text): text
             case .record(let record): "\(record.offset) \(LossView.content(record).plain)"
             }
         }
@@ -37,7 +42,7 @@ enum LossView {
             Column(title: "How it came about, and the records", minimum: 20, maximum: 400, shrinks: true) { item in
                 switch item {
                 case .step(_, _, let text): StyledText(text)
-                case .note(let text): StyledText(text, .muted)
+                case .note(_, let text): StyledText(text, .muted)
                 case .record(let record): content(record)
                 }
             },
@@ -67,10 +72,14 @@ enum LossView {
             }
         }
         items += loss.records.map { .record($0) }
-        let missing = loss.count.saturatingSubtract(Int64(loss.records.count))
+        if loss.recordsLeftOut > 0 {
+            let count = Figures.plural(Int64(loss.recordsLeftOut), "more record")
+            items.append(.note(.leftOut, "Left out here: \(count)"))
+        }
+        let missing = loss.count.saturatingSubtract(Int64(loss.records.count + loss.recordsLeftOut))
         if missing > 0 {
             let which = loss.records.isEmpty ? "The records themselves were" : "\(Figures.count(missing)) more were"
-            items.append(.note("\(which) not seen before they went: nobody knows their keys and values"))
+            items.append(.note(.unseen, "\(which) not seen before they went: nobody knows their keys and values"))
         }
         return items
     }

@@ -9,8 +9,10 @@ import NIOCore
 /// {"acknowledged":1200,"lost":3,"receipt.unknown":1,"losses":[{"partition":"orders-1", ...}]}
 /// ```
 /// `lost` counts records that are still missing; those of which nobody knows whether the client has read the answer are
-/// counted apart, in `receipt.unknown`. Times of day are UTC's, the same on every machine. Keys and values are text where
-/// they are UTF-8, and else hex after "0x".
+/// counted apart, in `receipt.unknown`. Where a loss has very many, `acknowledgements` and `records` show the first of them,
+/// and `acknowledgements.left.out` and `records.left.out` say how many more records there are. `followers` is what the broker
+/// knew of the rest of the ISR when it acknowledged last. Times of day are UTC's, the same on every machine. Keys and values
+/// are text where they are UTF-8, and else hex after "0x".
 package enum LedgerJSON {
     package static func value(of account: LedgerAccount) -> JSONValue {
         [
@@ -23,8 +25,10 @@ package enum LedgerJSON {
         [
             "partition": loss.partition.json, "broker": loss.broker.json, "leader.epoch": loss.leaderEpoch.json,
             "count": loss.count.json, "returned": (loss.returnedAt != nil).json,
-            "acknowledgements": .array(loss.batches.map(value)),
+            "acknowledgements": .array(loss.batches.map(value)), "acknowledgements.left.out": loss.unnamed.json,
+            "followers": .array((loss.lastWord?.followers ?? []).map(value)),
             "records": .array(loss.records.map { value(of: $0, loss) }),
+            "records.left.out": loss.recordsLeftOut.json,
             "why": loss.chain(time: { WallClock.time($0) + "Z" }).json,
         ]
     }
@@ -38,8 +42,12 @@ package enum LedgerJSON {
         ]
     }
 
+    private static func value(of follower: Loss.Follower) -> JSONValue {
+        ["broker": follower.broker.json, "log.end": follower.logEndOffset.json]
+    }
+
     private static func value(of record: Record, _ loss: Loss) -> JSONValue {
-        let isUnknown = loss.batches.contains { $0.receiptIsUnknown && $0.offsets.contains(record.offset) }
+        let isUnknown = loss.batch(of: record.offset)?.receiptIsUnknown ?? false
         return [
             "offset": record.offset.json, "timestamp": record.timestamp.json, "key": value(of: record.key),
             "value": value(of: record.value), "receipt": isUnknown ? "unknown" : "read",

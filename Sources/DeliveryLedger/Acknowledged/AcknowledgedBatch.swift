@@ -11,6 +11,8 @@ package struct AcknowledgedBatch: Hashable, Sendable {
     package var acks: Int16
     package var broker: BrokerID
     package var isr: [BrokerID]
+    /// The others of the ISR; none where the broker leads no more and cannot say.
+    package var followers: [Loss.Follower]
     package var highWatermark: Int64
     /// What the producer calls itself.
     package var client: String
@@ -20,7 +22,8 @@ package struct AcknowledgedBatch: Hashable, Sendable {
     package init(
         _ partition: TopicPartition, topicID: Uuid, _ offsets: ClosedRange<Int64>, leaderEpoch: Int32, acks: Int16,
         by broker: BrokerID,
-        isr: [BrokerID], highWatermark: Int64, client: String, answer: AnswerNumber, at: Instant
+        isr: [BrokerID], followers: [Loss.Follower], highWatermark: Int64, client: String, answer: AnswerNumber,
+        at: Instant
     ) {
         self.partition = partition
         self.topicID = topicID
@@ -29,6 +32,7 @@ package struct AcknowledgedBatch: Hashable, Sendable {
         self.acks = acks
         self.broker = broker
         self.isr = isr
+        self.followers = followers
         self.highWatermark = highWatermark
         self.client = client
         self.answer = answer

@@ -16,10 +16,13 @@ package struct AcknowledgedRecords {
 
     /// Every loss, by number.
     package private(set) var losses: [Loss] = []
-    /// How large each was when it was told last.
-    private var toldCounts: [Int64] = []
+    private var sizes: [Size] = []
     private var accounts: [PartitionAccount] = []
-    private var indices: [AccountKey: Int] = [:]
+    /// Where the accounts of a topic's partition are: of more than one topic while a deleted one is led on for a moment.
+    private var places: [String: [Int32: [Int]]] = [:]
+    /// Places of accounts that nobody needs any more.
+    private var freePlaces: [Int] = []
+    private var contents = DroppedContents()
     private var clients = Numbering<String>()
     private var isrs = Numbering<[BrokerID]>()
     private var fates: [BrokerID: [Loss.Misfortune]] = [:]
@@ -28,10 +31,12 @@ package struct AcknowledgedRecords {
     /// Elections that were no clean ones, by partition and epoch.
     private var uncleanElections: Set<PartitionEpoch> = []
 
-    /// A topic that is deleted may be led on for a moment beside a new one of its name.
-    private struct AccountKey: Hashable {
-        var partition: TopicPartition
-        var topicID: Uuid
+    /// A loss's records, and how many they were when it was told last.
+    private struct Size {
+        var count: Int64
+        var told: Int64
+
+        init(_ count: Int64) { (self.count, told) = (count, count) }
     }
 
     private struct PartitionEpoch: Hashable {
@@ -42,9 +47,9 @@ package struct AcknowledgedRecords {
     package init() {}
 
     /// Records that were acknowledged so far.
-    package var acknowledged: Int64 { accounts.reduce(0) { $0 + $1.runs.acknowledged } }
+    package private(set) var acknowledged: Int64 = 0
     /// Records of which only their number is kept: they can no longer be found lost.
-    package var forgotten: Int64 { accounts.reduce(0) { $0 + $1.runs.forgotten } }
+    package private(set) var forgotten: Int64 = 0
     package private(set) var runCount = 0
     /// More of them only where nothing can be folded for the moment: 72 bytes each, and as much again for their arrays' growth.
     private static let mostRuns = 100_000
@@ -59,22 +64,25 @@ package struct AcknowledgedRecords {
             client: Int32(clamping: clients.number(of: batch.client)), isr: Int32(clamping: isrs.number(of: batch.isr)),
             broker: batch.broker.rawValue,
             connection: batch.answer.connection, answer: batch.answer.number, acks: batch.acks)
-        let before = accounts[index].runs.runs.count
+        let (runs, gone) = (accounts[index].runCount, accounts[index].runs.forgotten)
         let taken = accounts[index].acknowledged(
-            run, highWatermark: batch.highWatermark, isCrowded: runCount > Self.mostRuns)
-        runCount += accounts[index].runs.runs.count - before
+            run, highWatermark: batch.highWatermark, followers: batch.followers, isCrowded: isCrowded)
+        acknowledged += run.last - run.first + 1
+        forgotten += accounts[index].runs.forgotten - gone
+        runCount += accounts[index].runCount - runs
         return taken.map { lose($0, of: index) } ?? []
     }
 
     /// This log is the partition's from now on.
     package mutating func led(_ partition: TopicPartition, by log: LeaderLog, at: Instant) -> [Change] {
         let index = account(of: partition, log.topicID)
+        forgetStragglers(of: partition, beside: index)
         let election = Loss.Election(
             leader: log.leader, leaderEpoch: log.leaderEpoch, logEndOffset: log.logEndOffset,
             isUnclean: uncleanElections.contains(PartitionEpoch(partition: partition, epoch: log.leaderEpoch)), at: at)
-        let before = accounts[index].runs.runs.count
+        let before = accounts[index].runCount
         let (taken, returned) = accounts[index].led(log, election: election)
-        runCount += accounts[index].runs.runs.count - before
+        runCount += accounts[index].runCount - before
         var changes = returned.map { giveBack($0, at: at) }
         if let taken { changes += lose(taken, of: index) }
         return changes
@@ -88,14 +96,14 @@ package struct AcknowledgedRecords {
     ) -> [Change] {
         let content = DroppedContent(
             drop: Loss.Drop(broker: broker, reason: reason, at: at), offsets: offsets, batches: batches)
-        for index in accounts.indices where accounts[index].partition == partition { accounts[index].dropped(content) }
+        contents.keep(content, of: partition)
         var changes: [Change] = []
-        for number in losses.indices where losses[number].partition == partition {
-            PartitionAccount.add(content, to: &losses[number])
-            guard losses[number].drops.last == content.drop, losses[number].count > toldCounts[number] else { continue }
+        for index in places(of: partition).flatMap({ accounts[$0].lost }).map({ $0.number - 1 }) {
+            losses[index].take(content)
+            guard losses[index].drops.last == content.drop, sizes[index].count > sizes[index].told else { continue }
             // It grows no more.
-            toldCounts[number] = losses[number].count
-            changes.append(.lost(losses[number]))
+            sizes[index].told = sizes[index].count
+            changes.append(.lost(losses[index]))
         }
         return changes
     }
@@ -118,26 +126,60 @@ package struct AcknowledgedRecords {
 
     /// A connection broke. Its client has read so many of its answers at least; of those after them nobody knows.
     package mutating func connectionBroke(_ connection: UInt64, of broker: BrokerID, answersRead: UInt64) {
-        for index in accounts.indices { accounts[index].doubt(connection, of: broker, after: answersRead) }
+        for index in accounts.indices {
+            for (number, runs) in accounts[index].doubt(connection, of: broker, after: answersRead) {
+                losses[number - 1].consist(of: batches(runs.runs), unnamed: runs.forgotten)
+            }
+        }
     }
 
     /// What was in it is gone by the user's wish, and a topic of the same name begins anew.
     package mutating func topicDeleted(_ topic: String) {
-        for index in accounts.indices where accounts[index].partition.topic == topic {
-            runCount -= accounts[index].runs.runs.count
-            accounts[index] = PartitionAccount(accounts[index].partition, accounts[index].topicID)
+        for index in (places.removeValue(forKey: topic) ?? [:]).sorted(by: { $0.key < $1.key }).flatMap(\.value) {
+            free(index)
         }
+        contents.remove(topic)
+        uncleanElections = uncleanElections.filter { $0.partition.topic != topic }
+    }
+
+    // MARK: Accounts
+
+    private var isCrowded: Bool { runCount > Self.mostRuns }
+
+    private func places(of partition: TopicPartition) -> [Int] {
+        places[partition.topic]?[partition.partition] ?? []
+    }
+
+    private mutating func account(of partition: TopicPartition, _ topicID: Uuid) -> Int {
+        if let known = places(of: partition).first(where: { accounts[$0].topicID == topicID }) { return known }
+        let account = PartitionAccount(partition, topicID)
+        let index = freePlaces.popLast() ?? accounts.count
+        if index < accounts.count { accounts[index] = account } else { accounts.append(account) }
+        places[partition.topic, default: [:]][partition.partition, default: []].append(index)
+        return index
+    }
+
+    /// Whoever led a topic on after it had been deleted began an account anew, and is never elected in it.
+    private mutating func forgetStragglers(of partition: TopicPartition, beside index: Int) {
+        let (left, gone) = places(of: partition).reduce(into: ([Int](), [Int]())) { parts, place in
+            if place == index || accounts[place].leaderLog != nil {
+                parts.0.append(place)
+            } else {
+                parts.1.append(place)
+            }
+        }
+        if gone.isEmpty { return }
+        places[partition.topic]?[partition.partition] = left
+        for place in gone { free(place) }
+    }
+
+    private mutating func free(_ index: Int) {
+        runCount -= accounts[index].runCount
+        accounts[index] = PartitionAccount(accounts[index].partition, accounts[index].topicID)
+        freePlaces.append(index)
     }
 
     // MARK: Losses
-
-    private mutating func account(of partition: TopicPartition, _ topicID: Uuid) -> Int {
-        let key = AccountKey(partition: partition, topicID: topicID)
-        if let index = indices[key] { return index }
-        indices[key] = accounts.count
-        accounts.append(PartitionAccount(partition, topicID))
-        return accounts.count - 1
-    }
 
     /// One loss for each epoch and broker that acknowledged.
     private mutating func lose(_ taken: PartitionAccount.Taken, of index: Int) -> [Change] {
@@ -157,46 +199,55 @@ package struct AcknowledgedRecords {
     private mutating func lose(
         _ runs: [AcknowledgedRun], by election: Loss.Election, of index: Int
     ) -> Change? {
-        let broker = BrokerID(runs[0].broker)
-        let (partition, topicID) = (accounts[index].partition, accounts[index].topicID)
-        let known = losses.lastIndex { loss in
-            loss.partition == partition && loss.topicID == topicID && loss.broker == broker
-                && loss.leaderEpoch == runs[0].leaderEpoch
-                && loss.election == election && loss.returnedAt == nil
+        let (broker, leaderEpoch) = (BrokerID(runs[0].broker), runs[0].leaderEpoch)
+        let lastWord = accounts[index].lastWord(of: broker, leaderEpoch: leaderEpoch)
+        let known = accounts[index].lost.last { lost in
+            let loss = losses[lost.number - 1]
+            return loss.broker == broker && loss.leaderEpoch == leaderEpoch && loss.election == election
         }
-        if let known {
-            losses[known].add(runs.map(batch))
-            accounts[index].keep(runs, as: known + 1)
-            guard losses[known].count >= 2 * toldCounts[known] else { return nil }
-            toldCounts[known] = losses[known].count
-            return .lost(losses[known])
+        if let number = known?.number {
+            sizes[number - 1].count += losses[number - 1].add(runs.map(batch))
+            losses[number - 1].lastWord = lastWord
+            keep(runs, as: number, of: index)
+            guard sizes[number - 1].count >= 2 * sizes[number - 1].told else { return nil }
+            sizes[number - 1].told = sizes[number - 1].count
+            return .lost(losses[number - 1])
         }
         let since = runs.reduce(Int64.max) { min($0, $1.from) }
         var loss = Loss(
-            number: losses.count + 1, partition: partition, topicID: topicID, leaderEpoch: runs[0].leaderEpoch,
-            broker: broker,
-            batches: runs.map(batch), election: election,
+            number: losses.count + 1, partition: accounts[index].partition, topicID: accounts[index].topicID,
+            leaderEpoch: leaderEpoch, broker: broker, batches: runs.map(batch), election: election,
             misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
-        accounts[index].fill(&loss)
-        accounts[index].keep(runs, as: loss.number)
-        losses.append(loss)
-        toldCounts.append(loss.count)
+        loss.lastWord = lastWord
+        for content in contents[accounts[index].partition] { loss.take(content) }
+        keep(runs, as: loss.number, of: index)
+        append(loss)
         return .lost(loss)
+    }
+
+    private mutating func keep(_ runs: [AcknowledgedRun], as number: Int, of index: Int) {
+        let before = accounts[index].runCount
+        accounts[index].keep(runs, as: number, isCrowded: isCrowded)
+        runCount += accounts[index].runCount - before
+    }
+
+    private mutating func append(_ loss: Loss) {
+        losses.append(loss)
+        sizes.append(Size(loss.count))
     }
 
     private mutating func giveBack(_ returned: PartitionAccount.Returned, at: Instant) -> Change {
         let index = returned.number - 1
-        if returned.left.isEmpty {
+        if returned.left.runs.isEmpty {
             losses[index].returnedAt = at
             return .returned(losses[index])
         }
-        var back = losses[index].part(of: batches(returned.back))
+        var back = losses[index].part(of: batches(returned.back), unnamed: 0)
         back.number = losses.count + 1
         back.returnedAt = at
-        losses[index] = losses[index].part(of: batches(returned.left))
-        toldCounts[index] = losses[index].count
-        losses.append(back)
-        toldCounts.append(back.count)
+        losses[index] = losses[index].part(of: batches(returned.left.runs), unnamed: returned.left.forgotten)
+        sizes[index] = Size(losses[index].count)
+        append(back)
         return .returned(back)
     }
 

@@ -33,6 +33,19 @@ package struct LeaderLog: Hashable, Sendable {
         self.epochs = epochs
     }
 
+    /// Those of the records of an epoch that this log has for certain: none of those before `knownFrom`. At most one piece.
+    func present(_ offsets: ClosedRange<Int64>, of epoch: Int32) -> [ClosedRange<Int64>] {
+        guard let index = epochs.firstIndex(where: { $0.epoch == epoch }) else { return [] }
+        let first = max(offsets.lowerBound, knownFrom, epochs[index].startOffset)
+        let last = min(offsets.upperBound, end(ofEpochAt: index) - 1)
+        return first <= last ? [first...last] : []
+    }
+
+    /// Its records end where its successor's begin; the last epoch's end with the log.
+    private func end(ofEpochAt index: Int) -> Int64 {
+        index + 1 < epochs.count ? epochs[index + 1].startOffset : logEndOffset
+    }
+
     /// Those of the records of an epoch that this log does not have: what lies there, if anything, was written in another
     /// epoch. At most two pieces.
     func missing(_ offsets: ClosedRange<Int64>, of epoch: Int32) -> [ClosedRange<Int64>] {
@@ -40,8 +53,7 @@ package struct LeaderLog: Hashable, Sendable {
         let asked = max(offsets.lowerBound, knownFrom)...offsets.upperBound
         guard let index = epochs.firstIndex(where: { $0.epoch == epoch }) else { return [asked] }
         let start = epochs[index].startOffset
-        let end = index + 1 < epochs.count ? epochs[index + 1].startOffset : logEndOffset
-        // Its records end where its successor's begin; the last epoch's end with the log.
+        let end = end(ofEpochAt: index)
         guard end > start else { return [asked] }
         var pieces: [ClosedRange<Int64>] = []
         if asked.lowerBound < start { pieces.append(asked.lowerBound...min(asked.upperBound, start - 1)) }

@@ -27,6 +27,8 @@ extension Loss {
     package func chain(time: (Int64) -> String) -> [String] {
         var lines = batches.prefix(20).map { sentence(of: $0, time) }
         if batches.count > 20 { lines.append("and \(batches.count - 20) more acknowledgements") }
+        if unnamed > 0 { lines.append("and \(unnamed) records besides, of which only their number is kept") }
+        if let followed = followerSentence(time) { lines.append(followed) }
         if let misfortune {
             lines.append(
                 "broker \(broker) \(misfortune.fate.words) at \(time(misfortune.at.wallClockMilliseconds))")
@@ -62,6 +64,31 @@ extension Loss {
         }
         return "broker \(election.leader)\(how) led from \(at) on under epoch \(election.leaderEpoch), with a log that "
             + "ended at \(election.logEndOffset)"
+    }
+
+    /// How far the other members of the ISR had come; nil where there were none, or where it is forgotten.
+    private func followerSentence(_ time: (Int64) -> String) -> String? {
+        guard let lastWord, !lastWord.followers.isEmpty else { return nil }
+        var groups: [(brokers: [BrokerID], what: String)] = []
+        for follower in lastWord.followers {
+            let what = what(follower)
+            if let known = groups.firstIndex(where: { $0.what == what }) {
+                groups[known].brokers.append(follower.broker)
+            } else {
+                groups.append(([follower.broker], what))
+            }
+        }
+        let words = groups.map { group in
+            let brokers = group.brokers.map(\.description).joined(separator: " and ")
+            return "\(group.brokers.count == 1 ? "broker" : "brokers") \(brokers) had fetched \(group.what)"
+        }
+        return "at \(time(lastWord.at)), when broker \(broker) acknowledged last, \(words.joined(separator: ", "))"
+    }
+
+    private func what(_ follower: Follower) -> String {
+        guard let end = follower.logEndOffset else { return "nothing from it yet" }
+        if end <= offsets.lowerBound { return "none of them and stood at \(end)" }
+        return end > offsets.upperBound ? "all of them" : "those before \(end)"
     }
 
     private func sentence(of batch: Batch, _ time: (Int64) -> String) -> String {

@@ -2,7 +2,8 @@ import KafkaProtocol
 
 /// What was acknowledged of one partition, whose log is its truth, and what that log does not have.
 struct PartitionAccount {
-    static let mostContentBytes = 4 << 20
+    /// So many brokers and epochs may have their last word told when their records are lost.
+    private static let mostLastWords = 8
 
     let partition: TopicPartition
     let topicID: Uuid
@@ -10,25 +11,37 @@ struct PartitionAccount {
     private(set) var leaderLog: LeaderLog?
     /// The election that made it so.
     private var election: Loss.Election?
-    private var content: [DroppedContent] = []
     /// What was lost and is not back, with the runs that it was made of.
-    private var lost: [(number: Int, runs: [AcknowledgedRun])] = []
+    private(set) var lost: [(number: Int, runs: RunList)] = []
+    private var lostRunCount = 0
+    private var lastWords: [(broker: Int32, leaderEpoch: Int32, word: Loss.LastWord)] = []
 
     init(_ partition: TopicPartition, _ topicID: Uuid) {
         self.partition = partition
         self.topicID = topicID
     }
 
+    var runCount: Int { runs.runs.count + lostRunCount }
+
     // MARK: What happens
 
     /// Nil unless a younger leader has come already, whose log may not have them. What came before this run has been judged.
-    mutating func acknowledged(_ run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) -> Taken? {
+    mutating func acknowledged(
+        _ run: AcknowledgedRun, highWatermark: Int64, followers: [Loss.Follower], isCrowded: Bool
+    ) -> Taken? {
+        let word = Loss.LastWord(at: run.to, followers: followers)
+        if let index = lastWords.lastIndex(where: { $0.broker == run.broker && $0.leaderEpoch == run.leaderEpoch }) {
+            lastWords[index].word = word
+        } else {
+            if lastWords.count == Self.mostLastWords { lastWords.removeFirst() }
+            lastWords.append((run.broker, run.leaderEpoch, word))
+        }
         guard let leaderLog, let election, run.leaderEpoch < leaderLog.leaderEpoch else {
             runs.append(run, highWatermark: highWatermark, isCrowded: isCrowded)
             return nil
         }
         let (lost, kept) = run.split(by: leaderLog.missing(run.offsets, of: run.leaderEpoch))
-        runs.append(kept, of: run, highWatermark: highWatermark, isCrowded: isCrowded)
+        for run in kept { runs.append(run, highWatermark: highWatermark, isCrowded: isCrowded) }
         return lost.isEmpty ? nil : Taken(runs: lost, election: election)
     }
 
@@ -42,7 +55,7 @@ struct PartitionAccount {
     struct Returned {
         var number: Int
         var back: [AcknowledgedRun]
-        var left: [AcknowledgedRun]
+        var left: RunList
     }
 
     /// A log is the truth from now on. Gives what it does not have, and the losses that it undoes, or a part of them.
@@ -52,18 +65,14 @@ struct PartitionAccount {
         self.election = election
         var returned: [Returned] = []
         for index in lost.indices {
-            var parts = Returned(number: lost[index].number, back: [], left: [])
-            for run in lost[index].runs {
-                let (missing, there) = run.split(by: log.missing(run.offsets, of: run.leaderEpoch))
-                parts.back += there
-                parts.left += missing
-            }
-            if parts.back.isEmpty { continue }
-            for run in parts.back { runs.takeBack(run) }
-            lost[index].runs = parts.left
-            returned.append(parts)
+            // What lies before the known part of the log was not there when retention or the cleaner passed it.
+            let back = lost[index].runs.takeOut { log.present($0.offsets, of: $0.leaderEpoch) }
+            if back.isEmpty { continue }
+            runs.takeBack(back)
+            returned.append(Returned(number: lost[index].number, back: back, left: lost[index].runs))
         }
-        lost.removeAll(where: \.runs.isEmpty)
+        lost.removeAll(where: \.runs.runs.isEmpty)
+        countLostRuns()
         // Also of its own epoch: a leader that comes back in it may have lost what it had appended.
         let lost = runs.takeOut { run in
             run.leaderEpoch <= log.leaderEpoch ? log.missing(run.offsets, of: run.leaderEpoch) : []
@@ -71,43 +80,36 @@ struct PartitionAccount {
         return (lost.isEmpty ? nil : Taken(runs: lost, election: election), returned)
     }
 
-    mutating func keep(_ runs: [AcknowledgedRun], as number: Int) {
-        if let index = lost.lastIndex(where: { $0.number == number }) {
-            lost[index].runs += runs
+    /// They rise, and what was kept of this loss comes before them.
+    mutating func keep(_ runs: [AcknowledgedRun], as number: Int, isCrowded: Bool) {
+        let index: Int
+        if let known = lost.lastIndex(where: { $0.number == number }) {
+            index = known
         } else {
-            lost.append((number, runs))
+            index = lost.count
+            lost.append((number, RunList()))
         }
+        lostRunCount -= lost[index].runs.runs.count
+        for run in runs { lost[index].runs.append(run, highWatermark: .max, isCrowded: isCrowded) }
+        lostRunCount += lost[index].runs.runs.count
     }
 
-    mutating func dropped(_ records: DroppedContent) {
-        content.append(records)
-        var bytes = content.reduce(0) { $0 + $1.batches.readableBytes }
-        while bytes > Self.mostContentBytes, content.count > 1 {
-            bytes -= content.removeFirst().batches.readableBytes
-        }
-    }
-
-    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) {
+    /// Gives the losses of which it is true, too: a leader that is cut off loses what it acknowledges at once.
+    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) -> [(
+        number: Int, runs: RunList
+    )] {
         runs.doubt(connection, of: broker, after: answer)
+        return lost.indices.compactMap { index in
+            lost[index].runs.doubt(connection, of: broker, after: answer) ? lost[index] : nil
+        }
     }
+
+    private mutating func countLostRuns() { lostRunCount = lost.reduce(0) { $0 + $1.runs.runs.count } }
 
     // MARK: What is known
 
-    /// Completes a loss by what was dropped of it so far.
-    func fill(_ loss: inout Loss) {
-        for content in content where content.offsets.overlaps(loss.offsets) {
-            Self.add(content, to: &loss)
-        }
-    }
-
-    static func add(_ content: DroppedContent, to loss: inout Loss) {
-        let epoch = loss.leaderEpoch
-        let batches = loss.batches
-        guard content.offsets.overlaps(loss.offsets) else { return }
-        let records = content.records(
-            of: epoch, where: { offset in batches.contains { $0.offsets.contains(offset) } }, most: Loss.mostRecords)
-        guard !records.isEmpty else { return }
-        if !loss.drops.contains(content.drop) { loss.drops.append(content.drop) }
-        if records.count > loss.records.count { loss.records = records }
+    /// What a broker knew of its followers when it acknowledged last in an epoch; nil after many others have.
+    func lastWord(of broker: BrokerID, leaderEpoch: Int32) -> Loss.LastWord? {
+        lastWords.last { $0.broker == broker.rawValue && $0.leaderEpoch == leaderEpoch }?.word
     }
 }

@@ -17,19 +17,10 @@ struct RunList {
     private var settled = 0
     /// Records of which nothing but their number is known any more.
     private(set) var forgotten: Int64 = 0
-    private(set) var acknowledged: Int64 = 0
 
     /// `isCrowded`: all partitions together keep as many runs as they may.
     mutating func append(_ run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) {
         runs.append(run)
-        acknowledged += run.last - run.first + 1
-        settle(upTo: highWatermark, now: run.to, isCrowded: isCrowded)
-    }
-
-    /// Of a run that has just been acknowledged only these pieces are to be found.
-    mutating func append(_ kept: [AcknowledgedRun], of run: AcknowledgedRun, highWatermark: Int64, isCrowded: Bool) {
-        runs += kept
-        acknowledged += run.last - run.first + 1
         settle(upTo: highWatermark, now: run.to, isCrowded: isCrowded)
     }
 
@@ -52,19 +43,24 @@ struct RunList {
     }
 
     /// They are there again.
-    mutating func takeBack(_ run: AcknowledgedRun) {
-        runs.insert(run, at: settled)
-        settled += 1
+    mutating func takeBack(_ back: [AcknowledgedRun]) {
+        let old = back.filter { $0.answer == 0 }
+        runs.insert(contentsOf: old + back.filter { $0.answer != 0 }, at: settled)
+        settled += old.count
     }
 
-    /// The answers of a connection after the last one that was read are in doubt.
-    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) {
+    /// The answers of a connection after the last one that was read are in doubt. Answers whether there are any.
+    @discardableResult
+    mutating func doubt(_ connection: UInt64, of broker: BrokerID, after answer: UInt64) -> Bool {
+        var isDoubtful = false
         for index in settled..<runs.count
         where runs[index].connection == connection && runs[index].broker == broker.rawValue
             && runs[index].answer > answer
         {
             runs[index].receiptIsUnknown = true
+            isDoubtful = true
         }
+        return isDoubtful
     }
 
     private mutating func settle(upTo highWatermark: Int64, now: Int64, isCrowded: Bool) {

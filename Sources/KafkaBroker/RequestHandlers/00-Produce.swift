@@ -140,11 +140,14 @@ extension Broker {
 
     private func acknowledgement(of batch: AppendedBatch, in produce: DelayedProduce) -> Acknowledgement {
         let partition = batch.partition
+        let isr = partition.leader?.committedISR ?? image.partition(partition.id)?.isr ?? []
+        let followers = partition.leader?.followers.filter { isr.contains($0.id) } ?? []
         return Acknowledgement(
             partition: partition.id, topicID: partition.topicId, firstOffset: batch.firstOffset,
             lastOffset: batch.lastOffset,
             leaderEpoch: batch.leaderEpoch, acks: produce.acks,
-            isr: partition.leader?.committedISR ?? image.partition(partition.id)?.isr ?? [],
+            isr: isr,
+            followers: followers.map { .init($0.id, logEndOffset: $0.logEndOffset < 0 ? nil : $0.logEndOffset) },
             highWatermark: partition.highWatermark, clientId: produce.context.clientId ?? "")
     }
 

@@ -20,7 +20,9 @@ package struct LedgerFeed {
                 AcknowledgedBatch(
                     batch.partition, topicID: batch.topicID, batch.firstOffset...batch.lastOffset,
                     leaderEpoch: batch.leaderEpoch,
-                    acks: batch.acks, by: broker, isr: batch.isr, highWatermark: batch.highWatermark,
+                    acks: batch.acks, by: broker, isr: batch.isr,
+                    followers: batch.followers.map { .init($0.id, logEndOffset: $0.logEndOffset) },
+                    highWatermark: batch.highWatermark,
                     client: batch.clientId, answer: answer, at: at))
         }
     }

@@ -55,6 +55,7 @@ struct AcknowledgedBenchmark {
                     AcknowledgedBatch(
                         partitions[batch % shape.partitions], topicID: Uuid.zero, offsets, leaderEpoch: 1,
                         acks: shape.acks[turn % shape.acks.count], by: BrokerID(1), isr: isr,
+                        followers: [Loss.Follower(2, logEndOffset: offset), Loss.Follower(3, logEndOffset: offset)],
                         highWatermark: offsets.upperBound + 1, client: clients[turn % clients.count],
                         answer: AnswerNumber(connection: UInt64(turn % clients.count), number: UInt64(turn + 1)),
                         at: Instant(monotonicNanoseconds: 0, wallClockMilliseconds: milliseconds)))

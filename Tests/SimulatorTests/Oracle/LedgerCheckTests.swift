@@ -17,7 +17,7 @@ import Testing
                 _ = ledger.acknowledged(
                     AcknowledgedBatch(
                         Self.orders, topicID: Uuid(high: 1, low: 1), 0...9, leaderEpoch: 1, acks: 1, by: 1,
-                        isr: [1, 2], highWatermark: 0, client: "",
+                        isr: [1, 2], followers: [], highWatermark: 0, client: "",
                         answer: AnswerNumber(connection: 1, number: 1), at: now))
             }
             let log = LeaderLog(
