@@ -4,7 +4,10 @@ import KafkaProtocol
 /// Which answers with promises a connection was given, and how far into its bytes each of them goes: so that it can be
 /// told, when the connection breaks, which of them the client has read.
 struct AnswerReceipts {
-    /// Who has taken an answer this shortly before a reset may not have looked at it yet.
+    /// Who has taken an answer this shortly before a reset may not have looked at it yet, and never will: kafka-python
+    /// throws away what it has taken when the reset comes before it has taken all. The kernel cannot tell that it has
+    /// looked. Its read loop takes microseconds, and some turns of Python's interpreter lock, of 5 ms each, where other
+    /// threads are busy.
     static let reading: Duration = .milliseconds(20)
     private static let most = 4096
 
