@@ -37,7 +37,9 @@ package struct Condition: Hashable, Sendable, CustomStringConvertible {
         /// How it is: `acked(orders) is 41`.
         package func finding(in facts: Facts, since before: Facts?) -> String {
             [left, right].filter { !$0.subjects.isEmpty }.map { side in
-                "\(side) is \(side.value(in: facts, since: before).map { "\($0)" } ?? "unknown")"
+                if let value = side.value(in: facts, since: before) { return "\(side) is \(value)" }
+                let reasons = side.subjects.compactMap { facts.reason(unknown: $0.metric, $0.arguments) }
+                return "\(side) is unknown" + (reasons.first.map { ": \($0)" } ?? "")
             }
             .joined(separator: ", ")
         }
@@ -57,6 +59,11 @@ package struct Condition: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { comparisons.map(\.description).joined(separator: " and ") }
+
+    /// Everything that it asks for.
+    package var metrics: [Metric] {
+        comparisons.flatMap { $0.left.subjects + $0.right.subjects }.map(\.metric)
+    }
 
     package var needsVerdict: Bool { comparisons.contains { $0.left.needsVerdict || $0.right.needsVerdict } }
 

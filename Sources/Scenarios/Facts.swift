@@ -64,19 +64,15 @@ package struct Facts: Hashable, Sendable {
             // The slowest: percentiles do not add up.
             return cluster.workload?.producers.filter { first == nil || $0.settings.topic == first }
                 .compactMap(\.latencyP99Microseconds).max()
-        case .producersRunning: return producers(first) { $0.isRunning ? 1 : 0 }
+        case .producersRunning:
+            return cluster.workload.map { workload in
+                Int64(workload.producers.count { $0.isRunning && (first == nil || $0.settings.topic == first) })
+            }
 
-        case .attempted: return verdicts(first) { $0.attempted }
-        case .lost: return verdicts(first) { $0.lost.count }
-        case .neverArrived: return verdicts(first) { $0.neverArrived.count }
-        case .unseen: return verdicts(first) { $0[.unseen].count }
-        case .duplicate: return verdicts(first) { $0[.duplicate].count }
-        case .lostWrite: return verdicts(first) { $0[.lostWrite].count }
-        case .abortedRead: return verdicts(first) { $0[.abortedRead].count }
-        case .inconsistentOffsets: return verdicts(first) { $0[.inconsistentOffsets].count }
-        case .nonmonotonicSend: return verdicts(first) { $0[.nonmonotonicSend].count }
-        case .pollSkip: return verdicts(first) { $0[.pollSkip].count }
-        case .nonmonotonicPoll: return verdicts(first) { $0[.nonmonotonicPoll].count }
+        case .attempted, .lost, .neverArrived, .unseen, .duplicate, .lostWrite, .abortedRead, .inconsistentOffsets,
+            .nonmonotonicSend, .pollSkip, .nonmonotonicPoll:
+            let verdicts = verdicts?.filter { first == nil || $0.topic == first } ?? []
+            return verdicts.isEmpty ? nil : Self.sum(verdicts) { $0.verdict.count(metric).map(Int64.init) }
         case .toldLost:
             return losses.filter { $0.returnedAt == nil && (first == nil || $0.partition.topic == first) }.countOfRead
 
@@ -86,12 +82,13 @@ package struct Facts: Hashable, Sendable {
         case .skipped: return groups(first) { $0.skippedDuplicates }
         case .deadLettered: return groups(first) { $0.deadLettered }
         case .failedCommits: return groups(first) { $0.failedCommits }
-        case .groupsRunning: return groups(first) { $0.isRunning ? 1 : 0 }
-        case .processedOnce: return judged(first) { $0.processedOnce }
-        case .processedTwice: return judged(first) { $0.processedMoreThanOnce.count }
-        case .committedPast: return judged(first) { $0.committedPast.count }
-        case .retiredUnread: return judged(first) { $0.retiredUnread.count }
-        case .outOfOrder: return judged(first) { $0.outOfOrder }
+        case .groupsRunning:
+            return cluster.workload.map { workload in
+                Int64(workload.groups.count { $0.isRunning && (first == nil || $0.settings.group == first) })
+            }
+        case .processedOnce, .processedTwice, .committedPast, .retiredUnread, .outOfOrder:
+            let groups = verdicts?.flatMap(\.verdict.groups).filter { first == nil || $0.name == first } ?? []
+            return groups.isEmpty ? nil : Self.sum(groups) { $0.count(metric).map(Int64.init) }
         case .members: return coordinated(first) { Int64($0.members.count) }
         case .lag: return coordinated(first) { $0.lag }
         case .committed: return place(arguments) { $0.committed }
@@ -122,23 +119,43 @@ package struct Facts: Hashable, Sendable {
         }
     }
 
+    /// Why a figure is unknown, to complete the sentence "lost(orders) is unknown: ..."; nil where there is no more to say.
+    func reason(unknown metric: Metric, _ arguments: [String]) -> String? {
+        let subject = arguments.first
+        switch metric.source {
+        case .producers:
+            guard let workload = cluster.workload else { return "klamm has no clients of its own here" }
+            return subject.flatMap { topic in
+                workload.producers.contains { $0.settings.topic == topic } ? nil : "no producer of \(topic) has run"
+            }
+        case .groups:
+            guard let workload = cluster.workload else { return "klamm has no clients of its own here" }
+            return subject.flatMap { name in
+                workload.groups.contains { $0.settings.group == name } ? nil : "group \(name) has never run"
+            }
+        case .topicVerdict:
+            guard let verdicts else { return nil }
+            guard let subject else { return verdicts.isEmpty ? "nothing was sent or read that could be judged" : nil }
+            return verdicts.contains { $0.topic == subject }
+                ? nil : "nothing of \(subject) was sent or read that could be judged"
+        case .groupVerdict:
+            guard let groups = verdicts?.flatMap(\.verdict.groups) else { return nil }
+            guard let subject else { return groups.isEmpty ? "no group has read anything" : nil }
+            return groups.contains { $0.name == subject } ? nil : "group \(subject) has read nothing"
+        case .cluster: return nil
+        }
+    }
+
     // MARK: What the names stand for
 
     private func producers(_ topic: String?, _ figure: (WorkloadSnapshot.Producer) -> Int64?) -> Int64? {
-        Self.sum(cluster.workload?.producers.filter { topic == nil || $0.settings.topic == topic }, figure)
-    }
-
-    private func verdicts(_ topic: String?, _ figure: (DeliveryVerdict) -> Int) -> Int64? {
-        Self.sum(verdicts?.filter { topic == nil || $0.topic == topic }) { Int64(figure($0.verdict)) }
+        let producers = cluster.workload?.producers.filter { topic == nil || $0.settings.topic == topic }
+        return Self.sum(Self.there(producers, named: topic), figure)
     }
 
     private func groups(_ name: String?, _ figure: (WorkloadSnapshot.Group) -> Int64?) -> Int64? {
-        Self.sum(cluster.workload?.groups.filter { name == nil || $0.settings.group == name }, figure)
-    }
-
-    private func judged(_ name: String?, _ figure: (DeliveryVerdict.Group) -> Int) -> Int64? {
-        let groups = verdicts?.flatMap(\.verdict.groups).filter { name == nil || $0.name == name }
-        return Self.sum(groups) { Int64(figure($0)) }
+        let groups = cluster.workload?.groups.filter { name == nil || $0.settings.group == name }
+        return Self.sum(Self.there(groups, named: name), figure)
     }
 
     private func coordinated(_ name: String?, _ figure: (ClusterSnapshot.Group) -> Int64?) -> Int64? {
@@ -165,6 +182,11 @@ package struct Facts: Hashable, Sendable {
     }
 
     private static func node(_ word: String?) -> BrokerID? { word.flatMap { Int32($0) }.map { BrokerID($0) } }
+
+    /// Of one that was named and has never been there nothing is known; of none at all the sum is zero.
+    private static func there<Element>(_ elements: [Element]?, named name: String?) -> [Element]? {
+        name != nil && elements?.isEmpty ?? true ? nil : elements
+    }
 
     /// Nil where nothing is there, or one of them is unknown.
     private static func sum<Element>(_ elements: [Element]?, _ figure: (Element) -> Int64?) -> Int64? {

@@ -122,14 +122,28 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether it asks for the verdict over every record, which takes long where there are many.
-    package var needsVerdict: Bool {
+    /// Who can tell it.
+    enum Source { case producers, groups, topicVerdict, groupVerdict, cluster }
+
+    var source: Source {
         switch self {
+        case .sent, .acked, .failed, .unknown, .dropped, .resent, .lostInBuffer, .inOutbox, .blockedMilliseconds,
+            .latencyP99Microseconds, .producersRunning:
+            .producers
+        case .consumed, .processed, .errors, .skipped, .deadLettered, .failedCommits, .groupsRunning, .position: .groups
         case .attempted, .lost, .unseen, .duplicate, .lostWrite, .abortedRead, .inconsistentOffsets, .nonmonotonicSend,
-            .pollSkip, .nonmonotonicPoll, .neverArrived, .processedOnce, .processedTwice, .committedPast,
-            .retiredUnread, .outOfOrder:
-            true
-        default: false
+            .pollSkip, .nonmonotonicPoll, .neverArrived:
+            .topicVerdict
+        case .processedOnce, .processedTwice, .committedPast, .retiredUnread, .outOfOrder: .groupVerdict
+        case .toldLost, .lag, .members, .committed, .leader, .epoch, .isr, .unreplicated, .inISR, .highWatermark,
+            .logEndOffset, .logStartOffset, .up, .controller, .faults, .brokersRunning:
+            .cluster
         }
     }
+
+    /// Whether it asks for the verdict over every record, which takes long where there are many.
+    package var needsVerdict: Bool { source == .topicVerdict || source == .groupVerdict }
+
+    /// Whether only klamm's own clients can tell it.
+    package var needsWorkload: Bool { source != .cluster }
 }

@@ -1,3 +1,4 @@
+import DeliveryLedger
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
@@ -38,6 +39,31 @@ import Testing
         #expect(try !Condition("lost(orders) > 0").holds(in: facts, since: nil))
         #expect(try !Condition("lost(orders) != 0").holds(in: facts, since: nil))
         #expect(try Condition("lost(orders) = 0").finding(in: facts, since: nil) == "lost(orders) is unknown")
+    }
+
+    @Test func `nothing is claimed of what never ran or was never judged`() throws {
+        // A sum over nobody is zero: "lost = 0" would hold where the producer never started.
+        var facts = Facts.with(acked: ["orders": 100])
+        facts.verdicts = [.init(topic: "orders", DeliveryVerdict())]
+        for text in ["lost(orders) = 0", "lost = 0", "producers-running(bills) = 0"] {
+            #expect(try Condition(text).holds(in: facts, since: nil), "\(text)")
+        }
+        let unknown = [
+            ("acked(bills) = 0", "no producer of bills has run"), ("errors(audit) = 0", "group audit has never run"),
+            ("lost(bills) = 0", "nothing of bills was sent or read that could be judged"),
+            ("committed-past(audit) = 0", "group audit has read nothing"),
+        ]
+        for (text, reason) in unknown {
+            let condition = try Condition(text)
+            #expect(!condition.holds(in: facts, since: nil), "\(text)")
+            #expect(condition.finding(in: facts, since: nil).hasSuffix(" is unknown: \(reason)"), "\(text)")
+        }
+        facts.verdicts = []
+        #expect(try !Condition("lost = 0").holds(in: facts, since: nil))
+        facts.cluster.workload = nil
+        #expect(
+            try Condition("acked = 0").finding(in: facts, since: nil)
+                == "acked is unknown: klamm has no clients of its own here")
     }
 
     @Test func `a finding tells what does not hold`() throws {
