@@ -16,13 +16,15 @@ struct Reading {
         var index: Int32
         var log: Range<Int64>
         var start: Int64
-        /// Not read at or past this offset.
-        var end: Int64
+        var end: ReadingEnd
         var records: [ConsumedRecord] = []
         var byteCount = 0
         var next: Int64
         var isFinished: Bool
     }
+
+    /// How long is waited for records where a partition seemed to end too early, before its end is asked for again.
+    private static let millisecondsInDoubt = 50
 
     private let consumer: GrouplessConsumer
     private let topic: String
@@ -90,7 +92,8 @@ struct Reading {
             start = end - back
         }
         start = min(max(start, log.lowerBound), max(end, log.lowerBound))
-        return Partition(index: index, log: log, start: start, end: end, next: start, isFinished: start >= end)
+        return Partition(
+            index: index, log: log, start: start, end: ReadingEnd(offset: end), next: start, isFinished: start >= end)
     }
 
     private func offset(of timestamp: Int64, in index: Int32) throws(ClientError) -> Int64? {
@@ -127,9 +130,10 @@ struct Reading {
             let found = partitions.reduce(0) { $0 + $1.records.count }
             guard keepsNewest || found < limit else { break }
             let patience = keepsNewest || !isAnyRead ? deadline : sliceEnd
-            let count = reader.read(milliseconds: max(1, Int((patience - now) / 1_000_000))) {
+            let count = reader.read(milliseconds: shortened(max(1, Int((patience - now) / 1_000_000)))) {
                 take($0, $1, endsAtPartitionEnd: true)
             }
+            settleDoubts()
             isAnyRead = isAnyRead || count > 0
         }
         guard !isAnyRead else { return }
@@ -141,7 +145,7 @@ struct Reading {
     /// Reads whatever comes first, past what was the end when we looked.
     mutating func waitForRecords() throws(ClientError) {
         for index in partitions.indices {
-            partitions[index].end = .max
+            partitions[index].end = ReadingEnd(offset: .max)
             partitions[index].isFinished = false
         }
         let starts = partitions.map { (partition: $0.index, offset: $0.start) }
@@ -154,15 +158,42 @@ struct Reading {
     ) throws(ClientError) {
         let reader = try PartitionReader(consumer.handle, topic: topic, from: starts, batch: 500)
         while monotonicNanoseconds() < deadline && partitions.contains(where: { !$0.isFinished }) {
-            let count = reader.read(milliseconds: millisecondsLeft) { message, error in
+            let count = reader.read(milliseconds: shortened(millisecondsLeft)) { message, error in
                 take(message, error, endsAtPartitionEnd: !untilAnyRecord)
             }
+            settleDoubts()
             if untilAnyRecord && count > 0 && partitions.contains(where: { !$0.records.isEmpty }) { return }
         }
         guard !untilAnyRecord else { return }
         for partition in partitions where !partition.isFinished {
             failures.append(TopicPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
         }
+    }
+
+    /// How long is waited for records: not long where an end is in doubt.
+    private func shortened(_ milliseconds: Int) -> Int {
+        let isInDoubt = partitions.contains { !$0.isFinished && $0.end.doubt != nil }
+        return isInDoubt ? min(milliseconds, Self.millisecondsInDoubt) : milliseconds
+    }
+
+    /// Asks again where the partitions end that seemed to end too early.
+    private mutating func settleDoubts() {
+        for at in partitions.indices where !partitions[at].isFinished && partitions[at].end.doubt != nil {
+            do throws(ClientError) {
+                let log = try consumer.watermarks(
+                    topic: topic, partition: partitions[at].index, milliseconds: millisecondsLeft)
+                if partitions[at].end.located(at: log.upperBound) { finish(at) }
+            } catch {
+                // Nobody leads it just now, say: until the time is over somebody may.
+                continue
+            }
+        }
+    }
+
+    /// Markers and compacted records leave gaps: the end is reached all the same.
+    private mutating func finish(_ at: Int) {
+        partitions[at].next = max(partitions[at].next, partitions[at].end.offset)
+        partitions[at].isFinished = true
     }
 
     private mutating func take(
@@ -172,22 +203,17 @@ struct Reading {
         switch error {
         case let error? where error.code == .partitionEnd:
             guard endsAtPartitionEnd, !partitions[at].isFinished else { return }
-            // Markers and compacted records leave gaps: the end is reached all the same.
-            partitions[at].next = max(partitions[at].next, partitions[at].end)
-            partitions[at].isFinished = true
+            if partitions[at].end.partitionEnded(at: message.pointee.offset) { finish(at) }
         case let error?:
             failures.append(TopicPage.Failure(partition: partitions[at].index, error: error))
             partitions[at].isFinished = true
         case nil:
             guard !partitions[at].isFinished else { return }
             let offset = message.pointee.offset
-            guard offset < partitions[at].end else {
-                partitions[at].next = partitions[at].end
-                partitions[at].isFinished = true
-                return
-            }
+            guard offset < partitions[at].end.offset else { return finish(at) }
+            partitions[at].end.wentOn()
             partitions[at].next = offset + 1
-            partitions[at].isFinished = offset + 1 >= partitions[at].end
+            partitions[at].isFinished = offset + 1 >= partitions[at].end.offset
             let record = ConsumedRecord(message, topic: topic)
             guard wanted?(record) ?? true else { return }
             keep(record, at)
@@ -222,8 +248,8 @@ struct Reading {
             return TopicPage.Partition(
                 index: partition.index, logStartOffset: partition.log.lowerBound,
                 highWatermark: max(partition.log.upperBound, partition.next),
-                firstOffset: isBarren ? partition.end : partition.start,
-                nextOffset: keepsNewest ? partition.end : partition.next)
+                firstOffset: isBarren ? partition.end.offset : partition.start,
+                nextOffset: keepsNewest ? partition.end.offset : partition.next)
         }
         return page
     }

@@ -72,7 +72,8 @@ enum EndingPart: Hashable, Sendable, CaseIterable {
             let leaderless = facts.cluster.topics.filter { names.contains($0.name) || $0.isInternal }.flatMap { topic in
                 topic.partitions.filter { $0.leader == nil }.map { "\(topic.name)-\($0.index)" }
             }
-            return leaderless.isEmpty ? nil : "\(leaderless.joined(separator: ", ")) have no leader"
+            if !leaderless.isEmpty { return "\(leaderless.joined(separator: ", ")) have no leader" }
+            return Self.unreplicated(scenario, facts)
         case .draining:
             guard scenario.ending.drains else { return nil }
             for group in facts.cluster.workload?.groups ?? [] where group.isRunning {
@@ -98,8 +99,23 @@ enum EndingPart: Hashable, Sendable, CaseIterable {
             let running = (facts.cluster.workload?.groups ?? []).filter(\.isRunning).map(\.settings.group)
             if !running.isEmpty { return "groups \(running.joined(separator: ", ")) still run" }
             let open = facts.cluster.workload?.openClients ?? 0
-            return open == 0 ? nil : "\(open) clients have not ended yet"
+            if open > 0 { return "\(open) clients have not ended yet" }
+            // Groups may have written, too: dead letters.
+            return Self.unreplicated(scenario, facts)
         case .reading, .judgement: return nil
         }
+    }
+
+    /// Where the high watermark is still behind what was written. A new leader learns from its followers how far it may
+    /// let others read, and whoever reads before that takes what is there for lost.
+    private static func unreplicated(_ scenario: Scenario, _ facts: Facts) -> String? {
+        guard scenario.ending.heals else { return nil }
+        for topic in facts.cluster.topics where scenario.topics.contains(where: { $0.name == topic.name }) {
+            for partition in topic.partitions {
+                guard let end = partition.logEndOffset, let mark = partition.highWatermark, mark < end else { continue }
+                return "\(topic.name)-\(partition.index) can be read up to \(mark) and was written up to \(end)"
+            }
+        }
+        return nil
     }
 }
