@@ -90,6 +90,9 @@ package struct Step: Hashable, Sendable {
     package var limit = Duration.seconds(5)
     /// What is done, in order; the words are read when the step's time has come, since they may hold figures.
     package var actions: [ActionText] = []
+    /// The topics whose producers' figures from the step before to this one, when its time has come, stand in the table
+    /// at the end: how fast each is before anything breaks.
+    package var measured: [String] = []
     /// What is told when it is done, with figures in braces.
     package var says: Template?
 

@@ -44,8 +44,29 @@ package struct ScenarioReport: Hashable, Sendable {
         package var sendMode: SendMode
         package var acks: Acks
         package var figures: [Figure]
-        /// Records acknowledged per second while it could send.
+        /// Records acknowledged per second while it could send, or while it was measured.
         package var recordsPerSecond: Double?
+        /// Records handed over per second while it was measured; nil where nobody did.
+        package var sentPerSecond: Double?
+    }
+
+    /// How fast a producer was between two steps.
+    struct Measurement: Hashable {
+        var sentPerSecond: Double?
+        var ackedPerSecond: Double?
+        var latencyP99Microseconds: Int64?
+
+        init(of topic: String, from before: Facts, to after: Facts) {
+            let seconds = Double((after.cluster.takenAt - before.cluster.takenAt).wholeMilliseconds) / 1000
+            func rate(_ metric: Metric) -> Double? {
+                guard seconds > 0, let value = after[metric, [topic]] else { return nil }
+                // One that was started in between had sent nothing.
+                return Double(value.saturatingSubtract(before[metric, [topic]] ?? 0)) / seconds
+            }
+            sentPerSecond = rate(.sent)
+            ackedPerSecond = rate(.acked)
+            latencyP99Microseconds = after[.latencyP99Microseconds, [topic]]
+        }
     }
 
     package struct Group: Hashable, Sendable {
@@ -75,6 +96,8 @@ package struct ScenarioReport: Hashable, Sendable {
     package var producers: [Producer] = []
     package var groups: [Group] = []
     package var story: [StoryLine]
+    /// What the expectations ask for: a table shows it even where it is zero.
+    package var asked: Set<Metric> = []
 
     /// The reason of a run that somebody ended.
     package static let stopped = "It was stopped."
@@ -84,7 +107,7 @@ package struct ScenarioReport: Hashable, Sendable {
 
     init(
         _ scenario: Scenario, took: Duration, sending: Duration, failure: String?, _ findings: [Finding],
-        story: [StoryLine], facts: Facts?, atEndOfSteps: Facts?
+        story: [StoryLine], facts: Facts?, atEndOfSteps: Facts?, _ measurements: [String: Measurement] = [:]
     ) {
         name = scenario.name
         title = scenario.title
@@ -92,20 +115,27 @@ package struct ScenarioReport: Hashable, Sendable {
         self.failure = failure
         self.findings = findings
         self.story = story
+        asked = Set(scenario.expectations.flatMap(\.metrics))
         guard let facts, let workload = facts.cluster.workload else { return }
         let seconds = Double(sending.wholeMilliseconds) / 1000
         producers = workload.producers.map { producer in
             let topic = producer.settings.topic
             // One that a step started, or stopped, did not send all the time.
             let ranThroughout = scenario.producers.contains { $0.settings.topic == topic && $0.isStarted }
+            let measurement = measurements[topic]
             let figures = Self.producerMetrics.map { metric in
+                if metric == .latencyP99Microseconds, let measurement {
+                    return Figure(metric: metric, value: measurement.latencyP99Microseconds)
+                }
                 // Latencies are those of the last seconds: as they were while records were still sent.
                 let source = metric == .latencyP99Microseconds ? atEndOfSteps ?? facts : facts
                 return Figure(metric: metric, value: source[metric, [topic]])
             }
             return Producer(
                 topic: topic, sendMode: producer.settings.sendMode, acks: producer.settings.acks, figures: figures,
-                recordsPerSecond: ranThroughout && seconds > 0 ? Double(producer.acknowledged) / seconds : nil)
+                recordsPerSecond: measurement?.ackedPerSecond
+                    ?? (ranThroughout && seconds > 0 ? Double(producer.acknowledged) / seconds : nil),
+                sentPerSecond: measurement?.sentPerSecond)
         }
         groups = workload.groups.map { group in
             let name = group.settings.group

@@ -44,6 +44,7 @@ package struct ScenarioRun: Sendable {
     /// As it was when the steps were over, for figures that fade.
     private var atEndOfSteps: Facts?
     private var sendingEnded: Instant?
+    private var measurements: [String: ScenarioReport.Measurement] = [:]
     private var lines: [StoryLine] = []
 
     package init(_ scenario: Scenario, now: Instant) {
@@ -174,6 +175,9 @@ package struct ScenarioRun: Sendable {
         }
         if step.needsVerdict, facts.verdicts == nil { return [] }
         mayTakeOne = false
+        for topic in step.measured {
+            measurements[topic] = ScenarioReport.Measurement(of: topic, from: before ?? facts, to: facts)
+        }
         return actions + act(index, step.actions, now)
     }
 
@@ -245,7 +249,7 @@ package struct ScenarioRun: Sendable {
             .finished(
                 ScenarioReport(
                     scenario, took: now - start, sending: sending, failure: failure, findings, story: lines,
-                    facts: newest, atEndOfSteps: atEndOfSteps))
+                    facts: newest, atEndOfSteps: atEndOfSteps, measurements))
         ]
     }
 

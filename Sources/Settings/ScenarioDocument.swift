@@ -141,12 +141,16 @@ struct ScenarioDocument {
 
     private mutating func readSteps() throws(SettingsError) {
         for (table, path) in try document.tables("steps") {
-            try document.check(table, at: path, knows: ["at", "when", "within", "do", "says"])
+            try document.check(table, at: path, knows: ["at", "when", "within", "do", "says", "measure"])
             var step = Step()
             step.at = try duration(table, "at", path)
             step.limit = try duration(table, "within", path) ?? step.limit
             if let text = try string(table, "when", path) {
                 step.when = try condition(text, path + ["when"])
+            }
+            step.measured = try strings(table, "measure", path) ?? []
+            for topic in step.measured where !scenario.producers.contains(where: { $0.settings.topic == topic }) {
+                throw document.error(at: path + ["measure"], "there is no producer of '\(topic)' under [[producers]]")
             }
             if let text = try string(table, "says", path) {
                 step.says = try reading(path + ["says"]) { () throws(ScenarioError) in

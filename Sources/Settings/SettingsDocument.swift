@@ -60,8 +60,10 @@ struct SettingsDocument {
             } else {
                 continue
             }
-            let isOnTheWay = keys.count <= path.count && path.starts(with: keys)
-            if isOnTheWay, keys.count > best.depth { best = (index + 1, keys.count) }
+            // On the way there, or below it: who writes [[topic]] has written topic.
+            let isNear = path.starts(with: keys) || keys.starts(with: path)
+            let depth = min(keys.count, path.count)
+            if isNear, depth > best.depth { best = (index + 1, depth) }
         }
         return best.line
     }

@@ -168,4 +168,61 @@ import Testing
         #expect(report.findings.last?.found == "acked(orders) is 5")
         #expect(!report.hasPassed)
     }
+
+    @Test func `the ending reads nothing before high watermarks have come to the logs' ends`() throws {
+        // A leader that was elected a moment ago lets others read less than it has: the rest would be called lost.
+        func look(_ highWatermark: Int64?) -> Facts {
+            var facts = Facts.with(acked: ["orders": 5], running: false)
+            var partition = ClusterSnapshot.Partition(index: 0, leader: 1, leaderEpoch: 1, isr: [1], replicas: [])
+            (partition.highWatermark, partition.logEndOffset) = (highWatermark, 5)
+            facts.cluster.topics = [.init(name: "orders", id: .zero, isInternal: false, partitions: [partition])]
+            return facts
+        }
+        let scenario = try Self.scenario([], expecting: ["acked(orders) = 5"])
+        var run = ScenarioRun(scenario, now: Self.at(0))
+        for time: Int64 in [10, 20, 30] {
+            let early = run.observed(look(3), now: Self.at(time))
+            #expect(!early.contains(.readEverything))
+        }
+        _ = run.observed(look(5), now: Self.at(40))
+        let ready = run.observed(look(5), now: Self.at(50))
+        #expect(ready.contains(.readEverything))
+
+        run = ScenarioRun(scenario, now: Self.at(0))
+        _ = run.observed(look(3), now: Self.at(10))
+        let late = run.observed(look(3), now: Self.at(11_000))
+        #expect(Self.report(late)?.failure?.contains("orders-0 can be read up to 3 and was written up to 5") ?? false)
+
+        // What is unknown is not waited for.
+        run = ScenarioRun(scenario, now: Self.at(0))
+        _ = run.observed(look(nil), now: Self.at(10))
+        let unknown = run.observed(look(nil), now: Self.at(20))
+        #expect(unknown.contains(.readEverything))
+    }
+
+    @Test func `a measured producer has its figures of that time in the table`() throws {
+        // Rates over a whole story tell of its failures, not of how fast a producer is.
+        func look(_ acked: Int64, p99: Int64, at time: Int64, running: Bool = true) -> Facts {
+            var facts = Facts.with(acked: ["orders": acked], running: running)
+            facts.cluster.takenAt = Self.at(time)
+            facts.cluster.workload?.producers[0].sent = acked + 50
+            facts.cluster.workload?.producers[0].latencyP99Microseconds = p99
+            return facts
+        }
+        var measuring = try Self.step("acked >= 100", [])
+        measuring.measured = ["orders"]
+        var scenario = try Self.scenario([Self.step(nil, []), measuring], expecting: ["duplicate(orders) = 0"])
+        scenario.ending.heals = false
+        var run = ScenarioRun(scenario, now: Self.at(0))
+        _ = run.observed(look(0, p99: 1, at: 0), now: Self.at(0))
+        _ = run.observed(look(0, p99: 1, at: 1000), now: Self.at(1000))
+        _ = run.observed(look(500, p99: 7, at: 1500), now: Self.at(1500))
+        let abandoned = run.abandon("It is enough.", now: Self.at(9000))
+        let report = try #require(Self.report(abandoned))
+        #expect(report.producers.first?.recordsPerSecond == 1000)
+        #expect(report.producers.first?.sentPerSecond == 1000)
+        let latency = report.producers.first?.figures.first { $0.metric == .latencyP99Microseconds }
+        #expect(latency?.value == 7)
+        #expect(report.asked == [.duplicate])
+    }
 }

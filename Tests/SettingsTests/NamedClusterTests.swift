@@ -36,7 +36,7 @@ import Testing
         ("[cluster.a]\nbootstrap = \"h\"\nwrit = true", 3, "'writ' is unknown here"),
         ("[cluster.a]\nbootstrap = \"h\"\n[cluster.a.faults]\nkil = \"x\"", 4, "there is no fault 'kil'"),
         (
-            "[cluster.a]\nbootstrap = \"h\"\n[cluster.a.properties]\nssl.ca.location = \"x\"", 3,
+            "[cluster.a]\nbootstrap = \"h\"\n[cluster.a.properties]\nssl.ca.location = \"x\"", 4,
             "so must a name with dots"
         ),
     ])

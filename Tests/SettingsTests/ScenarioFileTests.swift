@@ -81,6 +81,9 @@ import Testing
 
     @Test(arguments: [
         ("titel = \"x\"", 1, "'titel' is unknown"),
+        ("title = \"x\"\n[[topic]]\nname = \"a\"", 2, "'topic' is unknown"),
+        ("title = \"x\"\n[end.ing]\nheal = true", 2, "'end' is unknown"),
+        ("[[steps]]\ndo = \"kill 1\"\nmeasure = \"a\"", 3, "no producer of 'a'"),
         ("[cluster]\nbrokers = 12", 2, "from 1 to 9"),
         ("[cluster]\nreplica.lag.time.max.ms = \"soon\"", 2, "replica.lag.time.max.ms"),
         ("[[topics]]\nname = \"a\"\n[[topics]]\npartitions = 2", 3, "lacks its name"),

@@ -32,11 +32,14 @@ package enum ScenarioJSON {
 
     private static func value(of producer: ScenarioReport.Producer) -> JSONValue {
         let rate = producer.recordsPerSecond.flatMap { Int64(exactly: $0.rounded()) }
+        let sentRate = producer.sentPerSecond.flatMap { Int64(exactly: $0.rounded()) }
         return .object(
             [
                 .init("topic", producer.topic.json), .init("send", producer.sendMode.rawValue.json),
                 .init("acks", producer.acks.name.json),
-            ] + producer.figures.map(field) + [.init("acked-per-second", rate.json)])
+            ] + producer.figures.map(field) + [
+                .init("acked-per-second", rate.json), .init("sent-per-second", sentRate.json),
+            ])
     }
 
     private static func value(of group: ScenarioReport.Group) -> JSONValue {

@@ -44,14 +44,17 @@ enum ScenarioText {
         return "\(passed) of \(reports.count) as expected; the longest took \(seconds(longest))"
     }
 
-    /// What came of each producer and group, a sentence each; what is zero is left out.
+    /// What came of each producer and group, a sentence each; what is zero and nobody asked for is left out.
     static func sentences(of report: ScenarioReport) -> [String] {
         func words(_ figures: [ScenarioReport.Figure]) -> String {
-            figures.filter { $0.value != 0 }.map { "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "unknown")" }
-                .joined(separator: ", ")
+            figures.filter { $0.value != 0 || report.asked.contains($0.metric) }.map {
+                "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "unknown")"
+            }
+            .joined(separator: ", ")
         }
         return report.producers.map { producer in
-            let rate = producer.recordsPerSecond.map { ", acked/s \(Int($0.rounded()))" } ?? ""
+            let sent = producer.sentPerSecond.map { ", sent/s \(Int($0.rounded()))" } ?? ""
+            let rate = sent + (producer.recordsPerSecond.map { ", acked/s \(Int($0.rounded()))" } ?? "")
             return "\(producer.topic) (\(producer.sendMode.rawValue), acks=\(producer.acks.name)): "
                 + words(producer.figures) + rate
         } + report.groups.map { "\($0.name): \(words($0.figures))" }
@@ -59,21 +62,27 @@ enum ScenarioText {
 
     private static func producers(of report: ScenarioReport) -> [String] {
         guard !report.producers.isEmpty else { return [] }
-        let metrics = shown(ScenarioReport.producerMetrics, in: report.producers.map(\.figures))
-        let head = ["topic", "send", "acks"] + metrics.map(\.rawValue) + ["acked/s"]
+        let metrics = shown(ScenarioReport.producerMetrics, in: report.producers.map(\.figures), report)
+        let isMeasured = report.producers.contains { $0.sentPerSecond != nil }
+        let head = ["topic", "send", "acks"] + metrics.map(\.rawValue) + (isMeasured ? ["sent/s"] : []) + ["acked/s"]
+        func rate(_ value: Double?) -> String { value.map { "\(Int($0.rounded()))" } ?? "–" }
         return table(
             [head]
                 + report.producers.map { producer in
                     [producer.topic, producer.sendMode.rawValue, producer.acks.name] + texts(metrics, producer.figures)
-                        + [producer.recordsPerSecond.map { "\(Int($0.rounded()))" } ?? "–"]
+                        + (isMeasured ? [rate(producer.sentPerSecond)] : []) + [rate(producer.recordsPerSecond)]
                 }) + [""]
     }
 
-    /// What is zero everywhere needs no column; but what was acknowledged and lost is always told.
-    private static func shown(_ metrics: [Metric], in rows: [[ScenarioReport.Figure]]) -> [Metric] {
+    /// What is zero everywhere needs no column; but what was acknowledged and lost is always told, and so is what the
+    /// story is about.
+    private static func shown(
+        _ metrics: [Metric], in rows: [[ScenarioReport.Figure]], _ report: ScenarioReport
+    ) -> [Metric] {
         let always: [Metric] = [.acked, .lost, .processedOnce, .processedTwice, .committedPast]
         return metrics.filter { metric in
-            always.contains(metric) || rows.contains { $0.contains { $0.metric == metric && $0.value != 0 } }
+            always.contains(metric) || report.asked.contains(metric)
+                || rows.contains { $0.contains { $0.metric == metric && $0.value != 0 } }
         }
     }
 
@@ -85,7 +94,7 @@ enum ScenarioText {
 
     private static func groups(of report: ScenarioReport) -> [String] {
         guard !report.groups.isEmpty else { return [] }
-        let metrics = shown(ScenarioReport.groupMetrics, in: report.groups.map(\.figures))
+        let metrics = shown(ScenarioReport.groupMetrics, in: report.groups.map(\.figures), report)
         let head = ["group"] + metrics.map(\.rawValue)
         return table([head] + report.groups.map { [$0.name] + texts(metrics, $0.figures) }) + [""]
     }
