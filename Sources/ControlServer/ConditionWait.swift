@@ -40,6 +40,13 @@ struct ConditionWait {
         while true {
             let begun = clock.now
             let facts = try await look()
+            if facts.cluster.workload == nil, let metric = condition.metrics.first(where: \.needsWorkload) {
+                let there = Metric.allCases.filter { !$0.needsWorkload }.map(\.rawValue).joined(separator: ", ")
+                throw ControlRefusal(
+                    .badRequest,
+                    "\"\(condition)\": only klamm's own clients can tell \(metric.rawValue), and this klamm has none; here "
+                        + "there are \(there).")
+            }
             if condition.holds(in: facts, since: nil) { return condition.finding(in: facts, since: nil) }
             if clock.now >= end {
                 throw ControlRefusal(

@@ -10,6 +10,8 @@ package protocol ControlledCluster: ClusterSource {
     /// As clients are given it.
     var bootstrapServers: String { get }
     var ledgerAccount: LedgerAccount { get }
+    /// What became of the records of klamm's own clients, by topic; nil where it has none.
+    func workloadVerdicts() async -> [Facts.Verdict]?
     /// What was injected and lasts.
     var activeFaults: [FaultState.ActiveFault] { get }
     /// How the cluster is now: looked at after the call, never before. Nil once it has shut down.

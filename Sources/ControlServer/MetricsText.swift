@@ -1,6 +1,7 @@
 import DeliveryLedger
 import KafkaCluster
 import KafkaProtocol
+import Scenarios
 
 /// The cluster in Prometheus' text format.
 ///
@@ -9,9 +10,13 @@ import KafkaProtocol
 enum MetricsText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    static func text(_ snapshot: ClusterSnapshot, _ account: LedgerAccount) -> String {
-        (cluster(snapshot) + partitions(snapshot) + replicas(snapshot) + groups(snapshot) + ledger(account, snapshot))
-            .map(\.text).joined()
+    static func text(
+        _ snapshot: ClusterSnapshot, _ account: LedgerAccount, _ verdicts: [Facts.Verdict] = []
+    ) -> String {
+        let families =
+            cluster(snapshot) + partitions(snapshot) + replicas(snapshot) + groups(snapshot)
+            + ledger(account, snapshot) + workload(verdicts)
+        return families.map(\.text).joined()
     }
 
     // MARK: The families
@@ -127,6 +132,36 @@ enum MetricsText {
                 "klamm_lost_records_receipt_unknown", "Missing records whose acknowledgement may not have been read."
             )
             .with(topics) { $0.countOfUnknownReceipt },
+        ]
+    }
+}
+
+extension MetricsText {
+    /// What became of the records of klamm's own clients.
+    private static func workload(_ verdicts: [Facts.Verdict]) -> [MetricFamily] {
+        let topics = verdicts.flatMap { verdict in
+            verdict.figures.map { figure in
+                (figure, [MetricLabel("topic", verdict.topic), MetricLabel("figure", figure.metric.rawValue)])
+            }
+        }
+        let groups = verdicts.flatMap { verdict in
+            verdict.verdict.groups.flatMap { group in
+                group.figures.map { figure in
+                    (
+                        figure,
+                        [
+                            MetricLabel("consumergroup", group.name), MetricLabel("topic", verdict.topic),
+                            MetricLabel("figure", figure.metric.rawValue),
+                        ]
+                    )
+                }
+            }
+        }
+        return [
+            MetricFamily("klamm_workload_records", "Records of klamm's own clients, by what became of them.")
+                .with(topics) { $0.value },
+            MetricFamily("klamm_workload_group_records", "Records of klamm's own groups, by what became of them.")
+                .with(groups) { $0.value },
         ]
     }
 }

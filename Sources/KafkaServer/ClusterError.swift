@@ -25,7 +25,6 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
     case stillInUse(BrokerID, replicas: Int)
     case lastBroker(BrokerID)
     case notUnregistered(BrokerID, reason: String)
-    case cannotInject(String)
     /// A fault that could hit nothing: what is wrong, and what would do.
     case nothingToHit(String)
 
@@ -55,7 +54,6 @@ package enum ClusterError: Error, Hashable, Sendable, CustomStringConvertible {
         case .noController(let outage):
             "No controller is active: \(outage.reason). "
                 + "Restart those that are down, then try again."
-        case .cannotInject(let fault): "This cluster cannot do \"\(fault)\"."
         case .nothingToHit(let sentence): sentence
         case .notReady(let reason): "The cluster did not get ready: \(reason)."
         case .cannotScale: "This cluster has no place for another broker."

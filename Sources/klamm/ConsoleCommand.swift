@@ -44,7 +44,8 @@ struct ConsoleCommand: AsyncParsableCommand {
             storeFolder: directory.path + "/workload", settingsFolder: folder, logger: logger)
         let listener: ControlListener?
         do {
-            listener = try await control.listen(for: cluster, in: directory, workload: session.workload, logger: logger)
+            listener = try await control.listen(
+                for: cluster, in: directory, workload: session.workload, ledgers: session.ledgers, logger: logger)
         } catch {
             await session.close()
             throw error

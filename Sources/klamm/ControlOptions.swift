@@ -39,12 +39,13 @@ struct ControlOptions: ParsableArguments {
 
     /// Nil where nobody asked for it.
     func listen(
-        for cluster: EmbeddedCluster, in directory: DataDirectory, workload: RunningWorkload? = nil, logger: Logger
+        for cluster: EmbeddedCluster, in directory: DataDirectory, workload: RunningWorkload? = nil,
+        ledgers: TopicLedgers? = nil, logger: Logger
     ) async throws -> ControlListener? {
         guard let control else { return nil }
         let address = try ControlAddress(control)
         let service = ControlService(
-            EmbeddedControl(cluster: cluster, workload: workload, logger: logger),
+            EmbeddedControl(cluster: cluster, workload: workload, ledgers: ledgers, logger: logger),
             access: ControlAccess(token: token, host: address.host))
         let listener = try await ControlListener.open(address, service, logger: logger)
         directory.announce(control: listener.address.url)

@@ -15,12 +15,20 @@ import Workload
 struct EmbeddedControl: ControlledCluster {
     let cluster: EmbeddedCluster
     var workload: RunningWorkload?
+    /// What the workload's records go through.
+    var ledgers: TopicLedgers?
     let logger: Logger
 
     var clusterID: String { cluster.clusterID }
     var bootstrapServers: String { cluster.bootstrapServers }
     var ledgerAccount: LedgerAccount { cluster.ledgerAccount }
     var activeFaults: [FaultState.ActiveFault] { cluster.activeFaults }
+
+    func workloadVerdicts() async -> [Facts.Verdict]? {
+        guard let ledgers, let snapshot = await snapshot() else { return nil }
+        ledgers.take(snapshot)
+        return ledgers.verdicts.map { Facts.Verdict(topic: $0.topic, $0.verdict) }
+    }
 
     func snapshots() -> AsyncStream<ClusterSnapshot> { cluster.snapshots() }
 
@@ -65,7 +73,8 @@ struct EmbeddedControl: ControlledCluster {
             let shot = ScreenShot(
                 picture: picture, seconds: wish.seconds,
                 configuration: ClientConfiguration(bootstrapServers: bootstrapServers),
-                answer: { [cluster] in try await Inquiries(cluster: cluster, ledgers: nil).answer($0) }, logger: logger)
+                answer: { [cluster, ledgers] in try await Inquiries(cluster: cluster, ledgers: ledgers).answer($0) },
+                logger: logger)
             let grid = try await shot.grid(events: events) {
                 guard let snapshot = await snapshot() else {
                     throw ControlRefusal(.unavailable, "The cluster has been shut down.")
@@ -108,7 +117,7 @@ extension ClusterError {
     fileprivate var status: ControlRefusal.Status {
         switch self {
         case .unknownNode: .notFound
-        case .alreadyRunning, .cannotScale, .stillInUse, .lastBroker, .notUnregistered, .cannotInject, .nothingToHit,
+        case .alreadyRunning, .cannotScale, .stillInUse, .lastBroker, .notUnregistered, .nothingToHit,
             .portInUse:
             .conflict
         case .noController, .notReady: .unavailable

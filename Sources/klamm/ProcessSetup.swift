@@ -56,7 +56,7 @@ extension ClusterError {
         case .portInUse, .portOutOfRange, .portNotAllowed, .hostNotAnAddress, .hostNotOurs, .notOurs, .newerFormat,
             .unusable, .locked, .otherControllers:
             true
-        case .network, .unknownNode, .alreadyRunning, .noController, .notReady, .cannotInject, .nothingToHit,
+        case .network, .unknownNode, .alreadyRunning, .noController, .notReady, .nothingToHit,
             .cannotScale,
             .stillInUse, .lastBroker,
             .notUnregistered:

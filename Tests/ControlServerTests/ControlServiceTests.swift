@@ -1,5 +1,7 @@
 import ControlServer
+import DeliveryLedger
 import KafkaCluster
+import Scenarios
 import Testing
 
 /// Requests and answers, without a socket.
@@ -93,6 +95,31 @@ import Testing
                 == (200, #"{"ok":"isr(orders-0) = 3","found":"isr(orders-0) is 3"}"# + "\n"))
         let late = try await ask("GET", "/v1/wait?until=isr(orders-0)+%3C+3&timeout=1ms")
         #expect(late.status == 408 && late.text.contains("isr(orders-0) is 3"))
+    }
+
+    @Test func `what nobody can tell here is not waited for`() async throws {
+        // Half a minute for a figure that never comes would look like a cluster that does not get there.
+        let answer = try await ask("GET", "/v1/wait?until=isr(a-0)+=+3+and+acked(a)+%3E+0")
+        #expect(answer.status == 400)
+        #expect(
+            answer.text.contains("only klamm's own clients can tell acked") && answer.text.contains("told-lost, lag"))
+        var snapshot = ClusterSnapshot(takenAt: ScriptedControl.moment, clusterID: "test")
+        snapshot.workload = WorkloadSnapshot()
+        cluster.show(snapshot)
+        #expect(try await ask("GET", "/v1/wait?until=acked+=+0").status == 200)
+    }
+
+    @Test func `the ledger tells of klamm's own records where there are any`() async throws {
+        // The console's ledger shows them, too.
+        #expect(try await !ask("GET", "/v1/ledger").text.contains("workload"))
+        var verdict = DeliveryVerdict()
+        verdict.attempted = 7
+        cluster.judge([.init(topic: "orders", verdict)])
+        let text = try await ask("GET", "/v1/ledger").text
+        #expect(text.contains(#""workload":[{"topic":"orders","attempted":7,"lost":0,"#), "\(text)")
+        #expect(text.contains(#""groups":[]}"#), "\(text)")
+        let metrics = try await ask("GET", "/metrics").text
+        #expect(metrics.contains("klamm_workload_records{topic=\"orders\",figure=\"attempted\"} 7\n"))
     }
 
     @Test func `a screen is asked for with its size, subject, theme and format`() async throws {

@@ -9,6 +9,7 @@ final class ScriptedControl: ControlledCluster {
     private struct State {
         var snapshot: ClusterSnapshot
         var account = LedgerAccount(acknowledged: 0, forgotten: 0, losses: [])
+        var verdicts: [Facts.Verdict]?
         var asked: [String] = []
         var refusal: ControlRefusal?
         var faults = FaultState()
@@ -26,6 +27,8 @@ final class ScriptedControl: ControlledCluster {
         get { state.withLock { $0.account } }
         set { state.withLock { $0.account = newValue } }
     }
+    func workloadVerdicts() async -> [Facts.Verdict]? { state.withLock { $0.verdicts } }
+    func judge(_ verdicts: [Facts.Verdict]) { state.withLock { $0.verdicts = verdicts } }
     var activeFaults: [FaultState.ActiveFault] { state.withLock { $0.faults.active } }
     var asked: [String] { state.withLock { $0.asked } }
 

@@ -2,6 +2,7 @@ import DeliveryLedger
 import KafkaCluster
 import KafkaProtocol
 import NIOCore
+import Scenarios
 
 /// The ledger as programs read it.
 ///
@@ -12,13 +13,28 @@ import NIOCore
 /// counted apart, in `receipt.unknown`. Where a loss has very many, `acknowledgements` and `records` show the first of them,
 /// and `acknowledgements.left.out` and `records.left.out` say how many more records there are. `followers` is what the broker
 /// knew of the rest of the ISR when it acknowledged last. Times of day are UTC's, the same on every machine. Keys and values
-/// are text where they are UTF-8, and else hex after "0x".
+/// are text where they are UTF-8, and else hex after "0x". Where klamm has clients of its own, `workload` tells what became
+/// of their records.
 package enum LedgerJSON {
-    package static func value(of account: LedgerAccount) -> JSONValue {
-        [
-            "acknowledged": account.acknowledged.json, "lost": account.lost.json,
-            "receipt.unknown": account.lostOfUnknownReceipt.json, "losses": .array(account.losses.map(value)),
+    package static func value(of account: LedgerAccount, workload verdicts: [Facts.Verdict]? = nil) -> JSONValue {
+        var fields: [JSONValue.Field] = [
+            .init("acknowledged", account.acknowledged.json), .init("lost", account.lost.json),
+            .init("receipt.unknown", account.lostOfUnknownReceipt.json),
+            .init("losses", .array(account.losses.map(value))),
         ]
+        if let verdicts { fields.append(.init("workload", .array(verdicts.map(value)))) }
+        return .object(fields)
+    }
+
+    /// What became of the records of klamm's own clients in a topic, under the names of scenarios' figures.
+    private static func value(of verdict: Facts.Verdict) -> JSONValue {
+        let figures = verdict.figures.map { JSONValue.Field($0.metric.rawValue, $0.value.json) }
+        let groups = verdict.verdict.groups.map { group -> JSONValue in
+            .object(
+                [.init("name", group.name.json)]
+                    + group.figures.map { .init($0.metric.rawValue, $0.value.json) })
+        }
+        return .object([.init("topic", verdict.topic.json)] + figures + [.init("groups", .array(groups))])
     }
 
     package static func value(of loss: Loss) -> JSONValue {

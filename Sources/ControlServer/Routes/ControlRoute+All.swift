@@ -42,7 +42,10 @@ extension ControlRoute {
 
     private static let ledger = ControlRoute(
         "GET", "/v1/ledger", "what was acknowledged to clients, and what of it was lost"
-    ) { service, _, _ in .json(LedgerJSON.value(of: service.cluster.ledgerAccount)) }
+    ) { service, _, _ in
+        let verdicts = await service.cluster.workloadVerdicts()
+        return .json(LedgerJSON.value(of: service.cluster.ledgerAccount, workload: verdicts))
+    }
 
     private static let losses = ControlRoute(
         "GET", "/v1/losses", query: ["topic"], "the losses alone, of one topic or all"
@@ -160,7 +163,9 @@ extension ControlRoute {
 
     private static let metrics = ControlRoute("GET", "/metrics", "Prometheus' text") { service, _, _ in
         let snapshot = try await service.snapshot()
+        let verdicts = await service.cluster.workloadVerdicts() ?? []
         return ControlResponse(
-            contentType: MetricsText.contentType, .text(MetricsText.text(snapshot, service.cluster.ledgerAccount)))
+            contentType: MetricsText.contentType,
+            .text(MetricsText.text(snapshot, service.cluster.ledgerAccount, verdicts)))
     }
 }

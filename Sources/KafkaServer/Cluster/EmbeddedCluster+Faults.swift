@@ -33,7 +33,9 @@ extension EmbeddedCluster {
         case .disk(let disk) where disk.effect == .flippedBytes:
             guard let place = try await node(disk.node).on({ try $0.flipBit(of: disk.partition) }).get() else {
                 _ = faults.change(at: nodes) { $0.apply(.heal(fault), now: now) }
-                throw ClusterError.cannotInject("\(fault): no log there holds anything")
+                let log = disk.partition.map { "the log of \($0)" } ?? "no log"
+                let holds = disk.partition == nil ? "holds a record yet" : "holds no record yet"
+                throw ClusterError.nothingToHit("\"\(fault)\": on broker \(disk.node) \(log) \(holds).")
             }
             logger.info("flipped a bit of \(place) on broker \(disk.node)")
         case .restart, .freeze, .thaw, .link, .request, .disk, .clockSkew, .heal, .healAll:
