@@ -19,6 +19,8 @@ final class ConsoleSession: Sendable {
     private let settings: SettingsWatch
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
+    /// What happened in klamm's own cluster while a story was shown.
+    private let missed = Mutex<[ClusterEvent]>([])
 
     /// `configuration` is that of klamm's own clients there.
     init(
@@ -38,23 +40,22 @@ final class ConsoleSession: Sendable {
     /// What the console shows and breaks: the story's cluster while one is on.
     private var target: ConsoleTarget { story.target ?? own }
     var workload: RunningWorkload { target.workload }
+    var ledgers: TopicLedgers { target.ledgers }
 
     /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's clients
     /// come too.
     func open(demoBrokers: Int?) {
         let (snapshots, events) = (own.cluster.snapshots(), own.cluster.events())
         let clientEvents = own.workload.events()
-        // What klamm's own cluster does while a story is shown is not seen.
+        // What klamm's own cluster does while a story is shown is seen when that is over.
         run { session in
             for await snapshot in snapshots where !session.story.isOn { session.inbox.post(snapshot) }
         }
         run { session in
-            for await event in events where !session.story.isOn { session.inbox.post(.cluster(event)) }
+            for await event in events { session.happened(event) }
         }
         run { session in
-            for await event in clientEvents where !session.story.isOn {
-                session.inbox.post(.cluster(.client(event, at: SystemClock.now())))
-            }
+            for await event in clientEvents { session.happened(.client(event, at: SystemClock.now())) }
         }
         run { session in await session.settings.run { session.inbox.postSettingsChange() } }
         // Reading their files need not hold up the first picture.
@@ -69,6 +70,22 @@ final class ConsoleSession: Sendable {
                 session.fail(error)
             }
         }
+    }
+
+    private func happened(_ event: ClusterEvent) {
+        guard story.isOn else { return inbox.post(.cluster(event)) }
+        missed.withLock { missed in
+            if missed.count >= EventLog.capacity { missed.removeFirst(EventLog.capacity / 2) }
+            missed.append(event)
+        }
+    }
+
+    private func tellMissed() {
+        let events = missed.withLock { missed in
+            defer { missed = [] }
+            return missed
+        }
+        for event in events { inbox.post(.cluster(event)) }
     }
 
     /// A user who deleted the demo's topic does not get it back with the next start.
@@ -108,7 +125,8 @@ final class ConsoleSession: Sendable {
         do {
             guard let scenario = try ScenarioCatalogue.scenario(named: name) else { return }
             let (own, inbox) = (own, inbox)
-            story.play(scenario, into: inbox, logger: logger) {
+            story.play(scenario, into: inbox, logger: logger) { [self] in
+                tellMissed()
                 // An idle cluster has nothing new to tell: what was not seen meanwhile is looked at.
                 if let snapshot = try? await own.cluster.snapshot() { inbox.post(snapshot) }
             }

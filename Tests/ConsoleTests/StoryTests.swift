@@ -32,6 +32,24 @@ import Testing
         #expect(session.model.snapshot == nil)
     }
 
+    @Test func `what happened before a story is there again after it`() {
+        // Whoever plays a story has not asked for klamm's own past to be forgotten.
+        var session = Session()
+        session.send(.cluster(.fault(.kill(1), at: Fixture.start)))
+        let (events, past) = (session.model.picture.events, session.model.picture.past)
+        let rates = session.model.picture.history
+        session.send(.story(Fixture.story))
+        session.send(.cluster(.fault(.kill(2), at: Fixture.start)))
+        #expect(session.model.picture.events.entries.count == 1)
+        var next = Fixture.story
+        next.next = "Step 3 of 3"
+        session.send(.story(next))
+        session.send(.story(nil))
+        #expect(!events.entries.isEmpty && session.model.picture.events == events)
+        #expect(session.model.picture.past == past && session.model.picture.history == rates)
+        #expect(session.model.aside == nil)
+    }
+
     @Test func `space holds a story and lets it go on, s takes a step`() {
         var session = Session()
         session.send(.story(Fixture.story))

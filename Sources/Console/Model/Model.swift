@@ -44,6 +44,8 @@ package struct Model: Hashable, Sendable {
 
     var live = Picture()
     var frozen: Picture?
+    /// What is known of klamm's own cluster while a story's is shown.
+    var aside: Picture?
     var screens = [Screen(.topics)]
     /// Root screens as they were left.
     var rememberedRoots: [ViewName: Screen] = [:]

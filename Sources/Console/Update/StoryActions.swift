@@ -28,10 +28,14 @@ extension Model {
         }
     }
 
-    /// The picture is another cluster's from now on, or klamm's own again: nothing of the former stays.
+    /// The picture is another cluster's from now on, or klamm's own again, with what had happened there; how it is now it
+    /// tells itself.
     mutating func received(_ new: Story?) {
         if (story == nil) != (new == nil) {
-            live = Picture()
+            let shown = live
+            live = aside ?? Picture()
+            aside = new == nil ? nil : shown
+            live.snapshot = nil
             frozen = nil
             browser = nil
             ledger = nil
