@@ -39,6 +39,8 @@ package struct StillPicture {
 
     /// Views that somebody must have asked for before, and that are gone with the question.
     private static let unprintable: [ViewName] = [.story, .finding, .reset]
+    /// Those that can be printed.
+    package static var views: [ViewName] { ViewName.allCases.filter { !unprintable.contains($0) } }
 
     /// Returns what is to be done for the picture; of it only `fetchRecords` and `inquire` ever come.
     package mutating func take(_ event: Event) -> [Command] {
@@ -127,7 +129,7 @@ package struct StillPicture {
 
     private static func place(_ word: String, _ subject: String?) throws(NoPicture) -> Place {
         guard let view = ViewName(rawValue: word), !unprintable.contains(view) else {
-            let known = ViewName.allCases.filter { !unprintable.contains($0) }.map(\.rawValue).joined(separator: ", ")
+            let known = views.map(\.rawValue).joined(separator: ", ")
             throw NoPicture("There is no view \"\(word)\" to print; there are \(known).")
         }
         guard let subject else {

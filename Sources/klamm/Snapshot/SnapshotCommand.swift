@@ -20,7 +20,7 @@ struct SnapshotCommand: AsyncParsableCommand {
             as klamm attach does, and changes nothing there.
             """)
 
-    @Option(help: "The view: \(ViewName.allCases.filter { $0 != .story }.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "The view: \(StillPicture.views.map(\.rawValue).joined(separator: ", ")).")
     var view = "topics"
 
     @Option(
