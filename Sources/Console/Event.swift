@@ -20,6 +20,9 @@ package enum Event: Hashable, Sendable {
     /// The settings as they are now, read at the start or because the file has changed, and what of it cannot be used.
     case settings(Keymap, problems: [String], isFirst: Bool)
 
+    /// By what the keys and values of topics are read, from the settings.
+    case schemas([String: RecordSchemas])
+
     /// The scenarios that can be chosen.
     case scenarios([ScenarioHead])
     /// How far the story is that is played; nil when it is over and left.

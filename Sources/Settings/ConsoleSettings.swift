@@ -17,13 +17,15 @@ import TOMLKit
 /// console by a typing mistake.
 package struct ConsoleSettings: Hashable, Sendable {
     package static let fileName = "klamm.toml"
-    private static let known = ["theme", "mouse", "keys", "cluster"]
+    private static let known = ["theme", "mouse", "keys", "cluster", "records"]
 
     package var theme: String?
     package var takesMouse = true
     package var keymap = Keymap()
     package var problems: [SettingsError] = []
     package var clusters: [NamedCluster] = []
+    /// By topic.
+    package var schemas: [String: RecordSchemas] = [:]
 
     package init() {}
 
@@ -66,6 +68,7 @@ package struct ConsoleSettings: Hashable, Sendable {
         }
         bind(bindings(document), document)
         clusters = NamedCluster.all(in: document, &problems)
+        schemas = SchemaFiles.all(in: document, &problems)
     }
 
     private struct Binding {

@@ -69,6 +69,7 @@ private struct ConsoleRun {
     mutating func untilTheEnd() {
         tell(.themes(looks.themes.names, current: looks.theme.name))
         tell(.settings(looks.settings.keymap, problems: looks.problems, isFirst: true))
+        tell(.schemas(looks.settings.schemas))
         tell(.resized(terminal.size))
         while true {
             tell(.tick(SystemClock.now()))
@@ -136,6 +137,7 @@ private struct ConsoleRun {
             looks.readAnew()
             tell(.themes(looks.themes.names, current: looks.theme.name))
             tell(.settings(looks.settings.keymap, problems: looks.problems, isFirst: false))
+            tell(.schemas(looks.settings.schemas))
         }
         for case .story(let story) in mail.events where (story == nil) != (self.story == nil) {
             // Another cluster is shown from now on: what is known of the former is not its.

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("thme = \"dark\"", 1, "'thme' is unknown here; known are theme, mouse, keys and cluster"),
+        ("thme = \"dark\"", 1, "'thme' is unknown here; known are theme, mouse, keys, cluster and records"),
         ("theme = 7", 1, "'theme' must be a name"), ("\nmouse = \"no\"", 2, "'mouse' must be true or false"),
         ("keys = 1", 1, "must be a table"), ("keys.all = 1", 1, "must be a table of actions"),
         ("\n[keys.topics]\nkil = [\"K\"]", 3, "there is no action 'kil'"),

@@ -55,6 +55,10 @@ package struct Model: Hashable, Sendable {
     var lastQueryID: UInt64 = 0
     /// How the records of each topic are looked at.
     var looks: [String: TopicLook] = [:]
+    /// The page of the record that is open: live data come twenty times a second, and its bytes are always the same.
+    var laidOutRecord: LaidOutRecord?
+    /// What is known of the bytes in each topic.
+    var schemas: [String: RecordSchemas] = [:]
     /// What was last searched for in each topic, as it was typed.
     var lastSearch: [String: [String]] = [:]
     /// Those that can be played.

@@ -1,13 +1,18 @@
 /// Records as JSON lines: one object each, every byte kept.
 ///
 /// Key, value and header values are strings where they are UTF-8; else `keyHex`, `valueHex` and `hex` hold their digits.
+/// What a schema reads stands beside them as `keyAvro` and `valueAvro`.
 enum RecordLines {
-    static func line(_ row: RecordRow, topic: String) -> String {
+    static func line(_ row: RecordRow, topic: String, _ schemas: RecordSchemas = RecordSchemas()) -> String {
         var fields = [
             "\"topic\":\(JSONValue.quoted(topic))", "\"partition\":\(row.partition)", "\"offset\":\(row.offset)",
             "\"timestamp\":\(row.timestamp.map { "\($0)" } ?? "null")", field("key", row.key, hex: "keyHex"),
             field("value", row.value, hex: "valueHex"),
         ]
+        for (name, bytes, schema) in [("keyAvro", row.key, schemas.key), ("valueAvro", row.value, schemas.value)] {
+            guard let bytes, let schema, let value = AvroReader.read(bytes, schema) else { continue }
+            fields.append("\"\(name)\":\(value.compact)")
+        }
         if !row.headers.isEmpty {
             let headers = row.headers.map {
                 "{\"name\":\(JSONValue.quoted($0.name)),\(field("value", $0.value, hex: "hex"))}"

@@ -43,5 +43,8 @@ struct TopicLook: Hashable, Sendable {
     /// From which depth on JSON is folded in a record; nil for nowhere.
     var foldedFrom: Int?
 
+    /// From the settings file.
+    var schemas = RecordSchemas()
+
     static let columnsMax = 12
 }

@@ -12,6 +12,8 @@ package struct RecordFilter: Hashable, Sendable {
     var value: TextMatch?
     var header: Header?
     var json: JSONCondition?
+    /// By what values are read where they are not JSON themselves.
+    var schema: AvroSchema?
     /// What is looked through at all, in each partition.
     package var offsets: Range<Int64>?
     /// As it was typed.
@@ -27,7 +29,7 @@ package struct RecordFilter: Hashable, Sendable {
         if let anywhere, !Self.holds(anywhere, for: row) { return false }
         guard let json else { return true }
         // Parsed last: the other tests are cheaper.
-        guard let bytes = row.value, let value = JSONReader.read(bytes) else { return false }
+        guard let bytes = row.value, let value = RecordSchemas.json(bytes, schema) else { return false }
         return json.holds(in: value)
     }
 

@@ -108,7 +108,7 @@ extension Model {
         switch place {
         case .record, .records:
             guard let row = recordHere else { return [] }
-            text = RecordView.copied(row)
+            text = RecordView.copied(row, look.schemas)
         default:
             guard let listing, let index = listing.selectedIndex(screen.list) else { return [] }
             text = listing.cells(index).map(\.plain).filter { !$0.isEmpty }.joined(separator: "\t")

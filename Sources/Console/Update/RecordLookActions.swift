@@ -12,7 +12,12 @@ extension Model {
     }
 
     /// How the records that are shown are looked at.
-    var look: TopicLook { browser.flatMap { looks[$0.topic] } ?? TopicLook() }
+    var look: TopicLook {
+        guard let topic = browser?.topic else { return TopicLook() }
+        var look = looks[topic] ?? TopicLook()
+        look.schemas = schemas[topic] ?? RecordSchemas()
+        return look
+    }
 
     private mutating func changeLook(_ change: (inout TopicLook) -> Void) {
         guard let browser else { return }
@@ -30,12 +35,25 @@ extension Model {
 
     /// Folds what lies deepest and is not folded yet, or unfolds one level.
     mutating func fold(by step: Int) {
-        guard let value = recordHere?.value, let json = JSONReader.readContainer(value) else {
+        guard let value = recordHere?.value, let json = RecordSchemas.container(value, look.schemas.value) else {
             return show(.note, "There is no JSON to fold")
         }
         let depth = json.depth
         let folded = min(depth, max(1, (look.foldedFrom ?? depth) + step))
         changeLook { $0.foldedFrom = folded >= depth ? nil : folded }
+    }
+
+    /// Lays the open record out when it is another, or is to be seen otherwise.
+    mutating func layOutRecord() {
+        guard case .record = place else {
+            laidOutRecord = nil
+            return
+        }
+        let width = layout(of: size, listing: nil).table.inner.columns - 2
+        guard let ingredients = RecordView.ingredients(self, width: width),
+            laidOutRecord?.ingredients != ingredients
+        else { return }
+        laidOutRecord = LaidOutRecord(ingredients: ingredients, lines: RecordView.lines(ingredients))
     }
 
     // MARK: Columns
@@ -58,7 +76,7 @@ extension Model {
         var names: [String] = []
         for row in browser?.rows.prefix(20) ?? [] {
             guard let value = row.value, value.count <= 64 << 10,
-                case .object(let members)? = JSONReader.readContainer(value)
+                case .object(let members)? = RecordSchemas.container(value, look.schemas.value)
             else { continue }
             for member in members where !member.value.isContainer {
                 let name = JSONValue.unescaped(member.name)
@@ -92,16 +110,22 @@ extension Model {
     var recordLines: String? {
         guard let browser else { return nil }
         switch place {
-        case .record: return recordHere.map { RecordLines.line($0, topic: browser.topic) + "\n" }
+        case .record: return recordHere.map { RecordLines.line($0, topic: browser.topic, look.schemas) + "\n" }
         case .records:
             let byID = Dictionary(
                 browser.rows.map { (RowID.record(partition: $0.partition, offset: $0.offset), $0) },
                 uniquingKeysWith: { first, _ in first })
             let rows = (listing?.ids ?? []).compactMap { byID[$0] }
-            return rows.map { RecordLines.line($0, topic: browser.topic) + "\n" }.joined()
+            return rows.map { RecordLines.line($0, topic: browser.topic, look.schemas) + "\n" }.joined()
         default: return nil
         }
     }
+}
+
+/// A record's page as it was last laid out, and of what.
+struct LaidOutRecord: Hashable, Sendable {
+    var ingredients: RecordView.Ingredients
+    var lines: [StyledText]
 }
 
 extension JSONValue {

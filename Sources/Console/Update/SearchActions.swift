@@ -20,7 +20,8 @@ extension Model {
                 texts, now: now?.wallClockMilliseconds ?? 0, utcOffsetSeconds: utcOffsetSeconds)
             overlay = nil
             lastSearch[browser.topic] = texts
-            guard let filter else { return clearSearch() }
+            guard var filter else { return clearSearch() }
+            filter.schema = look.schemas.value
             self.browser?.filter = filter
             switch start {
             case .begin: return seek(.begin, "from begin")

@@ -4,7 +4,9 @@ import KafkaProtocol
 /// Takes one event into the model and says what is to be done about it. Pure: the same model and event always give the
 /// same result.
 package func update(_ model: inout Model, _ event: Event) -> [Command] {
-    model.take(event) + model.inquire()
+    let commands = model.take(event) + model.inquire()
+    model.layOutRecord()
+    return commands
 }
 
 extension Model {
@@ -55,6 +57,10 @@ extension Model {
         case .settings(let keymap, let problems, let isFirst):
             self.keymap = keymap
             tell(of: problems, isFirst: isFirst)
+            return []
+        case .schemas(let schemas):
+            self.schemas = schemas
+            redraw = .now
             return []
         case .scenarios(let heads):
             scenarios = heads

@@ -22,13 +22,18 @@ enum Bytes {
     }
 
     /// In one line, as the user wants to see it; as what they are where they are not that.
-    static func styled(_ bytes: [UInt8]?, absent: String, as format: ByteFormat) -> StyledText {
+    static func styled(
+        _ bytes: [UInt8]?, absent: String, as format: ByteFormat, _ schema: AvroSchema?
+    ) -> StyledText {
         guard let bytes, !bytes.isEmpty else { return styled(bytes, absent: absent) }
         switch format {
-        case .automatic: break
+        case .automatic:
+            if let schema, bytes.count <= jsonMax, let value = AvroReader.read(bytes, schema) {
+                return JSONLayout.line(value, characters: lineMax)
+            }
         case .text: return StyledText(String(decoding: beginning(bytes, most: previewMax), as: UTF8.self))
         case .json:
-            if bytes.count <= jsonMax, let value = JSONReader.read(bytes) {
+            if bytes.count <= jsonMax, let value = RecordSchemas.json(bytes, schema) {
                 return JSONLayout.line(value, characters: lineMax)
             }
         case .hex: return StyledText(bytes.prefix(lineMax / 3).map(hex).joined(separator: " "), .accent)

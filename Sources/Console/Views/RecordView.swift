@@ -11,32 +11,54 @@ enum RecordView {
         return browser.rows.first { $0.partition == partition.partition && $0.offset == offset }
     }
 
-    static func lines(_ model: Model, width: Int) -> [StyledText] {
-        guard case .record(let partition, let offset) = model.place else { return [] }
-        guard let row = row(model, partition, offset: offset) else {
-            return [StyledText("This record is not among those read last.", .muted)]
-        }
-        let look = model.look
-        var lines = facts(row, model)
-        lines.append(StyledText())
-        lines.append(heading("Value", row.value, look.value, width: width))
-        lines += content(row.value, look)
-        return lines.flatMap { $0.wrapped(to: max(1, width)) }
+    /// What a record's page is made of: the same of these gives the same lines.
+    struct Ingredients: Hashable, Sendable {
+        var row: RecordRow?
+        var look: TopicLook
+        var answer: Answer?
+        var reason: String?
+        var width: Int
+        var utcOffsetSeconds: Int
     }
 
-    private static func facts(_ row: RecordRow, _ model: Model) -> [StyledText] {
+    static func ingredients(_ model: Model, width: Int) -> Ingredients? {
+        guard case .record(let partition, let offset) = model.place else { return nil }
+        return Ingredients(
+            row: row(model, partition, offset: offset), look: model.look, answer: model.asked?.answer,
+            reason: model.asked?.reason, width: width, utcOffsetSeconds: model.utcOffsetSeconds)
+    }
+
+    static func lines(_ model: Model, width: Int) -> [StyledText] {
+        guard let ingredients = ingredients(model, width: width) else { return [] }
+        if let laidOut = model.laidOutRecord, laidOut.ingredients == ingredients { return laidOut.lines }
+        return lines(ingredients)
+    }
+
+    static func lines(_ page: Ingredients) -> [StyledText] {
+        guard let row = page.row else {
+            return [StyledText("This record is not among those read last.", .muted)]
+        }
+        let look = page.look
+        var lines = facts(row, page)
+        lines.append(StyledText())
+        lines.append(heading("Value", row.value, look, width: page.width))
+        lines += content(row.value, look)
+        return lines.flatMap { $0.wrapped(to: max(1, page.width)) }
+    }
+
+    private static func facts(_ row: RecordRow, _ page: Ingredients) -> [StyledText] {
         let time =
             row.timestamp.map {
-                StyledText(WallClock.dateAndTime($0, offsetSeconds: model.utcOffsetSeconds))
-                    + StyledText(" \(WallClock.zone(offsetSeconds: model.utcOffsetSeconds))", .muted)
+                StyledText(WallClock.dateAndTime($0, offsetSeconds: page.utcOffsetSeconds))
+                    + StyledText(" \(WallClock.zone(offsetSeconds: page.utcOffsetSeconds))", .muted)
             } ?? StyledText(Figures.none, .muted)
         var lines = [
             label("Partition") + StyledText("\(row.partition)"),
             label("Offset") + StyledText(Figures.count(row.offset)),
             label("Timestamp") + time,
         ]
-        lines += batch(row, model)
-        lines += entry("Key", row.key, absent: "no key", model.look.key)
+        lines += batch(row, page)
+        lines += entry("Key", row.key, absent: "no key", page.look)
         if row.headers.isEmpty {
             lines.append(label("Headers") + StyledText("none", .muted))
         } else {
@@ -50,10 +72,9 @@ enum RecordView {
     }
 
     /// What only the brokers know: librdkafka tells nothing of a record's batch.
-    private static func batch(_ row: RecordRow, _ model: Model) -> [StyledText] {
-        guard case .batch(_, let batch)? = model.asked?.answer else {
-            let reason = model.asked?.reason
-            return [label("Batch") + StyledText(reason.map { "\(Figures.unknown) \($0)" } ?? "asking…", .muted)]
+    private static func batch(_ row: RecordRow, _ page: Ingredients) -> [StyledText] {
+        guard case .batch(_, let batch)? = page.answer else {
+            return [label("Batch") + StyledText(page.reason.map { "\(Figures.unknown) \($0)" } ?? "asking…", .muted)]
         }
         let others =
             batch.baseOffset == batch.lastOffset
@@ -83,9 +104,9 @@ enum RecordView {
         return StyledText(words.joined(separator: " · "))
     }
 
-    private static func entry(_ name: String, _ bytes: [UInt8]?, absent: String, _ format: ByteFormat) -> [StyledText] {
-        guard let bytes, format == .hex, !bytes.isEmpty else {
-            return [label(name) + Bytes.styled(bytes, absent: absent, as: format)]
+    private static func entry(_ name: String, _ bytes: [UInt8]?, absent: String, _ look: TopicLook) -> [StyledText] {
+        guard let bytes, look.key == .hex, !bytes.isEmpty else {
+            return [label(name) + Bytes.styled(bytes, absent: absent, as: look.key, look.schemas.key)]
         }
         return [label(name) + StyledText(Figures.bytes(Int64(bytes.count)), .muted)]
             + Bytes.dump(Array(bytes.prefix(contentMax / 4)))
@@ -95,29 +116,31 @@ enum RecordView {
         StyledText(text + String(repeating: " ", count: max(1, 11 - text.count)), .muted)
     }
 
-    private static func heading(_ name: String, _ bytes: [UInt8]?, _ format: ByteFormat, width: Int) -> StyledText {
+    private static func heading(_ name: String, _ bytes: [UInt8]?, _ look: TopicLook, width: Int) -> StyledText {
         var text = name
-        if let bytes { text += " · \(Figures.bytes(Int64(bytes.count))) · \(kind(bytes, format))" }
+        if let bytes { text += " · \(Figures.bytes(Int64(bytes.count))) · \(kind(bytes, look))" }
         let line = String(repeating: "─", count: max(0, width - Glyphs.width(of: text) - 1))
         return StyledText(text + " ", .heading) + StyledText(line, .border)
     }
 
-    private static func kind(_ bytes: [UInt8], _ format: ByteFormat) -> String {
-        switch format {
+    private static func kind(_ bytes: [UInt8], _ look: TopicLook) -> String {
+        switch look.value {
         case .hex: return "bytes"
         case .text: return "text"
         case .integer where ByteFormat.integer(bytes) != nil: return "integer"
-        case .json where json(bytes, format) == nil: return "no JSON"
+        case .json where json(bytes, look) == nil: return "no JSON"
         case .integer where !bytes.isEmpty: return "no integer of 1, 2, 4 or 8 bytes"
         case .automatic, .json, .integer: break
         }
-        if json(bytes, format) != nil { return "JSON" }
+        if let schema = look.schemas.value, AvroReader.read(bytes, schema) != nil { return "Avro" }
+        if json(bytes, look) != nil { return "JSON" }
         return Bytes.text(bytes) == nil ? "binary" : "text"
     }
 
-    private static func json(_ bytes: [UInt8], _ format: ByteFormat) -> JSONValue? {
+    private static func json(_ bytes: [UInt8], _ look: TopicLook) -> JSONValue? {
         guard bytes.count <= contentMax else { return nil }
-        return format == .json ? JSONReader.read(bytes) : JSONReader.readContainer(bytes)
+        return look.value == .json
+            ? RecordSchemas.json(bytes, look.schemas.value) : RecordSchemas.container(bytes, look.schemas.value)
     }
 
     private static func content(_ bytes: [UInt8]?, _ look: TopicLook) -> [StyledText] {
@@ -144,7 +167,7 @@ enum RecordView {
             if let number = ByteFormat.integer(bytes) { return [StyledText("\(number)", .accent)] }
         case .automatic, .json: break
         }
-        if let json = json(bytes, look.value) { return JSONLayout.lines(json, foldedFrom: look.foldedFrom) }
+        if let json = json(bytes, look) { return JSONLayout.lines(json, foldedFrom: look.foldedFrom) }
         return Bytes.text(bytes).map(textLines) ?? Bytes.dump(bytes)
     }
 
@@ -152,9 +175,10 @@ enum RecordView {
         text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { StyledText(String($0)) }
     }
 
-    /// What `copy` takes: the value as it is if it is text, else as hexadecimal.
-    static func copied(_ row: RecordRow) -> String {
+    /// What `copy` takes: the value as its schema reads it, as it is if it is text, else as hexadecimal.
+    static func copied(_ row: RecordRow, _ schemas: RecordSchemas) -> String {
         guard let value = row.value else { return "" }
+        if let schema = schemas.value, let read = AvroReader.read(value, schema) { return read.compact }
         return Bytes.text(value) ?? value.map(Bytes.hex).joined()
     }
 }

@@ -21,14 +21,14 @@ enum RecordsView {
             Column(
                 title: "Key", minimum: 8, maximum: 40, shrinks: true, sort: { .text($0.key.map(Bytes.preview) ?? "") }
             ) {
-                Bytes.styled($0.key, absent: "no key", as: look.key)
+                Bytes.styled($0.key, absent: "no key", as: look.key, look.schemas.key)
             },
         ]
-        columns += look.columns.map(column)
+        columns += look.columns.map { column($0, look.schemas.value) }
         // Beside fields of it the whole value is seen where there is room.
         columns.append(
             Column(title: "Value", minimum: 20, maximum: 400, shrinks: true, priority: look.columns.isEmpty ? 0 : 2) {
-                Bytes.styled($0.value, absent: "tombstone", as: look.value)
+                Bytes.styled($0.value, absent: "tombstone", as: look.value, look.schemas.value)
             })
         let browser = model.browser
         if browser?.rows.contains(where: { !$0.headers.isEmpty }) == true {
@@ -55,11 +55,11 @@ enum RecordsView {
     }
 
     /// One field of JSON values; values without it leave their place empty.
-    private static func column(_ path: JSONPath) -> Column<RecordRow> {
+    private static func column(_ path: JSONPath, _ schema: AvroSchema?) -> Column<RecordRow> {
         func values(_ row: RecordRow) -> [JSONValue] {
-            guard let value = row.value, value.count <= Bytes.jsonMax, let json = JSONReader.read(value) else {
-                return []
-            }
+            guard let value = row.value, value.count <= Bytes.jsonMax,
+                let json = RecordSchemas.json(value, schema)
+            else { return [] }
             return path.values(in: json)
         }
         return Column(
@@ -75,9 +75,12 @@ enum RecordsView {
         }
     }
 
+    private static let filteredMax = 4096
+
     private static func words(_ row: RecordRow) -> String {
         var words = "\(row.partition):\(row.offset) " + (row.key.map(Bytes.preview) ?? "")
-        words += " " + (row.value.map { Bytes.text($0) ?? "" } ?? "tombstone")
+        // The filter is for what is on the screen, and asked at each picture; a search looks at all of a value.
+        words += " " + (row.value.map { Bytes.text(Bytes.beginning($0, most: filteredMax)) ?? "" } ?? "tombstone")
         for header in row.headers { words += " \(header.name)=\(header.value.map(Bytes.preview) ?? "")" }
         return words
     }
