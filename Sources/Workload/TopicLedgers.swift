@@ -106,7 +106,7 @@ package final class TopicLedgers: WorkloadObserver {
         _ tell: (WorkloadLedger, [ConsumedRecord], [RecordID?]) -> Void
     ) {
         guard let topic = records.first?.partition.topic else { return }
-        let ids = ids.allSatisfy(isKnown) ? ids : ids.map { isKnown($0) ? $0 : nil }
+        let ids = known(ids)
         if records.allSatisfy({ $0.partition.topic == topic }) { return tell(ledger(of: topic), records, ids) }
         byTopic(Array(zip(records, ids)), \.0.partition) { tell($0, $1.map(\.0), $1.map(\.1)) }
     }
@@ -135,6 +135,14 @@ package final class TopicLedgers: WorkloadObserver {
     ) {
         guard isKnown(id) else { return }
         ledger(of: record.partition.topic).processed(record, id, by: member, outcome)
+    }
+
+    /// Nil for those whose producer nobody has heard of.
+    private func known(_ ids: [RecordID?]) -> [RecordID?] {
+        producers.withLock { producers in
+            func isKnown(_ id: RecordID?) -> Bool { id.map { producers.contains($0.producer) } ?? true }
+            return ids.allSatisfy(isKnown) ? ids : ids.map { isKnown($0) ? $0 : nil }
+        }
     }
 
     private func isKnown(_ id: RecordID?) -> Bool {

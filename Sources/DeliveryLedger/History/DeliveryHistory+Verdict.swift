@@ -8,7 +8,7 @@ extension DeliveryHistory {
         verdict.attempted = folded + unjudged
         verdict.acknowledged = folded
         var doubled = duplicates
-        if !isFinallyRead { for example in doubledUnread { doubled.add(example) } }
+        for example in doubledUnread { doubled.add(example) }
         verdict.findings = [.duplicate: doubled, .inconsistentOffsets: inconsistent, .nonmonotonicPoll: wentBack]
         verdict.groups = groups.map { group in
             var judged = DeliveryVerdict.Group(name: group.name)

@@ -24,7 +24,7 @@ package struct DeliveryHistory {
     /// Those of them, in the order in which they came.
     private var movedRecords: [RecordRef] = []
     /// Records at more than one place of the log: part of every verdict, and known without one.
-    package var doubled: Int { duplicates.count + (isFinallyRead ? 0 : doubledUnread.count) }
+    package var doubled: Int { duplicates.count + doubledUnread.count }
     private(set) var isFinallyRead = false
     private var recordCount = 0
     /// Over all partitions.
@@ -225,7 +225,8 @@ package struct DeliveryHistory {
     /// Records that were acknowledged at a place beside the one where they lie, and that may still be read there: nobody
     /// has gone past it.
     var doubledUnread: [Finding.Example] {
-        movedRecords.compactMap { ref in
+        if isFinallyRead { return [] }
+        return movedRecords.compactMap { ref in
             guard let second = secondPlaces[ref], !partitions[second.partition].read.contains(second.offset),
                 second.offset >= partitions[second.partition].retiredBefore
             else { return nil }
