@@ -180,7 +180,7 @@ package final class EmbeddedCluster: ClusterSource {
     /// thousand take seconds to move and to close, and a broker that is killed must recover them all.
     ///
     /// Only the first call does it, and later ones return at once; nothing else may be asked of the cluster afterwards.
-    package func shutDown(patience: Duration = .seconds(1)) async {
+    package func shutDown(patience: Duration = .seconds(3)) async {
         guard !isShuttingDown.exchange(true, ordering: .sequentiallyConsistent) else { return }
         controllerWatching.withLock { $0 }?.cancel()
         let partitions = (try? await activeImage())?.topics.reduce(0) { $0 + $1.partitions.count } ?? 0
