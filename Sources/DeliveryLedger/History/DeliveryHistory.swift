@@ -24,7 +24,7 @@ package struct DeliveryHistory {
     /// Those of them, in the order in which they came.
     private var movedRecords: [RecordRef] = []
     /// Records at more than one place of the log: part of every verdict, and known without one.
-    package var doubled: Int { duplicates.count + doubledUnread.count }
+    package var doubled: Int { duplicates.count + movedRecords.count { unreadSecondPlace(of: $0) != nil } }
     private(set) var isFinallyRead = false
     private var recordCount = 0
     /// Over all partitions.
@@ -222,16 +222,20 @@ package struct DeliveryHistory {
         return held.isPolled && held.ref == ref
     }
 
-    /// Records that were acknowledged at a place beside the one where they lie, and that may still be read there: nobody
-    /// has gone past it.
+    /// Records that were acknowledged at a place beside the one where they lie, and that may still be read there.
     var doubledUnread: [Finding.Example] {
-        if isFinallyRead { return [] }
-        return movedRecords.compactMap { ref in
-            guard let second = secondPlaces[ref], !partitions[second.partition].read.contains(second.offset),
-                second.offset >= partitions[second.partition].retiredBefore
-            else { return nil }
-            return example(ref.producer, ref.sequence, second.partition, second.offset)
+        movedRecords.compactMap { ref in
+            unreadSecondPlace(of: ref).map { example(ref.producer, ref.sequence, $0.partition, $0.offset) }
         }
+    }
+
+    /// Nil where somebody has gone past it: then it is judged by what was read.
+    private func unreadSecondPlace(of ref: RecordRef) -> Place? {
+        guard !isFinallyRead, let second = secondPlaces[ref],
+            !partitions[second.partition].read.contains(second.offset),
+            second.offset >= partitions[second.partition].retiredBefore
+        else { return nil }
+        return second
     }
 
     private mutating func hold(_ ref: RecordRef, _ partition: Int, _ offset: Int64, isPolled: Bool) {
