@@ -30,6 +30,11 @@ package struct ClusterSnapshot: Hashable, Sendable {
         self.clusterID = clusterID
     }
 
+    /// Nil where there is no such topic, or it has no such partition.
+    package func partition(_ id: TopicPartition) -> Partition? {
+        topics.first { $0.name == id.topic }?.partitions.first { $0.index == id.partition }
+    }
+
     package struct ControllerNode: Hashable, Sendable {
         package var id: BrokerID
         package var isUp: Bool

@@ -171,8 +171,7 @@ package struct Facts: Hashable, Sendable {
 
     private func partition(_ name: String?) -> ClusterSnapshot.Partition? {
         guard let name, let partition = TopicPartition(directoryName: name) else { return nil }
-        return cluster.topics.first { $0.name == partition.topic }?.partitions
-            .first { $0.index == partition.partition }
+        return cluster.partition(partition)
     }
 
     private func isUp(_ node: BrokerID?) -> Int64? {

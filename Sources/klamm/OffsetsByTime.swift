@@ -11,7 +11,7 @@ struct OffsetsByTime: Sendable {
         let snapshot = try await cluster.snapshot()
         var found: [PartitionTime] = []
         for broker in snapshot.brokers {
-            let led = partitions.filter { Self.leader(of: $0, snapshot) == broker.id }.sorted()
+            let led = partitions.filter { snapshot.partition($0)?.leader == broker.id }.sorted()
             guard !led.isEmpty else { continue }
             let response = try await cluster.ask(Self.request(led, time: time), at: broker.id)
             for topic in response.topics {
@@ -24,11 +24,6 @@ struct OffsetsByTime: Sendable {
             }
         }
         return found
-    }
-
-    private static func leader(of partition: TopicPartition, _ snapshot: ClusterSnapshot) -> BrokerID? {
-        snapshot.topics.first { $0.name == partition.topic }?.partitions
-            .first { $0.index == partition.partition }?.leader
     }
 
     private static func request(_ partitions: [TopicPartition], time: Int64) -> ListOffsetsRequest {

@@ -11,9 +11,7 @@ struct ReplicaLogs: Sendable {
     /// Of this broker, else of all that hold a replica.
     func picture(of partition: TopicPartition, on broker: BrokerID?) async throws -> ReplicaLogsPicture {
         let snapshot = try await cluster.snapshot()
-        let known = snapshot.topics.first { $0.name == partition.topic }?.partitions
-            .first { $0.index == partition.partition }
-        guard let known else { throw Refusal("There is no partition \(partition)") }
+        guard let known = snapshot.partition(partition) else { throw Refusal("There is no partition \(partition)") }
         var replicas: [ReplicaLogsPicture.Replica] = []
         for id in broker.map({ [$0] }) ?? known.replicas.map(\.broker) {
             guard snapshot.brokers.contains(where: { $0.id == id && $0.state != .down }) else {
@@ -53,8 +51,7 @@ extension ConsoleCluster {
     func producers(of topic: String, in snapshot: ClusterSnapshot) async throws -> ProducersPicture {
         let partitions = snapshot.topics.first { $0.name == topic }?.partitions ?? []
         var (rows, gaps): ([ProducersPicture.Row], [String]) = ([], [])
-        let leaderless = partitions.count { $0.leader == nil }
-        if leaderless > 0 { gaps.append("\(Figures.plural(Int64(leaderless), "partition")) without leader") }
+        if let gap = snapshot.withoutLeader(in: topic) { gaps.append(gap) }
         for broker in snapshot.brokers {
             let led = partitions.filter { $0.leader == broker.id }
             guard !led.isEmpty else { continue }
@@ -77,6 +74,14 @@ extension ConsoleCluster {
         }
         rows.sort { ($0.partition, $0.producerID) < ($1.partition, $1.producerID) }
         return ProducersPicture(topic: topic, rows: rows, gap: gaps.isEmpty ? nil : gaps.joined(separator: " · "))
+    }
+}
+
+extension ClusterSnapshot {
+    /// How many of the topic's partitions nobody can tell of; nil where all have leaders.
+    fileprivate func withoutLeader(in topic: String) -> String? {
+        let count = topics.first { $0.name == topic }?.partitions.count { $0.leader == nil } ?? 0
+        return count > 0 ? "\(Figures.plural(Int64(count), "partition")) without leader" : nil
     }
 }
 
@@ -145,9 +150,7 @@ extension EmbeddedCluster {
             row.transactionStart = sighting.state.currentTransactionFirstOffset
             return row
         }.sorted { ($0.partition, $0.producerID) < ($1.partition, $1.producerID) }
-        let leaderless = snapshot.topics.first { $0.name == topic }?.partitions.count { $0.leader == nil } ?? 0
-        let gap = leaderless > 0 ? "\(Figures.plural(Int64(leaderless), "partition")) without leader" : nil
-        return ProducersPicture(topic: topic, rows: rows, gap: gap)
+        return ProducersPicture(topic: topic, rows: rows, gap: snapshot.withoutLeader(in: topic))
     }
 }
 

@@ -87,8 +87,7 @@ extension OffsetReset {
         return partitions.map { id in
             let place = group?.partitions.first { $0.partition == id }
             var step = ResetStep(partition: id, committed: place?.committed)
-            let partition = snapshot?.topics.first { $0.name == id.topic }?.partitions
-                .first { $0.index == id.partition }
+            let partition = snapshot?.partition(id)
             guard let start = partition?.logStartOffset, let end = partition?.highWatermark else {
                 step.note = "its log's ends are not known"
                 return step

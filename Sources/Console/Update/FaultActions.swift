@@ -12,7 +12,7 @@ extension Model {
     }
 
     private func partition(_ partition: TopicPartition) -> ClusterSnapshot.Partition? {
-        cluster?.topics.first { $0.name == partition.topic }?.partitions.first { $0.index == partition.partition }
+        cluster?.partition(partition)
     }
 
     /// The node selected in the view of brokers, or the one whose screen this is.

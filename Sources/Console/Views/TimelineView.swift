@@ -77,8 +77,7 @@ enum TimelineView {
         case .epoch(let partition):
             return StyledText("\(partition.partition)", .title, .bold) + StyledText(" epoch", .muted)
         case .replica(let partition, let broker):
-            let replica = model.snapshot?.topics.first { $0.name == partition.topic }?.partitions
-                .first { $0.index == partition.partition }?.replicas.first { $0.broker == broker }
+            let replica = model.snapshot?.partition(partition)?.replicas.first { $0.broker == broker }
             guard let replica else { return StyledText("  \(broker) moved", .muted) }
             return StyledText("  ") + Sign.of(replica.state).text + StyledText(" broker \(broker)")
         }
