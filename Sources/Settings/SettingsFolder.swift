@@ -36,6 +36,13 @@ package enum SettingsFolder {
         return text
     }
 
+    /// Files of schemas that lie beside the settings.
+    package static func schemas(in folder: String) -> [String] {
+        entries(of: folder).filter { $0.hasSuffix(".avsc") || $0.hasSuffix(".proto") }.sorted().map {
+            "\(folder)/\($0)"
+        }
+    }
+
     /// Names in a folder; none where there is no such folder.
     static func entries(of path: String) -> [String] {
         guard let folder = opendir(path) else { return [] }

@@ -2,7 +2,7 @@ import Console
 import Glibc
 import Settings
 
-/// Sees that the user has changed their settings or a theme of theirs, by looking at the files once a second.
+/// Sees that the user has changed their settings, a theme of theirs or a schema beside them, by looking at the files once a second.
 struct SettingsWatch: Sendable {
     private static let pause = Duration.seconds(1)
 
@@ -36,7 +36,7 @@ struct SettingsWatch: Sendable {
     }
 
     private func marks(_ folder: String) -> [Mark] {
-        let themes = ThemeCatalogue(settings: folder).ownFiles
-        return [Mark("\(folder)/\(ConsoleSettings.fileName)")] + themes.map(Mark.init)
+        let files = ThemeCatalogue(settings: folder).ownFiles + SettingsFolder.schemas(in: folder)
+        return [Mark("\(folder)/\(ConsoleSettings.fileName)")] + files.map(Mark.init)
     }
 }

@@ -86,7 +86,7 @@ import Testing
     @Test func `values with a schema are shown, searched and given columns as JSON is`() throws {
         // One way to look at records, whatever wrote them.
         var session = Session(columns: 120, rows: 40)
-        session.send(.schemas(["orders": RecordSchemas(value: try AvroSchema(Self.order))]))
+        session.send(.schemas(["orders": RecordSchemas(value: .avro(try AvroSchema(Self.order)))]))
         session.press("topics.move-down", "topics.records")
         let row = RecordRow(partition: 0, offset: 1, timestamp: nil, key: Array("k".utf8), value: Self.bytes)
         session.answer([row])

@@ -73,6 +73,19 @@ import Testing
                 openRecords(&$0); $0.press("records.open")
             }
         ),
+        (
+            "record-protobuf",
+            {
+                ProtobufTests.browse(&$0, ProtobufVectors.orderBytes); $0.press("records.open"); answerBatch(&$0)
+            }
+        ),
+        (
+            "record-broken",
+            {
+                ProtobufTests.browse(&$0, Array(ProtobufVectors.orderBytes.prefix(60))); $0.press("records.open")
+                answerBatch(&$0)
+            }
+        ),
         ("groups", { $0.press("topics.groups", "groups.move-down") }),
         ("group", { openBilling(&$0) }),
         ("events", { $0.press("topics.events") }),

@@ -45,9 +45,9 @@ struct AvroReader {
             guard let number = Int32(exactly: try long()) else { throw NotAvro() }
             return .number("\(number)")
         case .long: return .number("\(try long())")
-        case .float: return Self.number(Float(bitPattern: UInt32(truncatingIfNeeded: try littleEndian(4))))
-        case .double: return Self.number(Double(bitPattern: try littleEndian(8)))
-        case .bytes: return Self.digits(try take(try length()))
+        case .float: return .finite(Float(bitPattern: UInt32(truncatingIfNeeded: try littleEndian(4))))
+        case .double: return .finite(Double(bitPattern: try littleEndian(8)))
+        case .bytes: return .digits(try take(try length()))
         case .string:
             guard let text = String(validating: try take(try length()), as: UTF8.self) else { throw NotAvro() }
             return .string(JSONValue.quoted(text))
@@ -78,7 +78,7 @@ struct AvroReader {
             let index = try long()
             guard index >= 0, index < branches.count else { throw NotAvro() }
             return try value(branches[Int(index)], depth: depth + 1)
-        case .fixed(let size): return Self.digits(try take(size))
+        case .fixed(let size): return .digits(try take(size))
         case .named(let name):
             guard let kind = schema.named[name] else { throw NotAvro() }
             return try value(kind, depth: depth + 1)
@@ -123,14 +123,5 @@ struct AvroReader {
 
     private mutating func littleEndian(_ count: Int) throws(NotAvro) -> UInt64 {
         try take(count).reversed().reduce(0) { $0 << 8 | UInt64($1) }
-    }
-
-    /// JSON has neither infinity nor NaN: they stand in quotes.
-    private static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> JSONValue {
-        value.isFinite ? .number("\(value)") : .string("\"\(value)\"")
-    }
-
-    private static func digits(_ bytes: ArraySlice<UInt8>) -> JSONValue {
-        .string("\"0x\(bytes.map(Bytes.hex).joined())\"")
     }
 }

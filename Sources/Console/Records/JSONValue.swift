@@ -63,6 +63,14 @@ enum JSONValue: Hashable, Sendable {
         return String(decoding: units, as: UTF16.self)
     }
 
+    /// JSON has neither infinity nor NaN: they stand in quotes.
+    static func finite(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> Self {
+        value.isFinite ? .number("\(value)") : .string("\"\(value)\"")
+    }
+
+    /// Bytes that are no text: `"0x0a0b"`.
+    static func digits(_ bytes: ArraySlice<UInt8>) -> Self { .string("\"0x\(bytes.map(Bytes.hex).joined())\"") }
+
     /// Quoted as JSON demands.
     static func quoted(_ text: String) -> String {
         var quoted = "\""

@@ -1,7 +1,7 @@
 /// Records as JSON lines: one object each, every byte kept.
 ///
 /// Key, value and header values are strings where they are UTF-8; else `keyHex`, `valueHex` and `hex` hold their digits.
-/// What a schema reads stands beside them as `keyAvro` and `valueAvro`.
+/// What a schema reads stands beside them as `keyAvro`, `valueAvro`, `keyProtobuf` or `valueProtobuf`.
 enum RecordLines {
     static func line(_ row: RecordRow, topic: String, _ schemas: RecordSchemas = RecordSchemas()) -> String {
         var fields = [
@@ -9,9 +9,9 @@ enum RecordLines {
             "\"timestamp\":\(row.timestamp.map { "\($0)" } ?? "null")", field("key", row.key, hex: "keyHex"),
             field("value", row.value, hex: "valueHex"),
         ]
-        for (name, bytes, schema) in [("keyAvro", row.key, schemas.key), ("valueAvro", row.value, schemas.value)] {
-            guard let bytes, let schema, let value = AvroReader.read(bytes, schema) else { continue }
-            fields.append("\"\(name)\":\(value.compact)")
+        for (name, bytes, schema) in [("key", row.key, schemas.key), ("value", row.value, schemas.value)] {
+            guard let bytes, let schema, let value = schema.read(bytes) else { continue }
+            fields.append("\"\(name)\(schema.format)\":\(value.compact)")
         }
         if !row.headers.isEmpty {
             let headers = row.headers.map {

@@ -13,7 +13,7 @@ package struct RecordFilter: Hashable, Sendable {
     var header: Header?
     var json: JSONCondition?
     /// By what values are read where they are not JSON themselves.
-    var schema: AvroSchema?
+    var schema: RecordSchema?
     /// What is looked through at all, in each partition.
     package var offsets: Range<Int64>?
     /// As it was typed.

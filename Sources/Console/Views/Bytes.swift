@@ -23,12 +23,12 @@ enum Bytes {
 
     /// In one line, as the user wants to see it; as what they are where they are not that.
     static func styled(
-        _ bytes: [UInt8]?, absent: String, as format: ByteFormat, _ schema: AvroSchema?
+        _ bytes: [UInt8]?, absent: String, as format: ByteFormat, _ schema: RecordSchema?
     ) -> StyledText {
         guard let bytes, !bytes.isEmpty else { return styled(bytes, absent: absent) }
         switch format {
         case .automatic:
-            if let schema, bytes.count <= jsonMax, let value = AvroReader.read(bytes, schema) {
+            if bytes.count <= jsonMax, let value = schema?.read(bytes) {
                 return JSONLayout.line(value, characters: lineMax)
             }
         case .text: return StyledText(String(decoding: beginning(bytes, most: previewMax), as: UTF8.self))

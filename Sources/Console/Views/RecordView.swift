@@ -132,7 +132,7 @@ enum RecordView {
         case .integer where !bytes.isEmpty: return "no integer of 1, 2, 4 or 8 bytes"
         case .automatic, .json, .integer: break
         }
-        if let schema = look.schemas.value, AvroReader.read(bytes, schema) != nil { return "Avro" }
+        if let schema = look.schemas.value, schema.read(bytes) != nil { return schema.words }
         if json(bytes, look) != nil { return "JSON" }
         return Bytes.text(bytes) == nil ? "binary" : "text"
     }
@@ -168,7 +168,13 @@ enum RecordView {
         case .automatic, .json: break
         }
         if let json = json(bytes, look) { return JSONLayout.lines(json, foldedFrom: look.foldedFrom) }
-        return Bytes.text(bytes).map(textLines) ?? Bytes.dump(bytes)
+        guard let problem = look.schemas.value?.problem(bytes) else {
+            return Bytes.text(bytes).map(textLines) ?? Bytes.dump(bytes)
+        }
+        let lines = [StyledText("! \(problem)", .error), StyledText()]
+        if let text = Bytes.text(bytes) { return lines + textLines(text) }
+        let fields = ProtobufReader.rawFields(bytes).map { JSONLayout.lines($0) + [StyledText()] }
+        return lines + (fields ?? []) + Bytes.dump(bytes)
     }
 
     private static func textLines(_ text: String) -> [StyledText] {
@@ -178,7 +184,7 @@ enum RecordView {
     /// What `copy` takes: the value as its schema reads it, as it is if it is text, else as hexadecimal.
     static func copied(_ row: RecordRow, _ schemas: RecordSchemas) -> String {
         guard let value = row.value else { return "" }
-        if let schema = schemas.value, let read = AvroReader.read(value, schema) { return read.compact }
+        if let read = schemas.value?.read(value) { return read.compact }
         return Bytes.text(value) ?? value.map(Bytes.hex).joined()
     }
 }

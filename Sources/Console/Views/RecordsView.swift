@@ -55,7 +55,7 @@ enum RecordsView {
     }
 
     /// One field of JSON values; values without it leave their place empty.
-    private static func column(_ path: JSONPath, _ schema: AvroSchema?) -> Column<RecordRow> {
+    private static func column(_ path: JSONPath, _ schema: RecordSchema?) -> Column<RecordRow> {
         func values(_ row: RecordRow) -> [JSONValue] {
             guard let value = row.value, value.count <= Bytes.jsonMax,
                 let json = RecordSchemas.json(value, schema)
