@@ -15,6 +15,8 @@ package enum BrokerAction: Sendable {
     case emit(BrokerEvent)
     /// Something that the ledger must know.
     case tell(RecordNews)
+    /// Something that a record's journey is told from. By the topic's id too: another of the same name begins anew.
+    case mark(TopicPartition, Uuid, LogMark)
     /// The orderly stop is done: the node may be dropped.
     case stopped
 }

@@ -95,3 +95,38 @@ import Testing
         return values
     }
 }
+
+/// What brokers mark for the journeys of records.
+@Suite struct LogMarkTests {
+    let orders = TopicPartition(topic: "orders", partition: 0)
+
+    @Test func `an acks=1 record that nobody copied is marked from its append to its truncation`() throws {
+        // Each step of a lost record's journey has a mark at the broker where it happened.
+        let cluster = TestCluster()
+        let client = TestClient(cluster, 1)
+        try client.createTopic("orders", on: [1, 2, 3])
+        #expect(try client.produce(orders, ["a"]).errorCode == .none)
+        func marks(_ broker: BrokerID) -> [LogMark] {
+            cluster.marks.filter { $0.node == broker && $0.partition == orders }.map(\.mark)
+        }
+        #expect(cluster.run(limit: .seconds(5)) { marks(1).contains(.passed(0..<1, leaderEpoch: 0)) })
+        #expect(marks(1).first == .led(leaderEpoch: 0, logEndOffset: 0))
+        #expect(marks(1).contains(.appended(0...0, leaderEpoch: 0, acks: -1)))
+        #expect(marks(2) == [.copied(0...0, leaderEpoch: 0)] && marks(3) == [.copied(0...0, leaderEpoch: 0)])
+        cluster.cut(1, 2)
+        cluster.cut(1, 3)
+        #expect(try client.produce(orders, ["lost"], acks: 1).errorCode == .none)
+        #expect(marks(1).last == .appended(1...1, leaderEpoch: 0, acks: 1))
+        cluster.kill(1)
+        cluster.heal(1, 2)
+        cluster.heal(1, 3)
+        let leader = try #require(cluster.awaitLeader(of: orders, otherThan: 1))
+        let epoch = try #require(cluster.partition(orders)).leaderEpoch
+        #expect(cluster.run(limit: .seconds(5)) { marks(leader).contains(.led(leaderEpoch: epoch, logEndOffset: 1)) })
+        #expect(try TestClient(cluster, leader).produce(orders, ["b"]).errorCode == .none)
+        cluster.start(1)
+        #expect(cluster.awaitISR(of: orders, [1, 2, 3]))
+        #expect(marks(1).contains(.truncated(1..<2)))
+        #expect(marks(1).last == .copied(1...1, leaderEpoch: epoch))
+    }
+}

@@ -54,7 +54,7 @@ extension Broker {
     ) {
         do throws(AppendFailure) {
             let partition = try replica(TopicPartition(topic: Self.offsetsTopic, partition: number))
-            let info = try append(batch, to: partition, requiresAll: true, origin: .internal)
+            let info = try append(batch, to: partition, acks: -1, origin: .internal)
             // `appended` stands in line before everything that the append has set off.
             coordinatorInputs.prepend(.appended(id, baseOffset: info.firstOffset))
             if partition.highWatermark > info.lastOffset || !Rule.offsetCommitWaitsForReplication.holds {

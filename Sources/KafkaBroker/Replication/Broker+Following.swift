@@ -150,6 +150,7 @@ extension Broker {
             taken(records.readableBytes, of: partition)
             do throws(LogAppendError) {
                 let info = try append(records, to: partition)
+                markCopied(info, to: partition)
                 if info.mustFlushBeforeAnswer { try flush(partition) }
                 flushIfDue(partition)
             } catch {
@@ -252,6 +253,7 @@ extension Broker {
         guard partition.log.logEndOffset < end else { return }
         partition.followHighWatermark(partition.highWatermark)
         emit(.logTruncated(partition.id, from: end, to: partition.log.logEndOffset))
+        mark(partition, .truncated(partition.log.logEndOffset..<end))
         tellOfDropped(dropped, of: partition)
     }
 
@@ -296,7 +298,8 @@ extension Broker {
             leaderStart: data.offset, leaderEnd: .max, logEndOffset: end)
         {
             let cleanedUpTo = partition.log.cleanedUpTo
-            let dropped = recordsToDrop(of: partition, from: partition.log.logStartOffset)
+            let former = partition.log.logStartOffset
+            let dropped = recordsToDrop(of: partition, from: former)
             do throws(DiskError) {
                 try partition.log.truncateFullyAndStart(at: start)
             } catch {
@@ -305,6 +308,7 @@ extension Broker {
             checkpointCleaner(ifBelow: cleanedUpTo, partition)
             partition.followHighWatermark(start)
             emit(.logTruncated(partition.id, from: end, to: start))
+            if former < end { mark(partition, .truncated(former..<end)) }
             tellOfDropped(dropped, of: partition)
         }
         partition.withFollower { $0.state = .fetching }

@@ -11,7 +11,7 @@ extension Broker {
 
     /// Appends a client's or a coordinator's batch to a partition that this broker leads.
     mutating func append(
-        _ records: ByteBuffer, to partition: Partition, requiresAll: Bool, origin: AppendOrigin
+        _ records: ByteBuffer, to partition: Partition, acks: Int16, origin: AppendOrigin
     ) throws(AppendFailure) -> LogAppendInfo {
         guard let leader = partition.leader else {
             if case .offline(let reason) = partition.role {
@@ -19,7 +19,7 @@ extension Broker {
             }
             throw AppendFailure(code: .notLeaderOrFollower)
         }
-        if requiresAll, leader.isUnderMinISR {
+        if acks == -1, leader.isUnderMinISR {
             throw AppendFailure(
                 code: .notEnoughReplicas,
                 message: "\(leader.committedISR.count) replicas are in sync, \(leader.effectiveMinISR) are required")
@@ -47,6 +47,10 @@ extension Broker {
             partition.withLeader { $0.appended(from: formerEnd, now: now) }
             counters.bytesIn += Int64(info.sizeInBytes)
             counters.recordsIn += Int64(info.recordCount)
+            if info.firstOffset <= info.lastOffset {
+                let offsets = info.firstOffset...info.lastOffset
+                mark(partition, .appended(offsets, leaderEpoch: leader.leaderEpoch, acks: acks))
+            }
             markMoved(partition)
             advanceHighWatermark(of: partition)
         }
@@ -58,11 +62,13 @@ extension Broker {
         let end = partition.log.logEndOffset
         let image = image
         let now = now
+        let before = partition.highWatermark
         let moved = partition.withLeader { leader in
             leader.advanceHighWatermark(leaderLogEndOffset: end, now: now) { image.eligibility(of: $0) }
         }
         guard moved == true else { return }
         markMoved(partition)
+        mark(partition, .passed(before..<partition.highWatermark, leaderEpoch: partition.leaderEpoch))
         completeWaiters(of: partition)
     }
 

@@ -87,6 +87,7 @@ extension Broker {
         markMoved(partition)
         emit(.leadershipBegan(partition.id, leaderEpoch: wanted.leaderEpoch, startOffset: end))
         tellOfLead(partition)
+        mark(partition, .led(leaderEpoch: wanted.leaderEpoch, logEndOffset: end))
         advanceHighWatermark(of: partition)
         if partition.id.topic == Self.offsetsTopic, !wasLeader {
             coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch)

@@ -2,8 +2,28 @@ import KafkaProtocol
 import KafkaStorage
 import NIOCore
 
-/// What the ledger hears of a broker's logs.
+/// What the ledger and the journeys of records hear of a broker's logs.
 extension Broker {
+    mutating func mark(_ partition: Partition, _ mark: LogMark) {
+        if settings.tellsLedger { out.append(.mark(partition.id, partition.topicId, mark)) }
+    }
+
+    /// One mark for each epoch: what a follower fetches at once may come from several.
+    mutating func markCopied(_ info: LogAppendInfo, to partition: Partition) {
+        guard settings.tellsLedger, info.firstOffset <= info.lastOffset, let epoch = partition.log.latestEpoch else {
+            return
+        }
+        guard let start = partition.log.latestEpochStartOffset, start > info.firstOffset else {
+            return mark(partition, .copied(info.firstOffset...info.lastOffset, leaderEpoch: epoch))
+        }
+        var end = info.lastOffset
+        for entry in partition.log.epochEntries.reversed() where entry.startOffset <= end {
+            mark(partition, .copied(max(entry.startOffset, info.firstOffset)...end, leaderEpoch: entry.epoch))
+            if entry.startOffset <= info.firstOffset { return }
+            end = entry.startOffset - 1
+        }
+    }
+
     mutating func tellOfLead(_ partition: Partition) {
         guard settings.tellsLedger else { return }
         let log = partition.log

@@ -29,6 +29,7 @@ final class NodeDriver: ConnectionSink {
     private let onEvent: (BrokerEvent) -> Void
     private let onStopped: () -> Void
     private let ledger: LiveLedger
+    private let marks: NodeMarks
 
     private var inputs = Deque<BrokerInput>()
     private var actions: [BrokerAction] = []
@@ -48,7 +49,9 @@ final class NodeDriver: ConnectionSink {
 
     init(
         id: BrokerID, node: any Node, disk: any LiveDisk, faults: FaultState, links: PeerLinks,
-        loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits, ledger: LiveLedger, logger: Logger,
+        loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits, ledger: LiveLedger,
+        marks: NodeMarks,
+        logger: Logger,
         onEvent: @escaping (BrokerEvent) -> Void, onStopped: @escaping () -> Void
     ) {
         loop.preconditionInEventLoop()
@@ -62,6 +65,7 @@ final class NodeDriver: ConnectionSink {
         self.flushThreads = flushThreads
         self.limits = limits
         self.ledger = ledger
+        self.marks = marks
         self.logger = logger
         self.onEvent = onEvent
         self.onStopped = onStopped
@@ -244,6 +248,8 @@ final class NodeDriver: ConnectionSink {
             onEvent(event)
         case .tell(let news):
             ledger.told(news, by: id, at: SystemClock.now())
+        case .mark(let partition, let topicID, let mark):
+            marks.note(mark, of: partition, topicID)
         case .stopped:
             // Not within the step: the owner drops this driver.
             loop.assumeIsolated().execute { self.onStopped() }
@@ -268,6 +274,7 @@ final class NodeDriver: ConnectionSink {
         guard !batches.isEmpty else { return }
         let now = SystemClock.now()
         let number = connection.receipts.promised(at: now)
+        marks.answered(batches, at: now)
         ledger.acknowledged(
             batches, by: id, answer: AnswerNumber(connection: connection.id.rawValue, number: number), at: now)
     }

@@ -29,6 +29,7 @@ final class NodeHost {
     private let flushThreads: NIOThreadPool
     private let limits: ConnectionLimits
     private let ledger: LiveLedger
+    let marks = NodeMarks()
     private let logger: Logger
     private let onEvent: @Sendable (BrokerEvent) -> Void
     private let numbers = ConnectionNumbers()
@@ -119,7 +120,7 @@ final class NodeHost {
         let node = try blueprint.node(disk, generator.next(), now)
         let driver = NodeDriver(
             id: blueprint.id, node: node, disk: disk, faults: faults, links: links, loop: loop,
-            flushThreads: flushThreads, limits: limits, ledger: ledger, logger: logger,
+            flushThreads: flushThreads, limits: limits, ledger: ledger, marks: marks, logger: logger,
             onEvent: { [unowned self] in emitted($0) },
             onStopped: { [weak self] in self?.stopped() })
         state = .up(driver)
@@ -167,7 +168,9 @@ final class NodeHost {
     }
 
     private func tell(_ tail: LogTail, _ reason: DropReason) {
-        ledger.dropped(tail, from: blueprint.id, reason, at: SystemClock.now())
+        let now = SystemClock.now()
+        ledger.dropped(tail, from: blueprint.id, reason, at: now)
+        marks.dropped(tail, reason, at: now)
     }
 
     /// Which bit was flipped; nil where there was none.

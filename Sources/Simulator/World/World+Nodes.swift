@@ -309,6 +309,7 @@ extension World {
             trace.note(now, .event(event))
             try observe(.event(event))
         case .tell(let news): try observe(.told(news, by: node.id))
+        case .mark: break
         case .stopped:
             try end(node.id, powerLost: false, wiped: false)
         }

@@ -60,7 +60,7 @@ final class ControllerDriver {
             answers[correlationID] = parts
         case .send(_, .request): Issue.record("a controller asks nobody")
         case .emit(let event): events.append(event.kind)
-        case .tell: break
+        case .tell, .mark: break
         case .stopped: isStopped = true
         case .respond, .close: Issue.record("a controller has no clients")
         }

@@ -208,7 +208,7 @@ struct QuorumSimulation {
             post(
                 .flush(id, life: nodes[id]!.life, flush, file),
                 after: Int64.random(in: 100_000...slowestFlush, using: &random))
-        case .respond, .close, .emit, .tell, .stopped: violation = "\(id) did what a voter does not"
+        case .respond, .close, .emit, .tell, .mark, .stopped: violation = "\(id) did what a voter does not"
         }
     }
 

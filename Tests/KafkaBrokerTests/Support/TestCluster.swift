@@ -31,6 +31,7 @@ final class TestCluster {
     private(set) var events: [BrokerEvent] = []
     /// What the ledger would hear.
     private(set) var told: [(node: BrokerID, news: RecordNews)] = []
+    private(set) var marks: [(node: BrokerID, partition: TopicPartition, mark: LogMark)] = []
     private(set) var acknowledged: [Acknowledgement] = []
     private(set) var closed: [ConnectionID: String] = [:]
     /// How many requests of a connection are done and get no answer.
@@ -371,6 +372,8 @@ final class TestCluster {
             events.append(event)
         case .tell(let news):
             told.append((id, news))
+        case .mark(let partition, _, let mark):
+            marks.append((id, partition, mark))
         case .stopped:
             members[id] = nil
             scheduled[id] = nil
