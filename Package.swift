@@ -5,6 +5,8 @@ import PackageDescription
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let ordered = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
@@ -108,7 +110,10 @@ let shells: [Target] = [
         ]),
     module(
         "KafkaClient",
-        ["CCrypto", "CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, logging]),
+        [
+            "CCrypto", "CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, nioSSL, nioTLS,
+            logging,
+        ]),
     module(
         "Workload", ["KafkaClient", "KafkaCluster", "DeliveryLedger", "KafkaProtocol", nioCore, logging, deque, grdb]),
     module(
@@ -174,7 +179,7 @@ let testTargets: [Target] = [
         "WorkloadTests",
         [
             "OutboxChild", "DeliveryLedger", "KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload",
-            logging,
+            logging, nioCore, nioPosix, nioSSL,
         ]),
 ]
 
@@ -217,6 +222,7 @@ let package = Package(
     name: "klamm",
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -37,6 +37,9 @@ package struct ClientConfiguration: Hashable, Sendable {
         return result
     }
 
+    /// Throws what librdkafka does not like about a name or a value.
+    package func check() throws(ClientError) { rd_kafka_conf_destroy(try makeConf()) }
+
     /// librdkafka's own object for these settings. The caller owns it.
     func makeConf() throws(ClientError) -> OpaquePointer {
         guard let conf = rd_kafka_conf_new() else { throw ClientError(code: .invalidArgument) }

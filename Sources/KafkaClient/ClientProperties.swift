@@ -1,8 +1,8 @@
 /// A file of client properties as Kafka's own tools take with `--command-config`: `name=value` lines, `#` and `!` begin
 /// comments, a backslash at the end goes on in the next line.
 ///
-/// Names are librdkafka's. Of the Java client's own those are understood that have the same meaning: the user and password in
-/// `sasl.jaas.config`, and PEM stores.
+/// Names are librdkafka's. Of the Java client's own those are understood that mean the same: the options in
+/// `sasl.jaas.config` here, its stores by `JavaStores`. No error shows a value: it may be a password, or half a key.
 package enum ClientProperties {
     package struct Failure: Error, Hashable, CustomStringConvertible {
         package var line: Int
@@ -14,7 +14,7 @@ package enum ClientProperties {
         var configuration = ClientConfiguration()
         for (line, content) in logicalLines(text) {
             guard let sign = content.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
-                throw Failure(line: line, reason: "\"\(content)\" is not name=value")
+                throw Failure(line: line, reason: "this is not name=value")
             }
             let name = trimmed(content[..<sign])
             let value = trimmed(content[content.index(after: sign)...])
@@ -29,7 +29,7 @@ package enum ClientProperties {
         _ assignment: String, in configuration: inout ClientConfiguration
     ) throws(Failure) {
         guard let sign = assignment.firstIndex(of: "="), sign > assignment.startIndex else {
-            throw Failure(line: 1, reason: "\"\(assignment)\" is not name=value")
+            throw Failure(line: 1, reason: "this is not name=value")
         }
         try set(
             String(assignment[..<sign]), String(assignment[assignment.index(after: sign)...]), line: 1,
@@ -41,33 +41,20 @@ package enum ClientProperties {
     ) throws(Failure) {
         switch name {
         case "sasl.mechanism": configuration["sasl.mechanisms"] = value
-        case "ssl.truststore.location": configuration["ssl.ca.location"] = value
-        case "ssl.truststore.type", "ssl.keystore.type":
-            guard value.uppercased() == "PEM" else {
-                throw Failure(line: line, reason: "\(name)=\(value): only PEM stores can be read")
-            }
-        case "ssl.keystore.location":
-            configuration["ssl.certificate.location"] = value
-            configuration["ssl.key.location"] = configuration["ssl.key.location"] ?? value
+        // Java turns the check of names off by naming nothing.
+        case "ssl.endpoint.identification.algorithm": configuration[name] = value.isEmpty ? "none" : value
         case "sasl.jaas.config":
-            for (option, property) in [("username", "sasl.username"), ("password", "sasl.password")] {
-                guard let value = quoted(option, in: value) else {
-                    throw Failure(line: line, reason: "sasl.jaas.config has no \(option)=\"...\"")
-                }
-                configuration[property] = value
+            do {
+                for (name, value) in try JaasOptions(value).properties { configuration[name] = value }
+            } catch {
+                throw Failure(line: line, reason: "sasl.jaas.config \(error.reason)")
             }
-        case "key.serializer", "value.serializer", "key.deserializer", "value.deserializer":
-            // Classes of the Java client; klamm shows bytes.
-            break
+        case _ where value.hasPrefix("-----BEGIN "):
+            // A line of PEM ends so where a property stands on one line.
+            configuration[name] = value.replacing("\\n", with: "\n")
+        case _ where JavaStores.javaAlone.contains(name): break
         default: configuration[name] = value
         }
-    }
-
-    /// `username="alice"` within a login module's options.
-    private static func quoted(_ option: String, in text: String) -> String? {
-        guard let start = text.firstRange(of: option + "=\"") else { return nil }
-        let rest = text[start.upperBound...]
-        return rest.firstIndex(of: "\"").map { String(rest[..<$0]) }
     }
 
     /// Lines without comments, with those joined that go on, each with its number from 1.

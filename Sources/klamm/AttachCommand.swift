@@ -28,12 +28,11 @@ struct AttachCommand: AsyncParsableCommand {
         let folder = SettingsFolder.ofUser
         let look = try theme.look()
         let place = try options.place(in: ConsoleSettings(folder: folder))
-        let security = try WireSecurity(place.configuration)
         guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
 
         // Said on the terminal as it is, where nobody answers.
         let cluster = AttachedTarget(
-            AttachedCluster(bootstrapServers: place.servers, security: security, now: SystemClock.now),
+            AttachedCluster(bootstrapServers: place.servers, security: place.security, now: SystemClock.now),
             FaultCommands(commands: place.faults))
         do { try await cluster.find() } catch {
             await cluster.end()

@@ -32,9 +32,12 @@ struct AttachOptions: ParsableArguments {
     struct Place {
         var name: String
         var servers: [ClusterSurvey.Address]
-        var configuration: ClientConfiguration
+        var security: WireSecurity
         var mayWrite: Bool
         var faults: [FaultDeed: String]
+
+        /// For librdkafka.
+        var configuration: ClientConfiguration { security.clients }
     }
 
     func place(in settings: ConsoleSettings) throws -> Place {
@@ -63,7 +66,7 @@ struct AttachOptions: ParsableArguments {
         }
         for property in properties {
             do { try ClientProperties.assign(property, in: &configuration) } catch {
-                throw ValidationError("-X \(property): \(error.reason)")
+                throw ValidationError("-X \(property.prefix { $0 != "=" }): \(error.reason)")
             }
         }
         guard let bootstrap = bootstrap ?? named?.bootstrap ?? configuration["bootstrap.servers"] else {
@@ -76,8 +79,10 @@ struct AttachOptions: ParsableArguments {
             throw ValidationError("\(error)")
         }
         configuration["bootstrap.servers"] = bootstrap
+        let security = try WireSecurity(configuration)
+        do { try security.clients.check() } catch { throw ValidationError(error.reason) }
         return Place(
-            name: named?.name ?? bootstrap, servers: servers, configuration: configuration,
+            name: named?.name ?? bootstrap, servers: servers, security: security,
             mayWrite: named?.mayWrite ?? false, faults: named?.faults ?? [:])
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import ControlServer
 import Glibc
+import KafkaClient
 import KafkaServer
 import Settings
 import Terminal
@@ -29,7 +30,7 @@ enum ProcessSetup {
             exit(error.isBadInput ? badInput : 1)
         }
         if error is TerminalError || error is SettingsError || error is UnknownTheme || error is ControlError
-            || error is NoPicture
+            || error is NoPicture || error is WireSecurity.Failure || error is WireError
         {
             complain("\(error)")
             exit(badInput)

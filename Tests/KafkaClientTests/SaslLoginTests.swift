@@ -86,7 +86,7 @@ import Testing
         _ = try security(
             "security.protocol=sasl_plaintext\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=a\nsasl.password=b")
         for (text, reason) in [
-            ("security.protocol=SSL", "speaks PLAINTEXT and SASL_PLAINTEXT"),
+            ("security.protocol=TLS", "it is PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"),
             ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=GSSAPI", "sasl.mechanisms=GSSAPI"),
             ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=a", "needs sasl.username"),
         ] {

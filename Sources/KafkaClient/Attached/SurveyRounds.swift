@@ -97,7 +97,7 @@ actor SurveyRounds {
         }
         let known = Set(candidates.map(\.address))
         candidates += bootstrapServers.filter { !known.contains($0) }.map { (nil, $0) }
-        var reasons: [String] = []
+        var failures: [(address: String, error: any Error)] = []
         for candidate in candidates {
             do {
                 let response = try await wire.ask(
@@ -109,11 +109,11 @@ actor SurveyRounds {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                reasons.append("\(error)")
+                failures.append((candidate.address.description, error))
                 if let id = candidate.id { survey.silence(of: id, "\(error)") }
             }
         }
-        throw WireError.nobodyAnswers(reasons)
+        throw WireError.nobody(failures)
     }
 
     /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them. Whoever

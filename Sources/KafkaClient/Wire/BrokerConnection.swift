@@ -12,11 +12,15 @@ final class BrokerConnection: Sendable {
     let address: ClusterSurvey.Address
     let versions: NegotiatedVersions
     private let channel: any Channel
+    private let end: ConnectionEnd
     private let correlation = Atomic<Int32>(1)
 
-    private init(address: ClusterSurvey.Address, channel: any Channel, versions: NegotiatedVersions) {
+    private init(
+        address: ClusterSurvey.Address, channel: any Channel, end: ConnectionEnd, versions: NegotiatedVersions
+    ) {
         self.address = address
         self.channel = channel
+        self.end = end
         self.versions = versions
     }
 
@@ -26,6 +30,7 @@ final class BrokerConnection: Sendable {
         _ address: ClusterSurvey.Address, on group: any EventLoopGroup, security: WireSecurity, patience: Duration
     ) async throws -> BrokerConnection {
         let name = address.description
+        let end = ConnectionEnd()
         let channel: any Channel
         do {
             channel = try await ClientBootstrap(group: group)
@@ -36,19 +41,24 @@ final class BrokerConnection: Sendable {
                         try security.prepare(channel, for: address)
                         let operations = channel.pipeline.syncOperations
                         try operations.addHandler(ByteToMessageHandler(ResponseFrames()))
-                        try operations.addHandler(AnswerQueue(address: name))
+                        try operations.addHandler(
+                            AnswerQueue(address: name, end: end) { security.failure($0, at: name) })
                     }
                 }
                 .connect(host: address.host, port: address.port).get()
         } catch {
-            throw WireError.cannotConnect(name, reason: ConnectFailure.words(error))
+            throw security.failure(error, at: name)
         }
         do {
             let frame = try RequestFrame.encode(
                 VersionQuestion.request, version: VersionQuestion.version, correlationId: 0, clientId: clientID)
-            let answer = try await exchange(frame, on: channel, address, patience)
+            let answer: ByteBuffer
+            do { answer = try await exchange(frame, on: channel, end, address, patience) } catch let error as WireError
+            {
+                throw await security.firstFailure(error, of: address, on: group, patience: patience)
+            }
             let versions = NegotiatedVersions(try VersionQuestion.answer(in: answer))
-            let connection = BrokerConnection(address: address, channel: channel, versions: versions)
+            let connection = BrokerConnection(address: address, channel: channel, end: end, versions: versions)
             try await security.authenticate(connection, patience: patience)
             return connection
         } catch let error as ProtocolError {
@@ -68,7 +78,7 @@ final class BrokerConnection: Sendable {
         let version = try versions.version(for: Request.self, atMost: limit)
         let id = correlation.wrappingAdd(1, ordering: .relaxed).newValue & .max
         let frame = try RequestFrame.encode(request, version: version, correlationId: id, clientId: Self.clientID)
-        let answer = try await Self.exchange(frame, on: channel, address, patience)
+        let answer = try await Self.exchange(frame, on: channel, end, address, patience)
         do {
             let (found, response) = try ResponseFrame.decode(Request.Response.self, apiVersion: version, from: answer)
             guard found == id else {
@@ -82,7 +92,8 @@ final class BrokerConnection: Sendable {
     }
 
     private static func exchange(
-        _ frame: ByteBuffer, on channel: any Channel, _ address: ClusterSurvey.Address, _ patience: Duration
+        _ frame: ByteBuffer, on channel: any Channel, _ end: ConnectionEnd, _ address: ClusterSurvey.Address,
+        _ patience: Duration
     ) async throws -> ByteBuffer {
         let promise = channel.eventLoop.makePromise(of: ByteBuffer.self)
         let limit = channel.eventLoop.scheduleTask(in: .nanoseconds(patience.wholeNanoseconds)) {
@@ -90,7 +101,10 @@ final class BrokerConnection: Sendable {
             channel.close(promise: nil)
         }
         promise.futureResult.whenComplete { _ in limit.cancel() }
-        channel.writeAndFlush(Exchange(frame: frame, answer: promise), promise: nil)
+        // Who comes when the connection is over finds none of its handlers.
+        channel.writeAndFlush(Exchange(frame: frame, answer: promise)).whenFailure { _ in
+            promise.fail(end.error ?? .closed(address.description))
+        }
         return try await promise.futureResult.get()
     }
 

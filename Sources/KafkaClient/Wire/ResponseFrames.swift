@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// Cuts what a broker sends into frames: four bytes of size, then that many bytes.
 struct ResponseFrames: ByteToMessageDecoder {
@@ -7,6 +8,9 @@ struct ResponseFrames: ByteToMessageDecoder {
     struct BadSize: Error, CustomStringConvertible {
         var size: Int32
         var description: String { "a frame of \(size) bytes" }
+
+        /// Records of TLS begin with their kind, of which an alert and a handshake come first, and the version 3.
+        var isTLS: Bool { [0x1503, 0x1603].contains(size >> 16) }
     }
 
     /// The metadata of a hundred thousand partitions takes some ten MiB.
@@ -36,6 +40,21 @@ struct Exchange: Sendable {
     var answer: EventLoopPromise<ByteBuffer>
 }
 
+/// Why a connection is over, for who asks when its handlers are gone.
+final class ConnectionEnd: Sendable {
+    private let reason = Mutex<WireError?>(nil)
+
+    /// The first reason stays: what comes later is its consequence.
+    func reach(_ error: WireError) -> WireError {
+        reason.withLock { reason in
+            reason = reason ?? error
+            return reason ?? error
+        }
+    }
+
+    var error: WireError? { reason.withLock { $0 } }
+}
+
 /// Gives each answer to the oldest request that waits: a broker answers in the order in which it was asked.
 ///
 /// When the connection ends, all that wait are told so.
@@ -45,16 +64,22 @@ final class AnswerQueue: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let address: String
+    private let failure: @Sendable (any Error) -> WireError
     private var waiting = CircularBuffer<EventLoopPromise<ByteBuffer>>()
-    private var end: WireError?
+    private let end: ConnectionEnd
 
-    init(address: String) { self.address = address }
+    /// `failure` says what it means that a connection failed.
+    init(address: String, end: ConnectionEnd, failure: @escaping @Sendable (any Error) -> WireError) {
+        self.address = address
+        self.end = end
+        self.failure = failure
+    }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)
-        if let end {
-            exchange.answer.fail(end)
-            promise?.fail(end)
+        if let error = end.error {
+            exchange.answer.fail(error)
+            promise?.fail(error)
             return
         }
         waiting.append(exchange.answer)
@@ -72,7 +97,7 @@ final class AnswerQueue: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(context, .cannotConnect(address, reason: ConnectFailure.words(error)))
+        finish(context, failure(error))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -81,8 +106,7 @@ final class AnswerQueue: ChannelDuplexHandler {
     }
 
     private func finish(_ context: ChannelHandlerContext, _ error: WireError) {
-        let error = end ?? error
-        end = error
+        let error = end.reach(error)
         while let answer = waiting.popFirst() { answer.fail(error) }
         context.close(promise: nil)
     }

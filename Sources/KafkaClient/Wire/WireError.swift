@@ -5,9 +5,12 @@ import NIOCore
 package enum WireError: Error, Hashable, CustomStringConvertible {
     case badAddress(String)
     case cannotConnect(String, reason: String)
+    case cannotSecure(String, TLSFailure.Kind, reason: String)
     case closed(String)
     case noAnswer(String, milliseconds: Int64)
     case notKafka(String, reason: String)
+    /// What came is a record of TLS, not a frame.
+    case spokeTLS(String)
     /// It did not let us in.
     case refused(String, reason: String)
     case nobodyAnswers([String])
@@ -16,12 +19,36 @@ package enum WireError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .badAddress(let text): "\"\(text)\" is not HOST:PORT"
         case .cannotConnect(let address, let reason): "\(address): \(reason)"
+        case .cannotSecure(let address, _, let reason): "\(address): \(reason)"
         case .closed(let address): "\(address) closed the connection"
         case .noAnswer(let address, let milliseconds): "\(address) did not answer within \(milliseconds) ms"
         case .notKafka(let address, let reason): "\(address) does not speak Kafka's protocol as expected: \(reason)"
-        case .refused(let address, let reason): "\(address) let nobody in: \(reason)"
+        case .spokeTLS(let address): "\(address) speaks TLS"
+        case .refused(let address, let reason): "\(address): the login is refused: \(reason)"
         case .nobodyAnswers(let reasons): reasons.joined(separator: "; ")
         }
+    }
+}
+
+extension WireError {
+    /// That none of those asked answered: who failed alike is named together.
+    static func nobody(_ failures: [(address: String, error: any Error)]) -> WireError {
+        var groups: [(addresses: [String], reason: String)] = []
+        for (address, error) in failures {
+            let reason =
+                switch error as? WireError {
+                case .cannotConnect(_, let reason), .cannotSecure(_, _, let reason): reason
+                case .refused(_, let reason): "the login is refused: \(reason)"
+                default: nil as String?
+                }
+            if let index = groups.firstIndex(where: { $0.reason == reason }) {
+                groups[index].addresses.append(address)
+            } else {
+                groups.append(reason.map { ([address], $0) } ?? ([], "\(error)"))
+            }
+        }
+        return .nobodyAnswers(
+            groups.map { $0.addresses.isEmpty ? $0.reason : "\($0.addresses.joined(separator: ", ")): \($0.reason)" })
     }
 }
 

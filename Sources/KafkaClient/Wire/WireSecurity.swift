@@ -1,76 +1,84 @@
+import Glibc
 import KafkaCluster
-import KafkaProtocol
 import NIOCore
+import NIOSSL
 
-/// How a connection says who we are, before anything is asked; by the same properties that librdkafka takes.
+/// How a connection is kept from others' eyes, and says who we are before anything is asked; by the same properties that
+/// librdkafka takes.
 package struct WireSecurity: Sendable {
     package struct Failure: Error, Hashable, CustomStringConvertible {
         package var description: String
     }
 
-    package static let plaintext = WireSecurity(mechanism: nil)
+    package static let plaintext = WireSecurity()
 
-    private let mechanism: SaslLogin.Mechanism?
+    /// The same for librdkafka, without what only Java or we know.
+    package let clients: ClientConfiguration
+    private let tls: TLSSettings?
+    private let login: Login?
 
-    private init(mechanism: SaslLogin.Mechanism?) { self.mechanism = mechanism }
+    private init() {
+        clients = ClientConfiguration()
+        tls = nil
+        login = nil
+    }
 
+    /// Reads every file that the properties name.
     package init(_ configuration: ClientConfiguration) throws(Failure) {
         let name = configuration["security.protocol"]?.uppercased() ?? "PLAINTEXT"
-        switch name {
-        case "PLAINTEXT": mechanism = nil
-        case "SASL_PLAINTEXT": mechanism = try Self.mechanism(configuration)
-        default:
+        guard ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"].contains(name) else {
             throw Failure(
-                description: "security.protocol=\(name): klamm attach speaks PLAINTEXT and SASL_PLAINTEXT")
+                description: "security.protocol=\(name): it is PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
         }
+        let usesTLS = name.hasSuffix("SSL")
+        let clients = try JavaStores.resolved(configuration, usesTLS: usesTLS)
+        tls = usesTLS ? try TLSSettings(clients) : nil
+        login = name.hasPrefix("SASL") ? try Login(clients) : nil
+        self.clients = clients
     }
 
-    private static func mechanism(_ configuration: ClientConfiguration) throws(Failure) -> SaslLogin.Mechanism {
-        let name = (configuration["sasl.mechanisms"] ?? configuration["sasl.mechanism"] ?? "").uppercased()
-        if name == "OAUTHBEARER" {
-            throw Failure(description: "sasl.mechanisms=OAUTHBEARER: klamm attach cannot fetch tokens")
-        }
-        let hash: SHA2?
-        switch name {
-        case "PLAIN": hash = nil
-        case "SCRAM-SHA-256": hash = .sha256
-        case "SCRAM-SHA-512": hash = .sha512
-        default:
-            throw Failure(
-                description: "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512")
-        }
-        guard let user = configuration["sasl.username"], let password = configuration["sasl.password"] else {
-            throw Failure(description: "\(name) needs sasl.username and sasl.password")
-        }
-        return hash.map { .scram($0, user: user, password: password) } ?? .plain(user: user, password: password)
+    func prepare(_ channel: any Channel, for address: ClusterSurvey.Address) throws {
+        if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler(for: address.host)) }
     }
-
-    func prepare(_ channel: any Channel, for address: ClusterSurvey.Address) throws {}
 
     func authenticate(_ connection: BrokerConnection, patience: Duration) async throws {
-        guard let mechanism else { return }
-        let address = connection.address.description
-        var handshake = SaslHandshakeRequest()
-        handshake.mechanism = mechanism.name
-        let offered = try await connection.ask(handshake, patience: patience)
-        guard offered.errorCode == .none else {
-            let known = offered.mechanisms.joined(separator: ", ")
-            throw WireError.refused(address, reason: "it knows \(known), not \(mechanism.name)")
+        try await login?.perform(on: connection, patience: patience)
+    }
+
+    // MARK: What went wrong
+
+    /// Why the connection failed, in words that say what to do.
+    func failure(_ error: any Error, at address: String) -> WireError {
+        if let error = error as? ResponseFrames.BadSize {
+            return error.isTLS ? .spokeTLS(address) : .notKafka(address, reason: "\(error)")
         }
-        var login = SaslLogin(mechanism, nonce: Base64.encode((0..<24).map { _ in .random(in: .min ... .max) }))
-        var next: [UInt8]? = login.start()
-        while let message = next {
-            var request = SaslAuthenticateRequest()
-            request.authBytes = ByteBuffer(bytes: message)
-            let answer = try await connection.ask(request, patience: patience)
-            guard answer.errorCode == .none else {
-                throw WireError.refused(address, reason: answer.errorMessage ?? "\(answer.errorCode)")
-            }
-            do {
-                next = try login.heard(Array(answer.authBytes.readableBytesView))
-            } catch {
-                throw WireError.refused(address, reason: "\(error)")
-            }
+        if let tls, let kind = TLSFailure.kind(of: error) {
+            let reason = tls.words(kind, plainProtocol: login == nil ? "PLAINTEXT" : "SASL_PLAINTEXT")
+            return .cannotSecure(address, kind, reason: reason)
+        }
+        if let error = error as? IOError, error.errnoCode == ECONNRESET { return .closed(address) }
+        return .cannotConnect(address, reason: ConnectFailure.words(error))
+    }
+
+    /// What it means that nothing could be asked at all.
+    func firstFailure(
+        _ error: WireError, of address: ClusterSurvey.Address, on group: any EventLoopGroup, patience: Duration
+    ) async -> WireError {
+        let place = address.description
+        switch (error, tls) {
+        case (.cannotSecure(_, let kind, _), let tls?) where kind == .notTrusted || kind == .otherName:
+            let shown = await PresentedCertificate.shown(at: address, to: tls, on: group, patience: patience)
+            return shown?.words(kind).map { .cannotSecure(place, kind, reason: $0) } ?? error
+        case (.closed, _?): return failure(BoringSSLError.zeroReturn, at: place)
+        case (.closed, nil):
+            let reason =
+                "it closed the connection at the first question: if it speaks TLS there, give \(securedProtocol)"
+            return .cannotConnect(place, reason: reason)
+        case (.spokeTLS, nil):
+            return .cannotConnect(place, reason: "it speaks TLS there: give \(securedProtocol)")
+        default: return error
         }
     }
+
+    private var securedProtocol: String { "security.protocol=\(login == nil ? "SSL" : "SASL_SSL")" }
 }

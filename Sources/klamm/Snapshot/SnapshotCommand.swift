@@ -89,7 +89,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     private func attached() async throws -> String {
         let place = try cluster.place(in: ConsoleSettings(folder: SettingsFolder.ofUser))
         let source = AttachedCluster(
-            bootstrapServers: place.servers, security: try WireSecurity(place.configuration), now: SystemClock.now)
+            bootstrapServers: place.servers, security: place.security, now: SystemClock.now)
         let happened = Mutex<[ClusterEvent]>([])
         let events = source.events()
         let listening = Task { for await event in events { happened.withLock { $0.append(event) } } }
