@@ -5,9 +5,6 @@
 /// `"0x0a0b"`, as does text that is no UTF-8. A field that the message does not know, or knows as of another type, is
 /// named by its number and wire type. Bounded in depth and in number of values: the bytes are anybody's.
 struct ProtobufReader {
-    private static let depthMax = 100
-    private static let valuesMax = 1_000_000
-
     /// What a field has brought so far.
     private struct Slot {
         var field: Int
@@ -21,31 +18,35 @@ struct ProtobufReader {
 
     private let schema: ProtobufSchema
     private let bytes: [UInt8]
+    private let valuesMax: Int
     private var values = 0
 
-    private init(_ schema: ProtobufSchema, _ bytes: [UInt8]) {
+    private init(_ schema: ProtobufSchema, _ bytes: [UInt8], _ valuesMax: Int) {
         self.schema = schema
         self.bytes = bytes
+        self.valuesMax = valuesMax
     }
 
     /// Before a message may stand what a schema registry puts there: a zero, four bytes, and which of its file's messages it
     /// is. No message begins with a zero.
-    static func read(_ bytes: [UInt8], _ schema: ProtobufSchema) throws(ProtobufMalformed) -> JSONValue {
+    static func read(
+        _ bytes: [UInt8], _ schema: ProtobufSchema, valuesMax: Int = 1_000_000
+    ) throws(ProtobufMalformed) -> JSONValue {
         guard bytes.first == 0 else {
-            var reader = ProtobufReader(schema, bytes)
+            var reader = ProtobufReader(schema, bytes, valuesMax)
             return try reader.message(schema.root, [bytes.indices], depth: 0)
         }
         do throws(ProtobufMalformed) {
-            return try framed(bytes, schema, isZigzag: true)
+            return try framed(bytes, schema, valuesMax, isZigzag: true)
         } catch {
             // Before they were zigzag numbers, some clients wrote plain ones.
-            if let value = try? framed(bytes, schema, isZigzag: false) { return value }
+            if let value = try? framed(bytes, schema, valuesMax, isZigzag: false) { return value }
             throw error
         }
     }
 
     private static func framed(
-        _ bytes: [UInt8], _ schema: ProtobufSchema, isZigzag: Bool
+        _ bytes: [UInt8], _ schema: ProtobufSchema, _ valuesMax: Int, isZigzag: Bool
     ) throws(ProtobufMalformed) -> JSONValue {
         guard bytes.count >= 6 else { throw ProtobufMalformed(at: 0, reason: "no field's number is 0") }
         var head = ProtobufWire(bytes, 5..<bytes.count)
@@ -62,7 +63,7 @@ struct ProtobufReader {
         let count = try number(&head)
         var path: [Int] = count == 0 ? [0] : []
         for _ in 0..<count { path.append(try number(&head)) }
-        var reader = ProtobufReader(schema, bytes)
+        var reader = ProtobufReader(schema, bytes, valuesMax)
         return try reader.message(schema.message(at: path), [head.index..<bytes.count], depth: 0)
     }
 
@@ -71,9 +72,10 @@ struct ProtobufReader {
     private mutating func message(
         _ place: Int, _ pieces: [Range<Int>], depth: Int
     ) throws(ProtobufMalformed) -> JSONValue {
-        guard depth < Self.depthMax else {
+        guard depth < ProtobufWire.depthMax else {
             throw ProtobufMalformed(
-                at: pieces.first?.lowerBound ?? 0, reason: "messages lie more than \(Self.depthMax) deep in each other")
+                at: pieces.first?.lowerBound ?? 0,
+                reason: "messages lie more than \(ProtobufWire.depthMax) deep in each other")
         }
         let message = schema.messages[place]
         if message.known == .any, let value = try any(pieces, depth: depth) { return value }
@@ -104,8 +106,8 @@ struct ProtobufReader {
 
     private mutating func count(at index: Int) throws(ProtobufMalformed) {
         values += 1
-        guard values <= Self.valuesMax else {
-            throw ProtobufMalformed(at: index, reason: "more than a million values come before")
+        guard values <= valuesMax else {
+            throw ProtobufMalformed(at: index, reason: "more than \(valuesMax) values come before")
         }
     }
 

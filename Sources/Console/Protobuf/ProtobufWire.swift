@@ -29,6 +29,8 @@ struct ProtobufWire {
         var at: Int
     }
 
+    static let depthMax = 100
+
     let bytes: [UInt8]
     private(set) var index: Int
     private let end: Int
@@ -96,7 +98,13 @@ struct ProtobufWire {
         var open = [begin.number]
         while let tag = try tag() {
             switch tag.kind {
-            case .groupBegin: open.append(tag.number)
+            case .groupBegin:
+                // Who reads what lies in them goes over their bytes once for each level.
+                guard open.count < Self.depthMax else {
+                    throw ProtobufMalformed(
+                        at: tag.at, reason: "groups lie more than \(Self.depthMax) deep in each other")
+                }
+                open.append(tag.number)
             case .groupEnd:
                 guard open.popLast() == tag.number else {
                     throw ProtobufMalformed(at: tag.at, reason: "a group ends that did not begin")
