@@ -62,12 +62,20 @@ import Testing
 
     @Test func `deep JSON is folded from a depth on`() {
         // An order of a thousand lines has its head on one screen.
-        let value = Array(#"{"a":{"b":[1,2,3],"c":{}},"d":1}"#.utf8)
+        guard let value = JSONReader.read(Array(#"{"a":{"b":[1,2,3],"c":{}},"d":1}"#.utf8)) else {
+            Issue.record("it is JSON")
+            return
+        }
+        func lines(_ folds: JSONFolds) -> [String] { JSONOutline.lines(value, folds).map(\.styled.plain) }
         #expect(
-            JSONLayout.lines(value, foldedFrom: 1)?.map(\.plain) == ["{", "  \"a\": {… 2},", "  \"d\": 1", "}"])
+            lines(JSONFolds(depth: 1)) == ["{", "  \"a\": {… 2},", "  \"d\": 1", "}"])
         #expect(
-            JSONLayout.lines(value, foldedFrom: 2)?.map(\.plain) == [
+            lines(JSONFolds(depth: 2)) == [
                 "{", "  \"a\": {", "    \"b\": [… 3],", "    \"c\": {}", "  },", "  \"d\": 1", "}",
             ])
+        // One that is turned is otherwise; numbers count what is folded, too.
+        #expect(lines(JSONFolds(depth: 1, turned: [1])).contains("    \"b\": [… 3],"))
+        #expect(lines(JSONFolds(turned: [2])) == lines(JSONFolds(depth: 2)))
+        #expect(lines(JSONFolds(turned: [0])) == ["{… 2}"])
     }
 }

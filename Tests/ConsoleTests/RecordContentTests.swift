@@ -45,4 +45,27 @@ import Testing
             #expect(Bytes.preview(bytes).hasPrefix("xxxx"), "\(length)")
         }
     }
+
+    @Test func `a large value is folded as a small one is`() {
+        // Its lines are made when they are seen; ConsoleBenchmark says how long it takes.
+        let line = #"{"sku":"A-100","n":2,"tags":["a","b"]}"#
+        let value = Array(
+            "{\"lines\":[\(Array(repeating: line, count: 5000).joined(separator: ","))],\"end\":1}".utf8)
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.records")
+        session.answer([RecordRow(partition: 0, offset: 1, timestamp: nil, key: nil, value: value)])
+        session.press("records.open")
+        // A failed expectation looks into all that it names: not into a session of such a size.
+        var (screen, row) = (session.screen, session.selectedRow)
+        #expect(value.count > RecordContent.bytesMax && screen.contains("· JSON"))
+        session.press("record.bottom", "record.move-up")
+        row = session.selectedRow
+        #expect(row.contains("\"end\": 1"))
+        session.press("record.move-up", "record.toggle-fold")
+        (screen, row) = (session.screen, session.selectedRow)
+        #expect(row.contains("\"lines\": [… 5,000],") && screen.contains("\"end\": 1"))
+        session.press("record.unfold-here", "record.unfold-here", "record.toggle-fold", "record.move-down")
+        (screen, row) = (session.screen, session.selectedRow)
+        #expect(screen.contains("    {… 3},") && row.contains("    {"))
+    }
 }

@@ -51,6 +51,10 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case keyFormat = "key-format"
     case jsonColumns = "columns"
     case fold, unfold
+    case toggleFold = "toggle-fold"
+    case foldHere = "fold-here"
+    case unfoldHere = "unfold-here"
+    case foldAll = "fold-all"
     case tombstone
     // Doing.
     case produce

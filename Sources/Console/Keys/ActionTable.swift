@@ -138,6 +138,16 @@ package enum ActionTable {
             in: [.records, .record], hint: 15),
         entry(
             .jsonColumns, .records, "c", "Columns", "Show fields of JSON values as columns", in: [.records], hint: 13),
+        entry(
+            .toggleFold, .records, "enter z", "Fold here", "Fold or unfold what the line under the cursor is part of",
+            in: [.record], hint: 1),
+        entry(
+            .foldHere, .records, "left", "Fold/out", "Fold what begins in this line, or go to where it begins",
+            in: [.record]),
+        entry(
+            .unfoldHere, .records, "right", "Unfold/in", "Unfold what is folded in this line, or go into it",
+            in: [.record]),
+        entry(.foldAll, .records, "Z", "Fold all", "Fold all of the record's JSON, or unfold all", in: [.record]),
         entry(.fold, .records, "minus", "Fold", "Fold the record's JSON one level more", in: [.record], hint: 2),
         entry(.unfold, .records, "+ =", "Unfold", "Unfold the record's JSON by one level", in: [.record], hint: 3),
         entry(

@@ -95,6 +95,10 @@ package struct Screen: Hashable, Sendable {
     package var focus = Pane.table
     /// First line shown, in screens that are text.
     package var textTop = 0
+    /// The line under the cursor there; nil before it is moved.
+    package var textCursor: Int?
+    /// Containers of the record's JSON that are folded otherwise than the others as deep.
+    package var turnedFolds: Set<Int> = []
 
     package init(_ place: Place) { self.place = place }
 }

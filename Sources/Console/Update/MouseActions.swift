@@ -68,6 +68,14 @@ extension Model {
     }
 
     private mutating func clicked(row index: Int, in pane: Screen.Pane) -> [Command] {
+        if case .record = place {
+            guard index == textCursor else {
+                moveCursor(to: index)
+                return []
+            }
+            toggleFold()
+            return []
+        }
         let wasHere = screen.focus == pane
         screen.focus = pane
         if wasHere, isSelected(index) { return open() }

@@ -94,28 +94,23 @@ extension Model {
     }
 
     private mutating func scrollText(_ action: ActionID) {
-        let inner = layout(of: size, listing: nil).table.inner
-        let most = max(0, RecordView.lines(self, width: inner.columns - 2).count - inner.rows)
-        let step: Int
-        switch action {
-        case .moveDown: step = 1
-        case .moveUp: step = -1
-        case .pageDown: step = inner.rows
-        case .pageUp: step = -inner.rows
-        case .halfPageDown: step = inner.rows / 2
-        case .halfPageUp: step = -inner.rows / 2
-        case .top: step = -most
-        case .bottom: step = most
-        default: step = 0
-        }
+        let visible = layout(of: size, listing: nil).table.inner.rows
+        let step =
+            switch action {
+            case .moveDown: 1
+            case .moveUp: -1
+            case .pageDown: visible
+            case .pageUp: -visible
+            case .halfPageDown: max(1, visible / 2)
+            case .halfPageUp: -max(1, visible / 2)
+            case .top: -recordText.rows.count
+            case .bottom: recordText.rows.count
+            default: 0
+            }
         scrollText(by: step)
     }
 
-    private mutating func scrollText(by step: Int) {
-        let inner = layout(of: size, listing: nil).table.inner
-        let most = max(0, RecordView.lines(self, width: inner.columns - 2).count - inner.rows)
-        screen.textTop = min(most, max(0, min(screen.textTop, most) + step))
-    }
+    private mutating func scrollText(by step: Int) { moveCursor(to: textCursor + step) }
 
     mutating func nextPane() {
         guard let listing, layout(of: size, listing: listing).events != nil else { return }

@@ -19,7 +19,7 @@ extension Model {
         return look
     }
 
-    private mutating func changeLook(_ change: (inout TopicLook) -> Void) {
+    mutating func changeLook(_ change: (inout TopicLook) -> Void) {
         guard let browser else { return }
         var look = look
         change(&look)
@@ -29,18 +29,12 @@ extension Model {
     mutating func changeFormat(_ side: WritableKeyPath<TopicLook, ByteFormat>, _ name: String) {
         guard let topic = browser?.topic else { return }
         changeLook { $0[keyPath: side] = $0[keyPath: side].next }
-        if case .record = place { screen.textTop = 0 }
-        show(.note, "\(name) of \(topic) are shown \(look[keyPath: side].words)")
-    }
-
-    /// Folds what lies deepest and is not folded yet, or unfolds one level.
-    mutating func fold(by step: Int) {
-        guard let value = recordHere?.value, let json = RecordSchemas.container(value, look.schemas.value) else {
-            return show(.note, "There is no JSON to fold")
+        if case .record = place {
+            screen.textTop = 0
+            screen.textCursor = nil
+            screen.turnedFolds = []
         }
-        let depth = json.depth
-        let folded = min(depth, max(1, (look.foldedFrom ?? depth) + step))
-        changeLook { $0.foldedFrom = folded >= depth ? nil : folded }
+        show(.note, "\(name) of \(topic) are shown \(look[keyPath: side].words)")
     }
 
     /// Lays the open record out when it is another, or is to be seen otherwise.
@@ -53,7 +47,16 @@ extension Model {
         guard let ingredients = RecordView.ingredients(self, width: width),
             laidOutRecord?.ingredients != ingredients
         else { return }
-        laidOutRecord = LaidOutRecord(ingredients: ingredients, lines: RecordView.lines(ingredients))
+        let former = laidOutRecord
+        let laidOut = RecordView.layOut(ingredients, after: former)
+        laidOutRecord = laidOut
+        // What is told of the batch comes later, above the value: the line under the cursor stays under it.
+        guard let former, former.ingredients.row == ingredients.row, former.ingredients.width == width,
+            let cursor = screen.textCursor, cursor >= former.text.valueRow
+        else { return }
+        let shift = laidOut.text.valueRow - former.text.valueRow
+        screen.textCursor = cursor + shift
+        screen.textTop = max(0, screen.textTop + shift)
     }
 
     // MARK: Columns
@@ -125,7 +128,8 @@ extension Model {
 /// A record's page as it was last laid out, and of what.
 struct LaidOutRecord: Hashable, Sendable {
     var ingredients: RecordView.Ingredients
-    var lines: [StyledText]
+    var content: RecordContent
+    var text: RecordText
 }
 
 extension JSONValue {

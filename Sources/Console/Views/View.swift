@@ -93,13 +93,16 @@ private func drawNodes(_ model: Model, _ listing: Listing, in area: Rectangle, i
 
 private func drawText(_ model: Model, in area: Rectangle, on grid: inout Grid) {
     let inner = area.inner
-    let lines = RecordView.lines(model, width: inner.columns - 2)
-    let top = max(0, min(model.screen.textTop, lines.count - inner.rows))
-    let more = lines.count - inner.rows - top
+    let text = RecordView.text(model, width: inner.columns - 2)
+    let (cursor, top) = model.screen.textPlace(text, visible: inner.rows)
+    let more = text.rows.count - inner.rows - top
     let foot = more > 0 ? StyledText("\(Figures.plural(Int64(more), "line")) below", .muted) : StyledText()
     grid.frame(area, title: title(model, nil), foot: foot)
-    for (offset, line) in lines[top...].prefix(inner.rows).enumerated() {
-        grid.put(line, row: inner.row + offset, column: inner.column + 1, width: inner.columns - 2)
+    for (offset, row) in text.rows[top...].prefix(inner.rows).enumerated() {
+        let place = Rectangle(row: inner.row + offset, column: inner.column, rows: 1, columns: inner.columns)
+        grid.target(place, .row(top + offset, .table))
+        grid.put(text.line(row), row: place.row, column: place.column + 1, width: place.columns - 2)
+        if top + offset == cursor { grid.restyle(place) { $0.isSelected = true } }
     }
 }
 
