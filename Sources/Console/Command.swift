@@ -21,6 +21,8 @@ package enum Command: Hashable, Sendable {
     case copy(String)
     /// Into a file of about this name; answered by `.outcome(.saved)`.
     case save(name: String, text: String)
+    /// Keep it in the file of what is remembered over a restart.
+    case remember(LookMemory.Entry)
     /// Resolve styles by this theme from now on; answered by `Event.themes`.
     case setTheme(String)
     /// Draw every cell anew: something else wrote on the terminal.

@@ -23,6 +23,9 @@ package enum Event: Hashable, Sendable {
     /// By what the keys and values of topics are read, from the settings.
     case schemas([String: RecordSchemas])
 
+    /// How topics were looked at before klamm was started.
+    case remembered(LookMemory)
+
     /// The scenarios that can be chosen.
     case scenarios([ScenarioHead])
     /// How far the story is that is played; nil when it is over and left.

@@ -51,6 +51,7 @@ private struct ConsoleRun {
     let session: ConsoleSession
     var model = Model()
     private var looks: ConsoleLooks
+    private let state = StateFile.ofUser
     let terminal: TerminalScreen
     private var picture: ClusterSnapshot?
     private var story: Story?
@@ -70,6 +71,7 @@ private struct ConsoleRun {
         tell(.themes(looks.themes.names, current: looks.theme.name))
         tell(.settings(looks.settings.keymap, problems: looks.problems, isFirst: true))
         tell(.schemas(looks.settings.schemas))
+        if let state { tell(.remembered(state.memory)) }
         tell(.resized(terminal.size))
         while true {
             tell(.tick(SystemClock.now()))
@@ -178,6 +180,12 @@ private struct ConsoleRun {
         case .save(let name, let text):
             do {
                 tell(.outcome(.saved(path: try SavedFile.write(text, about: name))))
+            } catch {
+                tell(.outcome(.failed("\(error)")))
+            }
+        case .remember(let entry):
+            do {
+                try state?.remember(entry)
             } catch {
                 tell(.outcome(.failed("\(error)")))
             }

@@ -48,7 +48,7 @@ struct ConsoleTarget: Sendable {
             return .configSet(topic: topic, name: name, value: value, problem: problem)
         case .inquire(let inquiry):
             return .answer(try await Inquiries(cluster: cluster, ledgers: ledgers).answer(inquiry))
-        case .copy, .save, .setTheme, .redraw, .playScenario, .conduct, .quit: break
+        case .copy, .save, .remember, .setTheme, .redraw, .playScenario, .conduct, .quit: break
         }
         return nil
     }

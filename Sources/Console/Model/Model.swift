@@ -55,6 +55,10 @@ package struct Model: Hashable, Sendable {
     var lastQueryID: UInt64 = 0
     /// How the records of each topic are looked at.
     var looks: [String: TopicLook] = [:]
+    /// How they were looked at before.
+    var memory = LookMemory()
+    /// What is to be kept over a restart, and was not told yet.
+    var unremembered: LookMemory.Entry?
     /// The page of the record that is open: live data come twenty times a second, and its bytes are always the same.
     var laidOutRecord: LaidOutRecord?
     /// What is known of the bytes in each topic.

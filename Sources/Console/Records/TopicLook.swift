@@ -34,7 +34,7 @@ package enum ByteFormat: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// How the records of one topic are looked at; kept as long as klamm runs.
+/// How the records of one topic are looked at.
 struct TopicLook: Hashable, Sendable {
     var key = ByteFormat.automatic
     var value = ByteFormat.automatic

@@ -14,7 +14,7 @@ extension Model {
     /// How the records that are shown are looked at.
     var look: TopicLook {
         guard let topic = browser?.topic else { return TopicLook() }
-        var look = looks[topic] ?? TopicLook()
+        var look = looks[topic] ?? snapshot.flatMap { memory.look(of: topic, in: $0.clusterID) } ?? TopicLook()
         look.schemas = schemas[topic] ?? RecordSchemas()
         return look
     }
@@ -24,6 +24,15 @@ extension Model {
         var look = look
         change(&look)
         looks[browser.topic] = look
+        // A story's cluster never comes again.
+        guard story == nil, let cluster = snapshot?.clusterID else { return }
+        unremembered = LookMemory.Entry(cluster: cluster, topic: browser.topic, look: look)
+    }
+
+    mutating func remember() -> [Command] {
+        guard let entry = unremembered else { return [] }
+        unremembered = nil
+        return [.remember(entry)]
     }
 
     mutating func changeFormat(_ side: WritableKeyPath<TopicLook, ByteFormat>, _ name: String) {

@@ -4,7 +4,7 @@ import KafkaProtocol
 /// Takes one event into the model and says what is to be done about it. Pure: the same model and event always give the
 /// same result.
 package func update(_ model: inout Model, _ event: Event) -> [Command] {
-    let commands = model.take(event) + model.inquire()
+    let commands = model.take(event) + model.inquire() + model.remember()
     model.layOutRecord()
     return commands
 }
@@ -60,6 +60,10 @@ extension Model {
             return []
         case .schemas(let schemas):
             self.schemas = schemas
+            redraw = .now
+            return []
+        case .remembered(let memory):
+            self.memory = memory
             redraw = .now
             return []
         case .scenarios(let heads):

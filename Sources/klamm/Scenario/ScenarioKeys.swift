@@ -31,7 +31,7 @@ struct ScenarioKeys {
 
     private mutating func perform(_ command: Command) async throws {
         switch command {
-        case .copy, .save, .setTheme, .redraw, .quit, .playScenario, .conduct:
+        case .copy, .save, .remember, .setTheme, .redraw, .quit, .playScenario, .conduct:
             throw Refusal("what this key asks of a terminal has no place in a scenario")
         case .inject, .client, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
             .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
