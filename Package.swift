@@ -111,7 +111,8 @@ let shells: [Target] = [
     module(
         "KafkaClient",
         [
-            "CCrypto", "CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioPosix, nioSSL, nioTLS,
+            "CCrypto", "CRdkafka", "KafkaCluster", "KafkaBroker", "KafkaProtocol", nioCore, nioHTTP1, nioPosix, nioSSL,
+            nioTLS,
             logging,
         ]),
     module(

@@ -8,6 +8,7 @@ final class CallbackContext: Sendable {
     let onError: (@Sendable (ClientError) -> Void)?
     let onDelivery: (@Sendable (DeliveryReport) -> Void)?
     let rebalances: RebalanceObserver?
+    let tokens = TokenGate()
 
     init(
         logger: Logger, onError: (@Sendable (ClientError) -> Void)? = nil,
@@ -53,6 +54,11 @@ private func logCallback(
             "client": "\(rd_kafka_name(client).map { String(cString: $0) } ?? "")",
             "facility": "\(facility.map { String(cString: $0) } ?? "")",
         ])
+}
+
+/// Runs on librdkafka's thread for it.
+func tokenCallback(client: OpaquePointer?, properties: UnsafePointer<CChar>?, opaque: UnsafeMutableRawPointer?) {
+    CallbackContext.from(opaque)?.tokens.refresh()
 }
 
 /// Runs inside poll, as the delivery and rebalance callbacks do.

@@ -10,6 +10,9 @@ package struct ClientConfiguration: Hashable, Sendable {
 
     package private(set) var settings: [Setting] = []
 
+    /// Whom clients ask for bearer tokens, where they log in by them.
+    package var tokens: TokenSource?
+
     package init() {}
 
     package init(bootstrapServers: String) {
@@ -29,6 +32,8 @@ package struct ClientConfiguration: Hashable, Sendable {
             }
         }
     }
+
+    mutating func removeAll(where isUnwanted: (String) -> Bool) { settings.removeAll { isUnwanted($0.name) } }
 
     /// These settings with others over them.
     package func with(_ others: KeyValuePairs<String, String>) -> Self {

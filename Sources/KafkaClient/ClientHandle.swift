@@ -16,6 +16,11 @@ final class ClientHandle: @unchecked Sendable {
     ) throws(ClientError) {
         let conf = try configuration.makeConf()
         context.install(in: conf)
+        if configuration.tokens != nil {
+            // Not every client of ours is polled.
+            rd_kafka_conf_enable_sasl_queue(conf, 1)
+            rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, tokenCallback)
+        }
         let retained = Unmanaged.passRetained(context)
         rd_kafka_conf_set_opaque(conf, retained.toOpaque())
         var client: OpaquePointer?
@@ -33,9 +38,14 @@ final class ClientHandle: @unchecked Sendable {
         guard let client else { preconditionFailure("rd_kafka_new succeeds only with a client") }
         self.pointer = client
         self.context = retained
+        if let tokens = configuration.tokens {
+            context.tokens.open(client, tokens)
+            if let error = ClientError(consuming: rd_kafka_sasl_background_callbacks_enable(client)) { throw error }
+        }
     }
 
     deinit {
+        context.takeUnretainedValue().tokens.close()
         rd_kafka_destroy_flags(pointer, destroyFlags.load(ordering: .relaxed))
         context.release()
     }

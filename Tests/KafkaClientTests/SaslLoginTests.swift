@@ -70,6 +70,22 @@ import Testing
         #expect(plain.isOver)
     }
 
+    @Test func `OAUTHBEARER says its token and its extensions`() throws {
+        // RFC 7628, with KIP-342's extensions.
+        let token = OAuthToken(
+            text: "a.b.c", principal: "alice", expiresAt: 0, extensions: [.init(name: "tenant", value: "acme")])
+        var login = SaslLogin(.bearer(token), nonce: "")
+        #expect(login.start() == Array("n,,\u{1}auth=Bearer a.b.c\u{1}tenant=acme\u{1}\u{1}".utf8))
+        #expect(try login.heard([]) == nil)
+        #expect(login.isOver)
+        // What is wrong with it is heard to the end.
+        var refused = SaslLogin(.bearer(token), nonce: "")
+        _ = refused.start()
+        #expect(try refused.heard(Array(#"{"status":"invalid_token"}"#.utf8)) == [1])
+        #expect(throws: SaslLogin.Failure.self) { try refused.heard([]) }
+        #expect("\(token)" == "a token of alice", "its text is a secret")
+    }
+
     @Test func `base64 goes both ways`() {
         // Salts and proofs.
         for text in ["", "f", "fo", "foo", "foob", "fooba", "foobar"] {

@@ -34,7 +34,9 @@ enum Layout {
         pure("Simulator", uses: ["KafkaCluster"]),
         pure("Console", uses: ["KafkaCluster", "Scenarios"]),
         shell("KafkaServer", uses: ["KafkaCluster"]),
-        shell("KafkaClient", uses: ["KafkaCluster"], outside: ["CCrypto", "CRdkafka", "NIOSSL", "NIOTLS"]),
+        shell(
+            "KafkaClient", uses: ["KafkaCluster"],
+            outside: ["CCrypto", "CRdkafka", "FoundationEssentials", "NIOHTTP1", "NIOSSL", "NIOTLS"]),
         shell("Workload", uses: ["KafkaClient"], outside: ["GRDB"]),
         shell("Settings", uses: ["Console"], outside: ["TOMLKit"]),
         shell("Terminal", uses: ["Console"], outside: ["CNcurses"]),

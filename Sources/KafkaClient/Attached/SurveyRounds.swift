@@ -37,6 +37,7 @@ actor SurveyRounds {
     // MARK: The loop
 
     func start() async throws {
+        try await wire.security.getReady()
         try await askMetadata()
         loop = Task { await self.run() }
     }
@@ -109,6 +110,7 @@ actor SurveyRounds {
             } catch let error as CancellationError {
                 throw error
             } catch {
+                let error = survey.brokers.isEmpty ? wire.security.metadataFailure(error) : error
                 failures.append((candidate.address.description, error))
                 if let id = candidate.id { survey.silence(of: id, "\(error)") }
             }

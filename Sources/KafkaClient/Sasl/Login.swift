@@ -3,10 +3,19 @@ import NIOCore
 
 /// The login of a connection by one of SASL's mechanisms, as `sasl.` properties want it.
 struct Login: Sendable {
-    private let mechanism: SaslLogin.Mechanism
+    private enum Credentials: Sendable {
+        case fixed(SaslLogin.Mechanism)
+        case tokens(TokenSource)
+    }
+
+    private let credentials: Credentials
 
     init(_ configuration: ClientConfiguration) throws(WireSecurity.Failure) {
         let name = (configuration["sasl.mechanisms"] ?? "").uppercased()
+        if name == "OAUTHBEARER" {
+            credentials = .tokens(try TokenSource(configuration))
+            return
+        }
         let hash: SHA2?
         switch name {
         case "PLAIN": hash = nil
@@ -14,17 +23,32 @@ struct Login: Sendable {
         case "SCRAM-SHA-512": hash = .sha512
         default:
             throw WireSecurity.Failure(
-                description: "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512")
+                description:
+                    "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER")
         }
         guard let user = configuration["sasl.username"], let password = configuration["sasl.password"] else {
             throw WireSecurity.Failure(description: "\(name) needs sasl.username and sasl.password")
         }
-        mechanism = hash.map { .scram($0, user: user, password: password) } ?? .plain(user: user, password: password)
+        credentials = .fixed(
+            hash.map { .scram($0, user: user, password: password) } ?? .plain(user: user, password: password))
     }
 
-    /// Asks for everything that it takes to be let in.
-    func perform(on connection: BrokerConnection, patience: Duration) async throws {
+    /// Whom librdkafka asks, too.
+    var tokens: TokenSource? { if case .tokens(let source) = credentials { source } else { nil } }
+
+    private var mechanism: SaslLogin.Mechanism {
+        get async throws {
+            switch credentials {
+            case .fixed(let mechanism): mechanism
+            case .tokens(let source): .bearer(try await source.token())
+            }
+        }
+    }
+
+    /// Asks for everything that it takes to be let in. Returns for how long that holds; nil where it has no end (KIP-368).
+    func perform(on connection: BrokerConnection, patience: Duration) async throws -> Duration? {
         let address = connection.address.description
+        let mechanism = try await mechanism
         var handshake = SaslHandshakeRequest()
         handshake.mechanism = mechanism.name
         let offered = try await connection.ask(handshake, patience: patience)
@@ -33,19 +57,23 @@ struct Login: Sendable {
             throw WireError.refused(address, reason: "it knows \(known), not \(mechanism.name)")
         }
         var login = SaslLogin(mechanism, nonce: Base64.encode((0..<24).map { _ in .random(in: .min ... .max) }))
+        var lifetime: Int64 = 0
         var next: [UInt8]? = login.start()
         while let message = next {
             var request = SaslAuthenticateRequest()
             request.authBytes = ByteBuffer(bytes: message)
             let answer = try await connection.ask(request, patience: patience)
             guard answer.errorCode == .none else {
-                throw WireError.refused(address, reason: answer.errorMessage ?? "\(answer.errorCode)")
+                let reason = answer.errorMessage ?? "\(answer.errorCode)"
+                throw WireError.refused(address, reason: tokens == nil ? reason : "of this token it says \(reason)")
             }
+            lifetime = answer.sessionLifetimeMs
             do {
                 next = try login.heard(Array(answer.authBytes.readableBytesView))
             } catch {
                 throw WireError.refused(address, reason: "\(error)")
             }
         }
+        return lifetime > 0 ? .milliseconds(lifetime) : nil
     }
 }

@@ -5,16 +5,20 @@
 /// | PLAIN          | user and password             | nothing          |               |                   |
 /// | SCRAM-SHA-256, | user and a nonce              | salt, iterations | its proof     | the server's own, |
 /// | SCRAM-SHA-512  |                               |                  |               | which is checked  |
+/// | OAUTHBEARER    | a token and extensions        | nothing, or      | that it has   | the error         |
+/// |                |                               | why not          | heard         |                   |
 package struct SaslLogin: Sendable {
-    package enum Mechanism: Hashable, Sendable {
+    enum Mechanism: Hashable, Sendable {
         case plain(user: String, password: String)
         case scram(SHA2, user: String, password: String)
+        case bearer(OAuthToken)
 
         /// As SaslHandshake names it.
-        package var name: String {
+        var name: String {
             switch self {
             case .plain: "PLAIN"
             case .scram(let hash, _, _): "SCRAM-\(hash.rawValue)"
+            case .bearer: "OAUTHBEARER"
             }
         }
     }
@@ -27,6 +31,8 @@ package struct SaslLogin: Sendable {
         case begun
         case sentNonce(ScramProof)
         case sentProof(serverSignature: [UInt8])
+        case sentToken
+        case heardRefusal(String)
         case sentAll
         case over
     }
@@ -36,7 +42,7 @@ package struct SaslLogin: Sendable {
     private var state = State.begun
 
     /// `nonce` is drawn anew for each login.
-    package init(_ mechanism: Mechanism, nonce: String) {
+    init(_ mechanism: Mechanism, nonce: String) {
         self.mechanism = mechanism
         self.nonce = nonce
     }
@@ -52,6 +58,11 @@ package struct SaslLogin: Sendable {
             let proof = ScramProof(hash: hash, user: user, password: password, clientNonce: nonce)
             state = .sentNonce(proof)
             return Array("n,,\(proof.clientFirst)".utf8)
+        case .bearer(let token):
+            // RFC 7628: pairs between bytes of 1.
+            state = .sentToken
+            let pairs = [("auth", "Bearer \(token.text)")] + token.extensions.map { ($0.name, $0.value) }
+            return Array("n,,\u{1}\(pairs.map { "\($0)=\($1)\u{1}" }.joined())\u{1}".utf8)
         }
     }
 
@@ -63,6 +74,15 @@ package struct SaslLogin: Sendable {
             // An error would have come as the answer's error code.
             state = .over
             return nil
+        case .sentToken:
+            guard !bytes.isEmpty else {
+                state = .over
+                return nil
+            }
+            // The error itself comes as the answer to this.
+            state = .heardRefusal(String(decoding: bytes, as: UTF8.self))
+            return [1]
+        case .heardRefusal(let reason): throw Failure(description: "the token is not accepted: \(reason)")
         case .sentNonce(let proof):
             let (message, signature) = try proof.answer(to: String(decoding: bytes, as: UTF8.self))
             state = .sentProof(serverSignature: signature)

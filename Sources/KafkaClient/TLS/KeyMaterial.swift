@@ -86,9 +86,10 @@ extension WireSecurity.Failure {
         let path = material.place.split(separator: "=", maxSplits: 1).last.map(String.init) ?? material.place
         let way =
             isTrust
-            ? "`keytool -list -rfc -keystore \(path) > ca.pem` writes its certificates as PEM; then give ssl.ca.location=ca.pem"
-            : "`keytool -importkeystore -srckeystore \(path) -destkeystore client.p12 -deststoretype PKCS12` converts it; "
-                + "then give ssl.keystore.location=client.p12"
+            ? "`keytool -list -rfc -keystore \(path) > ca.pem` writes its certificates as PEM; then give "
+                + "ssl.ca.location=ca.pem"
+            : "`keytool -importkeystore -srckeystore \(path) -destkeystore client.p12 -deststoretype PKCS12` "
+                + "converts it; then give ssl.keystore.location=client.p12"
         return Self(description: "\(material.place) is a Java keystore (JKS), which klamm cannot read: \(way)")
     }
 }

@@ -9,14 +9,12 @@ struct TLSSettings: Sendable {
     /// What brokers' certificates are checked by, as an error names it.
     let trusted: String
     let hasCertificate: Bool
-    /// What `ssl.ca` names, where it names certificates.
-    let authorities: [NIOSSLCertificate]
 
     init(_ configuration: ClientConfiguration) throws(WireSecurity.Failure) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.certificateVerification = try Self.verification(configuration)
-        (trusted, authorities) = try Self.trust(configuration, in: &tls)
+        trusted = try Self.trust(configuration, in: &tls).place
         try Self.present(configuration, in: &tls)
         credulous = Self.credulous(tls)
         hasCertificate = !tls.certificateChain.isEmpty
@@ -29,10 +27,29 @@ struct TLSSettings: Sendable {
     }
 
     /// For one connection to this host, which its certificate must name.
-    func handler(for host: String) throws -> NIOSSLClientHandler {
+    func handler(for host: String) throws -> NIOSSLClientHandler { try Self.handler(context, for: host) }
+
+    static func handler(_ context: NIOSSLContext, for host: String) throws -> NIOSSLClientHandler {
         // An address is never sent; the certificate's addresses are checked by that of the connection.
         let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
         return try NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : host)
+    }
+
+    /// For servers that are no brokers: the world's authorities hold there, and those that brokers are trusted by. Checks
+    /// that brokers are spared are made.
+    static func strangers(
+        _ configuration: ClientConfiguration
+    ) throws(WireSecurity.Failure) -> (context: NIOSSLContext, trusted: String) {
+        var (tls, brokers) = (TLSConfiguration.makeClientConfiguration(), TLSConfiguration.makeClientConfiguration())
+        tls.minimumTLSVersion = .tlsv12
+        let (place, authorities) = try trust(configuration, in: &brokers)
+        if !authorities.isEmpty { tls.additionalTrustRoots = [.certificates(authorities)] }
+        do {
+            let trusted = authorities.isEmpty ? "the system's certificates" : "the system's certificates or \(place)"
+            return (try NIOSSLContext(configuration: tls), trusted)
+        } catch {
+            throw WireSecurity.Failure(description: "TLS cannot be set up (\(TLSFailure.code(of: error)))")
+        }
     }
 
     /// For one that only looks at who is there.
@@ -71,7 +88,7 @@ struct TLSSettings: Sendable {
 
     private static func trust(
         _ configuration: ClientConfiguration, in tls: inout TLSConfiguration
-    ) throws(WireSecurity.Failure) -> (String, [NIOSSLCertificate]) {
+    ) throws(WireSecurity.Failure) -> (place: String, authorities: [NIOSSLCertificate]) {
         if let path = configuration["ssl.ca.location"] {
             guard path != "probe" else { return ("the system's certificates", []) }
             if KeyMaterial.isDirectory(path) {

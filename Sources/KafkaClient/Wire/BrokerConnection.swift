@@ -13,18 +13,23 @@ final class BrokerConnection: Sendable {
     let versions: NegotiatedVersions
     private let channel: any Channel
     private let end: ConnectionEnd
+    /// When another should take its place: the login ends soon.
+    private let due: NIODeadline?
     private let correlation = Atomic<Int32>(1)
 
     private init(
-        address: ClusterSurvey.Address, channel: any Channel, end: ConnectionEnd, versions: NegotiatedVersions
+        address: ClusterSurvey.Address, channel: any Channel, end: ConnectionEnd, versions: NegotiatedVersions,
+        due: NIODeadline? = nil
     ) {
         self.address = address
         self.channel = channel
         self.end = end
+        self.due = due
         self.versions = versions
     }
 
     var isOpen: Bool { channel.isActive }
+    var isDue: Bool { due.map { $0 <= .now() } ?? false }
 
     static func open(
         _ address: ClusterSurvey.Address, on group: any EventLoopGroup, security: WireSecurity, patience: Duration
@@ -55,12 +60,16 @@ final class BrokerConnection: Sendable {
             let answer: ByteBuffer
             do { answer = try await exchange(frame, on: channel, end, address, patience) } catch let error as WireError
             {
-                throw await security.firstFailure(error, of: address, on: group, patience: patience)
+                let isSecured = end.isSecured.load(ordering: .relaxed)
+                throw await security.firstFailure(
+                    error, of: address, isSecured: isSecured, on: group, patience: patience)
             }
             let versions = NegotiatedVersions(try VersionQuestion.answer(in: answer))
             let connection = BrokerConnection(address: address, channel: channel, end: end, versions: versions)
-            try await security.authenticate(connection, patience: patience)
-            return connection
+            guard let session = try await security.authenticate(connection, patience: patience) else {
+                return connection
+            }
+            return connection.lasting(session)
         } catch let error as ProtocolError {
             channel.close(promise: nil)
             throw WireError.notKafka(name, reason: "\(error)")
@@ -68,6 +77,17 @@ final class BrokerConnection: Sendable {
             channel.close(promise: nil)
             throw error
         }
+    }
+
+    /// The same, for as long as the broker lets us stay. What is asked meanwhile has the rest of that time to be answered.
+    private func lasting(_ session: Duration) -> BrokerConnection {
+        let nanoseconds = session.wholeNanoseconds
+        let channel = channel
+        let farewell = channel.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in farewell.cancel() }
+        return BrokerConnection(
+            address: address, channel: channel, end: end, versions: versions,
+            due: .now() + .nanoseconds(nanoseconds / 20 * 17))
     }
 
     static let clientID = "klamm-console"

@@ -7,7 +7,7 @@ import NIOPosix
 /// was lost. All of them share one thread.
 actor ClusterWire {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    private let security: WireSecurity
+    let security: WireSecurity
     private var connections: [ClusterSurvey.Address: BrokerConnection] = [:]
     private var opening: [ClusterSurvey.Address: Task<BrokerConnection, any Error>] = [:]
     private var isClosed = false
@@ -15,7 +15,8 @@ actor ClusterWire {
     init(security: WireSecurity) { self.security = security }
 
     func connection(to address: ClusterSurvey.Address, patience: Duration) async throws -> BrokerConnection {
-        if let connection = connections[address], connection.isOpen { return connection }
+        let open = connections[address].flatMap { $0.isOpen ? $0 : nil }
+        if let open, !open.isDue { return open }
         if let task = opening[address] { return try await task.value }
         guard !isClosed else { throw CancellationError() }
         let task = Task { [group, security] in
@@ -23,9 +24,15 @@ actor ClusterWire {
         }
         opening[address] = task
         defer { opening[address] = nil }
-        let connection = try await task.value
-        connections[address] = connection
-        return connection
+        do {
+            let connection = try await task.value
+            connections[address] = connection
+            return connection
+        } catch {
+            // It serves to its end, and perhaps a later login succeeds.
+            if let open, open.isOpen { return open }
+            throw error
+        }
     }
 
     nonisolated func ask<Request: KafkaRequest>(

@@ -1,4 +1,5 @@
 import NIOCore
+import NIOTLS
 import Synchronization
 
 /// Cuts what a broker sends into frames: four bytes of size, then that many bytes.
@@ -43,6 +44,8 @@ struct Exchange: Sendable {
 /// Why a connection is over, for who asks when its handlers are gone.
 final class ConnectionEnd: Sendable {
     private let reason = Mutex<WireError?>(nil)
+    /// Whether TLS came about before.
+    let isSecured = Atomic(false)
 
     /// The first reason stays: what comes later is its consequence.
     func reach(_ error: WireError) -> WireError {
@@ -94,6 +97,11 @@ final class AnswerQueue: ChannelDuplexHandler {
             return finish(context, .notKafka(address, reason: "an answer to no request"))
         }
         answer.succeed(unwrapInboundIn(data))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event { end.isSecured.store(true, ordering: .relaxed) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -13,6 +13,8 @@ package enum WireError: Error, Hashable, CustomStringConvertible {
     case spokeTLS(String)
     /// It did not let us in.
     case refused(String, reason: String)
+    /// Nobody gave us what we would have shown it.
+    case noToken(String)
     case nobodyAnswers([String])
 
     package var description: String {
@@ -25,6 +27,7 @@ package enum WireError: Error, Hashable, CustomStringConvertible {
         case .notKafka(let address, let reason): "\(address) does not speak Kafka's protocol as expected: \(reason)"
         case .spokeTLS(let address): "\(address) speaks TLS"
         case .refused(let address, let reason): "\(address): the login is refused: \(reason)"
+        case .noToken(let reason): reason
         case .nobodyAnswers(let reasons): reasons.joined(separator: "; ")
         }
     }
@@ -41,8 +44,8 @@ extension WireError {
                 case .refused(_, let reason): "the login is refused: \(reason)"
                 default: nil as String?
                 }
-            if let index = groups.firstIndex(where: { $0.reason == reason }) {
-                groups[index].addresses.append(address)
+            if let index = groups.firstIndex(where: { $0.reason == reason ?? "\(error)" }) {
+                if reason != nil { groups[index].addresses.append(address) }
             } else {
                 groups.append(reason.map { ([address], $0) } ?? ([], "\(error)"))
             }

@@ -31,9 +31,13 @@ package struct WireSecurity: Sendable {
                 description: "security.protocol=\(name): it is PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL")
         }
         let usesTLS = name.hasSuffix("SSL")
-        let clients = try JavaStores.resolved(configuration, usesTLS: usesTLS)
+        let asksSecurely =
+            configuration["sasl.oauthbearer.token.endpoint.url"]?.lowercased().hasPrefix("https") ?? false
+        var clients = try JavaStores.resolved(configuration, usesTLS: usesTLS || asksSecurely)
         tls = usesTLS ? try TLSSettings(clients) : nil
         login = name.hasPrefix("SASL") ? try Login(clients) : nil
+        clients.tokens = login?.tokens
+        clients.removeAll { TokenSource.isItsOwn($0) }
         self.clients = clients
     }
 
@@ -41,7 +45,11 @@ package struct WireSecurity: Sendable {
         if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler(for: address.host)) }
     }
 
-    func authenticate(_ connection: BrokerConnection, patience: Duration) async throws {
+    /// Fetches what a login needs from elsewhere, so that its failure is told once and not for each broker.
+    func getReady() async throws { _ = try await login?.tokens?.token() }
+
+    /// Returns for how long the broker lets us stay; nil for ever.
+    func authenticate(_ connection: BrokerConnection, patience: Duration) async throws -> Duration? {
         try await login?.perform(on: connection, patience: patience)
     }
 
@@ -62,14 +70,21 @@ package struct WireSecurity: Sendable {
 
     /// What it means that nothing could be asked at all.
     func firstFailure(
-        _ error: WireError, of address: ClusterSurvey.Address, on group: any EventLoopGroup, patience: Duration
+        _ error: WireError, of address: ClusterSurvey.Address, isSecured: Bool, on group: any EventLoopGroup,
+        patience: Duration
     ) async -> WireError {
         let place = address.description
         switch (error, tls) {
         case (.cannotSecure(_, let kind, _), let tls?) where kind == .notTrusted || kind == .otherName:
             let shown = await PresentedCertificate.shown(at: address, to: tls, on: group, patience: patience)
             return shown?.words(kind).map { .cannotSecure(place, kind, reason: $0) } ?? error
-        case (.closed, _?): return failure(BoringSSLError.zeroReturn, at: place)
+        case (.closed, let tls?) where isSecured && !tls.hasCertificate,
+            (.cannotSecure(_, .endedEarly, _), let tls?) where isSecured && !tls.hasCertificate:
+            // Its alert may get lost with the connection.
+            let guess = tls.words(.wantsCertificate, plainProtocol: "")
+            return .cannotConnect(
+                place, reason: "it closed the connection after the TLS handshake: perhaps \(guess)")
+        case (.closed, _?) where !isSecured: return failure(BoringSSLError.zeroReturn, at: place)
         case (.closed, nil):
             let reason =
                 "it closed the connection at the first question: if it speaks TLS there, give \(securedProtocol)"
@@ -78,6 +93,15 @@ package struct WireSecurity: Sendable {
             return .cannotConnect(place, reason: "it speaks TLS there: give \(securedProtocol)")
         default: return error
         }
+    }
+
+    /// A broker that wants a login says what it speaks before, and nothing else.
+    func metadataFailure(_ error: any Error) -> any Error {
+        guard login == nil, case WireError.closed(let address) = error else { return error }
+        return WireError.cannotConnect(
+            address,
+            reason: "it closed the connection when it was asked for its metadata: if it wants a login there, give "
+                + "security.protocol=\(tls == nil ? "SASL_PLAINTEXT" : "SASL_SSL") and sasl.mechanisms")
     }
 
     private var securedProtocol: String { "security.protocol=\(login == nil ? "SSL" : "SASL_SSL")" }
