@@ -6,8 +6,8 @@ import Synchronization
 import Testing
 import Workload
 
-/// A cluster that lets in who shows a token, by both ways into it.
-@Suite struct BearerTests {
+/// A cluster that lets in who shows a token or knows a password, by both ways into it.
+@Suite struct SecuredLoginTests {
     /// What brokers were shown.
     private final class Shown: Sendable {
         private let logins = Mutex<[String]>([])
@@ -51,6 +51,28 @@ import Workload
         #expect(Set(shown.all).count == 1, "one token for all connections")
         #expect(shown.all.count >= 3, "ours, the producer's and the consumer's")
         #expect(shown.all.allSatisfy { $0.contains("\u{1}tenant=acme\u{1}") })
+    }
+
+    @Test func `a password opens both ways in, too`() async throws {
+        // As Java's tools have it; the broker that does not know it is believed.
+        let judge: @Sendable ([UInt8]) -> SaslDoor.Judgement = { bytes in
+            bytes == Array("\0alice\0open, \"sesame\"".utf8)
+                ? .welcome(lifetimeMilliseconds: 0) : .refusal("Authentication failed: Invalid username or password")
+        }
+        let jaas =
+            "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username=\"alice\" "
+        let base = "security.protocol=SASL_SSL\nssl.ca.location=\(Certificates.path("ca.pem"))\nsasl.mechanism=PLAIN\n"
+        try await withLiveCluster(brokers: 1) { live in
+            try await live.admin.createTopic("orders", partitions: 1, replicationFactor: 1)
+            let door: @Sendable () -> SaslDoor = { SaslDoor(mechanism: "PLAIN", judge: judge) }
+            try await secured(live, certificate: "broker", door: door) { front in
+                try await seeWriteAndRead(
+                    live, through: front.bootstrapServers, base + jaas + #"password="open, \"sesame\"";"#)
+                let reason = try await failure(at: front.bootstrapServers, base + jaas + "password=\"guessed\";")
+                #expect(reason.hasSuffix("the login is refused: Authentication failed: Invalid username or password"))
+                #expect(!reason.contains("guessed"))
+            }
+        }
     }
 
     @Test func `who is not let in is told why`() async throws {
