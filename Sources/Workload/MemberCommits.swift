@@ -16,16 +16,18 @@ final class MemberCommits: Sendable {
     private let positions: MemberPositions
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
+    private let tracker: RecordTracker
 
     init(
         _ settings: ConsumerSettings, member: GroupMember, positions: MemberPositions, errors: ErrorRelay,
-        observer: (any WorkloadObserver)?
+        observer: (any WorkloadObserver)?, tracker: RecordTracker
     ) {
         self.state = Mutex(State(policy: CommitPolicy(settings, now: .now())))
         self.member = member
         self.positions = positions
         self.errors = errors
         self.observer = observer
+        self.tracker = tracker
     }
 
     /// Tells the policy of an event, and does what it decides.
@@ -78,6 +80,11 @@ final class MemberCommits: Sendable {
         }
         positions.count { $0.failedCommits += Int64(failures.count) }
         if let error = failures.lazy.compactMap(\.error).first { errors.report(error) }
+        tracker.committed(
+            results.compactMap { result in
+                guard result.error == nil, let offset = result.offset, offset >= 0 else { return nil }
+                return GroupPosition(partition: result.partition, position: offset)
+            }, by: member)
         observer?.committed(results, by: member, attempt: attempt)
     }
 }

@@ -10,6 +10,10 @@ final class MemberWork {
     private let commits: MemberCommits
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
+    private let tracker: RecordTracker
+    /// What it is through with since it told last, and when that was.
+    private var worked: [WorkedRun] = []
+    private var toldAt = Instant.now()
     private let deadLetters: DeadLetters
     private var failures: WorkFailures
     private var names = RecordIDReader()
@@ -38,6 +42,7 @@ final class MemberWork {
         self.commits = commits
         self.errors = errors
         self.observer = environment.observer
+        self.tracker = environment.tracker
         self.deadLetters = DeadLetters(
             environment.configuration.with(["client.id": "\(member.name)-dead-letters"]), logger: environment.logger)
         self.failures = WorkFailures(seed: now.settings.errorSeed, member: member.number)
@@ -50,6 +55,7 @@ final class MemberWork {
         look()
         abandoned = []
         defer {
+            tellWorked()
             positions.rests()
             flushOutboxes()
         }
@@ -63,6 +69,8 @@ final class MemberWork {
             return
         }
         polls += 1
+        toldAt = .now()
+        tracker.polled(spans(of: records), by: member)
         let ids: [RecordID?] = observer == nil ? [] : records.map { names.id(of: $0) }
         observer?.delivered(records, ids, to: member, poll: polls)
         commits.perform(through: consumer) { $0.polled(ends(of: records)) }
@@ -99,6 +107,29 @@ final class MemberWork {
             starts.append(PartitionOffset(record.partition, record.offset))
         }
         return starts
+    }
+
+    /// For each partition from its first record to behind its last.
+    private func spans(of records: [ConsumedRecord]) -> [(partition: TopicPartition, offsets: Range<Int64>)] {
+        var spans: [(partition: TopicPartition, offsets: Range<Int64>)] = []
+        for record in records {
+            if let index = spans.lastIndex(where: { $0.partition == record.partition }) {
+                let first = min(spans[index].offsets.lowerBound, record.offset)
+                spans[index].offsets = first..<max(spans[index].offsets.upperBound, record.offset + 1)
+            } else {
+                spans.append((record.partition, record.offset..<(record.offset + 1)))
+            }
+        }
+        return spans
+    }
+
+    /// A clock is read for each record only where its work takes longer than that.
+    private func tellWorked() {
+        guard !worked.isEmpty else { return }
+        let now = Instant.now()
+        tracker.worked(worked, by: member, Moment(from: toldAt, to: now))
+        worked.removeAll(keepingCapacity: true)
+        toldAt = now
     }
 
     /// For each partition the position behind its last record, in the order in which they come.
@@ -204,6 +235,11 @@ final class MemberWork {
         if outcome == .done { positions.count { $0.processed += 1 } }
         outboxes.processed(record)
         observer?.processed(record, id, by: member, outcome)
+        worked.add(record.partition, record.offset, outcome)
+        if now.settings.millisecondsPerRecord > 0 {
+            toldAt = .now()
+            tellWorked()
+        }
         look()
         return dies(at: .afterWork) ? .crashed : .finished
     }

@@ -63,7 +63,8 @@ final class MemberWorker: Sendable {
         defer { hasEnded.store(true, ordering: .releasing) }
         var settings = orders.current.settings
         let commits = MemberCommits(
-            settings, member: member, positions: positions, errors: errors, observer: environment.observer)
+            settings, member: member, positions: positions, errors: errors, observer: environment.observer,
+            tracker: environment.tracker)
         guard var consumer = open(settings, commits) else { return }
         defer { self.consumer.withLock { $0 = nil } }
         let work = MemberWork(

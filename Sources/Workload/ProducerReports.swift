@@ -10,6 +10,7 @@ final class ProducerReports: Sendable {
     private let tally: ProducerTally
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
+    private let tracker: RecordTracker
     private let outbox: Outbox?
     /// Records of the outbox, by tags above those of the producer's own sequence.
     private let resent = Mutex((next: UInt.max / 2, ids: [UInt: RecordID]()))
@@ -17,7 +18,7 @@ final class ProducerReports: Sendable {
 
     init(
         _ settings: ProducerSettings, name: String, tally: ProducerTally, errors: ErrorRelay, outbox: Outbox?,
-        observer: (any WorkloadObserver)?
+        observer: (any WorkloadObserver)?, tracker: RecordTracker
     ) {
         self.name = name
         self.settings = settings
@@ -25,6 +26,7 @@ final class ProducerReports: Sendable {
         self.errors = errors
         self.outbox = outbox
         self.observer = observer
+        self.tracker = tracker
     }
 
     /// The tag under which a record of the outbox goes.
@@ -54,6 +56,7 @@ final class ProducerReports: Sendable {
         let id = id(of: report.tag)
         if case .acknowledged = outcome { outbox?.acknowledged(id) }
         observer?.settled(id, topic: settings.topic, outcome)
+        tracker.settled(id, outcome)
     }
 
     private func id(of tag: UInt) -> RecordID {

@@ -29,6 +29,7 @@ struct ProducerSending {
     private let tally: ProducerTally
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
+    private let tracker: RecordTracker
     private let isWanted: () -> Bool
     private var record: WorkloadRecord
     private var fullBuffer: FullBufferWait
@@ -36,10 +37,16 @@ struct ProducerSending {
     /// Records that were handed to the client since its reports were served last: the observer hears of them before it can
     /// hear what came of them.
     private var untold: ClosedRange<UInt>?
+    /// The next record is one to follow.
+    private var follows = false
+    /// The one that waits for room in the buffer, if it is followed.
+    private var followed: UInt?
+    private var lastFollowed = Int64.min
 
     init(
         _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally,
-        errors: ErrorRelay, outbox: OutboxSending?, observer: (any WorkloadObserver)?, isWanted: @escaping () -> Bool
+        errors: ErrorRelay, outbox: OutboxSending?, observer: (any WorkloadObserver)?, tracker: RecordTracker,
+        isWanted: @escaping () -> Bool
     ) {
         self.settings = settings
         self.name = name
@@ -48,6 +55,7 @@ struct ProducerSending {
         self.errors = errors
         self.outbox = outbox
         self.observer = observer
+        self.tracker = tracker
         self.isWanted = isWanted
         self.record = WorkloadRecord(settings, producer: name)
         self.fullBuffer = FullBufferWait(settings.fullBuffer)
@@ -64,6 +72,7 @@ struct ProducerSending {
                 serveReports(milliseconds: 100)
                 continue
             }
+            chooseFollowed()
             var taken = 0
             var hasDropped = false
             while taken < due, isWanted() {
@@ -85,6 +94,15 @@ struct ProducerSending {
                 wait(until: pacer.nextDue)
             }
         }
+    }
+
+    /// Once a turn, so that a record costs no look at the clock.
+    private mutating func chooseFollowed() {
+        let now = monotonicNanoseconds()
+        // Not `now - lastFollowed`: there was none in the beginning.
+        follows =
+            follows || now - RecordTracker.sampleNanoseconds >= lastFollowed || tracker.isWished(in: settings.topic)
+        if follows { lastFollowed = now }
     }
 
     /// How many records the settings still allow.
@@ -117,12 +135,22 @@ struct ProducerSending {
         if !sequence.isAnnounced {
             untold = (untold?.lowerBound ?? sequence.next)...sequence.next
             sequence.announce()
+            if follows {
+                follows = false
+                followed = sequence.next
+                let id = RecordID(producer: name, sequence: sequence.next)
+                tracker.sending(id, topic: settings.topic, acks: settings.acks, at: .now())
+            }
         }
         while true {
             switch record.send(sequence.next, through: producer) {
             case .queued:
                 fullBuffer.over()
                 tally.sent()
+                if followed == sequence.next {
+                    tracker.buffered(RecordID(producer: name, sequence: sequence.next), at: .now())
+                    followed = nil
+                }
                 sequence.advance()
                 return .sent
             case .refused(let error):
@@ -165,7 +193,9 @@ struct ProducerSending {
     private mutating func settle(_ sequence: inout ProducerSequence, _ outcome: ProducerOutcome) {
         tellAttempts()
         tally.settled(outcome)
-        observer?.settled(RecordID(producer: name, sequence: sequence.next), topic: settings.topic, outcome)
+        let id = RecordID(producer: name, sequence: sequence.next)
+        observer?.settled(id, topic: settings.topic, outcome)
+        tracker.settled(id, outcome)
         sequence.advance()
     }
 

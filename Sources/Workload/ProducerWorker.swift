@@ -88,13 +88,15 @@ final class ProducerWorker: Sendable {
                 outbox: OutboxSending(
                     client.outbox, client.settings, reports: client.reports, tally: tally,
                     observer: environment.observer),
-                observer: environment.observer, isWanted: { self.version.load(ordering: .acquiring) == seen })
+                observer: environment.observer, tracker: environment.tracker,
+                isWanted: { self.version.load(ordering: .acquiring) == seen })
             sending.run(&sequence)
         }
         if sequence.isAnnounced {
             tally.settled(.dropped)
-            environment.observer?.settled(
-                RecordID(producer: name, sequence: sequence.next), topic: client.settings.topic, .dropped)
+            let id = RecordID(producer: name, sequence: sequence.next)
+            environment.observer?.settled(id, topic: client.settings.topic, .dropped)
+            environment.tracker.settled(id, .dropped)
         }
         drain(client.producer, patience: 10_000_000_000)
         if orders.withLock({ $0.end }) == .crash {
@@ -155,7 +157,8 @@ final class ProducerWorker: Sendable {
         do throws(ClientError) {
             let outbox = try openOutbox(settings)
             let reports = ProducerReports(
-                settings, name: name, tally: tally, errors: errors, outbox: outbox, observer: environment.observer)
+                settings, name: name, tally: tally, errors: errors, outbox: outbox, observer: environment.observer,
+                tracker: environment.tracker)
             let producer = try Producer(
                 configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },
                 onDelivery: { reports.delivered($0) })

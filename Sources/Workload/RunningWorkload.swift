@@ -32,6 +32,8 @@ package final class RunningWorkload: Sendable {
     }
 
     private let environment: WorkloadEnvironment
+    /// What the journeys of records are told from.
+    package let tracker = RecordTracker()
     /// Distinguishes this run's record ids from those of every other.
     private let run: String
     private let state = Mutex(State())
@@ -44,7 +46,7 @@ package final class RunningWorkload: Sendable {
         self.environment = WorkloadEnvironment(
             configuration: configuration, logger: logger, feed: EventFeed(),
             stores: stores,
-            outboxes: Outboxes(in: stores), observer: observer)
+            outboxes: Outboxes(in: stores), observer: observer, tracker: tracker)
         self.run = String(UInt32.random(in: .min ... .max), radix: 36)
     }
 

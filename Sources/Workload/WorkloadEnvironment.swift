@@ -9,4 +9,5 @@ struct WorkloadEnvironment: Sendable {
     var stores: WorkloadStores
     var outboxes: Outboxes
     var observer: (any WorkloadObserver)?
+    var tracker: RecordTracker
 }

@@ -36,9 +36,14 @@ struct MarkList: Hashable {
     /// Some have been forgotten.
     private(set) var isCut = false
 
-    mutating func add(_ mark: OffsetMark, most: Int) {
-        if marks.count >= most { thin(to: most - most / 4, now: mark.moment.to) }
+    mutating func add(_ mark: OffsetMark, in room: inout MarkRoom) {
+        if room.isFull(for: marks.count) {
+            let before = marks.count
+            thin(to: before - before / 4, now: mark.moment.to)
+            room.used -= before - marks.count
+        }
         marks.append(mark)
+        room.used += 1
     }
 
     private mutating func thin(to wanted: Int, now: Instant) {
@@ -77,13 +82,16 @@ struct MarkList: Hashable {
     func all(of offset: Int64) -> [OffsetMark] { marks.filter { $0.offsets.contains(offset) } }
 }
 
-/// How many marks a list may have where so many lists share the room: 65,536 together, and never fewer than 64 nor more than
-/// 4096 each. A list that has been long stays so until the next mark comes.
+/// The room that many lists share: 65,536 marks, and 64 for each list beyond that. None has more than 16,384.
 struct MarkRoom: Hashable {
     private static let most = 65_536
-    private(set) var lists = 0
+    private static let leastOfOne = 64
+    private static let mostOfOne = 16_384
 
-    mutating func opened(_ count: Int) { lists += count }
+    /// Over all lists.
+    var used = 0
 
-    var mostOfOne: Int { max(64, min(4096, Self.most / max(1, lists))) }
+    func isFull(for count: Int) -> Bool {
+        count >= Self.mostOfOne || used >= Self.most && count >= Self.leastOfOne
+    }
 }

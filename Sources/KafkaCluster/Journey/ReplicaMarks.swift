@@ -4,8 +4,8 @@ import KafkaProtocol
 
 /// When the logs of one broker's replicas grew, were acknowledged and were cut, through all the broker's lives.
 ///
-/// Bounded: 56 bytes a mark, 65,536 marks over all partitions, or 64 for each of a partition's three lists where there are
-/// more than a thousand lists (`MarkRoom`); 64 elections and 64 cuts a partition besides.
+/// Bounded: 56 bytes a mark, 65,536 marks over all partitions and 64 for each of a partition's three lists beyond them
+/// (`MarkRoom`); 64 elections and 64 cuts a partition besides.
 package struct ReplicaMarks {
     private struct Cut {
         var offsets: Range<Int64>
@@ -33,17 +33,16 @@ package struct ReplicaMarks {
 
     package mutating func note(_ mark: LogMark, of partition: TopicPartition, _ topicID: Uuid, at: Instant) {
         open(partition, topicID)
-        let most = room.mostOfOne
         switch mark {
         case .appended(let offsets, let epoch, let acks):
             let mark = OffsetMark(offsets: Range(offsets), moment: Moment(at), tag: epoch, detail: acks)
-            replicas[partition]?.written.add(mark, most: most)
+            replicas[partition]?.written.add(mark, in: &room)
         case .copied(let offsets, let epoch):
             let mark = OffsetMark(offsets: Range(offsets), moment: Moment(at), tag: epoch, detail: Self.copied)
-            replicas[partition]?.written.add(mark, most: most)
+            replicas[partition]?.written.add(mark, in: &room)
         case .passed(let offsets, let epoch):
             replicas[partition]?.passed.add(
-                OffsetMark(offsets: offsets, moment: Moment(at), tag: epoch), most: most)
+                OffsetMark(offsets: offsets, moment: Moment(at), tag: epoch), in: &room)
         case .led(let epoch, let end):
             Self.keep(
                 ReplicaTrace.Lead(leaderEpoch: epoch, logEndOffset: end, at: at), in: &replicas[partition]!.leads)
@@ -58,7 +57,7 @@ package struct ReplicaMarks {
         let mark = OffsetMark(
             offsets: batch.firstOffset..<(batch.lastOffset + 1), moment: Moment(at), tag: batch.leaderEpoch,
             detail: batch.acks)
-        replicas[batch.partition]?.answered.add(mark, most: room.mostOfOne)
+        replicas[batch.partition]?.answered.add(mark, in: &room)
     }
 
     /// They went with what the disk lost.
@@ -80,10 +79,9 @@ package struct ReplicaMarks {
 
     private mutating func open(_ partition: TopicPartition, _ topicID: Uuid) {
         if let known = replicas[partition] {
-            if known.topicID != topicID { replicas[partition] = Replica(topicID: topicID) }
-            return
+            if known.topicID == topicID { return }
+            room.used -= known.written.marks.count + known.passed.marks.count + known.answered.marks.count
         }
-        room.opened(3)
         replicas[partition] = Replica(topicID: topicID)
     }
 
@@ -104,7 +102,14 @@ package struct ReplicaMarks {
             trace.drop = cut.map { ReplicaTrace.Drop(reason: $0.reason, at: $0.at) }
         }
         guard let epoch else { return trace }
-        trace.passed = replica.passed.first(of: offset) { $0.tag >= epoch }?.moment
+        // As long as it held the record: later it passed another in its place.
+        if let written {
+            let passed = replica.passed.first(of: offset) { mark in
+                mark.tag >= epoch && mark.moment.to >= written.moment.from
+                    && (trace.drop.map { mark.moment.from <= $0.at } ?? true)
+            }
+            trace.passed = passed?.moment
+        }
         trace.answer = replica.answered.first(of: offset) { $0.tag == epoch }.map {
             ReplicaTrace.Answer(moment: $0.moment, acks: $0.detail)
         }
@@ -162,7 +167,7 @@ package struct ReplicaTrace: Hashable, Sendable {
     }
 
     package var written: Write?
-    /// As leader, its high watermark went past it.
+    /// As leader, its high watermark went past it while it had it.
     package var passed: Moment?
     /// As leader, it told the producer that it is written.
     package var answer: Answer?
