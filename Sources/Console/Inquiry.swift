@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// What is too costly to be in every picture, or changes too seldom: asked for while a screen shows it.
@@ -16,6 +17,8 @@ package enum Inquiry: Hashable, Sendable {
     case segments(TopicPartition, broker: BrokerID?)
     /// What a topic's leaders know of idempotent producers.
     case producers(topic: String)
+    /// The way of a record.
+    case journey(JourneySubject)
 
     /// How soon after an answer the question is put again.
     var interval: Duration {
@@ -24,6 +27,7 @@ package enum Inquiry: Hashable, Sendable {
         case .ledger, .producers: .seconds(2)
         case .offsets, .segments: .seconds(5)
         case .configs: .seconds(10)
+        case .journey: .milliseconds(500)
         // Only compaction and retention change it.
         case .batch: .seconds(60)
         }
@@ -38,6 +42,8 @@ package enum Answer: Hashable, Sendable {
     case batch(Inquiry, RecordBatchFacts)
     case segments(Inquiry, ReplicaLogsPicture)
     case producers(ProducersPicture)
+    /// Nil as long as the record has not been sent.
+    case journey(Inquiry, RecordJourney?)
     /// Nobody knows, for this reason.
     case none(Inquiry, reason: String)
 
@@ -46,7 +52,9 @@ package enum Answer: Hashable, Sendable {
         case .ledger: .ledger
         case .configs(let picture): .configs(topic: picture.topic)
         case .producers(let picture): .producers(topic: picture.topic)
-        case .offsets(let inquiry, _), .batch(let inquiry, _), .segments(let inquiry, _), .none(let inquiry, _): inquiry
+        case .offsets(let inquiry, _), .batch(let inquiry, _), .segments(let inquiry, _), .journey(let inquiry, _),
+            .none(let inquiry, _):
+            inquiry
         }
     }
 }

@@ -57,6 +57,10 @@ final class AttachedTarget: ConsoleCluster {
 
     var acknowledgements: LedgerAccount? { nil }
 
+    func replicaTraces(
+        of partition: TopicPartition, offset: Int64, leaderEpoch: Int32?
+    ) async throws -> [(broker: BrokerID, trace: ReplicaTrace)]? { nil }
+
     func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
     where Request.Response: Sendable { try await cluster.ask(request, at: broker) }
 

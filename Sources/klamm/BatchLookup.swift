@@ -10,6 +10,25 @@ struct BatchLookup: Sendable {
     var cluster: any ConsoleCluster
 
     func batch(of partition: TopicPartition, at offset: Int64) async throws -> RecordBatchFacts {
+        RecordBatchFacts(try await fetch(partition, at: offset))
+    }
+
+    /// The record's own timestamp, and the epoch in which it was written.
+    func stamp(
+        of partition: TopicPartition, at offset: Int64
+    ) async throws -> (stamp: JourneyFacts.Stamp?, leaderEpoch: Int32) {
+        let batch = try await fetch(partition, at: offset)
+        guard batch.timestampType != .logAppendTime else {
+            return (.init(milliseconds: batch.maxTimestamp, isAppendTime: true), batch.partitionLeaderEpoch)
+        }
+        let record = try batch.records().first { $0.offset == offset }
+        let stamp = record.flatMap { $0.timestamp < 0 ? nil : $0.timestamp }
+        return (
+            stamp.map { JourneyFacts.Stamp(milliseconds: $0, isAppendTime: false) }, batch.partitionLeaderEpoch
+        )
+    }
+
+    private func fetch(_ partition: TopicPartition, at offset: Int64) async throws -> RecordBatch {
         let snapshot = try await cluster.snapshot()
         guard let topic = snapshot.topics.first(where: { $0.name == partition.topic }),
             let leader = topic.partitions.first(where: { $0.index == partition.partition })?.leader
@@ -24,7 +43,7 @@ struct BatchLookup: Sendable {
         var batches = RecordBatches(bytes)
         while let batch = try batches.next() {
             if (batch.baseOffset...max(batch.baseOffset, batch.lastOffset)).contains(offset) {
-                return RecordBatchFacts(batch)
+                return batch
             }
         }
         throw Refusal("the record is not in the log any more")

@@ -21,6 +21,10 @@ protocol ConsoleCluster: ClusterSource {
     var acknowledgements: LedgerAccount? { get }
     /// What lies on the broker's disk for the partition, as far as anybody can look.
     func replicaLog(of partition: TopicPartition, on broker: BrokerID) async throws -> ReplicaLogsPicture.Replica
+    /// By broker, what it did with a record; nil where brokers tell nobody.
+    func replicaTraces(
+        of partition: TopicPartition, offset: Int64, leaderEpoch: Int32?
+    ) async throws -> [(broker: BrokerID, trace: ReplicaTrace)]?
     func producers(of topic: String, in snapshot: ClusterSnapshot) async throws -> ProducersPicture
     /// What only this broker answers.
     func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
@@ -34,6 +38,12 @@ extension EmbeddedCluster: ConsoleCluster {
     func begin() async throws { try await start() }
     func end() async { await shutDown() }
     var acknowledgements: LedgerAccount? { ledgerAccount }
+
+    func replicaTraces(
+        of partition: TopicPartition, offset: Int64, leaderEpoch: Int32?
+    ) async throws -> [(broker: BrokerID, trace: ReplicaTrace)]? {
+        try await traces(of: partition, offset: offset, leaderEpoch: leaderEpoch)
+    }
 
     func ask<Request: KafkaRequest & Sendable>(_ request: Request, at broker: BrokerID) async throws -> Request.Response
     where Request.Response: Sendable {

@@ -47,7 +47,7 @@ struct ConsoleTarget: Sendable {
                 name, to: value, of: topic)
             return .configSet(topic: topic, name: name, value: value, problem: problem)
         case .inquire(let inquiry):
-            return .answer(try await Inquiries(cluster: cluster, ledgers: ledgers).answer(inquiry))
+            return .answer(try await Inquiries(cluster: cluster, ledgers: ledgers, workload: workload).answer(inquiry))
         case .copy, .save, .remember, .setTheme, .redraw, .playScenario, .conduct, .quit: break
         }
         return nil

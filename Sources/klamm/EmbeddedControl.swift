@@ -73,7 +73,9 @@ struct EmbeddedControl: ControlledCluster {
             let shot = ScreenShot(
                 picture: picture, seconds: wish.seconds,
                 configuration: ClientConfiguration(bootstrapServers: bootstrapServers),
-                answer: { [cluster, ledgers] in try await Inquiries(cluster: cluster, ledgers: ledgers).answer($0) },
+                answer: { [cluster, ledgers, workload] in
+                    try await Inquiries(cluster: cluster, ledgers: ledgers, workload: workload).answer($0)
+                },
                 logger: logger)
             let grid = try await shot.grid(events: events) {
                 guard let snapshot = await snapshot() else {

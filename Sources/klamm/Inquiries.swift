@@ -6,6 +6,8 @@ struct Inquiries: Sendable {
     var cluster: any ConsoleCluster
     /// Nil where nobody keeps any of the workload's records.
     var ledgers: TopicLedgers?
+    /// Nil where klamm runs no clients.
+    var workload: RunningWorkload?
 
     func answer(_ inquiry: Inquiry) async throws -> Answer {
         switch inquiry {
@@ -21,6 +23,8 @@ struct Inquiries: Sendable {
             return .segments(inquiry, try await ReplicaLogs(cluster: cluster).picture(of: partition, on: broker))
         case .producers(let topic):
             return .producers(try await cluster.producers(of: topic, in: cluster.snapshot()))
+        case .journey(let subject):
+            return .journey(inquiry, try await JourneyLookup(cluster: cluster, workload: workload).journey(of: subject))
         case .offsets(let partitions, let time):
             let found = try await OffsetsByTime(cluster: cluster).find(partitions, time: time)
             return .offsets(inquiry, found)

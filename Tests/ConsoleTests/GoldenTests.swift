@@ -109,6 +109,8 @@ import Testing
         ("configs", { TopicConfigTests.open(&$0) }),
         ("segments", { ReplicaLogsTests.open(&$0) }),
         ("producers", { ProducersViewTests.open(&$0) }),
+        ("journey", { JourneyViewTests.openSafe(&$0) }),
+        ("journey-lost", { JourneyViewTests.openLost(&$0) }),
         ("clients", { $0.press("topics.clients") }),
         ("client", { $0.press("topics.clients", "clients.open", "client.move-down") }),
         (

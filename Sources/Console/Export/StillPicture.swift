@@ -15,6 +15,7 @@ package struct StillPicture {
         .broker: "a broker's id", .topic: "a topic", .records: "a topic or topic-partition",
         .record: "topic-partition@offset", .group: "a group", .members: "a group", .timeline: "a topic",
         .configs: "a topic", .producers: "a topic", .segments: "topic-partition, or topic-partition@broker",
+        .journey: "topic-partition@offset, or topic-partition@offset@epoch",
         .client: "producer:topic or group:name", .loss: "a loss's number",
     ]
 
@@ -61,6 +62,8 @@ package struct StillPicture {
         case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients: model.goToRoot(place)
         case .broker: goTo(.brokers)
         case .topic, .timeline, .configs, .producers: goTo(.topics)
+        case .journey(.next): goTo(.clients)
+        case .journey(.record(let partition, _, _)): goTo(.topics, then: .topic(partition.topic), place)
         case .segments(let partition, _): goTo(.topics, then: .topic(partition.topic), place)
         case .group, .members, .reset: goTo(.groups)
         case .client: goTo(.clients)
@@ -110,7 +113,8 @@ package struct StillPicture {
             .producers(let name) where !snapshot.topics.contains { $0.name == name },
             .records(let name, _) where !snapshot.topics.contains { $0.name == name }:
             throw missing("topic \"\(name)\"", snapshot.topics.map(\.name))
-        case .segments(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic },
+        case .journey(.record(let partition, _, _)) where !snapshot.topics.contains { $0.name == partition.topic },
+            .segments(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic },
             .record(let partition, _) where !snapshot.topics.contains { $0.name == partition.topic }:
             throw missing("topic \"\(partition.topic)\"", snapshot.topics.map(\.name))
         case .group(let id) where !snapshot.groups.contains { $0.id == id },
@@ -149,6 +153,16 @@ package struct StillPicture {
         case .timeline: return .timeline(topic: subject)
         case .configs: return .configs(topic: subject)
         case .producers: return .producers(topic: subject)
+        case .journey:
+            let parts = subject.split(separator: "@")
+            guard parts.count == 2 || parts.count == 3, let partition = partition(String(parts[0])),
+                let offset = Int64(parts[1]), offset >= 0
+            else { throw failure }
+            guard parts.count == 3 else {
+                return .journey(.record(partition, offset: offset, leaderEpoch: nil))
+            }
+            guard let epoch = Int32(parts[2]), epoch >= 0 else { throw failure }
+            return .journey(.record(partition, offset: offset, leaderEpoch: epoch))
         case .segments:
             let halves = subject.split(separator: "@", maxSplits: 1)
             guard let partition = partition(String(halves[0])) else { throw failure }
@@ -191,7 +205,8 @@ package struct StillPicture {
         case .faults: .faults
         case .clients: .clients
         case .price: .price(nil)
-        case .topics, .topic, .segments, .producers, .broker, .records, .record, .group, .members, .timeline, .configs,
+        case .topics, .topic, .segments, .producers, .journey, .broker, .records, .record, .group, .members, .timeline,
+            .configs,
             .client, .loss,
             .finding,
             .reset:

@@ -25,6 +25,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case configs
     case segments
     case producerIDs = "producer-ids"
+    case journey
     case zoomIn = "zoom-in"
     case zoomOut = "zoom-out"
     case earlier, later

@@ -63,7 +63,7 @@ package enum ActionTable {
             .open, .move, "enter", "Open", "Open the selected row",
             in: [
                 .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .ledger, .finding,
-                .faults, .clients, .client, .configs, .price, .segments,
+                .loss, .faults, .clients, .client, .configs, .price, .segments,
             ], hint: 1),
         entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
@@ -88,6 +88,9 @@ package enum ActionTable {
         entry(
             .producerIDs, .move, "I", "Producer ids", "Show the idempotent producers that the topic's logs know",
             in: [.topics, .topic], hint: 35),
+        entry(
+            .journey, .move, "J", "Journey", "Show the record's way; of a producer, that of the next record it sends",
+            in: [.records, .record, .ledger, .loss, .finding, .clients, .client], hint: 3),
         entry(.earlier, .move, "left", "Earlier", "Go back in time by half of what is seen", in: [.timeline], hint: 1),
         entry(.later, .move, "right", "Later", "Go forward in time by half of what is seen", in: [.timeline], hint: 2),
         entry(.zoomIn, .move, "+ =", "Zoom in", "Show less time, more exactly", in: [.timeline], hint: 3),
@@ -184,7 +187,8 @@ package enum ActionTable {
         entry(
             .kill, .faults, "K", "Kill leader",
             "Kill the partition's leader, as kill -9 does",
-            in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group, .timeline], hint: 10,
+            in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group, .timeline, .journey],
+            hint: 10,
             dangerous: true),
         entry(
             .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",

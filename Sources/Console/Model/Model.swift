@@ -53,6 +53,8 @@ package struct Model: Hashable, Sendable {
     var toast: Toast?
     var browser: RecordBrowser?
     var lastQueryID: UInt64 = 0
+    /// How often the next record of a producer was wished to be followed.
+    var lastWish = 0
     /// How the records of each topic are looked at.
     var looks: [String: TopicLook] = [:]
     /// How they were looked at before.

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// Where the user is: a screen and its subject.
@@ -23,6 +24,8 @@ package enum Place: Hashable, Sendable {
     case segments(TopicPartition, broker: BrokerID?)
     /// The idempotent producers that a topic's logs know.
     case producers(topic: String)
+    /// The way of one record.
+    case journey(JourneySubject)
     /// What a reset of offsets would do, before it is done.
     case reset(OffsetReset)
 
@@ -52,6 +55,7 @@ package enum Place: Hashable, Sendable {
         case .price: .price
         case .segments: .segments
         case .producers: .producers
+        case .journey: .journey
         }
     }
 }

@@ -29,6 +29,7 @@ extension Model {
         case .configs: openConfigs()
         case .segments: openSegments()
         case .producerIDs: openProducers()
+        case .journey: openJourney()
         case .zoomIn: zoom(by: -1)
         case .zoomOut: zoom(by: 1)
         case .earlier: scrollTime(by: -1)

@@ -61,6 +61,7 @@ extension Model {
             guard case .partition(let partition)? = listing?.selectedID(screen.list) else { return nil }
             return partition
         case .loss(let number): return loss(number)?.partition
+        case .journey(let subject): return partition(of: subject)
         case .timeline(let topic):
             let lane = TimelineView.lanes(self, topic: topic).first { $0.id == listing?.selectedID(screen.list) }
             return lane?.partition ?? firstPartition(of: topic)

@@ -8,6 +8,7 @@ extension Place {
         case .configs(let topic): .configs(topic: topic)
         case .segments(let partition, let broker): .segments(partition, broker: broker)
         case .producers(let topic): .producers(topic: topic)
+        case .journey(let subject): .journey(subject)
         case .reset(let reset):
             if case .time(let time) = reset.target { .offsets(reset.partitions, time: time) } else { nil }
         case .record(let partition, let offset): .batch(partition, offset: offset)
@@ -50,7 +51,7 @@ extension Model {
         asked?.answeredAt = now
         switch answer {
         case .ledger(let picture): ledger = picture
-        case .offsets, .configs, .batch, .segments, .producers: asked?.answer = answer
+        case .offsets, .configs, .batch, .segments, .producers, .journey: asked?.answer = answer
         case .none(_, let reason): asked?.reason = reason
         }
         dataChanged()

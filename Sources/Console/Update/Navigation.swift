@@ -172,6 +172,7 @@ extension Model {
         case (.segments(let partition, _), _): return openSegment(of: partition)
         case (.ledger, .number(let number)): go(to: .loss(Int(truncatingIfNeeded: number)))
         case (.ledger, .verdict(let verdict)): open(verdict)
+        case (.loss, _): openJourney()
         case (.finding(let verdict), .number(let number)):
             return openExample(Int(truncatingIfNeeded: number), of: verdict)
         case (.brokers, .number(let number)):

@@ -101,6 +101,7 @@ extension Model {
         case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name), .producers(let name):
             return name
         case .record(let partition, _), .segments(let partition, _): return partition.topic
+        case .journey(let subject): return subject.topic
         case .topics:
             guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
             return name

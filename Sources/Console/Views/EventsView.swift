@@ -43,6 +43,8 @@ enum EventsView {
             summary.topic == name || summary.kind == .fault || summary.kind == .broker
         case .segments(let partition, _):
             summary.topic == partition.topic || summary.kind == .fault || summary.kind == .broker
+        case .journey(let subject):
+            summary.topic == subject.topic || summary.kind == .fault || summary.kind == .broker
         case .group(let id), .members(let id): summary.group == id || summary.kind == .fault
         case .reset(let reset): summary.group == reset.group || summary.kind == .fault
         case .faults: summary.kind == .fault || summary.kind == .broker || summary.kind == .election

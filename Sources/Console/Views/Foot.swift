@@ -53,6 +53,7 @@ enum Foot {
         case .timeline: "isr over time"
         case .configs: "settings"
         case .segments: "log files"
+        case .journey: "journey"
         case .producers: "producer ids"
         case .price(let number): number == nil ? "price" : "price of another"
         case .reset: "reset"

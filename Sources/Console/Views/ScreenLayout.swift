@@ -64,7 +64,8 @@ extension Model {
         let rows: Int? =
             switch place {
             case .brokers: listing.map { BrokersView.rows(self, $0, in: size) }
-            case .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline:
+            case .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline,
+                .journey:
                 listing?.total
             case .records, .record, .events, .scenarios, .story, .ledger, .loss, .finding, .client, .configs, .price,
                 .segments, .producers:
@@ -98,6 +99,7 @@ extension Model {
         case .timeline(let topic): TimelineView.listing(self, topic: topic)
         case .segments(let partition, let broker): SegmentsView.listing(self, partition, broker: broker)
         case .producers(let topic): ProducersView.listing(self, topic: topic)
+        case .journey(let subject): JourneyView.listing(self, subject)
         case .price(let number): PriceView.listing(self, number: number)
         case .configs(let topic): ConfigsView.listing(self, topic: topic)
         case .record: nil

@@ -56,6 +56,9 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
     case .faults: foot = joined(foot, PriceView.hint(model))
     case .segments(let partition, _): foot = joined(SegmentsView.foot(model, partition), foot)
     case .producers(let topic): foot = joined(ProducersView.foot(model, topic: topic), foot)
+    case .journey(let subject):
+        remark = joined(remark, JourneyView.remark(model, subject))
+        foot = joined(JourneyView.foot(model, subject), foot)
     case .price:
         remark = joined(remark, PriceView.remark(model))
         foot = joined(PriceView.foot(model), foot)
@@ -141,6 +144,7 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
         case .segments(let partition, let broker):
             ("Log files", broker.map { "\(partition) on \($0)" } ?? "\(partition)")
         case .producers(let topic): ("Producer ids", topic)
+        case .journey(let subject): ("Journey", JourneyView.title(model, subject))
         case .price(let number): ("Price", PriceView.title(model, number))
         case .reset(let reset): ("Reset", reset.group)
         }
