@@ -68,4 +68,22 @@ import Testing
         (screen, row) = (session.screen, session.selectedRow)
         #expect(screen.contains("    {… 3},") && row.contains("    {"))
     }
+
+    @Test func `a value that is too large for a column says that it was not read`() {
+        // An empty place would say that the field is not there.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.move-down", "topics.records")
+        let long = Array("{\"id\":7,\"text\":\"\(String(repeating: "x", count: Bytes.jsonMax))\"}".utf8)
+        session.answer([
+            RecordRow(partition: 0, offset: 1, timestamp: nil, key: Array("long".utf8), value: long),
+            RecordRow(partition: 0, offset: 2, timestamp: nil, key: Array("short".utf8), value: Array("{}".utf8)),
+        ])
+        session.press("records.top", "records.columns")
+        session.type("id")
+        session.key(.enter)
+        let (screen, row) = (session.screen, session.selectedRow)
+        #expect(screen.contains("id") && row.contains("long") && row.contains(" ? "))
+        session.press("records.move-down")
+        #expect(!session.selectedRow.contains("?"))
+    }
 }

@@ -54,7 +54,7 @@ enum RecordsView {
         return browser.filter == nil ? "No record here." : "No record is like this."
     }
 
-    /// One field of JSON values; values without it leave their place empty.
+    /// One field of JSON values; values without it leave their place empty, and large ones say that they were not read.
     private static func column(_ path: JSONPath, _ schema: RecordSchema?) -> Column<RecordRow> {
         func values(_ row: RecordRow) -> [JSONValue] {
             guard let value = row.value, value.count <= Bytes.jsonMax,
@@ -70,6 +70,8 @@ enum RecordsView {
                 return .text(first.text ?? first.compact)
             }
         ) { row in
+            // Too large to be read for each picture: nobody has looked.
+            if let value = row.value, value.count > Bytes.jsonMax { return StyledText(Figures.unknown, .muted) }
             let texts = values(row).map { $0.text.map { StyledText($0) } ?? JSONLayout.leaf($0) }
             return texts.dropFirst().reduce(texts.first ?? StyledText()) { $0 + StyledText(" ") + $1 }
         }
