@@ -5,7 +5,9 @@ import KafkaProtocol
 struct Reading {
     /// So many bytes of records are held at most, and those of one record more in each partition.
     static let bytesMax = 32 << 20
-    /// A search reads so many partitions at once, since each has a queue of its own ...
+    /// Each partition that is read has a queue of its own, of `TopicReader.queueKilobytes`: a page reads so many at once.
+    private static let readPartitionsMax = 32
+    /// A search reads so many partitions at once ...
     private static let searchedPartitionsMax = 16
     /// ... answers after this time though it goes on, so that one sees how it gets on and can stop it ...
     private static let sliceNanoseconds: Int64 = 300_000_000
@@ -54,27 +56,62 @@ struct Reading {
             throw ClientError(code: .unknownTopicOrPartition)
         }
         if let error = found.error { throw error }
-        for partition in found.partitions where chosen?.contains(partition.index) ?? true {
+        let asked = found.partitions.filter { partition in
+            guard chosen?.contains(partition.index) ?? true else { return false }
             switch position {
-            case .from(let offsets) where offsets[partition.index] == nil: continue
-            case .before(let offsets) where offsets[partition.index] == nil: continue
-            default: break
+            case .from(let offsets), .before(let offsets): return offsets[partition.index] != nil
+            case .beginning, .end, .offset, .beforeEnd, .time: return true
             }
+        }
+        let logs = logs(of: asked.filter { $0.leader != nil }.map(\.index))
+        for partition in asked {
             guard partition.leader != nil else {
                 let error = partition.error ?? ClientError(code: .init(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE))
                 failures.append(TopicPage.Failure(partition: partition.index, error: error))
                 continue
             }
             do throws(ClientError) {
-                try partitions.append(open(partition.index, at: position))
+                try partitions.append(open(partition.index, logs[partition.index], at: position))
             } catch {
                 failures.append(TopicPage.Failure(partition: partition.index, error: error))
             }
         }
     }
 
-    private func open(_ index: Int32, at position: TopicReader.Position) throws(ClientError) -> Partition {
-        var log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
+    /// Where partitions begin and end, from one question per broker for either; those of which somebody did not answer soon
+    /// are left out, to be asked for one by one.
+    private func logs(of indexes: [Int32]) -> [Int32: Range<Int64>] {
+        guard indexes.count > 1 else { return [:] }
+        let timeout = Int32(clamping: min(1000, millisecondsLeft / 4))
+        let partitions = indexes.map { TopicPartition(topic: topic, partition: $0) }
+        guard let begins = try? offsets(partitions.map { PartitionOffset($0, PartitionOffset.beginning) }, timeout),
+            let ends = try? offsets(partitions.map { PartitionOffset($0, PartitionOffset.end) }, timeout)
+        else { return [:] }
+        let lasts = Dictionary(ends.map { ($0.partition.partition, $0) }, uniquingKeysWith: { first, _ in first })
+        return begins.reduce(into: [:]) { logs, begin in
+            guard let end = lasts[begin.partition.partition], begin.error == nil, end.error == nil,
+                let low = begin.offset, let high = end.offset
+            else { return }
+            logs[begin.partition.partition] = low..<max(low, high)
+        }
+    }
+
+    private func offsets(_ asked: [PartitionOffset], _ timeout: Int32) throws(ClientError) -> [PartitionOffset] {
+        let handle = consumer.handle
+        return try withPartitionList(asked) { list throws(ClientError) in
+            try ClientError.check(rd_kafka_offsets_for_times(handle.pointer, list, timeout))
+        }
+    }
+
+    private func open(
+        _ index: Int32, _ known: Range<Int64>?, at position: TopicReader.Position
+    ) throws(ClientError) -> Partition {
+        var log: Range<Int64>
+        if let known {
+            log = known
+        } else {
+            log = try consumer.watermarks(topic: topic, partition: index, milliseconds: millisecondsLeft)
+        }
         if let window { log = log.clamped(to: window) }
         // What is found is worth nothing without what lies between.
         let back = wanted == nil ? Int64(limit) : Self.backwardSlice
@@ -98,10 +135,7 @@ struct Reading {
 
     private func offset(of timestamp: Int64, in index: Int32) throws(ClientError) -> Int64? {
         let partition = TopicPartition(topic: topic, partition: index)
-        let (handle, timeout) = (consumer.handle, Int32(clamping: millisecondsLeft))
-        let answers = try withPartitionList([PartitionOffset(partition, timestamp)]) { list throws(ClientError) in
-            try ClientError.check(rd_kafka_offsets_for_times(handle.pointer, list, timeout))
-        }
+        let answers = try offsets([PartitionOffset(partition, timestamp)], Int32(clamping: millisecondsLeft))
         if let error = answers.first?.error { throw error }
         return answers.first?.offset
     }
@@ -109,8 +143,12 @@ struct Reading {
     /// Reads each partition to its limit or its end.
     mutating func read() throws(ClientError) {
         let starts = partitions.filter { !$0.isFinished }.map { (partition: $0.index, offset: $0.start) }
-        guard !starts.isEmpty else { return }
-        try read(starts, untilAnyRecord: false)
+        for first in stride(from: 0, to: starts.count, by: Self.readPartitionsMax) {
+            try read(Array(starts[first...].prefix(Self.readPartitionsMax)), untilAnyRecord: false)
+        }
+        for partition in partitions where !partition.isFinished {
+            failures.append(TopicPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
+        }
     }
 
     /// Reads some partitions for a while, or until enough was found.
@@ -157,16 +195,15 @@ struct Reading {
         _ starts: [(partition: Int32, offset: Int64)], untilAnyRecord: Bool
     ) throws(ClientError) {
         let reader = try PartitionReader(consumer.handle, topic: topic, from: starts, batch: 500)
-        while monotonicNanoseconds() < deadline && partitions.contains(where: { !$0.isFinished }) {
+        let read = Set(starts.map(\.partition))
+        while monotonicNanoseconds() < deadline,
+            partitions.contains(where: { !$0.isFinished && read.contains($0.index) })
+        {
             let count = reader.read(milliseconds: shortened(millisecondsLeft)) { message, error in
                 take(message, error, endsAtPartitionEnd: !untilAnyRecord)
             }
             settleDoubts()
             if untilAnyRecord && count > 0 && partitions.contains(where: { !$0.records.isEmpty }) { return }
-        }
-        guard !untilAnyRecord else { return }
-        for partition in partitions where !partition.isFinished {
-            failures.append(TopicPage.Failure(partition: partition.index, error: ClientError(code: .timedOut)))
         }
     }
 

@@ -20,13 +20,18 @@ package final class TopicReader: Sendable {
         case before([Int32: Int64])
     }
 
+    /// What is fetched ahead of each partition that is read. Where it is full librdkafka waits a second before it fetches on,
+    /// and the next page with it: a page is to be over before.
+    static let queueKilobytes = 4096
+
     private let consumer: GrouplessConsumer
     private let worker = BlockingWorker(name: "klamm-reader")
 
     package init(_ configuration: ClientConfiguration, logger: Logger) throws(ClientError) {
         // Small fetches that do not linger at the end of a log: a person looks at one screen of records.
         let settings = configuration.with([
-            "fetch.wait.max.ms": "20", "queued.max.messages.kbytes": "4096", "fetch.message.max.bytes": "262144",
+            "fetch.wait.max.ms": "20", "queued.max.messages.kbytes": "\(Self.queueKilobytes)",
+            "fetch.message.max.bytes": "262144",
             "auto.offset.reset": "earliest",
         ])
         self.consumer = try GrouplessConsumer(settings, logger: logger)

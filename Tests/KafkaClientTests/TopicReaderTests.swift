@@ -56,6 +56,18 @@ struct TopicReaderTests {
         #expect(backwards.sorted() == values.sorted())
     }
 
+    @Test func `more partitions than are read at once make one page`() async throws {
+        // Where they begin and end is asked for all together, and what they hold some at a time.
+        let fixture = try MockClusterFixture(partitions: 70)
+        for partition in [0, 1, 31, 32, 69] { try await fixture.write(["p\(partition)"], partition: Int32(partition)) }
+        let reader = try TopicReader(fixture.configuration, logger: fixture.logger)
+        for position in [TopicReader.Position.beginning, .end] {
+            let page = try await reader.page(topic: fixture.topic, at: position, limit: 10)
+            #expect(page.records.compactMap { text($0.value) }.sorted() == ["p0", "p1", "p31", "p32", "p69"])
+            #expect(page.partitions.count == 70 && page.failures.isEmpty)
+        }
+    }
+
     @Test func `an offset outside of the log means its nearer end`() async throws {
         // Typing a wrong number must not be an error, nor a reset to somewhere else.
         let fixture = try MockClusterFixture()
