@@ -53,7 +53,7 @@ extension Broker {
             _ = peers.answered(correlationId, by: leader)
         case .idle: break
         }
-        holdBack(fetchers[index].partitions)
+        if followerQuota.isExceeded(at: now) { holdBack(fetchers[index].partitions.slots) }
         guard !fetchers[index].partitions.isEmpty, lifecycle.isServing else {
             fetchers[index].state = .idle
             return

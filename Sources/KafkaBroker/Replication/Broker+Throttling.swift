@@ -51,8 +51,7 @@ extension Broker {
     }
 
     /// Takes what is over the limit out of the next fetch from this leader.
-    mutating func holdBack(_ slots: some Sequence<Int>) {
-        guard followerQuota.isExceeded(at: now) else { return }
+    mutating func holdBack(_ slots: [Int]) {
         for slot in slots {
             if let partition = partitions[slot], isHeldBack(partition) { delay(partition) }
         }

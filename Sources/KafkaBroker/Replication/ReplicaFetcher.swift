@@ -1,5 +1,4 @@
 import KafkaProtocol
-import OrderedCollections
 
 /// Copies from one leader broker: one Fetch at a time for all partitions that this broker follows there.
 ///
@@ -26,9 +25,9 @@ package struct ReplicaFetcher: Sendable {
     package let leader: BrokerID
     package var state = State.idle
     /// The partitions that are fetched, in the order of the session.
-    package private(set) var partitions: OrderedSet<Int> = []
+    package private(set) var partitions = SlotSet()
     /// What the next incremental request must mention.
-    package private(set) var changed: OrderedSet<Int> = []
+    package private(set) var changed = SlotSet()
     package private(set) var sessionId: Int32 = 0
     /// 0 opens a new session.
     package private(set) var sessionEpoch: Int32 = 0
@@ -43,13 +42,13 @@ package struct ReplicaFetcher: Sendable {
     package var isFull: Bool { sessionEpoch == 0 }
 
     package mutating func add(_ slot: Int) {
-        guard partitions.append(slot).inserted else { return }
+        guard partitions.append(slot) else { return }
         sessionEpoch = 0
         isOutdated = true
     }
 
     package mutating func remove(_ slot: Int) {
-        guard partitions.remove(slot) != nil else { return }
+        guard partitions.remove(slot) else { return }
         changed.remove(slot)
         sessionEpoch = 0
         isOutdated = true
@@ -73,7 +72,7 @@ package struct ReplicaFetcher: Sendable {
         isOutdated = false
         // A small part of the time goes into full requests, however many partitions there are and come.
         givesUpFrom = isFull && partitions.count > 100 ? now + .microseconds(100) * partitions.count : nil
-        return isFull ? Array(partitions) : Array(changed)
+        return isFull ? partitions.slots : changed.slots
     }
 
     /// The leader has answered in this session.
