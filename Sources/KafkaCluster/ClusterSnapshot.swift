@@ -162,9 +162,12 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var partitions: [GroupPartition]
         /// Sum over partitions whose lag is known; nil when none is.
         package var lag: Int64? {
-            partitions.reduce(nil as Int64?) { total, partition in
-                partition.lag.map { (total ?? 0).saturatingAdd($0) } ?? total
+            var total: Int64?
+            // By index: a copy of each partition would cost more than the sum.
+            for index in partitions.indices {
+                if let lag = partitions[index].lag { total = (total ?? 0).saturatingAdd(lag) }
             }
+            return total
         }
 
         package init(

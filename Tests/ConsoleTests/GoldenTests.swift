@@ -103,6 +103,13 @@ import Testing
                 openLedger(&$0); $0.press("ledger.filter"); $0.type("loss 1"); $0.key(.enter); $0.press("ledger.open")
             }
         ),
+        (
+            "finding",
+            {
+                openLedger(&$0); $0.press("ledger.filter"); $0.type("duplicate"); $0.key(.enter)
+                $0.press("ledger.open")
+            }
+        ),
         ("active-faults", { FaultsViewTests.broken(&$0) }),
         ("price", { PriceViewTests.killed(&$0) }),
         ("timeline", { $0.press("topics.move-down", "topics.timeline") }),

@@ -9,8 +9,8 @@ enum CharacterWidth {
     }
 
     static func of(_ scalar: UnicodeScalar) -> Verdict {
+        if isPlain(scalar) { return .columns(1) }
         let value = scalar.value
-        if (0x20..<0x7F).contains(value) || (0xA1..<0x300).contains(value) && value != 0xAD { return .columns(1) }
         let properties = scalar.properties
         switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
@@ -25,6 +25,17 @@ enum CharacterWidth {
             return .columns(0)
         }
         return .columns(isWide(value) ? 2 : 1)
+    }
+
+    /// Whether it takes one column and never joins its neighbours, so that each is a glyph by itself: letters, and the lines,
+    /// bars and signs that the console draws with. What follows it may still change it, if that is not plain.
+    static func isPlain(_ scalar: UnicodeScalar) -> Bool {
+        switch scalar.value {
+        case 0x20..<0x7F, 0xA1...0xAC, 0xAE...0x2FF, 0x2010...0x2015, 0x2026, 0x2190...0x2193, 0x2500...0x25FC, 0x2713,
+            0x2717:
+            true
+        default: false
+        }
     }
 
     private static func isNewer(_ properties: UnicodeScalar.Properties) -> Bool {

@@ -27,12 +27,17 @@ package enum Glyphs {
             for byte in text.utf8 { glyphs.append(ascii[Int(byte)]) }
             return glyphs
         }
+        if text.unicodeScalars.allSatisfy(CharacterWidth.isPlain) {
+            for scalar in text.unicodeScalars { glyphs.append(Glyph(text: String(scalar), width: 1)) }
+            return glyphs
+        }
         for character in text { append(character, to: &glyphs) }
         return glyphs
     }
 
     package static func width(of text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 128 }) { return text.utf8.count }
+        if text.unicodeScalars.allSatisfy(CharacterWidth.isPlain) { return text.unicodeScalars.count }
         return safe(text).reduce(0) { $0 + $1.width }
     }
 

@@ -14,12 +14,12 @@ package enum Sparkline {
         var text = StyledText(String(repeating: " ", count: width - shown.count), .muted)
         for value in shown {
             guard let value, value.isFinite else {
-                text += StyledText("·", .muted)
+                text.append("·", Style(.muted))
                 continue
             }
             let part = most > 0 ? min(1, max(0, value / most)) : 0
             let level = value <= 0 ? 0 : max(1, Int((part * 5).rounded()))
-            text += StyledText(bars[level], Style(value <= 0 ? .role(.muted) : color(value, part)))
+            text.append(bars[level], Style(value <= 0 ? .role(.muted) : color(value, part)))
         }
         return text
     }

@@ -47,6 +47,15 @@ package struct StyledText: Hashable, Sendable {
     }
 
     package static func += (left: inout Self, right: Self) { left.runs += right.runs }
+
+    /// Goes on in the last run where that looks the same: for what is put together character by character.
+    package mutating func append(_ text: String, _ style: Style) {
+        if let last = runs.indices.last, runs[last].style == style {
+            runs[last].text += text
+        } else if !text.isEmpty {
+            runs.append(Run(text: text, style: style))
+        }
+    }
 }
 
 extension StyledText: ExpressibleByStringLiteral {

@@ -12,28 +12,36 @@ struct GroupPast: Hashable, Sendable {
     private(set) var lags = Ring<Int64?>(capacity: History.samples)
     /// As the group's partitions were in the last picture, and in their order.
     private var places: [Place] = []
+    /// The worst of its partitions; nil where of none enough is known.
+    private(set) var status: CommitStatus?
 
     mutating func note(_ group: ClusterSnapshot.Group, now: Int64) {
         lags.append(group.lag)
-        if !places.elementsEqual(group.partitions, by: { $0.partition == $1.partition }) {
+        // By index: there may be tens of thousands in all, and each copy costs more than what is asked of it.
+        let partitions = group.partitions
+        let isAsBefore =
+            places.count == partitions.count
+            && places.indices.allSatisfy { places[$0].partition == partitions[$0].partition }
+        if !isAsBefore {
             // Some came or went.
             let known = self
             places = group.partitions.map { known.place($0.partition) ?? Place(partition: $0.partition) }
         }
-        for (index, partition) in group.partitions.enumerated() {
-            places[index].lags.append(partition.lag)
-            guard let committed = partition.committed else {
+        status = nil
+        for index in partitions.indices {
+            places[index].lags.append(partitions[index].lag)
+            guard let committed = partitions[index].committed else {
                 places[index].commits = CommitWindow()
                 continue
             }
             places[index].commits.note(
-                offset: committed, committedAt: partition.committedAt, lag: partition.lag, now: now)
+                offset: committed, committedAt: partitions[index].committedAt, lag: partitions[index].lag, now: now)
+            let own = places[index].commits.status(lag: partitions[index].lag, now: now)
+            if let own, status.map({ $0.rank < own.rank }) ?? true { status = own }
         }
     }
 
-    /// `index` is where it probably stands.
-    func place(_ partition: TopicPartition, near index: Int = 0) -> Place? {
-        if places.indices.contains(index), places[index].partition == partition { return places[index] }
+    func place(_ partition: TopicPartition) -> Place? {
         var (low, high) = (0, places.count)
         while low < high {
             let middle = (low + high) / 2

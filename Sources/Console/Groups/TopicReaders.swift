@@ -1,5 +1,3 @@
-import KafkaCluster
-
 /// Who reads a topic, and how far they are behind.
 package struct TopicReaders: Hashable, Sendable {
     /// In the order of their names.
@@ -7,10 +5,6 @@ package struct TopicReaders: Hashable, Sendable {
     /// Of all groups; nil where none is known.
     package private(set) var lag: Int64?
 
-    mutating func add(_ group: String, _ partitions: [ClusterSnapshot.GroupPartition]) {
-        groups.append(group)
-        for partition in partitions {
-            if let more = partition.lag { lag = (lag ?? 0).saturatingAdd(more) }
-        }
-    }
+    mutating func add(_ group: String) { groups.append(group) }
+    mutating func add(lag more: Int64) { lag = (lag ?? 0).saturatingAdd(more) }
 }

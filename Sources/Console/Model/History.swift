@@ -51,19 +51,8 @@ package struct History: Hashable, Sendable {
             lag: partition.lag, now: now.wallClockMilliseconds)
     }
 
-    /// The worst of its partitions.
-    package func status(of group: ClusterSnapshot.Group, now: Instant?) -> CommitStatus? {
-        guard let now, let past = groups[group.id] else { return nil }
-        var worst: CommitStatus?
-        for (index, partition) in group.partitions.enumerated() {
-            let place = past.place(partition.partition, near: index)
-            guard let status = place?.commits.status(lag: partition.lag, now: now.wallClockMilliseconds) else {
-                continue
-            }
-            if worst.map({ $0.rank < status.rank }) ?? true { worst = status }
-        }
-        return worst
-    }
+    /// The worst of its partitions, as of the last sample.
+    package func status(ofGroup group: String) -> CommitStatus? { groups[group]?.status }
 
     /// How long ago the first record was written that the group has not committed.
     package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
@@ -123,18 +112,31 @@ package struct History: Hashable, Sendable {
             var past = oldGroups.removeValue(forKey: group.id) ?? GroupPast()
             past.note(group, now: now.wallClockMilliseconds)
             groups[group.id] = past
-            for (topic, places) in group.partitions.byTopic(\.partition) {
-                var reading =
-                    readings.removeValue(forKey: topic) ?? oldReadings.removeValue(forKey: topic).map {
-                        Reading(ends: $0.ends)
-                    } ?? Reading()
-                reading.readers.add(group.id, places)
-                for place in places {
-                    guard let end = place.highWatermark else { continue }
-                    reading.ends[place.partition.partition, default: EndOffsets()].note(end, at: now)
+            note(group.partitions, of: group.id, oldReadings: &oldReadings, now)
+        }
+    }
+
+    /// By index: a copy of each of tens of thousands of partitions would cost more than all the rest.
+    private mutating func note(
+        _ partitions: [ClusterSnapshot.GroupPartition], of group: String, oldReadings: inout [String: Reading],
+        _ now: Instant
+    ) {
+        var index = 0
+        while index < partitions.count {
+            let topic = partitions[index].partition.topic
+            var reading =
+                readings.removeValue(forKey: topic) ?? oldReadings.removeValue(forKey: topic).map {
+                    Reading(ends: $0.ends)
+                } ?? Reading()
+            reading.readers.add(group)
+            while index < partitions.count, partitions[index].partition.topic == topic {
+                if let lag = partitions[index].lag { reading.readers.add(lag: lag) }
+                if let end = partitions[index].highWatermark {
+                    reading.ends[partitions[index].partition.partition, default: EndOffsets()].note(end, at: now)
                 }
-                readings[topic] = reading
+                index += 1
             }
+            readings[topic] = reading
         }
     }
 }

@@ -80,13 +80,8 @@ package struct PartitionPasts: Hashable, Sendable {
         for topic in snapshot.topics {
             // Out and in again: changed in place, and the topic's name is looked up once.
             var pasts = topics.removeValue(forKey: topic.name) ?? [:]
-            for partition in topic.partitions {
-                let known = pasts[partition.index]?.changes.last
-                if let known, known.leader == partition.leader, known.leaderEpoch == partition.leaderEpoch,
-                    known.isr == partition.isr
-                {
-                    continue
-                }
+            for index in topic.partitions.indices where !pasts.says(topic.partitions[index]) {
+                let partition = topic.partitions[index]
                 pasts[partition.index, default: PartitionPast()].note(
                     PartitionPast.Change(
                         at: snapshot.takenAt, leader: partition.leader, leaderEpoch: partition.leaderEpoch,
@@ -94,6 +89,15 @@ package struct PartitionPasts: Hashable, Sendable {
             }
             topics[topic.name] = pasts
         }
+    }
+}
+
+extension [Int32: PartitionPast] {
+    /// Whether the picture tells nothing new of the partition.
+    fileprivate func says(_ partition: borrowing ClusterSnapshot.Partition) -> Bool {
+        guard let known = self[partition.index]?.changes.last else { return false }
+        return known.leader == partition.leader && known.leaderEpoch == partition.leaderEpoch
+            && known.isr == partition.isr
     }
 }
 

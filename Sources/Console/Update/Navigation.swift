@@ -1,14 +1,25 @@
 import KafkaProtocol
 
 extension Model {
-    /// The listing that has the keyboard, and its state and number of visible rows.
-    private var focused: (listing: Listing, state: ListState, visible: Int)? {
+    /// The list that has the keyboard.
+    private struct Focus {
+        var listing: Listing
+        var state: ListState
+        /// Rows.
+        var visible: Int
+        /// Whether it is that of the events below the table.
+        var isLower: Bool
+    }
+
+    private var focused: Focus? {
         guard let listing else { return nil }
         let layout = layout(of: size, listing: listing)
         if screen.focus == .events, let area = layout.events {
-            return (EventsView.lowerListing(self), screen.lower, max(1, area.rows - 3))
+            return Focus(
+                listing: EventsView.lowerListing(self), state: screen.lower, visible: max(1, area.rows - 3),
+                isLower: true)
         }
-        return (listing, screen.list, max(1, layout.table.rows - 3))
+        return Focus(listing: listing, state: screen.list, visible: max(1, layout.table.rows - 3), isLower: false)
     }
 
     private var isEventsFocused: Bool {
@@ -24,28 +35,30 @@ extension Model {
     /// Ties the selection to the row under it, so that it stays there when rows come, go or move. The newest event is
     /// an exception: whoever looks at it wants to see the next.
     mutating func settle() {
-        guard let (listing, state, visible) = focused else { return }
-        var settled = state
+        if let focused { settle(focused) }
+    }
+
+    private mutating func settle(_ focus: Focus) {
+        let listing = focus.listing
+        var state = focus.state
         if let index = listing.selectedIndex(state) {
-            settled.index = index
-            let follows = (place == .events || isEventsFocused) && index == 0 && state.selected == nil
-            settled.selected = follows ? nil : listing.ids[index]
+            let follows = (place == .events || focus.isLower) && index == 0 && state.selected == nil
             // A story is read downwards: whoever stands at its end wants to see the next line.
-            if place == .story, state.selected == nil {
-                settled.index = .max
-                settled.selected = nil
-            }
+            let followsStory = place == .story && state.selected == nil
+            state.index = followsStory ? .max : index
+            state.selected = follows || followsStory ? nil : listing.ids[index]
         }
-        settled.top = listing.top(settled, visible: visible)
-        if isEventsFocused { screen.lower = settled } else { screen.list = settled }
+        state.top = listing.top(state, visible: focus.visible)
+        if focus.isLower { screen.lower = state } else { screen.list = state }
     }
 
     mutating func move(_ action: ActionID) -> [Command] {
-        guard let (listing, state, visible) = focused else {
+        guard let focused else {
             scrollText(action)
             return []
         }
-        guard let index = listing.selectedIndex(state) else { return [] }
+        let (listing, visible) = (focused.listing, focused.visible)
+        guard let index = listing.selectedIndex(focused.state) else { return [] }
         let last = listing.ids.count - 1
         var target = index
         switch action {
@@ -65,32 +78,32 @@ extension Model {
         if case .records = place, target > last, index == last, browser?.hasLater == true, screen.list.filter.isEmpty {
             return pageRecords(forward: true)
         }
-        select(min(max(0, target), last), in: listing)
+        select(min(max(0, target), last), in: focused)
         return []
     }
 
-    private mutating func select(_ index: Int, in listing: Listing) {
-        let isLog = place == .events || isEventsFocused
-        let isEndOfStory = place == .story && index == listing.ids.count - 1
-        editList {
-            $0.index = index
-            $0.selected = isLog && index == 0 || isEndOfStory ? nil : listing.ids[index]
-        }
+    private mutating func select(_ index: Int, in focus: Focus) {
+        var focus = focus
+        let isLog = place == .events || focus.isLower
+        let isEndOfStory = place == .story && index == focus.listing.ids.count - 1
+        focus.state.index = index
+        focus.state.selected = isLog && index == 0 || isEndOfStory ? nil : focus.listing.ids[index]
+        settle(focus)
     }
 
     /// Whether this row of the list that has the keyboard is the selected one.
     func isSelected(_ index: Int) -> Bool { focused.map { $0.listing.selectedIndex($0.state) == index } ?? false }
 
     mutating func select(row index: Int) {
-        guard let listing = focused?.listing, listing.ids.indices.contains(index) else { return }
-        select(index, in: listing)
+        guard let focused, focused.listing.ids.indices.contains(index) else { return }
+        select(index, in: focused)
     }
 
     /// So many rows or lines down, or up; never past the ends.
     mutating func scroll(by rows: Int) {
-        guard let (listing, state, _) = focused else { return scrollText(by: rows) }
-        guard let index = listing.selectedIndex(state) else { return }
-        select(min(max(0, index + rows), listing.ids.count - 1), in: listing)
+        guard let focused else { return scrollText(by: rows) }
+        guard let index = focused.listing.selectedIndex(focused.state) else { return }
+        select(min(max(0, index + rows), focused.listing.ids.count - 1), in: focused)
     }
 
     private mutating func scrollText(_ action: ActionID) {

@@ -4,7 +4,7 @@ import KafkaProtocol
 extension Model {
     /// Everything with a name that can be done or gone to here, best match first.
     func paletteItems(_ typed: String) -> [Palette.Item] {
-        let letters = Array(typed.lowercased())
+        let letters = Array(typed.lowercased().unicodeScalars)
         var items: [Palette.Item] = []
         for entry in ActionTable.all where offers(entry) && entry.id != .palette {
             let refusal = refusal(of: entry.id)
@@ -43,7 +43,7 @@ extension Model {
         items = recent + items.filter { !chosen.contains($0.target) }
         guard !letters.isEmpty else { return items }
         let scored = items.enumerated().compactMap { index, item in
-            Self.score(letters, in: Array(item.name.lowercased())).map { score in
+            Self.score(letters, in: Array(item.name.lowercased().unicodeScalars)).map { score in
                 // Mostly one wants to go somewhere.
                 let isPlace = if case .place = item.target { true } else { false }
                 return (score: score * 2 - (isPlace ? 1 : 0), index: index, item: item)
@@ -55,11 +55,11 @@ extension Model {
     /// How far the letters are from the name: small is near, nil if they do not occur in this order. A name that
     /// begins with them comes before one with a word that does, that before one that merely contains them, and that
     /// before one where they are strewn.
-    static func score(_ letters: [Character], in name: [Character]) -> Int? {
+    static func score(_ letters: [Unicode.Scalar], in name: [Unicode.Scalar]) -> Int? {
         if name == letters { return 0 }
         if name.starts(with: letters) { return 1 }
         for start in name.indices.dropFirst() where name[start...].starts(with: letters) {
-            return (" -_.".contains(name[start - 1]) ? 2 : 12) + name.count / 8
+            return (" -_.".unicodeScalars.contains(name[start - 1]) ? 2 : 12) + name.count / 8
         }
         var place = 0
         var gaps = 0

@@ -89,7 +89,11 @@ enum GroupView {
             text += StyledText(" · auto-commit ", .muted) + GroupsView.autoCommit(own)
         }
         text += StyledText(" · lag ", .muted) + .lag(group.lag)
-        if let status = model.picture.history.status(of: group, now: model.now) {
+        // As its rows have it.
+        let history = model.picture.history
+        let worst = group.partitions.compactMap { history.status(ofGroup: id, $0, now: model.now) }
+            .max { $0.rank < $1.rank }
+        if let status = worst {
             text += StyledText(" · ", .muted) + .status(status)
         }
         switch LagTrend(model.picture.history.lags(ofGroup: id)) {

@@ -24,8 +24,8 @@ enum GroupsView {
             },
             Column(
                 title: "Verdict", minimum: 9,
-                sort: { history.status(of: $0, now: now).map { .count($0.rank) } ?? .unknown }
-            ) { .status(history.status(of: $0, now: now)) },
+                sort: { history.status(ofGroup: $0.id).map { .count($0.rank) } ?? .unknown }
+            ) { .status(history.status(ofGroup: $0.id)) },
             Column(title: model.size.columns < 110 ? "Trend" : "Lag trend", minimum: width, priority: 1) {
                 Sparkline.lags(history.lags(ofGroup: $0.id), width: width)
             },

@@ -86,15 +86,19 @@ enum TimelineView {
     // MARK: Lanes
 
     private static func faults(_ faults: [(Instant, Bool)], _ axis: Axis) -> StyledText {
-        var cells = [StyledText](repeating: StyledText(" "), count: axis.width)
+        var isBadIn = [Bool?](repeating: nil, count: axis.width)
         for (at, isBad) in faults {
             guard let column = axis.column(of: at) else { continue }
             // What broke hides what mended within one column, not the other way round.
-            if isBad || cells[column].plain == " " {
-                cells[column] = StyledText(isBad ? "✗" : "✓", isBad ? .fault : .ok)
+            isBadIn[column] = isBad || isBadIn[column] ?? false
+        }
+        return isBadIn.reduce(into: StyledText()) { text, isBad in
+            switch isBad {
+            case true?: text.append("✗", Style(.fault))
+            case false?: text.append("✓", Style(.ok))
+            case nil: text.append(" ", .text)
             }
         }
-        return cells.reduce(StyledText(), +)
     }
 
     private static func epochs(_ past: PartitionPast, _ axis: Axis) -> StyledText {
@@ -116,10 +120,12 @@ enum TimelineView {
 
     private static func lane(_ past: PartitionPast, of broker: BrokerID, _ axis: Axis) -> StyledText {
         var text = StyledText()
+        var next = past.index(at: axis.start(of: 0))
         for column in 0..<axis.width {
-            let before = past.index(at: axis.start(of: column))
-            guard axis.start(of: column) <= axis.now, let index = past.index(at: axis.start(of: column + 1)) else {
-                text += StyledText(" ")
+            let before = next
+            next = past.index(at: axis.start(of: column + 1))
+            guard axis.start(of: column) <= axis.now, let index = next else {
+                text.append(" ", .text)
                 continue
             }
             let change = past.changes[index]
@@ -130,13 +136,13 @@ enum TimelineView {
                 leads && index > 0 && before != index
                 && (was?.leader != broker || was?.leaderEpoch != change.leaderEpoch)
             if gotElected {
-                text += StyledText("◆", .leader, .bold)
+                text.append("◆", Style(.leader, .bold))
             } else if let was, was.isr.contains(broker) != isIn {
-                text += isIn ? StyledText("▲", .inSync) : StyledText("▼", .offline, .bold)
+                isIn ? text.append("▲", Style(.inSync)) : text.append("▼", Style(.offline, .bold))
             } else if leads {
-                text += StyledText("━", .leader, .bold)
+                text.append("━", Style(.leader, .bold))
             } else {
-                text += isIn ? StyledText("─", .inSync) : StyledText("·", .lagging)
+                isIn ? text.append("─", Style(.inSync)) : text.append("·", Style(.lagging))
             }
         }
         return text

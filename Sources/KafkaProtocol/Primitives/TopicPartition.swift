@@ -12,5 +12,5 @@ package struct TopicPartition: Hashable, Sendable, Comparable, CustomStringConve
         left.topic == right.topic ? left.partition < right.partition : left.topic < right.topic
     }
 
-    package var description: String { "\(topic)-\(partition)" }
+    package var description: String { topic + "-" + String(partition) }
 }
