@@ -66,6 +66,8 @@ struct ProducerSending {
             Pacer(recordsPerSecond: max(rate, 0.001), now: monotonicNanoseconds())
         }
         defer { tellAttempts() }
+        // One that waited for room when the settings were changed is still to be followed, if it was.
+        if sequence.isAnnounced { followed = sequence.next }
         while isWanted() {
             let due = min(pacer?.due(now: monotonicNanoseconds()) ?? Self.mostAtOnce, Self.mostAtOnce, left(sequence))
             guard turnOutbox(due, &sequence) else {

@@ -45,8 +45,15 @@ enum ProcessSetup {
         exit(code == .validationFailure ? badInput : code.rawValue)
     }
 
+    /// Others' words may be among them, as a broker's or a certificate's: no control character reaches the terminal.
     private static func complain(_ message: String) {
-        let line = Array("klamm: \(message)\n".utf8)
+        var printable = String.UnicodeScalarView()
+        for scalar in message.unicodeScalars {
+            let isControl =
+                scalar.value < 0x20 && scalar != "\n" && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+            printable.append(isControl ? "\u{FFFD}" : scalar)
+        }
+        let line = Array("klamm: \(String(printable))\n".utf8)
         write(STDERR_FILENO, line, line.count)
     }
 }

@@ -47,7 +47,7 @@ import Testing
     }
 
     @Test func `a large value is folded as a small one is`() {
-        // Its lines are made when they are seen; ConsoleBenchmark says how long it takes.
+        // Its lines are made when they are seen.
         let line = #"{"sku":"A-100","n":2,"tags":["a","b"]}"#
         let value = Array(
             "{\"lines\":[\(Array(repeating: line, count: 5000).joined(separator: ","))],\"end\":1}".utf8)

@@ -26,6 +26,8 @@ import Testing
             decoded(parts[1])
                 == #"{"azp":"al\"ice","iat":1546300800.007,"exp":1546301400.007,"roles":["read","write"]}"#)
         #expect(JSONWebToken.claims(in: token.text) == .init(sub: nil, exp: 1_546_301_400.007))
+        // {"sub":7,"exp":12}: the one that is no text does not hide the other.
+        #expect(JSONWebToken.claims(in: "e30.eyJzdWIiOjcsImV4cCI6MTJ9.") == .init(sub: nil, exp: 12))
         #expect(JSONWebToken.claims(in: "opaque") == nil && JSONWebToken.claims(in: "a.b.c") == nil)
     }
 

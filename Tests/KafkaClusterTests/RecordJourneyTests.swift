@@ -104,6 +104,17 @@ import Testing
         #expect(journey.lanes == [.producer, .broker(1), .broker(2), .broker(3), .group("billing")])
     }
 
+    @Test func `a record that was acknowledged had a place in the buffer, whoever noted it`() {
+        // It waited for room while its producer's settings changed: to call it refused would be a lie.
+        var facts = facts(snapshot(end: 8, highWatermark: 8), [written(10, acks: 1), written(12), written(12)])
+        var sending = SendTrace(name: "orders-k3x-1:7", topic: "orders", acks: .leader, sent: at(8))
+        sending.report = .acknowledged(orders, offset: 7)
+        sending.reportedAt = at(15)
+        facts.sending = sending
+        let buffered = RecordJourney(facts).steps.first { $0.kind == .buffered }?.when
+        #expect(buffered == .before(.told("nobody noted when it found room")))
+    }
+
     @Test func `what is still missing comes last and says why`() {
         // A step that is left out would be taken for one that is not needed.
         var facts = facts(
@@ -202,7 +213,7 @@ import Testing
         #expect(
             words(dropped) == [
                 "producer sent 8", "producer reported 9",
-                "producer buffered never: its buffer was full, and the application did not wait",
+                "producer buffered never: there was no room for it in the buffer",
             ])
     }
 

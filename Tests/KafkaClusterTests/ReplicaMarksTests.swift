@@ -34,6 +34,22 @@ import Testing
         #expect(newer.drop == nil && newer.answer == nil)
     }
 
+    @Test func `a log that was there before the marks is not taken for one without the record`() {
+        // After a restart of klamm a follower that was wiped copies old records: only it has marks of them, and the leader, which
+        // has had them all the time, must not read as one that led without.
+        let firsts: [LogMark] = [
+            .led(leaderEpoch: 5, logEndOffset: 9), .appended(9...9, leaderEpoch: 5, acks: 1),
+            .copied(9...9, leaderEpoch: 5), .truncated(2..<9), .passed(0..<9, leaderEpoch: 5),
+        ]
+        for first in firsts {
+            var marks = ReplicaMarks()
+            marks.note(first, of: orders, id, at: at(1))
+            marks.note(.appended(10...10, leaderEpoch: 5, acks: 1), of: orders, id, at: at(2))
+            #expect(marks.trace(of: orders, offset: 3, leaderEpoch: 4).isForgetful, "\(first)")
+            #expect(!marks.trace(of: orders, offset: 10, leaderEpoch: nil).isForgetful, "\(first)")
+        }
+    }
+
     @Test func `a topic of the same name begins anew`() {
         // Its offsets mean something else.
         var marks = ReplicaMarks()

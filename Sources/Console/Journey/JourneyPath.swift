@@ -42,8 +42,10 @@ struct JourneyPath {
                 column += 1 + Self.gap
                 break
             }
-            lanes.append(Lane(lane: lane, title: title, column: column + Glyphs.width(of: title) / 2))
-            column += Glyphs.width(of: title) + Self.gap
+            // A group's name may be empty.
+            let breadth = max(1, Glyphs.width(of: title))
+            lanes.append(Lane(lane: lane, title: title, column: column + breadth / 2))
+            column += breadth + Self.gap
         }
         width = max(1, column - Self.gap)
         self.lanes = lanes

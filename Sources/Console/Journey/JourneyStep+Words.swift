@@ -88,7 +88,7 @@ extension JourneyStep {
         case .failed(let why)?: "delivery report: failed, \(why)"
         case .unknown(let why?)?: "delivery report: unknown, \(why)"
         case .unknown(nil)?: "delivery report: nobody knows"
-        case .dropped?: "dropped: the buffer was full"
+        case .dropped?: "dropped: there was no room for it in the buffer"
         case .lostInBuffer?: "lost in the buffer of a crashed producer"
         }
     }
@@ -138,11 +138,13 @@ extension RecordJourney.Ending {
         switch self {
         case .sending: Sign(glyph: "○", role: .warning).text("on its way")
         case .notSent: Sign(glyph: "✗", role: .warning).text("never written")
-        case .written(true): Sign(glyph: "◐", role: .warning).text("acknowledged, at risk")
-        case .written(false): Sign(glyph: "◐", role: .warning).text("not acknowledged")
+        case .written(true?): Sign(glyph: "◐", role: .warning).text("acknowledged, at risk")
+        case .written(false?): Sign(glyph: "◐", role: .warning).text("not acknowledged")
+        case .written(nil): Sign(glyph: "◐", role: .warning).text("written, at risk")
         case .safe: Sign.good.text("safe")
-        case .lost(true): Sign.gone.text("lost")
-        case .lost(false): Sign(glyph: "✗", role: .warning).text("gone")
+        case .lost(true?): Sign.gone.text("lost")
+        case .lost(false?): Sign(glyph: "✗", role: .warning).text("gone")
+        case .lost(nil): Sign(glyph: "✗", role: .warning).text("gone")
         case .retired: Sign(glyph: "✗", role: .muted).text("retired")
         case .unknown: Sign(glyph: "?", role: .muted).text("unknown")
         }
@@ -152,12 +154,16 @@ extension RecordJourney.Ending {
         switch self {
         case .sending: StyledText("On its way: no broker is known to have it yet", .warning)
         case .notSent: StyledText("It was never written", .warning)
-        case .written(false): StyledText("Written, not acknowledged: it may still be lost", .warning)
-        case .written(true):
+        case .written(false?): StyledText("Written, not acknowledged: it may still be lost", .warning)
+        case .written(true?):
             StyledText("Acknowledged before every in-sync replica has it: if the leader dies now, it is lost", .warning)
+        case .written(nil):
+            StyledText(
+                "Written, not yet on every in-sync replica; whether it was acknowledged its producer knows", .warning)
         case .safe: StyledText("Safe: every in-sync replica has it", .ok)
-        case .lost(true): StyledText("Lost, though it was acknowledged", .error, .bold)
-        case .lost(false): StyledText("Gone; nobody had told its producer that it was written", .warning)
+        case .lost(true?): StyledText("Lost, though it was acknowledged", .error, .bold)
+        case .lost(false?): StyledText("Gone; nobody had told its producer that it was written", .warning)
+        case .lost(nil): StyledText("Gone; whether it had been acknowledged only its producer knows", .warning)
         case .retired: StyledText("Gone by rights: retention or DeleteRecords took it", .muted)
         case .unknown: StyledText("What became of it is not known", .muted)
         }

@@ -60,7 +60,10 @@ extension ProtobufReader {
         var wire = ProtobufWire(bytes, range)
         var members: [JSONValue.Member] = []
         do throws(ProtobufMalformed) {
-            while let tag = try wire.tag() { members.append(try raw(tag, &wire, depth: depth, &values)) }
+            while let tag = try wire.tag() {
+                guard values < rawValuesMax else { return nil }
+                members.append(try raw(tag, &wire, depth: depth, &values))
+            }
         } catch {
             return nil
         }

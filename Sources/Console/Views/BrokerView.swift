@@ -16,9 +16,11 @@ enum BrokerView {
 
         func items(of broker: BrokerID) -> [Item] {
             var items: [Item] = []
+            items.reserveCapacity(topics.reduce(0) { $0 + $1.partitions.count })
             for topic in topics.indices {
-                for partition in topics[topic].partitions.indices {
-                    let replica = topics[topic].partitions[partition].replicas.firstIndex { $0.broker == broker }
+                let partitions = topics[topic].partitions
+                for partition in partitions.indices {
+                    let replica = partitions[partition].replicas.firstIndex { $0.broker == broker }
                     if let replica { items.append(Item(topic: topic, partition: partition, replica: replica)) }
                 }
             }

@@ -43,3 +43,14 @@ enum JSONWebToken {
         Base64.encode(Array(text.utf8)).replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
     }
 }
+
+extension JSONWebToken.Claims {
+    private enum CodingKeys: String, CodingKey { case sub, exp }
+
+    /// Each by itself: an odd one must not hide the other.
+    init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        sub = try? members.decode(String.self, forKey: .sub)
+        exp = try? members.decode(Double.self, forKey: .exp)
+    }
+}

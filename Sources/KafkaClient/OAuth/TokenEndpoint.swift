@@ -52,6 +52,19 @@ struct TokenEndpoint: Sendable {
         var expires_in: Double?
         var error: String?
         var error_description: String?
+
+        private enum CodingKeys: String, CodingKey { case access_token, expires_in, error, error_description }
+
+        /// Each by itself: an odd one must not hide the others. Some servers write numbers as text.
+        init(from decoder: any Decoder) throws {
+            let members = try decoder.container(keyedBy: CodingKeys.self)
+            func text(_ key: CodingKeys) -> String? { try? members.decode(String.self, forKey: key) }
+            access_token = text(.access_token)
+            expires_in =
+                (try? members.decode(Double.self, forKey: .expires_in)) ?? text(.expires_in).flatMap { Double($0) }
+            error = text(.error)
+            error_description = text(.error_description)
+        }
     }
 
     func token(now: @Sendable () -> Int64) async throws -> OAuthToken {
@@ -86,8 +99,9 @@ struct TokenEndpoint: Sendable {
     /// Servers are free in what they tell; what they repeat of us is not shown.
     private func refusal(_ status: Int, _ answer: Answer?) -> WireError {
         let told = [answer?.error, answer?.error_description].compactMap { $0 }.joined(separator: ", ")
-        let printable = String(told.prefix(200).filter { !$0.isNewline && $0 != "\u{1B}" })
-            .replacing(secret, with: "***").replacing(credentials, with: "***")
+        // Before it is clipped: else a part of what must not be shown could remain.
+        let secretless = told.replacing(secret, with: "***").replacing(credentials, with: "***")
+        let printable = String(secretless.filter { !$0.isNewline && $0 != "\u{1B}" }.prefix(200))
         let reason = printable.isEmpty ? "\(status)" : "\(status), \(printable)"
         switch status {
         case 400, 401, 403:

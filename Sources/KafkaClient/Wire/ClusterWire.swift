@@ -17,7 +17,11 @@ actor ClusterWire {
     func connection(to address: ClusterSurvey.Address, patience: Duration) async throws -> BrokerConnection {
         let open = connections[address].flatMap { $0.isOpen ? $0 : nil }
         if let open, !open.isDue { return open }
-        if let task = opening[address] { return try await task.value }
+        if let task = opening[address] {
+            // While another asker logs in anew, the old one serves.
+            if let open { return open }
+            return try await task.value
+        }
         guard !isClosed else { throw CancellationError() }
         let task = Task { [group, security] in
             try await BrokerConnection.open(address, on: group, security: security, patience: patience)

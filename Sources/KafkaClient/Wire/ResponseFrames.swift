@@ -105,7 +105,9 @@ final class AnswerQueue: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(context, failure(error))
+        // A broker that dies in use takes no leave of TLS: that says nothing about how it was set up.
+        let isOver = end.isSecured.load(ordering: .relaxed) && TLSFailure.kind(of: error) == .endedEarly
+        finish(context, isOver ? .closed(address) : failure(error))
     }
 
     func channelInactive(context: ChannelHandlerContext) {

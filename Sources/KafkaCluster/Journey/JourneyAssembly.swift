@@ -79,13 +79,20 @@ struct JourneyAssembly {
         case .acknowledged?, .unknown?, nil: break
         }
         guard facts.offset != nil else { return facts.sending?.report == nil ? .sending : .unknown }
-        let isAcknowledged = answered?.hasHappened == true
         if goneBy != nil { return .lost(isAcknowledged: isAcknowledged) }
         if isRetired { return .retired }
         if passed.hasHappened { return .safe }
         if appended.hasHappened { return .written(isAcknowledged: isAcknowledged) }
         if case .notYet = appended.when { return .sending }
         return .unknown
+    }
+
+    /// Nil where only its producer knows.
+    private var isAcknowledged: Bool? {
+        if case .acknowledged? = facts.sending?.report { return true }
+        guard let answered else { return false }
+        if case .unknown = answered.when { return nil }
+        return answered.hasHappened
     }
 
     private var isRetired: Bool { image?.logStartOffset.map { $0 > offset } ?? false }
@@ -100,12 +107,13 @@ struct JourneyAssembly {
         let buffered: Step.When =
             if let at = sending.buffered {
                 .at(Moment(at))
-            } else if sending.report == .dropped {
-                .never(.told("its buffer was full, and the application did not wait"))
-            } else if sending.report != nil {
-                .never(.told("it was refused"))
             } else {
-                .notYet(.told("the buffer is full"))
+                switch sending.report {
+                case nil: .notYet(.told("the buffer is full"))
+                case .acknowledged, .unknown, .lostInBuffer: .before(.told("nobody noted when it found room"))
+                case .dropped: .never(.told("there was no room for it in the buffer"))
+                case .failed: .never(.told("it was refused"))
+                }
             }
         return [Step(.producer, .sent, .at(Moment(sending.sent))), Step(.producer, .buffered, buffered)]
     }
@@ -202,7 +210,13 @@ struct JourneyAssembly {
         if acks == -1, !passed.hasHappened {
             return step(.notYet(.told("acks=all waits for the high watermark")))
         }
-        return step(.never(.told("its request had timed out, or its connection was gone")))
+        switch facts.sending?.report {
+        case .acknowledged?: return step(.before(tooOld))
+        case .failed?: return step(.never(.told("its request had timed out, or its connection was gone")))
+        // An answer leaves when all before it on its connection have left.
+        case .unknown?, .dropped?, .lostInBuffer?, nil:
+            return step(.unknown(.told("none has left: it waits behind others, or its request has timed out")))
+        }
     }
 
     // MARK: What went wrong
@@ -289,7 +303,10 @@ struct JourneyAssembly {
                 steps.append(Step(lane, .worked(work.outcome), .at(work.moment)))
             }
             if trace.works.isEmpty, !trace.polls.isEmpty {
-                steps.append(Step(lane, .worked(nil), .notYet(.told("the member has it, or has died with it"))))
+                steps.append(
+                    Step(
+                        lane, .worked(nil),
+                        isPast ? .unknown(tooOld) : .notYet(.told("the member has it, or has died with it"))))
             }
         } else if goneBy != nil, !isPast {
             return [Step(lane, .committed, .never(goneBy!))]

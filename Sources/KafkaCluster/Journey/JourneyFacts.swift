@@ -65,7 +65,7 @@ package struct SendTrace: Hashable, Sendable {
         case acknowledged(TopicPartition, offset: Int64?)
         case failed(String)
         case unknown(String?)
-        /// The buffer was full, and the application did not wait.
+        /// The buffer was full, and the application did not wait, or not any longer.
         case dropped
         /// The producer crashed before it was sent.
         case lostInBuffer

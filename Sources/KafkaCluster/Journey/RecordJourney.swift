@@ -12,11 +12,11 @@ package struct RecordJourney: Hashable, Sendable {
         /// The producer has given it up, or never had it in its buffer.
         case notSent(SendTrace.Report)
         /// A leader has it, and it may still be lost.
-        case written(isAcknowledged: Bool)
+        case written(isAcknowledged: Bool?)
         /// Every replica in sync has it.
         case safe
         /// The partition's log does not have it any more.
-        case lost(isAcknowledged: Bool)
+        case lost(isAcknowledged: Bool?)
         /// Retention, or who asked for it, has taken it.
         case retired
         case unknown

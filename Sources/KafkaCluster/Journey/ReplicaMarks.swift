@@ -15,6 +15,8 @@ package struct ReplicaMarks {
 
     private struct Replica {
         var topicID: Uuid
+        /// Where its log ended at the first mark: what lies before came before there were marks.
+        var formerEnd: Int64?
         var written = MarkList()
         var passed = MarkList()
         var answered = MarkList()
@@ -33,6 +35,7 @@ package struct ReplicaMarks {
 
     package mutating func note(_ mark: LogMark, of partition: TopicPartition, _ topicID: Uuid, at: Instant) {
         open(partition, topicID)
+        if replicas[partition]?.formerEnd == nil { replicas[partition]?.formerEnd = mark.formerEnd }
         switch mark {
         case .appended(let offsets, let epoch, let acks):
             let mark = OffsetMark(offsets: Range(offsets), moment: Moment(at), tag: epoch, detail: acks)
@@ -92,7 +95,7 @@ package struct ReplicaMarks {
         var trace = ReplicaTrace()
         guard let replica = replicas[partition] else { return trace }
         let written = replica.written.last(of: offset) { leaderEpoch == nil || $0.tag == leaderEpoch }
-        trace.isForgetful = replica.written.isCut
+        trace.isForgetful = replica.written.isCut || replica.formerEnd.map { offset < $0 } ?? false
         let epoch = leaderEpoch ?? written?.tag
         if let written {
             trace.written = ReplicaTrace.Write(
@@ -175,7 +178,7 @@ package struct ReplicaTrace: Hashable, Sendable {
     package var drop: Drop?
     /// Under later epochs than the record's, in their order.
     package var leads: [Lead] = []
-    /// Old marks have been forgotten.
+    /// Old marks have been forgotten, or there were none yet.
     package var isForgetful = false
 
     package init() {}
