@@ -13,6 +13,8 @@ package enum LogMark: Hashable, Sendable {
     case led(leaderEpoch: Int32, logEndOffset: Int64)
     /// They left the log, because the leader's log does not have them.
     case truncated(Range<Int64>)
+    /// Its topic is gone.
+    case deleted
 
     /// Where the log ended before it, as far as it tells: records before that had come already.
     package var formerEnd: Int64 {
@@ -20,6 +22,7 @@ package enum LogMark: Hashable, Sendable {
         case .appended(let offsets, _, _), .copied(let offsets, _): offsets.lowerBound
         case .passed(let offsets, _), .truncated(let offsets): offsets.upperBound
         case .led(_, let end): end
+        case .deleted: 0
         }
     }
 }

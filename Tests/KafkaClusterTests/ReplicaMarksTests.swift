@@ -50,6 +50,16 @@ import Testing
         }
     }
 
+    @Test func `a deleted topic's marks make room`() {
+        // A lab whose tests make ever new names runs for days.
+        var marks = ReplicaMarks()
+        marks.note(.appended(0...4, leaderEpoch: 0, acks: -1), of: orders, id, at: at(10))
+        marks.note(.deleted, of: orders, Uuid(high: 2, low: 2), at: at(20))
+        #expect(marks.trace(of: orders, offset: 3, leaderEpoch: nil).written != nil, "that of another life")
+        marks.note(.deleted, of: orders, id, at: at(20))
+        #expect(marks.trace(of: orders, offset: 3, leaderEpoch: nil) == ReplicaTrace())
+    }
+
     @Test func `a topic of the same name begins anew`() {
         // Its offsets mean something else.
         var marks = ReplicaMarks()

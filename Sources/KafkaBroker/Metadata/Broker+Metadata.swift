@@ -160,7 +160,10 @@ extension Broker {
         for index in topic.partitions.indices {
             let id = TopicPartition(topic: topic.name, partition: Int32(index))
             missingReplicas[id] = nil
-            if let partition = partitions[id], partition.topicId == topic.id { drop(partition) }
+            if let partition = partitions[id], partition.topicId == topic.id {
+                mark(partition, .deleted)
+                drop(partition)
+            }
         }
         coordinatorTopicsDeleted([topic.name])
     }

@@ -44,8 +44,14 @@ struct TLSSettings: Sendable {
         tls.minimumTLSVersion = .tlsv12
         let (place, authorities) = try trust(configuration, in: &brokers)
         if !authorities.isEmpty { tls.additionalTrustRoots = [.certificates(authorities)] }
+        var isFolder = false
+        if case .file(let path)? = brokers.trustRoots {
+            tls.additionalTrustRoots = [.file(path)]
+            isFolder = true
+        }
         do {
-            let trusted = authorities.isEmpty ? "the system's certificates" : "the system's certificates or \(place)"
+            let trusted =
+                authorities.isEmpty && !isFolder ? "the system's certificates" : "the system's certificates or \(place)"
             return (try NIOSSLContext(configuration: tls), trusted)
         } catch {
             throw WireSecurity.Failure(description: "TLS cannot be set up (\(TLSFailure.code(of: error)))")

@@ -34,6 +34,7 @@ package struct ReplicaMarks {
     package init() {}
 
     package mutating func note(_ mark: LogMark, of partition: TopicPartition, _ topicID: Uuid, at: Instant) {
+        if case .deleted = mark { return forget(partition, topicID) }
         open(partition, topicID)
         if replicas[partition]?.formerEnd == nil { replicas[partition]?.formerEnd = mark.formerEnd }
         switch mark {
@@ -50,6 +51,7 @@ package struct ReplicaMarks {
             Self.keep(
                 ReplicaTrace.Lead(leaderEpoch: epoch, logEndOffset: end, at: at), in: &replicas[partition]!.leads)
         case .truncated(let offsets): cut(partition, offsets, .truncated, at: at)
+        case .deleted: break
         }
     }
 
@@ -83,9 +85,15 @@ package struct ReplicaMarks {
     private mutating func open(_ partition: TopicPartition, _ topicID: Uuid) {
         if let known = replicas[partition] {
             if known.topicID == topicID { return }
-            room.used -= known.written.marks.count + known.passed.marks.count + known.answered.marks.count
+            forget(partition, known.topicID)
         }
         replicas[partition] = Replica(topicID: topicID)
+    }
+
+    private mutating func forget(_ partition: TopicPartition, _ topicID: Uuid) {
+        guard let known = replicas[partition], known.topicID == topicID else { return }
+        room.used -= known.written.marks.count + known.passed.marks.count + known.answered.marks.count
+        replicas[partition] = nil
     }
 
     // MARK: What is known
