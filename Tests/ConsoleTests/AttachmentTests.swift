@@ -44,6 +44,18 @@ import Testing
         #expect(session.toast.contains("who runs this cluster"), "\(session.toast)")
     }
 
+    @Test func `a setting that may not be changed is not waited for`() {
+        // The editor said for ever that it was asking the brokers.
+        var session = attached()
+        TopicConfigTests.open(&session)
+        session.press("configs.open")
+        #expect(session.model.overlay != nil)
+        session.type("3")
+        session.key(.enter)
+        #expect(session.toast.contains("read-only until :write"), "\(session.toast)")
+        #expect(session.model.overlay == nil)
+    }
+
     @Test func `what cannot be done is grey, and told by its brackets too`() {
         // Without colours grey is not seen.
         let session = attached()

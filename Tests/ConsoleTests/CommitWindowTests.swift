@@ -24,6 +24,22 @@ import Testing
         #expect(window([(10, 50), (20, 60)]).status(lag: 0, now: 1_000_000) == .ok, "level now")
     }
 
+    @Test func `who was level once and commits no more has stopped`() {
+        // With auto-commit off nothing leaves the window: what was well before would be well for ever.
+        var window = window([(10, 50), (60, 0), (70, 40)])
+        func look(at now: Int64, lag: Int64) -> CommitStatus? {
+            window.note(offset: 70, committedAt: 10_000, lag: lag, now: now)
+            return window.status(lag: lag, now: now)
+        }
+        #expect(look(at: 15_000, lag: 90) == .ok)
+        #expect(look(at: 20_000, lag: 140) == .ok, "as long as the window")
+        #expect(look(at: 20_001, lag: 140) == .stopped)
+        // A record that comes after hours of rest accuses nobody.
+        #expect(look(at: 30_000, lag: 0) == .ok)
+        #expect(look(at: 9_000_000, lag: 1) == .ok)
+        #expect(look(at: 9_010_001, lag: 5) == .stopped)
+    }
+
     @Test func `a commit before the one that preceded it is a rewind`() {
         // Rule 2: records will come twice, though the lag may look harmless.
         #expect(window([(10, 50), (90, 20), (40, 70)]).status(lag: 70, now: now(after: 3)) == .rewound)

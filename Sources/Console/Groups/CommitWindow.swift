@@ -30,7 +30,9 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
 /// The last commits of a group in one partition, judged by the rules of Burrow (github.com/linkedin/Burrow, wiki
 /// "Consumer Lag Evaluation Rules"; core/internal/evaluator/caching.go), which need no threshold for lag:
 ///
-/// 1. If the lag is zero now, or was at any commit in the window, all is well.
+/// 1. If the lag is zero now, or was at any commit in the window, all is well. But who was level once, and has since been
+///    behind without a commit for longer than rule 3 allows, and for ten seconds, has stopped: without commits nothing leaves
+///    the window, and Burrow calls it well for ever.
 /// 2. Else, if a commit lies before the one that preceded it, the consumer has rewound.
 /// 3. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
 /// 4. Else, if all commits are of the same offset, it is stalled.
@@ -54,11 +56,14 @@ package struct CommitWindow: Hashable, Sendable {
     }
 
     package private(set) var commits: [Commit] = []
+    /// Since when there has been something to read at each look; nil where there was nothing at the last.
+    private var behindSince: Int64?
 
     package init() {}
 
     /// What is committed now. The time is that of the commit, or, where nobody tells it, when it was first seen.
     package mutating func note(offset: Int64, committedAt: Int64?, lag: Int64?, now: Int64) {
+        if let lag { behindSince = lag == 0 ? nil : behindSince ?? now }
         let commit = Commit(offset: offset, at: committedAt ?? now, lag: lag)
         guard let last = commits.last else {
             commits.append(commit)
@@ -77,7 +82,11 @@ package struct CommitWindow: Hashable, Sendable {
     /// Nil before there are two commits to compare, unless there is nothing to read or the only one is long past.
     package func status(lag: Int64?, now: Int64) -> CommitStatus? {
         guard let lag, let first = commits.first, let last = commits.last else { return nil }
-        if lag == 0 || commits.contains(where: { $0.lag == 0 }) { return .ok }
+        if lag == 0 { return .ok }
+        if commits.contains(where: { $0.lag == 0 }) {
+            let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
+            return silence > max(10_000, last.at.saturatingSubtract(first.at)) ? .stopped : .ok
+        }
         if pairs({ $1.offset < $0.offset }).isAny { return .rewound }
         // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
         let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)

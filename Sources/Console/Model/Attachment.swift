@@ -84,6 +84,8 @@ extension Model {
         guard commands.contains(where: { $0.subject != nil }) else { return commands }
         guard attachment.mayWrite else {
             show(.warning, "\(attachment.name) is \(readOnly)")
+            // Nobody is asked about what it holds.
+            if case .setting? = overlay { overlay = nil }
             return commands.filter { $0.subject == nil }
         }
         for case .inject(let fault) in commands {
