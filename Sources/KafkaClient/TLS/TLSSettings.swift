@@ -42,16 +42,10 @@ struct TLSSettings: Sendable {
     ) throws(WireSecurity.Failure) -> (context: NIOSSLContext, trusted: String) {
         var (tls, brokers) = (TLSConfiguration.makeClientConfiguration(), TLSConfiguration.makeClientConfiguration())
         tls.minimumTLSVersion = .tlsv12
-        let (place, authorities) = try trust(configuration, in: &brokers)
-        if !authorities.isEmpty { tls.additionalTrustRoots = [.certificates(authorities)] }
-        var isFolder = false
-        if case .file(let path)? = brokers.trustRoots {
-            tls.additionalTrustRoots = [.file(path)]
-            isFolder = true
-        }
+        let (place, own) = try trust(configuration, in: &brokers)
+        if let own { tls.additionalTrustRoots = [own] }
         do {
-            let trusted =
-                authorities.isEmpty && !isFolder ? "the system's certificates" : "the system's certificates or \(place)"
+            let trusted = own == nil ? place : "the system's certificates or \(place)"
             return (try NIOSSLContext(configuration: tls), trusted)
         } catch {
             throw WireSecurity.Failure(description: "TLS cannot be set up (\(TLSFailure.code(of: error)))")
@@ -92,22 +86,24 @@ struct TLSSettings: Sendable {
         }
     }
 
+    /// Whom brokers are trusted by, and what of that is not the system's; nil for the system's alone.
     private static func trust(
         _ configuration: ClientConfiguration, in tls: inout TLSConfiguration
-    ) throws(WireSecurity.Failure) -> (place: String, authorities: [NIOSSLCertificate]) {
+    ) throws(WireSecurity.Failure) -> (place: String, own: NIOSSLAdditionalTrustRoots?) {
+        let system = "the system's certificates"
         if let path = configuration["ssl.ca.location"] {
-            guard path != "probe" else { return ("the system's certificates", []) }
+            guard path != "probe" else { return (system, nil) }
             if KeyMaterial.isDirectory(path) {
                 tls.trustRoots = .file(path)
-                return ("ssl.ca.location=\(path)", [])
+                return ("ssl.ca.location=\(path)", .file(path))
             }
         }
         guard let material = try KeyMaterial(configuration, location: "ssl.ca.location", text: "ssl.ca.pem") else {
-            return ("the system's certificates", [])
+            return (system, nil)
         }
         let certificates = try certificates(in: material, isTrust: true)
         tls.trustRoots = .certificates(certificates)
-        return (material.place, certificates)
+        return (material.place, .certificates(certificates))
     }
 
     /// Who we are, for brokers that want to know.

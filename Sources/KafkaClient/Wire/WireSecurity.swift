@@ -78,8 +78,7 @@ package struct WireSecurity: Sendable {
         case (.cannotSecure(_, let kind, _), let tls?) where kind == .notTrusted || kind == .otherName:
             let shown = await PresentedCertificate.shown(at: address, to: tls, on: group, patience: patience)
             return shown?.words(kind).map { .cannotSecure(place, kind, reason: $0) } ?? error
-        case (.closed, let tls?) where isSecured && !tls.hasCertificate,
-            (.cannotSecure(_, .endedEarly, _), let tls?) where isSecured && !tls.hasCertificate:
+        case (.closed, let tls?) where isSecured && !tls.hasCertificate:
             // Its alert may get lost with the connection.
             let guess = tls.words(.wantsCertificate, plainProtocol: "")
             return .cannotConnect(
