@@ -70,10 +70,10 @@ final class MemberWork {
         }
         polls += 1
         toldAt = .now()
-        tracker.polled(spans(of: records), by: member)
+        tracker.polled(Self.spans(of: records), by: member)
         let ids: [RecordID?] = observer == nil ? [] : records.map { names.id(of: $0) }
         observer?.delivered(records, ids, to: member, poll: polls)
-        commits.perform(through: consumer) { $0.polled(ends(of: records)) }
+        commits.perform(through: consumer) { $0.polled(Self.ends(of: records)) }
         for (index, record) in records.enumerated() {
             switch work(on: record, named: ids.isEmpty ? nil : ids[index], consumer) {
             case .finished:
@@ -100,27 +100,43 @@ final class MemberWork {
         return Int(min(max((deadline - .now()).wholeNanoseconds / 1_000_000 + 1, 1), Int64(most)))
     }
 
-    /// For each partition its first record, in the order in which they come.
-    private static func starts(of records: ArraySlice<ConsumedRecord>) -> [PartitionOffset] {
-        var starts: [PartitionOffset] = []
-        for record in records where !starts.contains(where: { $0.partition == record.partition }) {
-            starts.append(PartitionOffset(record.partition, record.offset))
-        }
-        return starts
-    }
-
-    /// For each partition from its first record to behind its last.
-    private func spans(of records: [ConsumedRecord]) -> [(partition: TopicPartition, offsets: Range<Int64>)] {
-        var spans: [(partition: TopicPartition, offsets: Range<Int64>)] = []
+    /// For each partition, in the order in which they come, what its first record begins and its others go on.
+    private static func byPartition<Value>(
+        _ records: some Sequence<ConsumedRecord>, begin: (ConsumedRecord) -> Value,
+        goOn: (inout Value, ConsumedRecord) -> Void = { _, _ in }
+    ) -> [(partition: TopicPartition, value: Value)] {
+        var values: [(partition: TopicPartition, value: Value)] = []
         for record in records {
-            if let index = spans.lastIndex(where: { $0.partition == record.partition }) {
-                let first = min(spans[index].offsets.lowerBound, record.offset)
-                spans[index].offsets = first..<max(spans[index].offsets.upperBound, record.offset + 1)
+            if let index = values.lastIndex(where: { $0.partition == record.partition }) {
+                goOn(&values[index].value, record)
             } else {
-                spans.append((record.partition, record.offset..<(record.offset + 1)))
+                values.append((record.partition, begin(record)))
             }
         }
-        return spans
+        return values
+    }
+
+    /// The first record of each partition.
+    private static func starts(of records: ArraySlice<ConsumedRecord>) -> [PartitionOffset] {
+        byPartition(records) { $0.offset }.map { PartitionOffset($0.partition, $0.value) }
+    }
+
+    /// From the first record of each partition to behind its last.
+    private static func spans(of records: [ConsumedRecord]) -> [(partition: TopicPartition, offsets: Range<Int64>)] {
+        byPartition(records) {
+            $0.offset..<($0.offset + 1)
+        } goOn: { span, record in
+            span = min(span.lowerBound, record.offset)..<max(span.upperBound, record.offset + 1)
+        }.map { (partition: $0.partition, offsets: $0.value) }
+    }
+
+    /// The position behind the last record of each partition.
+    private static func ends(of records: [ConsumedRecord]) -> [GroupPosition] {
+        byPartition(records) {
+            $0.offset + 1
+        } goOn: {
+            $0 = $1.offset + 1
+        }.map { GroupPosition(partition: $0.partition, position: $0.value) }
     }
 
     /// A clock is read for each record only where its work takes longer than that.
@@ -130,20 +146,6 @@ final class MemberWork {
         tracker.worked(worked, by: member, Moment(from: toldAt, to: now))
         worked.removeAll(keepingCapacity: true)
         toldAt = now
-    }
-
-    /// For each partition the position behind its last record, in the order in which they come.
-    private func ends(of records: [ConsumedRecord]) -> [GroupPosition] {
-        var ends: [GroupPosition] = []
-        for record in records {
-            let end = GroupPosition(partition: record.partition, position: record.offset + 1)
-            if let index = ends.lastIndex(where: { $0.partition == record.partition }) {
-                ends[index] = end
-            } else {
-                ends.append(end)
-            }
-        }
-        return ends
     }
 
     // MARK: One record

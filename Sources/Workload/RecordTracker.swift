@@ -19,6 +19,8 @@ package final class RecordTracker: Sendable {
         var send: Int?
         /// Kept beyond the newest.
         var trace: SendTrace?
+
+        func waits(for topic: String) -> Bool { send == nil && trace == nil && self.topic == topic }
     }
 
     private struct State {
@@ -40,7 +42,7 @@ package final class RecordTracker: Sendable {
 
     /// Whether the next record of this topic's producer is wished for.
     func isWished(in topic: String) -> Bool {
-        state.withLock { state in state.wishes.contains { $0.send == nil && $0.trace == nil && $0.topic == topic } }
+        state.withLock { state in state.wishes.contains { $0.waits(for: topic) } }
     }
 
     func sending(_ id: RecordID, topic: String, acks: Acks, at: Instant) {
@@ -48,10 +50,7 @@ package final class RecordTracker: Sendable {
             let number = state.first + state.sends.count
             state.sends.append(SendTrace(name: id.description, topic: topic, acks: acks, sent: at))
             state.open[id] = number
-            for index in state.wishes.indices
-            where state.wishes[index].topic == topic && state.wishes[index].send == nil
-                && state.wishes[index].trace == nil
-            {
+            for index in state.wishes.indices where state.wishes[index].waits(for: topic) {
                 state.wishes[index].send = number
             }
             if state.sends.count > Self.mostSends { forgetFirst(&state) }
@@ -72,7 +71,12 @@ package final class RecordTracker: Sendable {
         state.first += 1
     }
 
-    func buffered(_ id: RecordID, at: Instant) { change(id) { $0.buffered = at } }
+    func buffered(_ id: RecordID, at: Instant) {
+        state.withLock { state in
+            guard let number = state.open[id] else { return }
+            state.sends[number - state.first].buffered = at
+        }
+    }
 
     /// Costs next to nothing while no record of any producer is followed.
     func settled(_ id: RecordID, _ outcome: ProducerOutcome) {
@@ -84,13 +88,6 @@ package final class RecordTracker: Sendable {
             return state.open.count
         }
         if let count { openCount.store(count, ordering: .releasing) }
-    }
-
-    private func change(_ id: RecordID, _ body: (inout SendTrace) -> Void) {
-        state.withLock { state in
-            guard let number = state.open[id] else { return }
-            body(&state.sends[number - state.first])
-        }
     }
 
     // MARK: Consumers

@@ -25,8 +25,7 @@ struct JourneyLookup: Sendable {
         guard let partition = facts.partition, let offset = facts.offset else { return RecordJourney(facts) }
         facts.replicas = try await cluster.replicaTraces(
             of: partition, offset: offset, leaderEpoch: facts.leaderEpoch)
-        let written = facts.replicas?.compactMap(\.trace.written?.leaderEpoch).max()
-        facts.leaderEpoch = facts.leaderEpoch ?? written
+        facts.leaderEpoch = facts.recordEpoch
         facts.loss = cluster.acknowledgements?.losses.last { loss in
             loss.partition == partition && loss.batch(of: offset) != nil && loss.leaderEpoch == facts.leaderEpoch
         }

@@ -21,7 +21,7 @@ struct JourneyAssembly {
         self.facts = facts
         offset = facts.offset ?? -1
         traces = facts.replicas ?? []
-        leaderEpoch = facts.leaderEpoch ?? traces.compactMap(\.trace.written?.leaderEpoch).max()
+        leaderEpoch = facts.recordEpoch
         image = facts.partition.flatMap { facts.snapshot.partition($0) }
         writer = traces.first { $0.trace.written?.acks != nil }
         goneBy = facts.offset == nil ? nil : Self.goneBy(facts, traces, facts.offset ?? -1)
@@ -30,7 +30,7 @@ struct JourneyAssembly {
     private static func goneBy(
         _ facts: JourneyFacts, _ traces: [(broker: BrokerID, trace: ReplicaTrace)], _ offset: Int64
     ) -> Step.Reason? {
-        if let loss = facts.loss, loss.returnedAt == nil { return Step.Reason(loss) }
+        if let loss = facts.lastingLoss { return Step.Reason(loss) }
         guard traces.contains(where: { $0.trace.written != nil }) else { return nil }
         let leads = traces.flatMap { replica in replica.trace.leads.map { (replica, $0) } }
         guard let (replica, last) = leads.max(by: { $0.1.leaderEpoch < $1.1.leaderEpoch }) else { return nil }
@@ -45,7 +45,7 @@ struct JourneyAssembly {
 
     /// From then on another record may stand in its place.
     private var goneAt: Instant? {
-        if let loss = facts.loss, loss.returnedAt == nil { return loss.election.at }
+        if let loss = facts.lastingLoss { return loss.election.at }
         return if case .ledWithout(_, _, let at)? = goneBy { at } else { nil }
     }
 

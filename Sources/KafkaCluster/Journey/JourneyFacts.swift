@@ -47,6 +47,14 @@ package struct JourneyFacts {
 
     package init(snapshot: ClusterSnapshot) { self.snapshot = snapshot }
 
+    /// The leader epoch that was given, else that of the newest record which a broker marked there.
+    package var recordEpoch: Int32? {
+        leaderEpoch ?? replicas?.compactMap(\.trace.written?.leaderEpoch).max()
+    }
+
+    /// The loss, unless the record has come back.
+    var lastingLoss: Loss? { loss.flatMap { $0.returnedAt == nil ? $0 : nil } }
+
     /// Of the records that went to this place the one that was written when this one was: another may have stood there
     /// before, or may stand there now.
     package mutating func take(_ sends: [SendTrace]) {

@@ -16,7 +16,7 @@ package struct ReplicaMarks {
     private struct Replica {
         var topicID: Uuid
         /// Where its log ended at the first mark: what lies before came before there were marks.
-        var formerEnd: Int64?
+        let formerEnd: Int64
         var written = MarkList()
         var passed = MarkList()
         var answered = MarkList()
@@ -35,8 +35,7 @@ package struct ReplicaMarks {
 
     package mutating func note(_ mark: LogMark, of partition: TopicPartition, _ topicID: Uuid, at: Instant) {
         if case .deleted = mark { return forget(partition, topicID) }
-        open(partition, topicID)
-        if replicas[partition]?.formerEnd == nil { replicas[partition]?.formerEnd = mark.formerEnd }
+        open(partition, topicID, formerEnd: mark.formerEnd)
         switch mark {
         case .appended(let offsets, let epoch, let acks):
             let mark = OffsetMark(offsets: Range(offsets), moment: Moment(at), tag: epoch, detail: acks)
@@ -58,7 +57,7 @@ package struct ReplicaMarks {
     /// The answer is on its way to the client.
     package mutating func answered(_ batch: Acknowledgement, at: Instant) {
         guard batch.firstOffset <= batch.lastOffset else { return }
-        open(batch.partition, batch.topicID)
+        open(batch.partition, batch.topicID, formerEnd: batch.lastOffset + 1)
         let mark = OffsetMark(
             offsets: batch.firstOffset..<(batch.lastOffset + 1), moment: Moment(at), tag: batch.leaderEpoch,
             detail: batch.acks)
@@ -82,12 +81,12 @@ package struct ReplicaMarks {
         events.append(event)
     }
 
-    private mutating func open(_ partition: TopicPartition, _ topicID: Uuid) {
+    private mutating func open(_ partition: TopicPartition, _ topicID: Uuid, formerEnd: Int64) {
         if let known = replicas[partition] {
             if known.topicID == topicID { return }
             forget(partition, known.topicID)
         }
-        replicas[partition] = Replica(topicID: topicID)
+        replicas[partition] = Replica(topicID: topicID, formerEnd: formerEnd)
     }
 
     private mutating func forget(_ partition: TopicPartition, _ topicID: Uuid) {
@@ -103,7 +102,7 @@ package struct ReplicaMarks {
         var trace = ReplicaTrace()
         guard let replica = replicas[partition] else { return trace }
         let written = replica.written.last(of: offset) { leaderEpoch == nil || $0.tag == leaderEpoch }
-        trace.isForgetful = replica.written.isCut || replica.formerEnd.map { offset < $0 } ?? false
+        trace.isForgetful = replica.written.isCut || offset < replica.formerEnd
         let epoch = leaderEpoch ?? written?.tag
         if let written {
             trace.written = ReplicaTrace.Write(
