@@ -83,13 +83,13 @@ package struct CommitWindow: Hashable, Sendable {
     package func status(lag: Int64?, now: Int64) -> CommitStatus? {
         guard let lag, let first = commits.first, let last = commits.last else { return nil }
         if lag == 0 { return .ok }
-        if commits.contains(where: { $0.lag == 0 }) {
-            let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
-            return silence > max(10_000, last.at.saturatingSubtract(first.at)) ? .stopped : .ok
-        }
-        if pairs({ $1.offset < $0.offset }).isAny { return .rewound }
         // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
         let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)
+        if commits.contains(where: { $0.lag == 0 }) {
+            let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
+            return silence > max(10_000, span) ? .stopped : .ok
+        }
+        if pairs({ $1.offset < $0.offset }).isAny { return .rewound }
         if now.saturatingSubtract(last.at) > span { return .stopped }
         guard commits.count > 1 else { return nil }
         if pairs({ $0.offset == $1.offset }).areAll { return .stalled }

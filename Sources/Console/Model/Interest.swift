@@ -9,18 +9,17 @@ extension Model {
             .producers(let name):
             interest.topics = [name]
         case .record(let partition, _), .segments(let partition, _): interest.topics = [partition.topic]
-        case .journey(let subject): interest.topics = [subject.topic]
+        case .journey(let subject):
+            interest.topics = [subject.topic]
+            let readers = (snapshot?.groups ?? []).filter {
+                $0.partitions.contains { $0.partition.topic == subject.topic }
+            }
+            interest.groups = Set(readers.map(\.id))
         case .topics: interest.topics = visibleNames
         case .group(let id), .members(let id): interest.groups = [id]
         case .reset(let reset): interest.groups = [reset.group]
         case .groups: interest.groups = visibleNames
         default: break
-        }
-        if case .journey(let subject) = place {
-            let readers = (snapshot?.groups ?? []).filter {
-                $0.partitions.contains { $0.partition.topic == subject.topic }
-            }
-            interest.groups = Set(readers.map(\.id))
         }
         // A group's lag is measured against its topics.
         for group in snapshot?.groups ?? [] where interest.groups.contains(group.id) {
