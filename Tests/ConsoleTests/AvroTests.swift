@@ -94,19 +94,11 @@ import Testing
         session.press("records.open")
         #expect(session.shows("· Avro") && session.shows("\"sku\": \"A-1\""))
         session.press("record.save")
-        guard case .save(_, let line)? = session.commands.first else {
-            Issue.record("nothing is saved")
-            return
-        }
+        let line = try #require(session.saved)
         #expect(line.contains(#""valueAvro":{"id":17,"#) && line.contains("\"valueHex\":\"2202"))
-        session.press("record.back", "records.search")
-        for _ in 0..<4 { session.key(.tab) }
-        session.type("$.lines[*].n < 0")
-        session.key(.enter)
-        guard case .fetchRecords(let query)? = session.commands.first, let filter = query.filter else {
-            Issue.record("nothing is searched for")
-            return
-        }
+        session.press("record.back")
+        let found = session.search(json: "$.lines[*].n < 0")
+        let filter = try #require(found)
         #expect(filter.holds(for: row))
         #expect(!filter.holds(for: RecordRow(partition: 0, offset: 1, timestamp: nil, key: nil, value: [1])))
     }

@@ -10,11 +10,6 @@ import Testing
         return session
     }
 
-    private func query(_ session: Session) -> RecordQuery? {
-        guard case .fetchRecords(let query)? = session.commands.first else { return nil }
-        return query
-    }
-
     private func offsets(_ offsets: [Int64]) -> [PartitionOffset] {
         offsets.enumerated().map { PartitionOffset(partition: Int32($0.offset), offset: $0.element) }
     }
@@ -22,18 +17,18 @@ import Testing
     @Test func `browsing begins at the end, and goes to begin, an offset or a time`() {
         // The right seeks are what users of such tools ask for.
         var session = records()
-        #expect(query(session)?.start == .end && query(session)?.topic == "orders" && query(session)?.partition == nil)
+        #expect(session.query?.start == .end && session.query?.topic == "orders" && session.query?.partition == nil)
         session.answer()
         session.press("records.from-begin")
-        #expect(query(session)?.start == .begin)
+        #expect(session.query?.start == .begin)
         session.press("records.from-offset")
         session.type("12,000")
         session.key(.enter)
-        #expect(query(session)?.start == .offset(12_000))
+        #expect(session.query?.start == .offset(12_000))
         session.press("records.from-offset")
         session.type("-500")
         session.key(.enter)
-        #expect(query(session)?.start == .beforeEnd(500))
+        #expect(session.query?.start == .beforeEnd(500))
         session.press("records.from-time")
         session.type("nonsense")
         session.key(.enter)
@@ -41,13 +36,13 @@ import Testing
         session.send(.key(.control("u")))
         session.type("2026-11-21 14:02:33.120")
         session.key(.enter)
-        #expect(query(session)?.start == .time(1_795_269_753_120))
+        #expect(session.query?.start == .time(1_795_269_753_120))
     }
 
     @Test func `an answer that comes late is ignored`() {
         // Else records of an earlier seek appear under the title of a later one.
         var session = records()
-        let late = query(session)?.id ?? 0
+        let late = session.query?.id ?? 0
         session.press("records.from-begin")
         session.send(.records(RecordPage(id: late, rows: Fixture.records, marks: Fixture.marks)))
         #expect(session.model.browser?.rows.isEmpty == true)
@@ -63,10 +58,10 @@ import Testing
         var session = records()
         session.answer()
         session.press("records.next-records")
-        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+        #expect(session.query?.start == .from(offsets([12_303, 12_304, 1_012_003])))
         session.answer()
         session.press("records.previous-records")
-        #expect(query(session)?.start == .before(offsets([12_301, 12_300, 1_012_001])))
+        #expect(session.query?.start == .before(offsets([12_301, 12_300, 1_012_001])))
         let ended = Fixture.marks.map {
             PartitionMark(
                 partition: $0.partition, logStartOffset: 0, highWatermark: $0.nextOffset, nextOffset: $0.nextOffset)
@@ -81,7 +76,7 @@ import Testing
         var session = records()
         session.answer()
         session.press("records.bottom", "records.move-down")
-        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+        #expect(session.query?.start == .from(offsets([12_303, 12_304, 1_012_003])))
     }
 
     @Test func `tailing asks again and again, appends, and follows the newest`() {
@@ -89,7 +84,7 @@ import Testing
         var session = records()
         session.answer()
         session.press("records.tail")
-        #expect(query(session)?.start == .end)
+        #expect(session.query?.start == .end)
         session.answer()
         #expect(session.commands == [])
         guard let next = session.model.nextTick else {
@@ -97,8 +92,8 @@ import Testing
             return
         }
         session.send(.tick(next))
-        #expect(query(session)?.start == .from(offsets([12_303, 12_304, 1_012_003])))
-        #expect(query(session)?.maxWait ?? .zero > .zero)
+        #expect(session.query?.start == .from(offsets([12_303, 12_304, 1_012_003])))
+        #expect(session.query?.maxWait ?? .zero > .zero)
         session.send(.tick(next + .seconds(5)))
         #expect(session.commands == [], "a second query before the first is answered")
         let new = RecordRow(partition: 0, offset: 12_303, timestamp: nil, key: nil, value: Array("newest".utf8))
@@ -109,7 +104,7 @@ import Testing
         session.press("records.move-up")
         let read = session.selectedRow
         session.send(.tick(next + .seconds(10)))
-        #expect(query(session)?.start == .from(offsets([12_304, 12_304, 1_012_003])))
+        #expect(session.query?.start == .from(offsets([12_304, 12_304, 1_012_003])))
         session.answer([RecordRow(partition: 0, offset: 12_304, timestamp: nil, key: nil, value: [65])], marks: [])
         #expect(session.selectedRow == read)
         session.press("records.tail")
@@ -274,7 +269,7 @@ import Testing
         #expect(lines[1].contains(#""value":"plain text, one line""#))
     }
 
-    @Test func `values of megabytes are shown in part, and saved whole`() {
+    @Test func `values of megabytes are shown in part, and saved whole`() throws {
         // Nobody scrolls through them, and laying them out takes seconds. A failed expectation looks into all that it names: not
         // into a session of such a size.
         var session = records()
@@ -284,10 +279,8 @@ import Testing
         let screen = session.screen
         #expect(screen.contains("… and 3.0 MiB more, which") && screen.contains("are saved and copied but not shown"))
         session.press("record.save")
-        guard case .save(_, let line)? = session.commands.first else {
-            Issue.record("nothing is saved")
-            return
-        }
+        let saved = session.saved
+        let line = try #require(saved)
         #expect(line.utf8.count > 3 << 20)
     }
 }

@@ -18,11 +18,6 @@ import Testing
         return session
     }
 
-    private func query(_ session: Session) -> RecordQuery? {
-        guard case .fetchRecords(let query)? = session.commands.first else { return nil }
-        return query
-    }
-
     private func mark(_ first: Int64, _ next: Int64, _ end: Int64 = 1000) -> PartitionMark {
         PartitionMark(partition: 0, logStartOffset: 0, highWatermark: end, firstOffset: first, nextOffset: next)
     }
@@ -35,10 +30,10 @@ import Testing
     @Test func `a search runs on through the topic to its end, and tells how far it is`() {
         // Each slice is a query of its own, so that keys and pictures come between.
         var session = searching(["customer"])
-        #expect(query(session)?.start == .begin && query(session)?.filter != nil)
+        #expect(session.query?.start == .begin && session.query?.filter != nil)
         #expect(session.shows("Searching…"))
         session.answer([row(7)], marks: [mark(0, 400)])
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 400)]))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 400)]))
         #expect(session.shows("▸ 40% · 400 of 1,000 offsets") && session.shows("[1]"))
         session.answer([], marks: [mark(400, 900)])
         session.answer([row(950)], marks: [mark(900, 1000)])
@@ -54,11 +49,11 @@ import Testing
         session.answer([row(401)], marks: [mark(400, 500)])
         #expect(session.commands == [] && session.model.browser?.rows.count == 2)
         session.press("records.stop-search")
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 500)]))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 500)]))
         session.key(.escape)
         #expect(session.model.place.view == .records && session.model.browser?.search?.isRunning == false)
         session.key(.escape)
-        #expect(session.model.browser?.filter == nil && query(session)?.start == .end)
+        #expect(session.model.browser?.filter == nil && session.query?.start == .end)
     }
 
     @Test func `a tail goes on from where a search has ended, with what it found`() {
@@ -66,8 +61,8 @@ import Testing
         var session = searching(["A"])
         session.answer([row(7)], marks: [mark(0, 1000)])
         session.press("records.tail")
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 1000)]))
-        #expect(query(session)?.filter != nil && session.selectedRow.contains("7"))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 1000)]))
+        #expect(session.query?.filter != nil && session.selectedRow.contains("7"))
         session.answer([row(1001)], marks: [mark(1000, 1002, 1002)])
         #expect(session.selectedRow.contains("1,001") && session.model.browser?.rows.count == 2)
     }
@@ -84,7 +79,7 @@ import Testing
         session.press("records.stop-search")
         #expect(session.toast.contains("No more records are kept"))
         session.press("records.next-records")
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 2100)]))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 2100)]))
         #expect(session.model.browser?.search?.isRunning == true)
         session.answer([row(3000, bytes: 20 << 20), row(3001, bytes: 20 << 20)], marks: [mark(2100, 3100, 1_000_000)])
         #expect(session.commands == [])
@@ -95,9 +90,9 @@ import Testing
         var session = searching(["A"])
         session.answer([], marks: [mark(0, 1000)])
         session.press("records.from-end")
-        #expect(query(session)?.start == .end)
+        #expect(session.query?.start == .end)
         session.answer([row(990)], marks: [mark(600, 1000)])
-        #expect(query(session)?.start == .before([PartitionOffset(partition: 0, offset: 600)]))
+        #expect(session.query?.start == .before([PartitionOffset(partition: 0, offset: 600)]))
         session.answer([row(300)], marks: [mark(200, 600)])
         #expect(session.shows("80% · 800 of 1,000 offsets"))
         session.answer([], marks: [mark(0, 200)])
@@ -119,8 +114,8 @@ import Testing
         // Six ways to say what one looks for.
         let session = searching(["a", "b", "/c+/", "trace=/^a/", "$.id = 7", "100-200", "-10m"])
         let now = session.model.now?.wallClockMilliseconds ?? 0
-        #expect(query(session)?.start == .time(now - 600_000))
-        let filter = try #require(query(session)?.filter)
+        #expect(session.query?.start == .time(now - 600_000))
+        let filter = try #require(session.query?.filter)
         #expect(filter.offsets == 100..<201)
         func found(_ change: (inout RecordRow) -> Void) -> Bool {
             var row = RecordRow(
@@ -159,7 +154,7 @@ import Testing
         #expect(session.commands == [] && session.shows("the tail waits before"))
         session.press("records.pause")
         session.send(.tick(Fixture.instant(seconds: 102)))
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 2)]))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 2)]))
         session.answer([row(2)], marks: [mark(2, 3, 3)])
         #expect(session.model.browser?.rows.map(\.offset) == [1, 2])
     }
@@ -183,6 +178,6 @@ import Testing
         #expect(session.model.nextTick.map { $0 > Fixture.instant(seconds: 100) } ?? true)
         session.press("records.bottom")
         session.send(.tick(Fixture.instant(seconds: 200)))
-        #expect(query(session)?.start == .from([PartitionOffset(partition: 0, offset: 2000)]))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 2000)]))
     }
 }

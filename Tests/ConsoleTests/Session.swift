@@ -82,6 +82,21 @@ struct Session: CustomTestStringConvertible {
         send(.records(RecordPage(id: id, rows: rows, marks: marks)))
     }
 
+    /// The records that the last step asked for first of all.
+    var query: RecordQuery? { if case .fetchRecords(let query)? = commands.first { query } else { nil } }
+
+    /// Searches the records that are shown by a JSON field; nil where nothing is asked for by it.
+    mutating func search(json: String) -> RecordFilter? {
+        press("records.search")
+        for _ in 0..<4 { key(.tab) }
+        type(json)
+        key(.enter)
+        return query?.filter
+    }
+
+    /// What the last step saves first of all.
+    var saved: String? { if case .save(_, let text)? = commands.first { text } else { nil } }
+
     /// From now on the cluster is somebody else's.
     mutating func attach(_ attachment: Console.Attachment) { model.attachment = attachment }
 
