@@ -45,6 +45,15 @@ import Testing
         #expect(window([(10, 50), (90, 20), (40, 70)]).status(lag: 70, now: now(after: 3)) == .rewound)
     }
 
+    @Test func `who has come again to where it was is rewound no more`() {
+        // Ten commits may be ten minutes: the alarm would outlast the trouble.
+        let before: [(Int64, Int64?)] = [(10, 50), (90, 20), (40, 70), (60, 60)]
+        #expect(window(before).status(lag: 60, now: now(after: 4)) == .rewound)
+        #expect(window(before + [(90, 40)]).status(lag: 40, now: now(after: 5)) == .ok)
+        #expect(window(before + [(120, 10)]).status(lag: 10, now: now(after: 5)) == .ok)
+        #expect(window(before + [(120, 10), (30, 90)]).status(lag: 90, now: now(after: 6)) == .rewound, "again")
+    }
+
     @Test func `who has not committed for longer than all the window spans has stopped`() {
         // Rule 3: the window is its own measure, so no threshold need be set.
         let commits: [(Int64, Int64?)] = [(10, 50), (20, 60), (30, 70)]
@@ -58,10 +67,31 @@ import Testing
         #expect(window(commits).status(lag: 80, now: now(after: 4)) == .stalled)
     }
 
+    /// A commit for each lag, ten records on.
+    private func status(atLags lags: [Int64?]) -> CommitStatus? {
+        let commits = lags.enumerated().map { (offset: Int64($0.offset + 1) * 10, lag: $0.element) }
+        return window(commits).status(lag: 70, now: now(after: commits.count))
+    }
+
     @Test func `who commits and never gains on the end is slow`() {
         // Rule 5, and its exception: gaining once is enough.
-        #expect(window([(10, 50), (20, 50), (30, 70)]).status(lag: 70, now: now(after: 3)) == .slow)
-        #expect(window([(10, 50), (20, 50), (40, 49)]).status(lag: 70, now: now(after: 3)) == .ok)
+        #expect(status(atLags: [50, 50, 52, 52, 55, 60, 60, 61, 65, 70]) == .slow)
+        #expect(status(atLags: [50, 50, 52, 52, 55, 54, 60, 61, 65, 70]) == .ok)
+        #expect(status(atLags: [50, 50, 52, 52, nil, 60, 60, 61, 65, 70]) == .ok, "nobody knows")
+    }
+
+    @Test func `a few commits do not make a group slow`() {
+        // The lag of a group that keeps up goes up and down between commits: three samples rise every now and then.
+        for count in 2..<CommitWindow.size {
+            #expect(status(atLags: (0..<Int64(count)).map { 50 + $0 }) == .ok)
+        }
+        let sawtooth: [Int64] = [20, 24, 30, 22, 26, 21, 28, 29, 31, 20]
+        for count in 2...sawtooth.count { #expect(status(atLags: Array(sawtooth.prefix(count))) == .ok) }
+    }
+
+    @Test func `who has the same remainder at each commit keeps pace`() {
+        // What came while it committed: two records for ever are nothing to worry about.
+        #expect(status(atLags: Array(repeating: 2, count: 10)) == .ok)
     }
 
     @Test func `one commit says nothing until it is old`() {

@@ -3,13 +3,13 @@ import KafkaProtocol
 /// How a consumer fares in one partition, by what it commits.
 package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     case ok = "OK"
-    /// It commits, and does not catch up.
+    /// It commits, and falls behind all the while.
     case slow
     /// It commits the same offset again and again, though there is more to read.
     case stalled
     /// It has ceased to commit, though there is more to read.
     case stopped
-    /// It has gone back.
+    /// It has gone back, and has not come again to where it was.
     case rewound
 
     /// As in Burrow: falling behind is a warning, the others are errors.
@@ -33,10 +33,13 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
 /// 1. If the lag is zero now, or was at any commit in the window, all is well. But who was level once, and has since been
 ///    behind without a commit for longer than rule 3 allows, and for ten seconds, has stopped: without commits nothing leaves
 ///    the window, and Burrow calls it well for ever.
-/// 2. Else, if a commit lies before the one that preceded it, the consumer has rewound.
+/// 2. Else, if the last commit lies before an earlier one, the consumer has rewound. Burrow says so until the step back has left
+///    the window, even of who has long passed where it was.
 /// 3. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
 /// 4. Else, if all commits are of the same offset, it is stalled.
-/// 5. Else, if the lag was never smaller at a commit than at the one before, it is slow.
+/// 5. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
+///    the first, it is slow. Of an ordinary sawtooth two or three samples often rise, and who keeps pace has much the same
+///    remainder at each commit: Burrow calls both slow.
 /// 6. Else all is well.
 ///
 /// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
@@ -89,21 +92,22 @@ package struct CommitWindow: Hashable, Sendable {
             let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
             return silence > max(10_000, span) ? .stopped : .ok
         }
-        if pairs({ $1.offset < $0.offset }).isAny { return .rewound }
+        if commits.contains(where: { $0.offset > last.offset }) { return .rewound }
         if now.saturatingSubtract(last.at) > span { return .stopped }
         guard commits.count > 1 else { return nil }
-        if pairs({ $0.offset == $1.offset }).areAll { return .stalled }
-        if commits.allSatisfy({ $0.lag != nil }), pairs({ $1.lag ?? 0 >= $0.lag ?? 0 }).areAll { return .slow }
-        return .ok
+        if commits.allSatisfy({ $0.offset == last.offset }) { return .stalled }
+        return hasFallenBehind ? .slow : .ok
     }
 
-    /// Of each two commits in a row, whether any is so and whether all are. Without a list of its own: a console asks this
-    /// of tens of thousands of partitions for one picture.
-    private func pairs(_ isSo: (Commit, Commit) -> Bool) -> (isAny: Bool, areAll: Bool) {
-        var (isAny, areAll) = (false, true)
-        for index in commits.indices.dropFirst() {
-            if isSo(commits[index - 1], commits[index]) { isAny = true } else { areAll = false }
+    /// Whether the lag has risen over all that a window holds, and never fell in between. Without a list of its own: a
+    /// console asks this of tens of thousands of partitions for one picture.
+    private var hasFallenBehind: Bool {
+        guard commits.count == Self.size, let begin = commits[0].lag else { return false }
+        var most = begin
+        for commit in commits.dropFirst() {
+            guard let lag = commit.lag, lag >= most else { return false }
+            most = lag
         }
-        return (isAny, areAll)
+        return most > begin
     }
 }
