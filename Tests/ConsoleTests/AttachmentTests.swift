@@ -77,6 +77,66 @@ import Testing
         #expect(session.shows("klamm.toml has no commands"), "\(session)")
     }
 
+    @Test func `what is true of klamm's own cluster alone is not said of another`() {
+        // Whoever reads that the cluster stops with klamm does not dare to leave.
+        var session = attached(faults: [.kill])
+        session.press("topics.help")
+        session.key(.end)
+        #expect(session.shows("Leave klamm; the cluster goes on"), "\(session)")
+        #expect(!session.shows("embedded"), "\(session)")
+        session.key(.escape)
+        session = attached(mayWrite: true, faults: [.kill])
+        session.press("topics.help")
+        #expect(session.shows("Kill the partition's leader, by the command in klamm.toml"), "\(session)")
+        session.key(.escape)
+        // Nor are stories offered that are played on another.
+        session.press("topics.palette")
+        session.type("scenario")
+        let items = session.model.paletteItems("scenario")
+        #expect(!items.contains { if case .scenario = $0.target { true } else { false } })
+        #expect(
+            Session().model.paletteItems("scenario").contains { if case .scenario = $0.target { true } else { false } })
+    }
+
+    @Test func `an empty view of faults or clients promises no key that is refused`() {
+        // "f breaks something" is a dare where nothing can be broken.
+        func empty(_ session: inout Session) {
+            var snapshot = Fixture.snapshot(step: 60)
+            snapshot.brokers[1].state = .running
+            snapshot.workload = WorkloadSnapshot()
+            session.send(.snapshot(snapshot))
+        }
+        var session = attached(columns: 80, rows: 24)
+        empty(&session)
+        session.press("topics.view-faults")
+        #expect(
+            session.shows("Every broker answers; klamm.toml has no commands that break this cluster."), "\(session)")
+        session.press("faults.clients")
+        #expect(session.shows("P on a topic would start a producer: read-only until :write."), "\(session)")
+        session = attached(faults: [.kill])
+        empty(&session)
+        session.press("topics.view-faults")
+        #expect(session.shows("Every broker answers; read-only until :write."), "\(session)")
+        session = attached(mayWrite: true, faults: [.kill])
+        empty(&session)
+        session.press("topics.view-faults")
+        #expect(session.shows("Every broker answers. f breaks something."), "\(session)")
+        session.press("faults.clients")
+        #expect(session.shows("Select a topic, and P starts a producer."), "\(session)")
+    }
+
+    @Test func `a broker that does not answer is among what is broken`() {
+        // The cluster lists it still: without it the view would say that all is well.
+        var session = attached()
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.brokers[1].state = .unreachable
+        session.send(.cluster(.notice(.brokerUnreachable(2), at: Fixture.instant(seconds: 50))))
+        session.send(.snapshot(snapshot))
+        session.press("topics.view-faults")
+        #expect(session.selectedRow.contains("does not answer") && session.selectedRow.contains("Broker 2"))
+        #expect(session.selectedRow.contains("14:03:23.120") && session.selectedRow.contains("not from here"))
+    }
+
     @Test func `:write allows it, and every change needs its name typed`() {
         // The wrong window, the wrong cluster, a slip of the hand.
         var session = attached()

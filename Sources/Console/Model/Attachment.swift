@@ -16,6 +16,22 @@ package struct Attachment: Hashable, Sendable {
         self.faults = faults
     }
 
+    static let how = "by the command in klamm.toml"
+
+    /// What an action does where it does another thing than on a cluster that klamm started.
+    static func help(of entry: ActionEntry) -> String {
+        switch entry.id {
+        case .kill: "Kill the partition's leader, \(how)"
+        case .stop: "Stop the broker, \(how)"
+        case .restart: "Restart what is down, \(how)"
+        case .faults: "Choose a fault that klamm.toml has a command for"
+        case .heal: "End every fault that was caused from here"
+        case .viewFaults: "Show which brokers are down or silent, and since when"
+        case .quit: "Leave klamm; the cluster goes on"
+        default: entry.help
+        }
+    }
+
     /// What the user would have to give a command for; nil where the fault can be caused.
     func missingDeed(for fault: Fault) -> String? {
         // All that were caused have commands.

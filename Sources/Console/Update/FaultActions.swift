@@ -118,7 +118,7 @@ extension Model {
             return []
         }
         let names = nodes.map { $0.title.lowercasedFirst }.joined(separator: ", ")
-        show(.ok, "Restarting \(names) on the same data and port")
+        show(.ok, "Restarting \(names)" + (attachment == nil ? " on the same data and port" : ""))
         return nodes.map { .inject(.restart($0)) }
     }
 

@@ -28,7 +28,8 @@ extension Model {
             items.append(
                 Palette.Item(name: "group \(group.id)", help: group.state, target: .place(.group(group.id))))
         }
-        for head in scenarios {
+        // They are played on a cluster of klamm's own.
+        for head in scenarios where refusal(of: .playStory) == nil {
             items.append(
                 Palette.Item(name: "scenario \(head.name)", help: head.title, target: .scenario(head.name)))
         }

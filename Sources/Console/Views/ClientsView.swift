@@ -44,10 +44,17 @@ enum ClientsView {
         ]
         return Table(
             items: items(model), columns: columns, id: { .client($0.name) }, words: { $0.name.title },
-            empty: model.snapshot?.workload == nil
-                ? "Klamm runs no clients here."
-                : "There are none yet. Select a topic, and \(model.keyName(.toggleProducer)) starts a producer."
+            empty: empty(model)
         ).listing(model.screen.list)
+    }
+
+    private static func empty(_ model: Model) -> String {
+        guard model.snapshot?.workload != nil else { return "Klamm runs no clients here." }
+        let key = model.keyName(.toggleProducer)
+        if let refusal = model.refusal(of: .toggleProducer) {
+            return "There are none. \(key) on a topic would start a producer: \(refusal)."
+        }
+        return "There are none yet. Select a topic, and \(key) starts a producer."
     }
 
     static func items(_ model: Model) -> [Item] {

@@ -9,11 +9,14 @@ enum FaultsView {
         /// What took the node down, where the events still tell.
         case down(BrokerID, Cause?)
         case offlineDirectory(BrokerID, reason: String)
+        /// The cluster lists it, and it does not answer.
+        case silent(BrokerID, since: Instant?)
 
         var id: RowID {
             switch self {
             case .fault(let fault): .name(fault.fault.description)
-            case .down(let node, _), .offlineDirectory(let node, _): .number(Int64(node.rawValue))
+            case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _):
+                .number(Int64(node.rawValue))
             }
         }
 
@@ -21,6 +24,7 @@ enum FaultsView {
             switch self {
             case .fault(let fault): fault.since
             case .down(_, let cause): cause?.at
+            case .silent(_, let since): since
             case .offlineDirectory: nil
             }
         }
@@ -28,7 +32,7 @@ enum FaultsView {
         var victims: [BrokerID] {
             switch self {
             case .fault(let fault): fault.fault.victims
-            case .down(let node, _), .offlineDirectory(let node, _): [node]
+            case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _): [node]
             }
         }
     }
@@ -69,8 +73,15 @@ enum FaultsView {
         ]
         return Table(
             items: items(model), columns: columns, id: \.id, words: { "\(what($0)) \(whom($0))" },
-            empty: "Nothing is broken. \(model.keyName(.faults)) breaks something."
+            empty: empty(model)
         ).listing(model.screen.list)
+    }
+
+    /// Of a cluster that klamm did not start it sees who answers, and no more.
+    private static func empty(_ model: Model) -> String {
+        let key = model.keyName(.faults)
+        guard model.attachment != nil else { return "Nothing is broken. \(key) breaks something." }
+        return "Every broker answers" + (model.refusal(of: .faults).map { "; \($0)." } ?? ". \(key) breaks something.")
     }
 
     /// Lasting faults in the order in which they began, then what is down.
@@ -83,6 +94,17 @@ enum FaultsView {
             + snapshot.brokers.compactMap { broker in
                 broker.logDirectoryFailure.map { .offlineDirectory(broker.id, reason: $0) }
             }
+            + snapshot.brokers.filter { $0.state == .unreachable }.map {
+                .silent($0.id, since: silence(of: $0.id, model.picture.events))
+            }
+    }
+
+    /// When the node was first missed, where the events still tell.
+    private static func silence(of node: BrokerID, _ events: EventLog) -> Instant? {
+        for entry in events.entries.reversed() {
+            if case .notice(.brokerUnreachable(node), let at) = entry.event { return at }
+        }
+        return nil
     }
 
     /// The last thing that was done to the node, if it was one that takes nodes down.
@@ -110,12 +132,13 @@ enum FaultsView {
             default: "down"
             }
         case .offlineDirectory(_, let reason): "log directory offline: \(reason)"
+        case .silent: "does not answer"
         }
     }
 
     private static func whom(_ item: Item) -> String {
         switch item {
-        case .down(let node, _), .offlineDirectory(let node, _): return node.title
+        case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _): return node.title
         case .fault(let active):
             switch active.fault {
             case .link(let link):
@@ -151,7 +174,9 @@ enum FaultsView {
 
     private static func end(_ item: Item, _ model: Model) -> String {
         switch item {
-        case .down, .offlineDirectory: return "\(model.keyName(.restart)) restarts it"
+        case .down, .offlineDirectory, .silent:
+            return model.refusal(of: .restart) == nil
+                ? "\(model.keyName(.restart)) restarts it" : "not from here"
         case .fault(let active):
             guard let until = active.until, let now = model.now else { return "\(model.keyName(.healOne)) heals it" }
             return "by itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
@@ -172,7 +197,7 @@ extension Model {
         case .fault(let active):
             show(.ok, "Ended: \(active.fault)")
             return [.inject(.heal(active.fault))]
-        case .down, .offlineDirectory: return restart()
+        case .down, .offlineDirectory, .silent: return restart()
         case nil:
             show(.note, "Nothing is broken")
             return []

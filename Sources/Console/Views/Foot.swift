@@ -66,7 +66,7 @@ enum Foot {
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
             (.viewScenarios, model.story == nil ? .scenarios : .story), (.viewLedger, .ledger),
             (.viewFaults, .faults), (.viewClients, .clients),
-        ]
+        ].filter { model.refusal(of: $0.0) == nil }
         return roots.map { action, place in
             let isHere = model.screens[0].place == place
             let key = model.keyName(action)

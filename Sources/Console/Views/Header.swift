@@ -114,10 +114,11 @@ enum Header {
 extension Model {
     /// What an action does, in the words of the view.
     func help(of entry: ActionEntry) -> String {
+        let how = attachment == nil ? "as kill -9 does" : Attachment.how
         switch (entry.id, place.view) {
-        case (.kill, .brokers), (.kill, .broker): "Kill this node, as kill -9 does"
-        case (.kill, .groups): "Kill the group's coordinator, as kill -9 does"
-        default: entry.help
+        case (.kill, .brokers), (.kill, .broker): return "Kill this node, \(how)"
+        case (.kill, .groups): return "Kill the group's coordinator, \(how)"
+        default: return attachment == nil ? entry.help : Attachment.help(of: entry)
         }
     }
 

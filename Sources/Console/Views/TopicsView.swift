@@ -44,7 +44,8 @@ enum TopicsView {
         ]
         return Table(
             items: topics(model.snapshot), columns: columns, id: { .name($0.name) }, words: \.name,
-            empty: "There is no topic yet. \(model.keyName(.createTopic)) creates one."
+            empty: "There is no topic yet."
+                + (model.refusal(of: .createTopic) == nil ? " \(model.keyName(.createTopic)) creates one." : "")
         ).listing(model.screen.list)
     }
 
