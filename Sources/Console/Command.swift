@@ -31,7 +31,7 @@ package enum Command: Hashable, Sendable {
     case playScenario(String)
     case conduct(StoryOrder)
     case quit
-    /// Commits these offsets for a group that has no member; answered by `.outcome(.done)` or `.failed`.
+    /// Commits these offsets for a group that has no member; answered by `.outcome(.offsetsMoved)` or `.failed`.
     case moveOffsets(group: String, [OffsetMove])
     /// Nil takes the value away; answered by `Event.configSet`.
     case setConfig(topic: String, name: String, value: String?)
@@ -43,10 +43,13 @@ package enum Command: Hashable, Sendable {
 package struct OffsetMove: Hashable, Sendable {
     package var partition: TopicPartition
     package var offset: Int64
+    /// What was committed when this was decided; nil for nothing.
+    package var from: Int64?
 
-    package init(partition: TopicPartition, offset: Int64) {
+    package init(partition: TopicPartition, offset: Int64, from: Int64? = nil) {
         self.partition = partition
         self.offset = offset
+        self.from = from
     }
 }
 

@@ -41,6 +41,8 @@ package enum Event: Hashable, Sendable {
         case produced(TopicPartition, offset: Int64)
         case topicCreated(String)
         case topicDeleted(String)
+        /// These were committed; the problem is that of the others.
+        case offsetsMoved(group: String, [OffsetMove], problem: String?)
         case saved(path: String)
         case done(String)
         /// A command did not work: a sentence for the user.

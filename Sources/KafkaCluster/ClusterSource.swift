@@ -34,6 +34,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case brokerUnreachable(BrokerID)
     /// A fault has ended, and all that it hit serve again.
     case faultIsOver(FaultPrice)
+    /// A user moved what a group has committed in a partition; `from` is nil where nothing was known to be committed.
+    case offsetMoved(group: String, TopicPartition, from: Int64?, to: Int64)
     /// Seen from outside, where generations are not told.
     case groupChanged(String, state: String, members: Int)
 

@@ -40,8 +40,8 @@ struct ConsoleTarget: Sendable {
             let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
             return .outcome(.done("Moving the replicas of \(what); the ISR grows as they catch up"))
         case .moveOffsets(let group, let moves):
-            try await GroupOffsetMoves(cluster: cluster).commit(moves, for: group)
-            return .outcome(.done("Moved \(moves.count == 1 ? "1 offset" : "\(moves.count) offsets") of \(group)"))
+            let (moved, problem) = try await GroupOffsetMoves(cluster: cluster).commit(moves, for: group)
+            return .outcome(.offsetsMoved(group: group, moved, problem: problem))
         case .setConfig(let topic, let name, let value):
             let problem = try await TopicConfigs(cluster: cluster).set(
                 name, to: value, of: topic)

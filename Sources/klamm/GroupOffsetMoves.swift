@@ -6,8 +6,8 @@ import KafkaProtocol
 struct GroupOffsetMoves: Sendable {
     var cluster: any ConsoleCluster
 
-    /// Throws what went wrong, with the partitions that it is about; the others are moved.
-    func commit(_ moves: [OffsetMove], for group: String) async throws {
+    /// What was moved, and what went wrong with the others.
+    func commit(_ moves: [OffsetMove], for group: String) async throws -> (moved: [OffsetMove], problem: String?) {
         var request = OffsetCommitRequest()
         request.groupId = group
         request.topics = moves.sorted { $0.partition < $1.partition }.byTopic(\.partition).map { name, moves in
@@ -22,12 +22,17 @@ struct GroupOffsetMoves: Sendable {
             return topic
         }
         let response = try await cluster.ask(request, at: try await coordinator(of: group))
-        let failures = response.topics.flatMap { topic in
-            topic.partitions.filter { $0.errorCode != .none }.map {
-                "\(topic.name)-\($0.partitionIndex): \($0.errorCode)"
+        let answers = response.topics.flatMap { topic in
+            topic.partitions.map {
+                (partition: TopicPartition(topic: topic.name, partition: $0.partitionIndex), error: $0.errorCode)
             }
         }
-        guard failures.isEmpty else { throw Refusal("Not moved: \(failures.joined(separator: " · "))") }
+        let moved = Set(answers.filter { $0.error == .none }.map(\.partition))
+        let failures = answers.filter { $0.error != .none }.map { "\($0.partition): \($0.error)" }
+        return (
+            moves.filter { moved.contains($0.partition) },
+            failures.isEmpty ? nil : "Not moved: \(failures.joined(separator: " · "))"
+        )
     }
 
     private func coordinator(of group: String) async throws -> BrokerID {

@@ -76,13 +76,37 @@ import Testing
         #expect(session.shows("12,000 records again"))
         let commands = session.press("reset.apply-reset")
         let moves = (0..<3).map {
-            OffsetMove(partition: TopicPartition(topic: "orders", partition: Int32($0)), offset: 0)
+            OffsetMove(
+                partition: TopicPartition(topic: "orders", partition: Int32($0)), offset: 0,
+                from: $0 == 2 ? 1_013_333 : 12_000)
         }
         #expect(commands == [.moveOffsets(group: "billing", moves)])
         guard case .group = session.model.place else {
             Issue.record("the group is shown again")
             return
         }
+    }
+
+    @Test func `what was moved stands among the events, from where and to where`() {
+        // Days later somebody asks why records came twice, or never.
+        var session = emptyGroup()
+        reset(&session, "earliest")
+        guard case .moveOffsets(let group, let moves)? = session.press("reset.apply-reset").first else {
+            Issue.record("nothing was asked for")
+            return
+        }
+        session.send(.outcome(.offsetsMoved(group: group, moves, problem: nil)))
+        #expect(session.toast == "Moved 3 offsets of billing")
+        #expect(
+            session.shows("◇ group     billing was moved by hand in orders-0: from 12,000 to 0, 12,000 records again"),
+            "\(session)")
+        // Where some were refused, only the others were moved.
+        let ahead = OffsetMove(partition: moves[1].partition, offset: 13_000, from: 12_900)
+        session.send(.outcome(.offsetsMoved(group: group, [ahead], problem: "Not moved: orders-0: FENCED")))
+        #expect(session.toast == "Not moved: orders-0: FENCED")
+        #expect(session.shows("in orders-1: from 12,900 to 13,000, 100 records skipped"), "\(session)")
+        session.press("group.topics", "topics.move-down", "topics.open")
+        #expect(session.shows("100 records skipped"), "the topic's events tell it too: \(session)")
     }
 
     @Test func `a reset to a time asks the leaders, and moves nothing of which they say nothing`() {
@@ -109,8 +133,8 @@ import Testing
                     .moveOffsets(
                         group: "billing",
                         [
-                            OffsetMove(partition: partitions[0], offset: 11_000),
-                            OffsetMove(partition: partitions[1], offset: 13_429),
+                            OffsetMove(partition: partitions[0], offset: 11_000, from: 12_000),
+                            OffsetMove(partition: partitions[1], offset: 13_429, from: 12_000),
                         ])
                 ])
     }

@@ -103,7 +103,7 @@ extension Model {
         }
         let moves = resetPlan(reset).compactMap { step -> OffsetMove? in
             guard let new = step.new, new != step.committed else { return nil }
-            return OffsetMove(partition: step.partition, offset: new)
+            return OffsetMove(partition: step.partition, offset: new, from: step.committed)
         }
         guard !moves.isEmpty else {
             show(.note, "Nothing would change")
@@ -113,5 +113,21 @@ extension Model {
         screens.removeLast()
         settle()
         return [.moveOffsets(group: reset.group, moves)]
+    }
+
+    /// What was moved stands among the events: days later somebody asks why records came twice.
+    mutating func moved(_ moves: [OffsetMove], of group: String, problem: String?) {
+        if let at = now {
+            for move in moves {
+                let notice = ClusterNotice.offsetMoved(
+                    group: group, move.partition, from: move.from, to: move.offset)
+                live.events.append(.notice(notice, at: at))
+            }
+            dataChanged()
+        }
+        guard let problem else {
+            return show(.ok, "Moved \(Figures.plural(Int64(moves.count), "offset")) of \(group)")
+        }
+        show(.error, problem)
     }
 }

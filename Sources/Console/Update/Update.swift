@@ -137,6 +137,7 @@ extension Model {
         case .produced(let partition, let offset): show(.ok, "Wrote \(partition) at offset \(Figures.count(offset))")
         case .topicCreated(let name): show(.ok, "Created topic \(name)")
         case .topicDeleted(let name): show(.ok, "Deleted topic \(name)")
+        case .offsetsMoved(let group, let moves, let problem): moved(moves, of: group, problem: problem)
         case .saved(let path): show(.ok, "Saved \(path)")
         case .done(let words): show(.ok, words)
         case .failed(let reason): show(.error, reason)

@@ -111,6 +111,11 @@ enum EventJSON {
         case .recordsReturned(let loss): self.loss("records.returned", loss)
         case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
         case .faultIsOver(let price): ["event": "fault.over", "fault": "\(price.fault)", "nodes": price.victims.json]
+        case .offsetMoved(let group, let partition, let from, let to):
+            [
+                "event": "offset.moved", "group": group.json, "partition": partition.json, "from": from.json,
+                "to": to.json,
+            ]
         case .groupChanged(let group, let state, let members):
             ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }

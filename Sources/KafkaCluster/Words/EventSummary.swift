@@ -117,6 +117,7 @@ package struct EventSummary: Hashable, Sendable {
         case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
+        case .offsetMoved(let group, let partition, let from, let to): moved(group, partition, from: from, to: to)
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),
@@ -124,6 +125,19 @@ package struct EventSummary: Hashable, Sendable {
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
+    }
+
+    private static func moved(_ group: String, _ partition: TopicPartition, from: Int64?, to: Int64) -> Self {
+        var text = "\(group) was moved by hand in \(partition): "
+        if let from {
+            let count = Figures.plural(Int64(clamping: from.saturatingSubtract(to).magnitude), "record")
+            text += "from \(Figures.count(from)) to \(Figures.count(to)), \(count) \(to < from ? "again" : "skipped")"
+        } else {
+            text += "to \(Figures.count(to)), where nothing was committed"
+        }
+        return Self(
+            .group, bad: from.map { to > $0 } ?? false, text, topic: partition.topic, group: group,
+            gatheredBy: "\(group) was moved")
     }
 
     private static func elected(
