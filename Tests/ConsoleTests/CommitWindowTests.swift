@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 import Testing
 
@@ -114,6 +115,54 @@ import Testing
         #expect(window.commits.last?.offset == 39)
         window.note(offset: 3, committedAt: 3_950, lag: 40, now: 3_950)
         #expect(window.status(lag: 40, now: 4_000) == .rewound)
+    }
+
+    @Test func `since when a consumer is in trouble is told as far as it was seen`() {
+        // "It stands still" is half a report; since when tells which deployment it was.
+        #expect(window([(10, 50), (20, 40)]).begin(of: .ok) == nil)
+        #expect(window([(10, 50), (20, 60), (30, 70)]).begin(of: .stopped) == .at(10_000), "its last commit")
+        #expect(window([(10, 50), (90, 20), (40, 70), (60, 60)]).begin(of: .rewound) == .at(10_000), "the step back")
+        #expect(window([(10, 50), (20, 60), (20, 70), (20, 80)]).begin(of: .stalled) == .at(5_000))
+        let falls = [60, 50, 50, 52, 52, 55, 60, 60, 61, 65, 70].enumerated()
+            .map { (offset: Int64($0.offset + 1) * 10, lag: Int64?($0.element)) }
+        #expect(window(falls).begin(of: .slow) == .at(10_000), "the last commit at which it had not risen yet")
+    }
+
+    @Test func `what was so already when the console began to look is older than that`() {
+        // Made up precision is worse than none.
+        #expect(window([(10, 50), (20, 60), (30, 70)]).begin(of: .slow) == .before(0))
+        #expect(
+            window(Array(repeating: (10, 50), count: 30)).begin(of: .stalled) == .before(0), "long out of the window")
+        #expect(window([(10, 50)]).begin(of: .stopped) == .at(0), "its commit tells when it was")
+        var untold = CommitWindow()
+        untold.note(offset: 10, committedAt: nil, lag: 50, now: 7_000)
+        #expect(untold.begin(of: .stopped) == .before(7_000))
+        untold.note(offset: 20, committedAt: nil, lag: 60, now: 9_000)
+        #expect(untold.begin(of: .stopped) == .at(9_000))
+    }
+
+    @Test func `who was level has stopped since there was something to read`() {
+        // A topic may rest for hours: its readers have not stopped in the first of them.
+        var window = window([(10, 50), (60, 0)])
+        window.note(offset: 60, committedAt: 5_000, lag: 0, now: 60_000)
+        window.note(offset: 60, committedAt: 5_000, lag: 4, now: 61_000)
+        window.note(offset: 60, committedAt: 5_000, lag: 9, now: 80_000)
+        #expect(window.status(lag: 9, now: 80_000) == .stopped)
+        #expect(window.begin(of: .stopped) == .at(61_000))
+    }
+
+    @Test func `a group tells since when, by the clock or by the day`() {
+        // Of two partitions that have stopped the first counts.
+        var session = Session(columns: 200, rows: 60)
+        session.press("topics.groups", "groups.move-down")
+        #expect(session.selectedRow.contains("<14:02:33"), "\(session)")
+        session.press("groups.open")
+        #expect(session.shows("✗ stopped since <14:02:33"), "\(session)")
+        session = Session()
+        session.press("topics.groups", "groups.move-down", "groups.open")
+        #expect(session.shows("✗ stopped since <14:02:33"), "\(session)")
+        let time = Fixture.start.wallClockMilliseconds
+        #expect(WallClock.short(time, now: time + 86_400_000) == "11-21 14:02")
     }
 
     @Test func `ten commits are kept`() {

@@ -27,6 +27,19 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     }
 }
 
+/// When a consumer began to fare as it does, as far as was seen; in milliseconds since 1970.
+package enum StatusBegin: Hashable, Sendable {
+    case at(Int64)
+    /// It was so already when the console began to look.
+    case before(Int64)
+
+    package var time: Int64 {
+        switch self {
+        case .at(let time), .before(let time): time
+        }
+    }
+}
+
 /// The last commits of a group in one partition, judged by the rules of Burrow (github.com/linkedin/Burrow, wiki
 /// "Consumer Lag Evaluation Rules"; core/internal/evaluator/caching.go), which need no threshold for lag:
 ///
@@ -61,6 +74,13 @@ package struct CommitWindow: Hashable, Sendable {
     package private(set) var commits: [Commit] = []
     /// Since when there has been something to read at each look; nil where there was nothing at the last.
     private var behindSince: Int64?
+    /// When the first commit was that was ever noted, and whether somebody told it.
+    private var firstAt: Int64 = 0
+    private var isFirstTold = false
+    /// When the offset was first committed that is committed now.
+    private var sameSince: Int64 = 0
+    /// The commit since which the lag has never fallen; nil before the first.
+    private var risesSince: Commit?
 
     package init() {}
 
@@ -69,10 +89,13 @@ package struct CommitWindow: Hashable, Sendable {
         if let lag { behindSince = lag == 0 ? nil : behindSince ?? now }
         let commit = Commit(offset: offset, at: committedAt ?? now, lag: lag)
         guard let last = commits.last else {
+            (firstAt, isFirstTold, sameSince, risesSince) = (commit.at, committedAt != nil, commit.at, commit)
             commits.append(commit)
             return
         }
         if committedAt == nil ? last.offset == offset : last.at >= commit.at && last.offset == offset { return }
+        if offset != last.offset { sameSince = commit.at }
+        if !rises(commit, after: last) { risesSince = commit }
         if commit.at - last.at < Self.leastDistance, offset >= last.offset {
             commits[commits.count - 1].offset = offset
             commits[commits.count - 1].lag = lag
@@ -97,6 +120,34 @@ package struct CommitWindow: Hashable, Sendable {
         guard commits.count > 1 else { return nil }
         if commits.allSatisfy({ $0.offset == last.offset }) { return .stalled }
         return hasFallenBehind ? .slow : .ok
+    }
+
+    /// Whether the lag goes on rising that has not fallen since `risesSince`. What is no more than it was there has not risen.
+    private func rises(_ commit: Commit, after last: Commit) -> Bool {
+        guard let lag = commit.lag, let before = last.lag, let least = risesSince?.lag else { return false }
+        return lag >= before && lag > least
+    }
+
+    /// Since when it fares like this; nil while all is well.
+    package func begin(of status: CommitStatus) -> StatusBegin? {
+        guard let last = commits.last else { return nil }
+        switch status {
+        case .ok: return nil
+        case .slow: return seen(risesSince?.at ?? last.at, isTold: false)
+        case .stalled: return seen(sameSince, isTold: false)
+        case .stopped:
+            // Who was level was well until there was something to read again.
+            let wasLevel = commits.contains { $0.lag == 0 }
+            return seen(wasLevel ? max(last.at, behindSince ?? last.at) : last.at, isTold: isFirstTold)
+        case .rewound:
+            let furthest = commits.indices.max { commits[$0].offset <= commits[$1].offset } ?? 0
+            return .at(commits[min(furthest + 1, commits.count - 1)].at)
+        }
+    }
+
+    /// What the first commit began may have begun before it, unless that commit itself is meant and somebody told its time.
+    private func seen(_ at: Int64, isTold: Bool) -> StatusBegin {
+        at == firstAt && !isTold ? .before(at) : .at(at)
     }
 
     /// Whether the lag has risen over all that a window holds, and never fell in between. Without a list of its own: a

@@ -51,6 +51,21 @@ package struct History: Hashable, Sendable {
             lag: partition.lag, now: now.wallClockMilliseconds)
     }
 
+    /// Since when the group fares like this in the partition; nil while all is well.
+    package func begin(of status: CommitStatus, ofGroup group: String, _ partition: TopicPartition) -> StatusBegin? {
+        groups[group]?.place(partition)?.commits.begin(of: status)
+    }
+
+    /// The worst of its partitions now, and since when the first of those as bad has been so.
+    package func worst(of group: ClusterSnapshot.Group, now: Instant?) -> (status: CommitStatus, begin: StatusBegin?)? {
+        let all = group.partitions.compactMap { partition in
+            status(ofGroup: group.id, partition, now: now).map { ($0, partition.partition) }
+        }
+        guard let worst = all.max(by: { $0.0.rank < $1.0.rank })?.0 else { return nil }
+        let begins = all.filter { $0.0 == worst }.compactMap { begin(of: worst, ofGroup: group.id, $0.1) }
+        return (worst, begins.min { $0.time < $1.time })
+    }
+
     /// The worst of its partitions, as of the last sample.
     package func status(ofGroup group: String) -> CommitStatus? { groups[group]?.status }
 

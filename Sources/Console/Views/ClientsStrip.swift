@@ -10,63 +10,57 @@ enum ClientsStrip {
         }
     }
 
-    /// A part of the line; the least important are left out where there is no room.
-    private struct Part {
-        var text: StyledText
-        var priority = 0
-    }
-
     private static func lines(_ model: Model, width: Int) -> [StyledText] {
         var lines: [StyledText] = []
         if let producer = model.producerHere {
             let more = (model.snapshot?.workload?.producers.count ?? 1) - 1
-            lines.append(fit(parts(producer, more: more), width: width - 2))
+            lines.append(parts(producer, more: more).line(width: width - 2))
         }
         if let group = model.consumersHere {
             let more = (model.snapshot?.workload?.groups.count ?? 1) - 1
-            lines.append(fit(parts(group, more: more), width: width - 2))
+            lines.append(parts(group, more: more).line(width: width - 2))
         }
         return lines
     }
 
-    private static func parts(_ producer: WorkloadSnapshot.Producer, more: Int) -> [Part] {
+    private static func parts(_ producer: WorkloadSnapshot.Producer, more: Int) -> [LinePart] {
         let settings = producer.settings
         let rate = settings.recordsPerSecond.map { "\(Figures.rate($0))/s" } ?? "full speed"
         var parts = [
-            Part(text: head("Producer", isRunning: producer.isRunning, name: settings.topic)),
-            Part(
+            LinePart(text: head("Producer", isRunning: producer.isRunning, name: settings.topic)),
+            LinePart(
                 text: StyledText(producer.isRunning ? rate : "stopped", producer.isRunning ? .text : .warning),
                 priority: 4),
-            Part(
+            LinePart(
                 text: StyledText("acks=", .muted)
                     + StyledText(settings.acks.name, settings.acks == .all ? .ok : .warning, .bold)),
-            Part(text: figure("sent", producer.sent, .text), priority: 3),
-            Part(text: figure("acked", producer.acknowledged, .ok)),
-            Part(text: figure("failed", producer.failed, producer.failed > 0 ? .error : .muted), priority: 1),
-            Part(text: figure("unknown", producer.unknown, producer.unknown > 0 ? .warning : .muted), priority: 2),
-            Part(
+            LinePart(text: figure("sent", producer.sent, .text), priority: 3),
+            LinePart(text: figure("acked", producer.acknowledged, .ok)),
+            LinePart(text: figure("failed", producer.failed, producer.failed > 0 ? .error : .muted), priority: 1),
+            LinePart(text: figure("unknown", producer.unknown, producer.unknown > 0 ? .warning : .muted), priority: 2),
+            LinePart(
                 text: StyledText("p99 ", .muted)
                     + (producer.latencyP99Microseconds.map { StyledText(Figures.latency(microseconds: $0)) }
                         ?? StyledText(Figures.unknown, .muted)),
                 priority: 5),
         ]
-        if more > 0 { parts.append(Part(text: StyledText("+\(more) more", .muted), priority: 6)) }
+        if more > 0 { parts.append(LinePart(text: StyledText("+\(more) more", .muted), priority: 6)) }
         return parts
     }
 
-    private static func parts(_ group: WorkloadSnapshot.Group, more: Int) -> [Part] {
+    private static func parts(_ group: WorkloadSnapshot.Group, more: Int) -> [LinePart] {
         let settings = group.settings
         var parts = [
-            Part(text: head("Group", isRunning: group.isRunning, name: settings.group)),
-            Part(text: StyledText(Figures.plural(Int64(settings.members), "member")), priority: 2),
-            Part(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(group)),
-            Part(text: figure("read", group.consumed, .text)),
+            LinePart(text: head("Group", isRunning: group.isRunning, name: settings.group)),
+            LinePart(text: StyledText(Figures.plural(Int64(settings.members), "member")), priority: 2),
+            LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(group)),
+            LinePart(text: figure("read", group.consumed, .text)),
         ]
         if settings.enableAutoCommit {
             let seconds = Figures.decimal(Double(settings.autoCommitIntervalMilliseconds) / 1000, places: 1)
-            parts.append(Part(text: StyledText("every \(seconds) s", .muted), priority: 3))
+            parts.append(LinePart(text: StyledText("every \(seconds) s", .muted), priority: 3))
         }
-        if more > 0 { parts.append(Part(text: StyledText("+\(more) more", .muted), priority: 6)) }
+        if more > 0 { parts.append(LinePart(text: StyledText("+\(more) more", .muted), priority: 6)) }
         return parts
     }
 
@@ -78,19 +72,6 @@ enum ClientsStrip {
 
     private static func figure(_ name: String, _ value: Int64, _ role: Role) -> StyledText {
         StyledText("\(name) ", .muted) + StyledText(Figures.count(value), role)
-    }
-
-    private static func fit(_ parts: [Part], width: Int) -> StyledText {
-        var parts = parts
-        func joined() -> StyledText {
-            parts.dropFirst().reduce(parts.first?.text ?? StyledText()) { $0 + StyledText("  ") + $1.text }
-        }
-        while joined().width > width, let worst = parts.map(\.priority).max(), worst > 0,
-            let index = parts.lastIndex(where: { $0.priority == worst })
-        {
-            parts.remove(at: index)
-        }
-        return joined()
     }
 }
 

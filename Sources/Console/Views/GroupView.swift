@@ -10,7 +10,11 @@ enum GroupView {
         let width = model.size.columns < 140 ? 8 : 24
         let now = model.now
         let names = memberNames(group)
-        let columns: [Column<ClusterSnapshot.GroupPartition>] = [
+        let offset = model.utcOffsetSeconds
+        func status(_ partition: ClusterSnapshot.GroupPartition) -> CommitStatus? {
+            history.status(ofGroup: id, partition, now: now)
+        }
+        var columns: [Column<ClusterSnapshot.GroupPartition>] = [
             Column(
                 title: "Partition", minimum: 10, maximum: 40, shrinks: true, sort: { .partition($0.partition) }
             ) {
@@ -37,18 +41,28 @@ enum GroupView {
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
                 .lagTime(history.lagTime($0, now: now))
             },
-            Column(title: "Verdict", minimum: 9, priority: 1) {
-                .status(history.status(ofGroup: id, $0, now: now))
+            Column(title: "Verdict", minimum: 9, priority: 1) { .status(status($0)) },
+            Column(title: "Since", minimum: 8, priority: 6) { partition in
+                let begin = status(partition).flatMap {
+                    history.begin(of: $0, ofGroup: id, partition.partition)
+                }
+                return .begin(begin, now: now, offsetSeconds: offset)
             },
             Column(title: "Trend", minimum: width, priority: 3) {
                 Sparkline.lags(history.lags(ofGroup: id, partition: $0.partition), width: width)
             },
-            Column(title: "Uncommitted", alignment: .right, minimum: 11, priority: 5, sort: { .count(uncommitted($0)) })
-            {
-                uncommitted($0).map { StyledText(Figures.count($0), $0 > 0 ? .warning : .muted) }
-                    ?? StyledText(Figures.none, .muted)
-            },
         ]
+        // Only klamm's own members tell where they stand.
+        if group?.partitions.contains(where: { $0.position != nil }) == true {
+            columns.append(
+                Column(
+                    title: "Uncommitted", alignment: .right, minimum: 11, priority: 5,
+                    sort: { .count(uncommitted($0)) }
+                ) {
+                    uncommitted($0).map { StyledText(Figures.count($0), $0 > 0 ? .warning : .muted) }
+                        ?? StyledText(Figures.none, .muted)
+                })
+        }
         return Table(
             items: group?.partitions ?? [], columns: columns, id: { .partition($0.partition) },
             words: { "\($0.partition) \($0.member.map { names[$0] ?? $0 } ?? "nobody")" },
@@ -77,30 +91,37 @@ enum GroupView {
         return names
     }
 
-    /// State, members and commit mode, for the frame's edge.
-    static func remark(_ model: Model, group id: String) -> StyledText {
+    /// State, members, lag and how it fares, for the frame's edge.
+    static func remark(_ model: Model, group id: String, room: Int) -> StyledText {
         guard let group = model.snapshot?.groups.first(where: { $0.id == id }) else { return StyledText() }
-        var text = Sign.ofGroup(group.state).text(group.state)
-        text += StyledText(" · \(Figures.plural(Int64(group.members.count), "member"))", .muted)
+        let gap = StyledText(" · ", .muted)
+        var parts = [
+            LinePart(text: Sign.ofGroup(group.state).text(group.state)),
+            LinePart(
+                text: StyledText(Figures.plural(Int64(group.members.count), "member"), .muted), priority: 4, gap: gap),
+        ]
         // On a narrow screen the strip of clients says it.
-        if model.size.columns >= 110,
-            let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id })
-        {
-            text += StyledText(" · auto-commit ", .muted) + GroupsView.autoCommit(own)
+        if let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id }) {
+            parts.append(
+                LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(own), priority: 5, gap: gap))
         }
-        text += StyledText(" · lag ", .muted) + .lag(group.lag)
+        parts.append(LinePart(text: StyledText("lag ", .muted) + .lag(group.lag), priority: 1, gap: gap))
         // As its rows have it.
         let history = model.picture.history
-        let worst = group.partitions.compactMap { history.status(ofGroup: id, $0, now: model.now) }
-            .max { $0.rank < $1.rank }
-        if let status = worst {
-            text += StyledText(" · ", .muted) + .status(status)
+        if let (status, begin) = history.worst(of: group, now: model.now) {
+            parts.append(LinePart(text: .status(status), gap: gap))
+            let since = StyledText.begin(begin, now: model.now, offsetSeconds: model.utcOffsetSeconds)
+            if since.width > 0 {
+                parts.append(LinePart(text: StyledText("since ", .muted) + since, priority: 2, gap: " "))
+            }
         }
-        switch LagTrend(model.picture.history.lags(ofGroup: id)) {
-        case .growing: text += StyledText(" ↑ growing", .warning)
-        case .shrinking: text += StyledText(" ↓ shrinking", .ok)
-        case .steady, nil: break
-        }
-        return text
+        let trend: StyledText? =
+            switch LagTrend(history.lags(ofGroup: id)) {
+            case .growing: StyledText("↑ growing", .warning)
+            case .shrinking: StyledText("↓ shrinking", .ok)
+            case .steady, nil: nil
+            }
+        if let trend { parts.append(LinePart(text: trend, priority: 3, gap: " ")) }
+        return parts.line(width: room)
     }
 }

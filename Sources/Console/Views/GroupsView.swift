@@ -7,7 +7,7 @@ enum GroupsView {
         let history = model.picture.history
         let workload = model.snapshot?.workload
         let width = model.size.columns < 110 ? 8 : model.size.columns < 140 ? 16 : 30
-        let now = model.now
+        let (now, offset) = (model.now, model.utcOffsetSeconds)
         let columns: [Column<ClusterSnapshot.Group>] = [
             Column(title: "Group", minimum: 14, maximum: 60, shrinks: true, sort: { .text($0.id) }) {
                 Sign.ofGroup($0.state).text + " " + StyledText($0.id)
@@ -26,6 +26,9 @@ enum GroupsView {
                 title: "Verdict", minimum: 9,
                 sort: { history.status(ofGroup: $0.id).map { .count($0.rank) } ?? .unknown }
             ) { .status(history.status(ofGroup: $0.id)) },
+            Column(title: "Since", minimum: 8, priority: 7) {
+                .begin(history.worst(of: $0, now: now)?.begin, now: now, offsetSeconds: offset)
+            },
             Column(title: model.size.columns < 110 ? "Trend" : "Lag trend", minimum: width, priority: 1) {
                 Sparkline.lags(history.lags(ofGroup: $0.id), width: width)
             },

@@ -149,6 +149,14 @@ extension StyledText {
         status.map { Sign.of($0).text($0.rawValue) } ?? StyledText(Figures.unknown, .muted)
     }
 
+    /// `14:02:33`, `<14:02:33` for some time before, `11-20 14:02` for another day.
+    static func begin(_ begin: StatusBegin?, now: Instant?, offsetSeconds: Int) -> StyledText {
+        guard let begin, let now else { return StyledText() }
+        let text = WallClock.short(begin.time, now: now.wallClockMilliseconds, offsetSeconds: offsetSeconds)
+        if case .before = begin { return StyledText("<" + text, .muted) }
+        return StyledText(text, .muted)
+    }
+
     /// `3.2 s`, `1:07`, `>120 s`: a lag in time.
     static func lagTime(_ time: LagTime?) -> StyledText {
         guard let time else { return StyledText(Figures.none, .muted) }

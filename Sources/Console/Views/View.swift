@@ -32,6 +32,7 @@ package func view(_ model: Model, _ size: Size) -> Grid {
 private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
     var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
     var foot = position(listing, model.screen.list, visible: area.rows - 3)
+    let title = title(model, listing)
     switch model.place {
     case .topic:
         foot = joined(foot, TopicView.legend)
@@ -39,7 +40,12 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         remark = joined(remark, BrokerView.remark(model, broker: id))
         foot = joined(foot, TopicView.legend)
     case .story: if let story = model.story { remark = joined(remark, StoryView.remark(story)) }
-    case .group(let id): remark = joined(remark, GroupView.remark(model, group: id))
+    case .groups: foot = joined(foot, Sparkline.lagLegend)
+    case .group(let id):
+        remark = joined(
+            remark, GroupView.remark(model, group: id, room: area.columns - title.width - remark.width - 12))
+        // On a narrow screen the column drops out.
+        if model.size.columns >= 110 { foot = joined(foot, Sparkline.lagLegend) }
     case .finding(let verdict): foot = joined(foot, FindingView.foot(model, verdict))
     case .ledger: remark = joined(remark, LedgerView.remark(model))
     case .client(let name):
@@ -70,7 +76,7 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         }
     default: break
     }
-    grid.frame(area, title: title(model, listing), remark: remark, foot: foot, isFocused: isFocused)
+    grid.frame(area, title: title, remark: remark, foot: foot, isFocused: isFocused)
     if model.place == .brokers {
         drawNodes(model, listing, in: area.inner, isFocused: isFocused, on: &grid)
         return

@@ -31,6 +31,16 @@ package enum WallClock {
         return "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)).\(three(parts.millisecond))"
     }
 
+    /// `14:02:33`, or `11-20 14:02` for what is half a day away.
+    package static func short(_ milliseconds: Int64, now: Int64, offsetSeconds: Int = 0) -> String {
+        guard let parts = parts(of: milliseconds, offsetSeconds: offsetSeconds) else { return "\(milliseconds)" }
+        let minute = "\(two(parts.hour)):\(two(parts.minute))"
+        guard now.saturatingSubtract(milliseconds).magnitude >= 43_200_000 else {
+            return "\(minute):\(two(parts.second))"
+        }
+        return "\(two(parts.month))-\(two(parts.day)) \(minute)"
+    }
+
     /// `2026-11-21 14:02:33.120`.
     package static func dateAndTime(_ milliseconds: Int64, offsetSeconds: Int = 0) -> String {
         guard let parts = parts(of: milliseconds, offsetSeconds: offsetSeconds) else { return "\(milliseconds)" }
