@@ -102,6 +102,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var isInternal: Bool
         /// Sorted by index.
         package var partitions: [Partition]
+        /// When a source that has to ask was last told how far its logs go; nil for one that is told at once.
+        package var heardAt: Instant?
 
         package init(name: String, id: Uuid, isInternal: Bool, partitions: [Partition]) {
             self.name = name

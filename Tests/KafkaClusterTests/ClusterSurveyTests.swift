@@ -64,7 +64,8 @@ import Testing
 
     @Test func `nothing that was not answered is made up`() {
         // A zero in place of an unknown offset would read as an empty log.
-        let snapshot = survey().snapshot(at: now)
+        var survey = survey()
+        let snapshot = survey.snapshot(at: now)
         #expect(snapshot.clusterID == "a-cluster")
         #expect(snapshot.heardAt == now)
         #expect(snapshot.brokers.map(\.id) == [1, 2, 3])
@@ -81,9 +82,9 @@ import Testing
     @Test func `a partition's figures are its leader's`() {
         // A follower knows the high watermark late.
         var survey = survey()
-        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1)
-        survey.take(.offsets(.logEnd, offsets([(0, 100)])), from: 1)
-        survey.take(.offsets(.logEnd, offsets([(0, 95), (1, 7)])), from: 2)
+        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1, at: now)
+        survey.take(.offsets(.logEnd, offsets([(0, 100)])), from: 1, at: now)
+        survey.take(.offsets(.logEnd, offsets([(0, 95), (1, 7)])), from: 2, at: now)
         let partitions = survey.snapshot(at: now).topics[0].partitions
         #expect(partitions[0].highWatermark == 90)
         #expect(partitions[0].logEndOffset == 100)
@@ -95,21 +96,21 @@ import Testing
     @Test func `an error is no offset`() {
         // Its offset field says -1, or anything.
         var survey = survey()
-        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1)
-        survey.take(.offsets(.highWatermark, offsets([(0, 12)], error: .notLeaderOrFollower)), from: 1)
+        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1, at: now)
+        survey.take(.offsets(.highWatermark, offsets([(0, 12)], error: .notLeaderOrFollower)), from: 1, at: now)
         #expect(survey.snapshot(at: now).topics[0].partitions[0].highWatermark == nil)
     }
 
     @Test func `what a broker said before it fell silent is not known any more`() {
         // Old figures beside fresh ones would show a lag that is not there.
         var survey = survey()
-        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1)
+        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1, at: now)
         survey.silence(of: 1, "connection refused")
         let snapshot = survey.snapshot(at: now)
         #expect(snapshot.brokers[0].state == .unreachable)
         #expect(snapshot.topics[0].partitions[0].highWatermark == nil)
         #expect(snapshot.topics[0].partitions[0].replicas[0].state == .offline)
-        survey.take(.offsets(.highWatermark, offsets([(0, 91)])), from: 1)
+        survey.take(.offsets(.highWatermark, offsets([(0, 91)])), from: 1, at: now)
         #expect(survey.snapshot(at: now).brokers[0].state == .running)
     }
 
@@ -151,7 +152,7 @@ import Testing
     @Test func `sizes are asked for in every fifth round`() {
         // A broker walks over all its segments for them.
         var survey = survey()
-        survey.take(.offsets(.highWatermark, offsets([(1, 90)])), from: 2)
+        survey.take(.offsets(.highWatermark, offsets([(1, 90)])), from: 2, at: now)
         var rounds: [Bool] = []
         for _ in 0..<6 {
             let asks = survey.questions(for: 2).contains { if case .logDirs = $0 { true } else { false } }
@@ -164,7 +165,7 @@ import Testing
     @Test func `the log start of a partition that was just taken over is asked for at once`() {
         // Else it would be unknown for some seconds after each election.
         var survey = survey()
-        survey.take(.offsets(.logStart, offsets([(1, 0)])), from: 2)
+        survey.take(.offsets(.logStart, offsets([(1, 0)])), from: 2, at: now)
         survey.finishedRound(with: 2)
         func starts() -> [Int32] {
             for case .offsets(.logStart, let request) in survey.questions(for: 2) {
@@ -197,7 +198,7 @@ import Testing
             return []
         }
         #expect(asked() == ["large", "orders"])
-        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1)
+        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1, at: now)
         survey.finishedRound(with: 1)
         survey.interest.topics = ["orders"]
         #expect(asked() == ["orders"])
@@ -256,10 +257,10 @@ import Testing
     @Test func `a group's lag is measured against the high watermark of the leader`() throws {
         // The committed offset comes from the coordinator, the end from another broker.
         var survey = survey()
-        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1)
-        survey.take(.listGroups(listed("billing", "Stable")), from: 3)
-        survey.take(.describeGroups(try described("billing", "Stable")), from: 3)
-        survey.take(.committed([committed("billing", 80)]), from: 3)
+        survey.take(.offsets(.highWatermark, offsets([(0, 90)])), from: 1, at: now)
+        survey.take(.listGroups(listed("billing", "Stable")), from: 3, at: now)
+        survey.take(.describeGroups(try described("billing", "Stable")), from: 3, at: now)
+        survey.take(.committed([committed("billing", 80)]), from: 3, at: now)
         let group = try #require(survey.snapshot(at: now).groups.first)
         #expect(group.coordinator == 3)
         #expect(group.state == "Stable")
@@ -273,21 +274,21 @@ import Testing
     @Test func `a group is described again when its state is another`() throws {
         // Members change with it.
         var survey = survey()
-        survey.take(.listGroups(listed("billing", "Stable")), from: 3)
-        survey.take(.describeGroups(try described("billing", "Stable")), from: 3)
+        survey.take(.listGroups(listed("billing", "Stable")), from: 3, at: now)
+        survey.take(.describeGroups(try described("billing", "Stable")), from: 3, at: now)
         survey.finishedRound(with: 3)
         func asks() -> Bool {
             survey.groupQuestions(for: 3).contains { if case .describeGroups = $0 { true } else { false } }
         }
         #expect(!asks())
-        survey.take(.listGroups(listed("billing", "PreparingRebalance")), from: 3)
+        survey.take(.listGroups(listed("billing", "PreparingRebalance")), from: 3, at: now)
         #expect(asks())
     }
 
     @Test func `groups of the new protocol are not described by the old request`() {
         // A broker calls them dead there.
         var survey = survey()
-        survey.take(.listGroups(listed("billing", "Stable", type: "consumer")), from: 3)
+        survey.take(.listGroups(listed("billing", "Stable", type: "consumer")), from: 3, at: now)
         #expect(survey.groupQuestions(for: 3) == [.committed(["billing"])])
         #expect(survey.snapshot(at: now).groups.map(\.state) == ["Stable"])
     }
@@ -295,10 +296,10 @@ import Testing
     @Test func `a broker that still loads its groups forgets none`() {
         // Its list is short for a moment only.
         var survey = survey()
-        survey.take(.listGroups(listed("billing", "Stable")), from: 3)
+        survey.take(.listGroups(listed("billing", "Stable")), from: 3, at: now)
         var loading = ListGroupsResponse()
         loading.errorCode = .coordinatorLoadInProgress
-        survey.take(.listGroups(loading), from: 3)
+        survey.take(.listGroups(loading), from: 3, at: now)
         #expect(survey.snapshot(at: now).groups.map(\.id) == ["billing"])
     }
 

@@ -4,10 +4,12 @@ import KafkaProtocol
 /// The rounds in which a cluster is asked, one after the other.
 ///
 /// First one broker is asked for the metadata, then all for what only they know. After `gathering` the picture is shown with
-/// what has come; who has not answered yet is not asked again until he has.
+/// what has come; who has not answered yet is not asked again until he has. The very first picture is shown after `glance`:
+/// of a large cluster it holds what is decided, and the figures follow.
 actor SurveyRounds {
     private static let patience = Duration.seconds(3)
     private static let gathering = Duration.milliseconds(300)
+    private static let glance = Duration.milliseconds(20)
 
     private let bootstrapServers: [ClusterSurvey.Address]
     private let wire: ClusterWire
@@ -17,6 +19,8 @@ actor SurveyRounds {
 
     private var survey = ClusterSurvey()
     private var shown: ClusterSnapshot?
+    /// Whether what is shown is only what came at first sight.
+    private var isGlance = false
     private var faults: [FaultState.ActiveFault] = []
     private var metadataBroker: BrokerID?
     private var busy: Set<BrokerID> = []
@@ -55,13 +59,14 @@ actor SurveyRounds {
             // The first metadata has just come.
             if !isFirst { try? await askMetadata() }
             isFirst = false
-            await askAll(within: Self.gathering)
+            await askAll(within: Self.gathering, showingAfter: shown == nil ? Self.glance : nil)
             show()
             try? await Task.sleep(for: ClusterSurvey.pause(afterRoundOf: now() - begun))
         }
     }
 
     func freshSnapshot() async throws -> ClusterSnapshot {
+        survey.expectChange()
         try await askMetadata()
         await askAll(within: Self.patience)
         return survey.snapshot(at: now())
@@ -77,12 +82,13 @@ actor SurveyRounds {
     private func show() {
         var snapshot = survey.snapshot(at: now())
         snapshot.faults = faults
-        if let shown {
+        if let shown, !isGlance {
             for event in SurveyChanges.events(from: shown, to: snapshot, at: snapshot.takenAt) {
                 happenings.send(event)
             }
         }
         shown = snapshot
+        isGlance = false
         pictures.send(snapshot)
     }
 
@@ -101,10 +107,11 @@ actor SurveyRounds {
         var failures: [(address: String, error: any Error)] = []
         for candidate in candidates {
             do {
+                let question = survey.metadataQuestion
                 let response = try await wire.ask(
-                    ClusterSurvey.allTopics, of: candidate.address, patience: Self.patience)
+                    question.request, of: candidate.address, patience: Self.patience)
                 try Task.checkCancellation()
-                survey.take(response, at: now())
+                survey.take(response, isWhole: question.isWhole, at: now())
                 metadataBroker = candidate.id ?? survey.brokers.first { survey.address(of: $0) == candidate.address }
                 return
             } catch let error as CancellationError {
@@ -142,16 +149,19 @@ actor SurveyRounds {
         survey.quorumIsSilent(isUnsupported: false)
     }
 
-    /// All at once, and who decides. Returns when all have answered, or this much later.
-    private func askAll(within limit: Duration) async {
+    private enum Moment { case answered, glance, end }
+
+    /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once before,
+    /// where that is asked for.
+    private func askAll(within limit: Duration, showingAfter glance: Duration? = nil) async {
         let asked = survey.brokers.filter { !busy.contains($0) }
-        let (ends, continuation) = AsyncStream.makeStream(of: Bool.self)
+        let (moments, continuation) = AsyncStream.makeStream(of: Moment.self)
         for broker in asked {
             busy.insert(broker)
             Task {
                 await self.ask(broker)
                 self.busy.remove(broker)
-                continuation.yield(false)
+                continuation.yield(.answered)
             }
         }
         var left = asked.count
@@ -162,17 +172,27 @@ actor SurveyRounds {
             Task {
                 await self.askQuorum()
                 self.isAskingQuorum = false
-                continuation.yield(false)
+                continuation.yield(.answered)
             }
         }
         guard left > 0 else { return }
         let timer = Task {
-            try? await Task.sleep(for: limit)
-            continuation.yield(true)
+            if let glance {
+                try? await Task.sleep(for: glance)
+                continuation.yield(.glance)
+            }
+            try? await Task.sleep(for: limit - (glance ?? .zero))
+            continuation.yield(.end)
         }
-        for await isOver in ends {
-            left -= 1
-            if isOver || left == 0 { break }
+        gathering: for await moment in moments {
+            switch moment {
+            case .answered: left -= 1
+            case .glance:
+                show()
+                isGlance = true
+            case .end: break gathering
+            }
+            if left == 0 { break }
         }
         timer.cancel()
     }
@@ -209,7 +229,7 @@ actor SurveyRounds {
             for try await answer in group { if let answer { answers.append(answer) } }
             return answers
         }
-        for answer in answers { survey.take(answer, from: broker) }
+        for answer in answers { survey.take(answer, from: broker, at: now()) }
     }
 
     func ask<Request: KafkaRequest & Sendable>(
@@ -231,6 +251,7 @@ actor SurveyRounds {
         guard let broker = controller ?? survey.metadataBroker(after: metadataBroker),
             let address = survey.address(of: broker)
         else { throw WireError.nobodyAnswers(["no broker is known"]) }
+        defer { survey.expectChange() }
         return try await wire.ask(request, of: address, patience: patience)
     }
 }

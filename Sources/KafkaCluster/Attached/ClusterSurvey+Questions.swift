@@ -3,7 +3,7 @@ import KafkaProtocol
 /// What to ask next, and whom. Everything about one broker goes into one request of a kind, however many partitions.
 extension ClusterSurvey {
     /// Log starts and sizes seldom change, and sizes cost the broker something.
-    private static let roundsBetweenSizes = 5
+    static let roundsBetweenSizes = 5
     /// Members come and go with a change of the group's state, mostly.
     private static let roundsBetweenDescriptions = 3
     /// With more than this on one broker, what nobody looks at is asked for in every fifth round only.
@@ -36,22 +36,23 @@ extension ClusterSurvey {
     /// The first questions of a round to one broker, which do not hang on each other's answers.
     package func questions(for broker: BrokerID) -> [Question] {
         let round = heard[broker]?.asked ?? 0
-        let hosted = hosted(by: broker)
-        let isLong = hosted.all.count > Self.partitionsPerRound && round % Self.roundsBetweenSizes != 0
-        let all = isLong ? hosted.all.filter { interest.topics.contains($0.topic) } : hosted.all
-        let led = isLong ? hosted.led.filter { interest.topics.contains($0.topic) } : hosted.led
+        let isFull = round % Self.roundsBetweenSizes == 0
+        let hosted = hosted[broker] ?? HostedPartitions()
+        let isLong = hosted.all.partitionCount > Self.partitionsPerRound && !isFull
+        func asked(_ partitions: [TopicIndexes]) -> [TopicIndexes] {
+            isLong ? partitions.filter { interest.topics.contains($0.topic) } : partitions
+        }
+        let led = asked(hosted.led)
         var questions: [Question] = []
-        func ask(_ mark: Mark, _ partitions: [TopicPartition]) {
+        func ask(_ mark: Mark, _ partitions: [TopicIndexes]) {
             guard !partitions.isEmpty else { return }
             questions.append(.offsets(mark, Self.offsets(mark, of: partitions)))
         }
         ask(.highWatermark, led)
-        ask(.logEnd, all)
-        let starts = heard[broker]?.offsets[.logStart] ?? [:]
+        ask(.logEnd, asked(hosted.all))
         // Of partitions that it has just come to lead, too.
-        let newlyLed = led.filter { starts[$0] == nil }
-        ask(.logStart, round % Self.roundsBetweenSizes == 0 ? led : newlyLed)
-        if round % Self.roundsBetweenSizes == 0 {
+        ask(.logStart, isFull ? led : led.compactMap(withoutStart))
+        if isFull {
             var request = DescribeLogDirsRequest()
             request.topics = nil
             questions.append(.logDirs(request))
@@ -109,28 +110,23 @@ extension ClusterSurvey {
         max(.seconds(1) - duration, duration * 3, .milliseconds(100))
     }
 
-    private func hosted(by broker: BrokerID) -> (led: [TopicPartition], all: [TopicPartition]) {
-        var (led, all): ([TopicPartition], [TopicPartition]) = ([], [])
-        for topic in metadata?.topics ?? [] where topic.errorCode == .none {
-            guard let name = topic.name else { continue }
-            for partition in topic.partitions {
-                let id = TopicPartition(topic: name, partition: partition.partitionIndex)
-                if partition.leaderId == broker { led.append(id) }
-                if partition.replicaNodes.contains(broker) { all.append(id) }
-            }
+    /// Those of the partitions of which nobody told where they begin.
+    private func withoutStart(_ led: TopicIndexes) -> TopicIndexes? {
+        let topic = topics.topic(led.topic)
+        let missing = led.partitions.filter { index in
+            topic?.place(of: index).flatMap { topic?.partitions[$0].logStartOffset } == nil
         }
-        return (led, all)
+        return missing.isEmpty ? nil : TopicIndexes(topic: led.topic, partitions: missing)
     }
 
-    /// Of partitions in the order of their topics.
-    private static func offsets(_ mark: Mark, of partitions: [TopicPartition]) -> ListOffsetsRequest {
+    private static func offsets(_ mark: Mark, of partitions: [TopicIndexes]) -> ListOffsetsRequest {
         var request = ListOffsetsRequest()
         // As a consumer one is told the high watermark, as one who looks for faults any replica's own log end.
         request.replicaId = mark == .logEnd ? -2 : .none
-        request.topics = partitions.byTopic().map { name, indexes in
+        request.topics = partitions.map { asked in
             var topic = ListOffsetsRequest.ListOffsetsTopic()
-            topic.name = name
-            topic.partitions = indexes.map { index in
+            topic.name = asked.topic
+            topic.partitions = asked.partitions.map { index in
                 var partition = ListOffsetsRequest.ListOffsetsPartition()
                 partition.partitionIndex = index
                 partition.timestamp = mark == .logStart ? -2 : -1

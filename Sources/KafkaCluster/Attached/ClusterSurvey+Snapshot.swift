@@ -13,11 +13,11 @@ extension ClusterSurvey {
         metadata.flatMap { $0.controllerId == .none ? nil : $0.controllerId }
     }
 
-    package func snapshot(at now: Instant) -> ClusterSnapshot {
+    package mutating func snapshot(at now: Instant) -> ClusterSnapshot {
         var result = ClusterSnapshot(takenAt: now, clusterID: metadata?.clusterId ?? "")
         result.heardAt = metadataAt
-        result.topics = topics
-        result.brokers = brokers(result.topics)
+        result.topics = topics.topics
+        result.brokers = pictured
         result.controllers = controllers
         if hasQuorum {
             result.controller = quorumLeader
@@ -26,65 +26,24 @@ extension ClusterSurvey {
         } else {
             result.controller = metadataController
         }
-        result.groups = groups(result.topics)
+        result.groups = currentGroups()
         return result
-    }
-
-    // MARK: Topics
-
-    private var topics: [ClusterSnapshot.Topic] {
-        let alive = Set(metadata?.brokers.map(\.nodeId) ?? [])
-        return (metadata?.topics ?? []).compactMap { topic in
-            guard topic.errorCode == .none, let name = topic.name else { return nil }
-            return ClusterSnapshot.Topic(
-                name: name, id: topic.topicId, isInternal: topic.isInternal,
-                partitions: topic.partitions.map { partition($0, of: name, alive) })
-        }
-    }
-
-    private func partition(
-        _ decided: MetadataResponse.MetadataResponsePartition, of topic: String, _ alive: Set<BrokerID>
-    ) -> ClusterSnapshot.Partition {
-        let id = TopicPartition(topic: topic, partition: decided.partitionIndex)
-        let leader = decided.leaderId == .none ? nil : decided.leaderId
-        var partition = ClusterSnapshot.Partition(
-            index: decided.partitionIndex, leader: leader, leaderEpoch: decided.leaderEpoch, isr: decided.isrNodes,
-            replicas: decided.replicaNodes.map { broker in
-                let isOffline = decided.offlineReplicas.contains(broker) || !alive.contains(broker)
-                let state: ClusterSnapshot.Replica.State =
-                    isOffline || silent[broker] != nil
-                    ? .offline : leader == broker ? .leader : decided.isrNodes.contains(broker) ? .inSync : .lagging
-                return ClusterSnapshot.Replica(
-                    broker: broker, state: state, logEndOffset: heard[broker]?.offsets[.logEnd]?[id])
-            })
-        if let leader, let own = heard[leader] {
-            partition.logStartOffset = own.offsets[.logStart]?[id]
-            partition.highWatermark = own.offsets[.highWatermark]?[id]
-            partition.logEndOffset = own.offsets[.logEnd]?[id]
-            partition.sizeInBytes = own.sizes?[id]
-        }
-        return partition
     }
 
     // MARK: Nodes
 
     /// Those that are listed, and those that were or hold a replica: they are gone.
-    private func brokers(_ topics: [ClusterSnapshot.Topic]) -> [ClusterSnapshot.Broker] {
-        var (leaders, replicas): ([BrokerID: Int], [BrokerID: Int]) = ([:], [:])
-        for partition in topics.lazy.flatMap(\.partitions) {
-            if let leader = partition.leader { leaders[leader, default: 0] += 1 }
-            for replica in partition.replicas { replicas[replica.broker, default: 0] += 1 }
-        }
+    private var pictured: [ClusterSnapshot.Broker] {
         let listed = Set(metadata?.brokers.map(\.nodeId) ?? [])
-        let all = listed.union(addresses.keys).union(replicas.keys).sorted()
+        let all = listed.union(addresses.keys).union(hosted.keys).sorted()
         return all.map { id in
             let address = addresses[id]
             let state: ClusterSnapshot.Broker.State =
                 !listed.contains(id) ? .down : silent[id] != nil ? .unreachable : .running
             var broker = ClusterSnapshot.Broker(
                 id: id, host: address?.host ?? "", port: address?.port ?? 0, state: state,
-                leaders: leaders[id] ?? 0, replicas: replicas[id] ?? 0)
-            broker.logBytes = heard[id]?.sizes.map { $0.values.reduce(0) { $0.saturatingAdd($1) } }
+                leaders: hosted[id]?.led.partitionCount ?? 0, replicas: hosted[id]?.all.partitionCount ?? 0)
+            broker.logBytes = heard[id]?.logBytes
             broker.logDirectoryFailure = heard[id]?.logDirectoryFailure
             return broker
         }
@@ -107,73 +66,5 @@ extension ClusterSurvey {
             controller.logEndOffset = voter.logEndOffset < 0 ? nil : voter.logEndOffset
             return controller
         }
-    }
-
-    // MARK: Groups
-
-    private func groups(_ topics: [ClusterSnapshot.Topic]) -> [ClusterSnapshot.Group] {
-        var partitions: [TopicPartition: ClusterSnapshot.Partition] = [:]
-        for topic in topics {
-            for partition in topic.partitions {
-                partitions[TopicPartition(topic: topic.name, partition: partition.index)] = partition
-            }
-        }
-        var coordinators: [String: BrokerID] = [:]
-        for broker in heard.keys.sorted() {
-            // For a moment after its coordinator has moved, two brokers may hold a group.
-            for id in heard[broker]?.groups.keys.sorted() ?? [] { coordinators[id] = broker }
-        }
-        return coordinators.keys.sorted().compactMap { id in
-            guard let coordinator = coordinators[id], let own = heard[coordinator], let listed = own.groups[id] else {
-                return nil
-            }
-            return group(listed, own, at: coordinator, partitions)
-        }
-    }
-
-    private func group(
-        _ listed: ListGroupsResponse.ListedGroup, _ own: Broker, at coordinator: BrokerID,
-        _ partitions: [TopicPartition: ClusterSnapshot.Partition]
-    ) -> ClusterSnapshot.Group {
-        let described = own.described[listed.groupId]
-        // The list is newer; before version 4 it tells no state.
-        let state = listed.groupState.isEmpty ? described?.groupState ?? Figures.unknown : listed.groupState
-        let members = described?.members.map { GroupSnapshot.Member($0, isConsumer: described?.isConsumer ?? false) }
-        var rows: [TopicPartition: ClusterSnapshot.GroupPartition] = [:]
-        for (id, offset) in own.committed[listed.groupId] ?? [:] {
-            rows[id, default: .init(partition: id)].committed = offset
-        }
-        for member in members ?? [] {
-            for id in member.assignment { rows[id, default: .init(partition: id)].member = member.id }
-        }
-        var group = ClusterSnapshot.Group(id: listed.groupId, state: state, members: members ?? [])
-        group.protocolName = described.flatMap { $0.protocolData.isEmpty ? nil : $0.protocolData }
-        group.coordinator = coordinator
-        group.partitions = rows.values.sorted { $0.partition < $1.partition }.map { row in
-            var row = row
-            row.highWatermark = partitions[row.partition]?.highWatermark
-            row.logEndOffset = partitions[row.partition]?.logEndOffset
-            return row
-        }
-        return group
-    }
-}
-
-extension DescribeGroupsResponse.DescribedGroup {
-    fileprivate var isConsumer: Bool { protocolType == "consumer" }
-}
-
-extension GroupSnapshot.Member {
-    fileprivate init(_ member: DescribeGroupsResponse.DescribedGroupMember, isConsumer: Bool) {
-        // Other kinds of groups, such as Kafka Connect's, write something else there.
-        let assignment =
-            isConsumer && member.memberAssignment.readableBytes > 0
-            ? try? ConsumerProtocolAssignment(decodingVersioned: member.memberAssignment) : nil
-        let host = member.clientHost.hasPrefix("/") ? String(member.clientHost.dropFirst()) : member.clientHost
-        self.init(
-            id: member.memberId, instanceID: member.groupInstanceId, clientID: member.clientId, clientHost: host,
-            assignment: assignment?.assignedPartitions.flatMap { topic in
-                topic.partitions.map { TopicPartition(topic: topic.topic, partition: $0) }
-            } ?? [])
     }
 }

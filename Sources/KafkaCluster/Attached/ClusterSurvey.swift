@@ -45,15 +45,15 @@ package struct ClusterSurvey: Sendable {
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    /// What one broker has said of itself.
+    /// What one broker has said of itself, but for what is kept in the picture of the topics.
     struct Broker: Sendable {
-        var offsets: [Mark: [TopicPartition: Int64]] = [:]
         var sizes: [TopicPartition: Int64]?
+        var logBytes: Int64?
         var logDirectoryFailure: String?
         /// The groups that it coordinates, by id.
         var groups: [String: ListGroupsResponse.ListedGroup] = [:]
         var described: [String: DescribeGroupsResponse.DescribedGroup] = [:]
-        var committed: [String: [TopicPartition: Int64]] = [:]
+        var committed: [String: OffsetFetchResponse.OffsetFetchResponseGroup] = [:]
         var asked = 0
     }
 
@@ -67,6 +67,12 @@ package struct ClusterSurvey: Sendable {
     private(set) var silent: [BrokerID: String] = [:]
     /// Every broker that was ever listed, where it was.
     private(set) var addresses: [BrokerID: Address] = [:]
+    private(set) var topics = SurveyedTopics()
+    private var groups = SurveyedGroups()
+    private(set) var hosted: [BrokerID: HostedPartitions] = [:]
+    private var roundsSinceAllTopics = 0
+    /// Whether something told of a decision that the metadata does not show yet.
+    private var isOutdated = false
     /// What the console shows now: asked first and most often where there is much.
     package var interest = Interest()
 
@@ -81,21 +87,69 @@ package struct ClusterSurvey: Sendable {
 
     // MARK: What was heard
 
-    package mutating func take(_ response: MetadataResponse, at now: Instant) {
+    /// The answer to `metadataQuestion`, or one about all topics.
+    package mutating func take(_ response: MetadataResponse, isWhole: Bool = true, at now: Instant) {
+        let reached = reachable
         var response = response
         response.brokers.sort { $0.nodeId < $1.nodeId }
-        response.topics.sort { $0.name ?? "" < $1.name ?? "" }
         for index in response.topics.indices {
             response.topics[index].partitions.sort { $0.partitionIndex < $1.partitionIndex }
+        }
+        if isWhole {
+            response.topics.sort { $0.name ?? "" < $1.name ?? "" }
+            (isOutdated, roundsSinceAllTopics) = (false, 0)
+        } else {
+            roundsSinceAllTopics += 1
+            // One that is gone may have a successor of the same name, and a broker that came or went may lead anything.
+            isOutdated =
+                response.brokers != metadata?.brokers || response.topics.contains { $0.errorCode != .none }
+            response.topics = metadata?.topics.replacing(response.topics) ?? []
         }
         for broker in response.brokers {
             addresses[broker.nodeId] = Address(host: broker.host, port: Int(broker.port))
         }
         let listed = Set(response.brokers.map(\.nodeId))
-        heard = heard.filter { listed.contains($0.key) }
+        if heard.keys.contains(where: { !listed.contains($0) }) {
+            heard = heard.filter { listed.contains($0.key) }
+            groups.noteOtherList()
+        }
         silent = silent.filter { listed.contains($0.key) }
+        let before = metadata?.topics ?? []
         metadata = response
         metadataAt = now
+        arrange(after: before, hasOtherReach: reached != reachable)
+    }
+
+    /// Brokers that the cluster lists and that answer.
+    private var reachable: Set<BrokerID> {
+        Set(metadata?.brokers.lazy.map(\.nodeId).filter { silent[$0] == nil } ?? [])
+    }
+
+    private mutating func arrange(after before: [MetadataResponse.MetadataResponseTopic], hasOtherReach: Bool) {
+        let decided = metadata?.topics ?? []
+        topics.take(decided, after: before, reachable: reachable, hasOtherReach: hasOtherReach) {
+            heard[$0]?.sizes?[$1]
+        }
+        if before != decided { hosted = HostedPartitions.byBroker(topics.topics) }
+    }
+
+    /// Somebody has changed something, or tells that another did.
+    package mutating func expectChange() { isOutdated = true }
+
+    /// All topics, or, of a large cluster in four rounds of five, those that the console shows and the list of brokers.
+    package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
+        let count = topics.topics.reduce(0) { $0 + $1.partitions.count }
+        guard count > Self.partitionsPerRound, !isOutdated, roundsSinceAllTopics + 1 < Self.roundsBetweenSizes else {
+            return (Self.allTopics, true)
+        }
+        var request = Self.allTopics
+        request.topics = interest.topics.sorted().compactMap { name in
+            guard topics.topic(name) != nil else { return nil }
+            var topic = MetadataRequest.MetadataRequestTopic()
+            topic.name = name
+            return topic
+        }
+        return (request, false)
     }
 
     /// Returns whether it tells who decides: a broker that cannot reach the controllers answers with an error.
@@ -118,19 +172,27 @@ package struct ClusterSurvey: Sendable {
         quorum?.leaderId = .none
     }
 
-    package mutating func take(_ answer: Answer, from broker: BrokerID) {
-        silent[broker] = nil
+    package mutating func take(_ answer: Answer, from broker: BrokerID, at now: Instant) {
+        if silent.removeValue(forKey: broker) != nil { reachHasChanged() }
+        var known = heard.removeValue(forKey: broker) ?? Broker()
+        defer { heard[broker] = known }
         switch answer {
-        case .offsets(let mark, let response): heard[broker, default: Broker()].take(mark, response)
-        case .listGroups(let response): heard[broker, default: Broker()].take(response)
-        case .logDirs(let response): heard[broker, default: Broker()].take(response)
+        case .offsets(let mark, let response):
+            if topics.take(mark, response, from: broker, at: now) { isOutdated = true }
+        case .listGroups(let response): known.take(response, &groups)
+        case .logDirs(let response):
+            guard response.errorCode == .none else { return }
+            known.take(response)
+            topics.take(response, from: broker)
         case .describeGroups(let response):
-            for group in response.groups where group.errorCode == .none {
-                heard[broker, default: Broker()].described[group.groupId] = group
+            for group in response.groups where group.errorCode == .none && known.described[group.groupId] != group {
+                known.described[group.groupId] = group
+                groups.noteChange(of: group.groupId)
             }
-        case .committed(let groups):
-            for group in groups where group.errorCode == .none {
-                heard[broker, default: Broker()].committed[group.groupId] = group.offsets
+        case .committed(let committed):
+            for group in committed where group.errorCode == .none && known.committed[group.groupId] != group {
+                known.committed[group.groupId] = group
+                groups.noteChange(of: group.groupId)
             }
         }
     }
@@ -138,35 +200,44 @@ package struct ClusterSurvey: Sendable {
     /// The broker did not answer. What it said before is no longer known to be so.
     package mutating func silence(of broker: BrokerID, _ reason: String) {
         heard[broker] = nil
-        silent[broker] = reason
+        groups.noteOtherList()
+        if silent.updateValue(reason, forKey: broker) == nil { reachHasChanged() }
+    }
+
+    private mutating func reachHasChanged() {
+        isOutdated = true
+        arrange(after: metadata?.topics ?? [], hasOtherReach: true)
     }
 
     /// A round with this broker is over.
     package mutating func finishedRound(with broker: BrokerID) { heard[broker]?.asked += 1 }
+
+    /// The groups as they are by what was told until now.
+    mutating func currentGroups() -> [ClusterSnapshot.Group] {
+        groups.refresh(heard, topics)
+        topics.forgetChanges()
+        return groups.groups
+    }
 }
 
 extension ClusterSurvey.Broker {
-    mutating func take(_ mark: ClusterSurvey.Mark, _ response: ListOffsetsResponse) {
-        var found = offsets[mark] ?? [:]
-        for topic in response.topics {
-            for partition in topic.partitions {
-                let id = TopicPartition(topic: topic.name, partition: partition.partitionIndex)
-                found[id] = partition.errorCode == .none && partition.offset >= 0 ? partition.offset : nil
-            }
-        }
-        offsets[mark] = found
-    }
-
-    mutating func take(_ response: ListGroupsResponse) {
+    mutating func take(_ response: ListGroupsResponse, _ changes: inout SurveyedGroups) {
         // While it loads, it knows only some of them.
         guard response.errorCode == .none else { return }
+        let before = groups
+        var isAsBefore = response.groups.count == before.count
+        for group in response.groups where before[group.groupId] != group {
+            if before[group.groupId] == nil { isAsBefore = false }
+            changes.noteChange(of: group.groupId)
+        }
         groups = Dictionary(response.groups.map { ($0.groupId, $0) }, uniquingKeysWith: { first, _ in first })
+        guard !isAsBefore else { return }
+        changes.noteOtherList()
         described = described.filter { groups[$0.key] != nil }
         committed = committed.filter { groups[$0.key] != nil }
     }
 
     mutating func take(_ response: DescribeLogDirsResponse) {
-        guard response.errorCode == .none else { return }
         var sizes: [TopicPartition: Int64] = [:]
         for directory in response.results {
             for topic in directory.topics {
@@ -177,6 +248,7 @@ extension ClusterSurvey.Broker {
             }
         }
         self.sizes = sizes
+        logBytes = sizes.values.reduce(0) { $0.saturatingAdd($1) }
         let failed = response.results.filter { $0.errorCode != .none }
         // Of several directories the others go on.
         let isWholly = !failed.isEmpty && failed.count == response.results.count
@@ -184,15 +256,10 @@ extension ClusterSurvey.Broker {
     }
 }
 
-extension OffsetFetchResponse.OffsetFetchResponseGroup {
-    fileprivate var offsets: [TopicPartition: Int64] {
-        var offsets: [TopicPartition: Int64] = [:]
-        for topic in topics {
-            for partition in topic.partitions where partition.errorCode == .none && partition.committedOffset >= 0 {
-                offsets[TopicPartition(topic: topic.name, partition: partition.partitionIndex)] =
-                    partition.committedOffset
-            }
-        }
-        return offsets
+extension [MetadataResponse.MetadataResponseTopic] {
+    /// Sorted by name, as this is, with those that were told instead of those of before; one that is not there stays out.
+    fileprivate func replacing(_ told: Self) -> Self {
+        let fresh = Dictionary(told.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return map { fresh[$0.name] ?? $0 }
     }
 }

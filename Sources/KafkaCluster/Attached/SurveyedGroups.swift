@@ -1,0 +1,149 @@
+import KafkaBroker
+import KafkaProtocol
+
+/// The consumer groups of the picture, kept ready from round to round as its topics are.
+struct SurveyedGroups: Sendable {
+    /// Sorted by id.
+    private(set) var groups: [ClusterSnapshot.Group] = []
+    /// Those of which something else was told, and whether which groups there are, or who coordinates them.
+    private var changed: Set<String> = []
+    private var isListedAnew = false
+
+    mutating func noteChange(of group: String) { changed.insert(group) }
+    mutating func noteOtherList() { isListedAnew = true }
+
+    /// Brings them up to date with what the brokers have told, and with the ends of the topics that have changed.
+    mutating func refresh(_ heard: [BrokerID: ClusterSurvey.Broker], _ topics: SurveyedTopics) {
+        var fresh: Set<String> = []
+        if isListedAnew {
+            listAnew(heard, topics, &fresh)
+        } else {
+            for id in changed {
+                guard let place = place(of: id), let coordinator = groups[place].coordinator else { continue }
+                guard let group = heard[coordinator]?.group(id, at: coordinator, topics) else { continue }
+                groups[place] = group
+                fresh.insert(id)
+            }
+        }
+        changed.removeAll(keepingCapacity: true)
+        isListedAnew = false
+        guard !topics.changed.isEmpty else { return }
+        for place in groups.indices where !fresh.contains(groups[place].id) {
+            follow(topics, place)
+        }
+    }
+
+    private mutating func listAnew(
+        _ heard: [BrokerID: ClusterSurvey.Broker], _ topics: SurveyedTopics, _ fresh: inout Set<String>
+    ) {
+        var coordinators: [String: BrokerID] = [:]
+        for broker in heard.keys.sorted() {
+            // For a moment after its coordinator has moved, two brokers may hold a group.
+            for id in heard[broker]?.groups.keys ?? [:].keys { coordinators[id] = broker }
+        }
+        let before = self
+        groups = coordinators.sorted { $0.key < $1.key }.compactMap { id, coordinator in
+            if !changed.contains(id), let place = before.place(of: id),
+                before.groups[place].coordinator == coordinator
+            {
+                return before.groups[place]
+            }
+            fresh.insert(id)
+            return heard[coordinator]?.group(id, at: coordinator, topics)
+        }
+    }
+
+    /// The ends of what the group reads, where they have changed.
+    private mutating func follow(_ topics: SurveyedTopics, _ place: Int) {
+        var row = 0
+        let rows = groups[place].partitions.count
+        while row < rows {
+            let name = groups[place].partitions[row].partition.topic
+            let topic = topics.changed.contains(name) ? topics.topic(name) : nil
+            let isChanged = topic != nil || topics.changed.contains(name)
+            while row < rows, groups[place].partitions[row].partition.topic == name {
+                if isChanged {
+                    let index = topic?.place(of: groups[place].partitions[row].partition.partition)
+                    let partition = index.flatMap { topic?.partitions[$0] }
+                    if groups[place].partitions[row].highWatermark != partition?.highWatermark {
+                        groups[place].partitions[row].highWatermark = partition?.highWatermark
+                    }
+                    if groups[place].partitions[row].logEndOffset != partition?.logEndOffset {
+                        groups[place].partitions[row].logEndOffset = partition?.logEndOffset
+                    }
+                }
+                row += 1
+            }
+        }
+    }
+
+    private func place(of id: String) -> Int? {
+        var (low, high) = (0, groups.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if groups[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return low < groups.count && groups[low].id == id ? low : nil
+    }
+}
+
+extension ClusterSurvey.Broker {
+    /// Nil where this broker does not list it.
+    fileprivate func group(
+        _ id: String, at coordinator: BrokerID, _ topics: SurveyedTopics
+    ) -> ClusterSnapshot.Group? {
+        guard let listed = groups[id] else { return nil }
+        let described = described[id]
+        // The list is newer; before version 4 it tells no state.
+        let state = listed.groupState.isEmpty ? described?.groupState ?? Figures.unknown : listed.groupState
+        let members = described?.members.map { GroupSnapshot.Member($0, isConsumer: described?.isConsumer ?? false) }
+        var group = ClusterSnapshot.Group(id: id, state: state, members: members ?? [])
+        group.protocolName = described.flatMap { $0.protocolData.isEmpty ? nil : $0.protocolData }
+        group.coordinator = coordinator
+        group.partitions = rows(committed[id], of: members ?? [], topics)
+        return group
+    }
+
+    private func rows(
+        _ committed: OffsetFetchResponse.OffsetFetchResponseGroup?, of members: [GroupSnapshot.Member],
+        _ topics: SurveyedTopics
+    ) -> [ClusterSnapshot.GroupPartition] {
+        var rows: [TopicPartition: ClusterSnapshot.GroupPartition] = [:]
+        for topic in committed?.topics ?? [] {
+            for told in topic.partitions where told.errorCode == .none && told.committedOffset >= 0 {
+                let id = TopicPartition(topic: topic.name, partition: told.partitionIndex)
+                rows[id, default: .init(partition: id)].committed = told.committedOffset
+            }
+        }
+        for member in members {
+            for id in member.assignment { rows[id, default: .init(partition: id)].member = member.id }
+        }
+        return rows.values.sorted { $0.partition < $1.partition }.map { row in
+            var row = row
+            let topic = topics.topic(row.partition.topic)
+            let partition = topic?.place(of: row.partition.partition).flatMap { topic?.partitions[$0] }
+            row.highWatermark = partition?.highWatermark
+            row.logEndOffset = partition?.logEndOffset
+            return row
+        }
+    }
+}
+
+extension DescribeGroupsResponse.DescribedGroup {
+    fileprivate var isConsumer: Bool { protocolType == "consumer" }
+}
+
+extension GroupSnapshot.Member {
+    fileprivate init(_ member: DescribeGroupsResponse.DescribedGroupMember, isConsumer: Bool) {
+        // Other kinds of groups, such as Kafka Connect's, write something else there.
+        let assignment =
+            isConsumer && member.memberAssignment.readableBytes > 0
+            ? try? ConsumerProtocolAssignment(decodingVersioned: member.memberAssignment) : nil
+        let host = member.clientHost.hasPrefix("/") ? String(member.clientHost.dropFirst()) : member.clientHost
+        self.init(
+            id: member.memberId, instanceID: member.groupInstanceId, clientID: member.clientId, clientHost: host,
+            assignment: assignment?.assignedPartitions.flatMap { topic in
+                topic.partitions.map { TopicPartition(topic: topic.topic, partition: $0) }
+            } ?? [])
+    }
+}

@@ -1,0 +1,167 @@
+import KafkaProtocol
+
+/// The topics of the picture, kept ready from round to round.
+///
+/// An answer changes what it tells and nothing else. What it leaves as it was shares its storage with the picture before;
+/// arrays that share their storage are equal at no cost, so whoever watches pictures passes over what did not change.
+struct SurveyedTopics: Sendable {
+    /// Sorted by name.
+    private(set) var topics: [ClusterSnapshot.Topic] = []
+    private var places: [String: Int] = [:]
+    /// Those whose partitions have changed since `forgetChanges`, and those that are gone.
+    private(set) var changed: Set<String> = []
+
+    mutating func forgetChanges() { changed.removeAll(keepingCapacity: true) }
+
+    func topic(_ name: String) -> ClusterSnapshot.Topic? { places[name].map { topics[$0] } }
+
+    // MARK: What is decided
+
+    /// Both are sorted by name, and the partitions of each topic by index. What was heard of a partition stays known as long
+    /// as the one who told it can be asked; a topic of the same name made anew is another.
+    mutating func take(
+        _ decided: [MetadataResponse.MetadataResponseTopic], after before: [MetadataResponse.MetadataResponseTopic],
+        reachable: Set<BrokerID>, hasOtherReach: Bool, sizes: (BrokerID, TopicPartition) -> Int64?
+    ) {
+        var old = before[...]
+        var found: [ClusterSnapshot.Topic] = []
+        found.reserveCapacity(decided.count)
+        for topic in decided {
+            guard topic.errorCode == .none, let name = topic.name else { continue }
+            while let first = old.first, first.name ?? "" < name { old.removeFirst() }
+            let known = self.topic(name).flatMap { $0.id == topic.topicId ? $0 : nil }
+            if !hasOtherReach, let known, old.first == topic {
+                found.append(known)
+                continue
+            }
+            changed.insert(name)
+            var new = ClusterSnapshot.Topic(
+                name: name, id: topic.topicId, isInternal: topic.isInternal,
+                partitions: topic.partitions.map { decided in
+                    let place = known?.place(of: decided.partitionIndex)
+                    var partition = ClusterSnapshot.Partition(
+                        decided, known: place.flatMap { known?.partitions[$0] }, reachable: reachable)
+                    if let leader = partition.leader, reachable.contains(leader) {
+                        partition.sizeInBytes = sizes(leader, TopicPartition(topic: name, partition: partition.index))
+                    }
+                    return partition
+                })
+            new.heardAt = known?.heardAt
+            found.append(new)
+        }
+        let isListedAnew =
+            found.count != topics.count || zip(found, topics).contains { $0.0.name != $0.1.name }
+        let former = topics
+        topics = found
+        guard isListedAnew else { return }
+        places = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1.name, $0) })
+        for topic in former where places[topic.name] == nil { changed.insert(topic.name) }
+    }
+
+    // MARK: What brokers tell of themselves
+
+    /// Returns whether the broker refused a partition as one that it does not lead or have: what is decided has changed
+    /// since it was last asked for.
+    mutating func take(
+        _ mark: ClusterSurvey.Mark, _ response: ListOffsetsResponse, from broker: BrokerID, at now: Instant
+    ) -> Bool {
+        var isOutdated = false
+        for told in response.topics {
+            guard let place = places[told.name] else { continue }
+            var hasChanged = false
+            for answer in told.partitions {
+                if answer.errorCode.tellsOfAnotherDecision { isOutdated = true }
+                guard let index = topics[place].place(of: answer.partitionIndex) else { continue }
+                let offset = answer.errorCode == .none && answer.offset >= 0 ? answer.offset : nil
+                if note(offset, as: mark, of: broker, place, index) { hasChanged = true }
+            }
+            if hasChanged { changed.insert(told.name) }
+            if mark == .logEnd { topics[place].heardAt = now }
+        }
+        return isOutdated
+    }
+
+    /// Writes only what is another value, since a write parts the picture's storage from the one before. Returns whether it
+    /// did.
+    private mutating func note(
+        _ offset: Int64?, as mark: ClusterSurvey.Mark, of broker: BrokerID, _ topic: Int, _ partition: Int
+    ) -> Bool {
+        let isLeader = topics[topic].partitions[partition].leader == broker
+        switch mark {
+        case .highWatermark:
+            guard isLeader, topics[topic].partitions[partition].highWatermark != offset else { return false }
+            topics[topic].partitions[partition].highWatermark = offset
+        case .logStart:
+            guard isLeader, topics[topic].partitions[partition].logStartOffset != offset else { return false }
+            topics[topic].partitions[partition].logStartOffset = offset
+        case .logEnd:
+            let replica = topics[topic].partitions[partition].replicas.firstIndex { $0.broker == broker }
+            guard let replica, topics[topic].partitions[partition].replicas[replica].logEndOffset != offset else {
+                return false
+            }
+            topics[topic].partitions[partition].replicas[replica].logEndOffset = offset
+            if isLeader { topics[topic].partitions[partition].logEndOffset = offset }
+        }
+        return true
+    }
+
+    /// Sizes of the replicas on this broker, of which the picture shows the leaders'.
+    mutating func take(_ response: DescribeLogDirsResponse, from broker: BrokerID) {
+        for told in response.results.lazy.flatMap(\.topics) {
+            guard let place = places[told.name] else { continue }
+            for answer in told.partitions where !answer.isFutureKey {
+                guard let index = topics[place].place(of: answer.partitionIndex),
+                    topics[place].partitions[index].leader == broker,
+                    topics[place].partitions[index].sizeInBytes != answer.partitionSize
+                else { continue }
+                topics[place].partitions[index].sizeInBytes = answer.partitionSize
+                changed.insert(told.name)
+            }
+        }
+    }
+}
+
+extension ClusterSnapshot.Topic {
+    /// Where the partition lies in `partitions`; nil where there is none.
+    func place(of index: Int32) -> Int? {
+        // Almost always they are numbered from zero without a gap.
+        let guess = Int(index)
+        if guess >= 0, guess < partitions.count, partitions[guess].index == index { return guess }
+        return partitions.firstIndex { $0.index == index }
+    }
+}
+
+extension ClusterSnapshot.Partition {
+    fileprivate init(
+        _ decided: MetadataResponse.MetadataResponsePartition, known: Self?, reachable: Set<BrokerID>
+    ) {
+        let leader = decided.leaderId == .none ? nil : decided.leaderId
+        self.init(
+            index: decided.partitionIndex, leader: leader, leaderEpoch: decided.leaderEpoch, isr: decided.isrNodes,
+            replicas: decided.replicaNodes.map { broker in
+                let isReachable = reachable.contains(broker)
+                let state: ClusterSnapshot.Replica.State =
+                    !isReachable || decided.offlineReplicas.contains(broker)
+                    ? .offline : leader == broker ? .leader : decided.isrNodes.contains(broker) ? .inSync : .lagging
+                let end = isReachable ? known?.replicas.first { $0.broker == broker }?.logEndOffset : nil
+                return ClusterSnapshot.Replica(broker: broker, state: state, logEndOffset: end)
+            })
+        guard let leader, reachable.contains(leader) else { return }
+        logEndOffset = replicas.first { $0.broker == leader }?.logEndOffset
+        // Another leader tells its own.
+        guard let known, known.leader == leader else { return }
+        highWatermark = known.highWatermark
+        logStartOffset = known.logStartOffset
+    }
+}
+
+extension ErrorCode {
+    fileprivate var tellsOfAnotherDecision: Bool {
+        switch self {
+        case .notLeaderOrFollower, .unknownTopicOrPartition, .replicaNotAvailable, .leaderNotAvailable,
+            .fencedLeaderEpoch, .unknownLeaderEpoch:
+            true
+        default: false
+        }
+    }
+}
