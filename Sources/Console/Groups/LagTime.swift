@@ -9,6 +9,8 @@ package enum LagTime: Hashable, Sendable {
 
 /// Where a partition ended in the last minutes: tells when a record at some offset came, without reading it.
 ///
+/// An end that holds is written once when it comes and once before it goes, so what hardly grows is known for long.
+///
 /// Invariant: samples rise in time and in offset.
 package struct EndOffsets: Hashable, Sendable {
     package static let samples = 120
@@ -19,16 +21,30 @@ package struct EndOffsets: Hashable, Sendable {
     }
 
     private var ring = Ring<Sample>(capacity: samples)
+    /// Whether the end was known at each look since the last that was written.
+    private var isKnown = false
 
     package init() {}
 
-    package mutating func note(_ end: Int64, at instant: Instant) {
+    /// The end as it is now, nil where it is not known; `heldUntil` is the time of the look before. Nothing needs to be
+    /// noted at a look at which nothing has changed.
+    package mutating func note(_ end: Int64?, at instant: Instant, heldUntil: Instant? = nil) {
+        guard let end else {
+            isKnown = false
+            return
+        }
         if let last = ring.last {
             if instant <= last.at { return }
-            // A log that was cut back, or is another's of the same name, begins anew.
-            if end < last.end { ring = Ring(capacity: Self.samples) }
+            if end == last.end, isKnown { return }
+            if end < last.end {
+                // A log that was cut back, or is another's of the same name, begins anew.
+                ring = Ring(capacity: Self.samples)
+            } else if isKnown, let heldUntil, heldUntil > last.at {
+                ring.append(Sample(at: heldUntil, end: last.end))
+            }
         }
         ring.append(Sample(at: instant, end: end))
+        isKnown = true
     }
 
     /// Nil where nothing is known of the partition.

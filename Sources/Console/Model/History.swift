@@ -4,11 +4,13 @@ import KafkaProtocol
 
 /// What changes over time, computed from successive snapshots: rates and lag, once a second, for two minutes.
 ///
-/// A value that could not be known at a sample stays nil in its ring. With 10,000 partitions that are all read, the rings
-/// hold some 70 MB; a sample changes them in place.
+/// A value that could not be known at a sample stays nil in its series. A sample costs as much as there is that has changed:
+/// a value that holds is not written again, and a group that shares its storage with the picture before is passed over.
 package struct History: Hashable, Sendable {
     package static let samples = 120
     package static let interval = Duration.seconds(1)
+    /// Who has not been told anything for so long knows no rate.
+    private static let patience = Duration.seconds(15)
 
     /// Records per second of the whole cluster.
     package private(set) var recordsPerSecond = Ring<Double?>(capacity: samples)
@@ -17,15 +19,20 @@ package struct History: Hashable, Sendable {
     /// Of topics that are read.
     private var readings: [String: Reading] = [:]
     private var sampledAt: Instant?
+    /// How many samples were taken.
+    private var count = 0
+    /// The groups of the last sample.
+    private var seen: [ClusterSnapshot.Group] = []
 
-    private struct TopicPast: Hashable, Sendable {
+    fileprivate struct TopicPast: Hashable, Sendable {
         /// Records per second; nil before two samples.
-        var rates = Ring<Double?>(capacity: History.samples)
+        var rates = Series<Double?>(capacity: History.samples)
         var end: Int64?
+        var heardAt: Instant?
     }
 
     /// A topic as its groups see it.
-    private struct Reading: Hashable, Sendable {
+    fileprivate struct Reading: Hashable, Sendable {
         var ends: [Int32: EndOffsets] = [:]
         /// How far the groups that read it are behind, in all, and which these are.
         var readers = TopicReaders()
@@ -34,10 +41,10 @@ package struct History: Hashable, Sendable {
     package init() {}
 
     package func rate(ofTopic topic: String) -> Double? { topics[topic]?.rates.last ?? nil }
-    package func rates(ofTopic topic: String) -> [Double?] { topics[topic]?.rates.values ?? [] }
-    package func lags(ofGroup group: String) -> [Int64?] { groups[group]?.lags.values ?? [] }
+    package func rates(ofTopic topic: String) -> [Double?] { topics[topic]?.rates.values(until: count) ?? [] }
+    package func lags(ofGroup group: String) -> [Int64?] { groups[group]?.lags.values(until: count) ?? [] }
     package func lags(ofGroup group: String, partition: TopicPartition) -> [Int64?] {
-        groups[group]?.place(partition)?.lags.values ?? []
+        groups[group]?.place(partition)?.lags.values(until: count) ?? []
     }
 
     package func readers(ofTopic topic: String) -> TopicReaders? { readings[topic]?.readers }
@@ -90,69 +97,130 @@ package struct History: Hashable, Sendable {
     /// Takes a sample if the last is a second old. Returns whether it did.
     @discardableResult
     mutating func observe(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
-        guard let sampledAt else {
-            sample(snapshot, seconds: nil, now)
-            self.sampledAt = now
-            return true
-        }
-        let passed = now - sampledAt
         // A little early is near enough: ticks and snapshots do not come at exact seconds.
-        guard passed >= Self.interval - .milliseconds(20) else { return false }
-        sample(snapshot, seconds: Double(passed.wholeMilliseconds) / 1000, now)
-        self.sampledAt = now
+        if let sampledAt, now - sampledAt < Self.interval - .milliseconds(20) { return false }
+        count += 1
+        observe(snapshot.topics, heardAt: snapshot.heardAt, now)
+        observe(snapshot.groups, now)
+        sampledAt = now
         return true
     }
 
-    /// What is gone from the picture is gone from here. Each past is taken out of the old table and put into the new, so
-    /// that its rings are nobody else's and need not be copied.
-    private mutating func sample(_ snapshot: ClusterSnapshot, seconds: Double?, _ now: Instant) {
-        var (oldTopics, oldGroups, oldReadings) = (topics, groups, readings)
-        (topics, groups, readings) = ([:], [:], [:])
-        var measured: Double?
-        for topic in snapshot.topics {
-            var past = oldTopics.removeValue(forKey: topic.name) ?? TopicPast()
-            let end = topic.endOffset
-            var rate: Double?
-            if let seconds, seconds > 0, let end, let old = past.end, end >= old {
-                let added = Double(end.saturatingSubtract(old)) / seconds
-                rate = added
-                measured = (measured ?? 0) + added
-            }
-            past.rates.append(rate)
-            past.end = end
-            topics[topic.name] = past
+    private mutating func observe(_ listed: [ClusterSnapshot.Topic], heardAt: Instant?, _ now: Instant) {
+        var sum: Double?
+        for topic in listed {
+            let heard = topic.heardAt ?? heardAt
+            let rate = topics[topic.name, default: TopicPast()].note(
+                topic.endOffset, at: heard ?? now, after: heard == nil ? sampledAt : nil, sample: count)
+            // Of one that is no longer told of, the last rate is not the present one.
+            if let rate, now - (heard ?? now) < Self.patience { sum = (sum ?? 0) + rate }
         }
-        recordsPerSecond.append(measured)
-        for group in snapshot.groups {
-            var past = oldGroups.removeValue(forKey: group.id) ?? GroupPast()
-            past.note(group, now: now.wallClockMilliseconds)
-            groups[group.id] = past
-            note(group.partitions, of: group.id, oldReadings: &oldReadings, now)
+        recordsPerSecond.append(sum)
+        guard topics.count > listed.count else { return }
+        // What is gone from the picture is gone from here.
+        let names = Set(listed.map(\.name))
+        topics = topics.filter { names.contains($0.key) }
+    }
+
+    // MARK: Groups
+
+    private mutating func observe(_ listed: [ClusterSnapshot.Group], _ now: Instant) {
+        // Both are sorted by id.
+        var old = 0
+        for group in listed {
+            while old < seen.count, seen[old].id < group.id {
+                forget(seen[old])
+                old += 1
+            }
+            guard old < seen.count, seen[old].id == group.id else {
+                note(group, after: nil, now)
+                continue
+            }
+            if seen[old] == group {
+                groups[group.id]?.hold(now: now.wallClockMilliseconds)
+            } else {
+                note(group, after: seen[old], now)
+            }
+            old += 1
+        }
+        for group in seen[old...] { forget(group) }
+        seen = listed
+    }
+
+    private mutating func forget(_ group: ClusterSnapshot.Group) {
+        groups[group.id] = nil
+        for rows in group.partitions.topicRanges {
+            forget(group.id, of: group.partitions[rows.lowerBound].partition.topic)
         }
     }
 
-    /// By index: a copy of each of tens of thousands of partitions would cost more than all the rest.
-    private mutating func note(
-        _ partitions: [ClusterSnapshot.GroupPartition], of group: String, oldReadings: inout [String: Reading],
-        _ now: Instant
-    ) {
-        var index = 0
-        while index < partitions.count {
-            let topic = partitions[index].partition.topic
-            var reading =
-                readings.removeValue(forKey: topic) ?? oldReadings.removeValue(forKey: topic).map {
-                    Reading(ends: $0.ends)
-                } ?? Reading()
-            reading.readers.add(group)
-            while index < partitions.count, partitions[index].partition.topic == topic {
-                if let lag = partitions[index].lag { reading.readers.add(lag: lag) }
-                if let end = partitions[index].highWatermark {
-                    reading.ends[partitions[index].partition.partition, default: EndOffsets()].note(end, at: now)
-                }
-                index += 1
-            }
-            readings[topic] = reading
+    private mutating func forget(_ group: String, of topic: String) {
+        readings[topic]?.readers.remove(group)
+        if readings[topic]?.readers.isEmpty ?? false { readings[topic] = nil }
+    }
+
+    private mutating func note(_ group: ClusterSnapshot.Group, after old: ClusterSnapshot.Group?, _ now: Instant) {
+        groups[group.id, default: GroupPast()].note(group, sample: count, now: now.wallClockMilliseconds)
+        var topics: Set<String> = []
+        for rows in group.partitions.topicRanges {
+            let topic = group.partitions[rows.lowerBound].partition.topic
+            topics.insert(topic)
+            readings[topic, default: Reading()].note(
+                group.partitions[rows], of: group.id, at: now, heldUntil: sampledAt)
         }
+        for rows in old?.partitions.topicRanges ?? [] {
+            let topic = old?.partitions[rows.lowerBound].partition.topic ?? ""
+            if !topics.contains(topic) { forget(group.id, of: topic) }
+        }
+    }
+}
+
+extension History.TopicPast {
+    /// Returns the rate as it is now. `end` was told at `instant`; the time before is the last one, or `before`, where the
+    /// source tells at once. What was told before tells nothing new: the rate holds.
+    fileprivate mutating func note(_ end: Int64?, at instant: Instant, after before: Instant?, sample: Int) -> Double? {
+        // Of brokers that answer one after the other, a part came later.
+        if let heardAt, instant - heardAt < .milliseconds(500) { return rates.last ?? nil }
+        defer { (self.end, heardAt) = (end, instant) }
+        guard let since = before ?? heardAt else {
+            rates.append(nil, sample: sample)
+            return nil
+        }
+        var rate: Double?
+        if let end, let old = self.end, end >= old {
+            rate = Double(end.saturatingSubtract(old)) / (Double((instant - since).wholeMilliseconds) / 1000)
+        }
+        rates.append(rate, sample: sample)
+        return rate
+    }
+}
+
+extension History.Reading {
+    fileprivate mutating func note(
+        _ rows: ArraySlice<ClusterSnapshot.GroupPartition>, of group: String, at now: Instant, heldUntil: Instant?
+    ) {
+        var sum: Int64?
+        // By index: a copy of each of tens of thousands of partitions would cost more than all the rest.
+        for index in rows.indices {
+            if let lag = rows[index].lag { sum = (sum ?? 0).saturatingAdd(lag) }
+            ends[rows[index].partition.partition, default: EndOffsets()].note(
+                rows[index].highWatermark, at: now, heldUntil: heldUntil)
+        }
+        readers.set(group, lag: sum)
+    }
+}
+
+extension [ClusterSnapshot.GroupPartition] {
+    /// Those of the same topic stand together.
+    fileprivate var topicRanges: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for index in indices where index + 1 == count || self[index + 1].partition.topic != self[start].partition.topic
+        {
+            ranges.append(start..<index + 1)
+            start = index + 1
+        }
+        return ranges
     }
 }
 

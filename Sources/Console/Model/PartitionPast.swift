@@ -50,6 +50,8 @@ package struct PartitionPast: Hashable, Sendable {
 /// The past of every partition: from events, to the moment, and from pictures for what no event told.
 package struct PartitionPasts: Hashable, Sendable {
     private var topics: [String: [Int32: PartitionPast]] = [:]
+    /// The topics of the last picture.
+    private var seen: [ClusterSnapshot.Topic] = []
 
     subscript(partition: TopicPartition) -> PartitionPast {
         topics[partition.topic]?[partition.partition] ?? PartitionPast()
@@ -77,7 +79,10 @@ package struct PartitionPasts: Hashable, Sendable {
     }
 
     mutating func observe(_ snapshot: ClusterSnapshot) {
-        for topic in snapshot.topics {
+        defer { seen = snapshot.topics }
+        for (place, topic) in snapshot.topics.enumerated() {
+            // What shares its storage with the last picture is passed over at no cost.
+            if place < seen.count, seen[place].id == topic.id, seen[place].partitions == topic.partitions { continue }
             // Out and in again: changed in place, and the topic's name is looked up once.
             var pasts = topics.removeValue(forKey: topic.name) ?? [:]
             for index in topic.partitions.indices where !pasts.says(topic.partitions[index]) {
