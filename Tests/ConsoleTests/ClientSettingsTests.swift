@@ -5,6 +5,20 @@ import Testing
 @testable import Console
 
 @Suite struct ClientSettingsTests {
+    @Test func `the strip counts the members that are there`() {
+        // Two members of a group that is empty would look for their lag in vain.
+        var session = Session(columns: 120, rows: 40)
+        #expect(session.shows("billing  2 members"), "\(session)")
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.groups[1].members.removeLast()
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("billing  1 of 2 members"), "\(session)")
+        snapshot.groups[1].members = []
+        snapshot.workload?.groups[0].isRunning = false
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("■ billing  stopped"), "\(session)")
+    }
+
     private func client(_ session: inout Session, _ setting: String) {
         session.press("topics.clients", "clients.open", "client.filter")
         session.type(setting)

@@ -18,7 +18,8 @@ enum ClientsStrip {
         }
         if let group = model.consumersHere {
             let more = (model.snapshot?.workload?.groups.count ?? 1) - 1
-            lines.append(parts(group, more: more).line(width: width - 2))
+            let known = model.snapshot?.groups.first { $0.id == group.settings.group }
+            lines.append(parts(group, members: known?.members.count, more: more).line(width: width - 2))
         }
         return lines
     }
@@ -48,11 +49,18 @@ enum ClientsStrip {
         return parts
     }
 
-    private static func parts(_ group: WorkloadSnapshot.Group, more: Int) -> [LinePart] {
+    /// `members` is how many the cluster counts.
+    private static func parts(_ group: WorkloadSnapshot.Group, members: Int?, more: Int) -> [LinePart] {
         let settings = group.settings
+        let wanted = Figures.plural(Int64(settings.members), "member")
+        let isShort = members.map { $0 < settings.members } ?? false
         var parts = [
             LinePart(text: head("Group", isRunning: group.isRunning, name: settings.group)),
-            LinePart(text: StyledText(Figures.plural(Int64(settings.members), "member")), priority: 2),
+            LinePart(
+                text: !group.isRunning
+                    ? StyledText("stopped", .warning)
+                    : isShort ? StyledText("\(members ?? 0) of \(wanted)", .warning) : StyledText(wanted),
+                priority: 2),
             LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(group)),
             LinePart(text: figure("read", group.consumed, .text)),
         ]
