@@ -4,7 +4,8 @@ import KafkaCluster
 struct SearchForm: Hashable, Sendable {
     static let labels = ["Anywhere", "Key", "Value", "Header", "JSON", "Offsets", "From"]
     static let hints = [
-        "text, or /a regular expression/", "the same", "the same", "name, name=text or name=/expression/",
+        "contains this text, or /a regular expression/", "contains this, or /an expression/",
+        "contains this, or /an expression/", "its name; name=contained text, or name=/expression/",
         "$.user.id = 7, $.total > 10, $.sku ~ /^A/", "100-200, 100- or -200", "begin; -10m, 14:02 or another time",
     ]
 

@@ -10,7 +10,7 @@ extension Model {
                 label: label, field: TextField(texts.indices.contains(index) ? texts[index] : ""),
                 hint: SearchForm.hints[index])
         }
-        overlay = .form(Form(purpose: .search, title: "Search \(browser.topic)", fields: fields))
+        overlay = .form(Form(purpose: .search, title: "Search \(browser.topic) for what contains", fields: fields))
     }
 
     mutating func submitSearch(_ form: Form, _ texts: [String]) -> [Command] {
