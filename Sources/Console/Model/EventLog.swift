@@ -3,6 +3,9 @@ import KafkaProtocol
 
 /// The last events, newest last, each with a number that it keeps.
 ///
+/// They stand in the order of their times, whenever they were heard of: each node tells on its own thread, and that a fault is
+/// over is known only after it was. Of one time, the order is that in which they came.
+///
 /// When a broker falls, the same happens to dozens of partitions of a topic at once. The first few are told one by one,
 /// the others are gathered in the last of these, so that what happened to other topics is not pushed off the screen.
 package struct EventLog: Hashable, Sendable {
@@ -41,7 +44,9 @@ package struct EventLog: Hashable, Sendable {
             ring.change(age: age) { $0.gathered += 1 }
             return
         }
-        ring.append(Entry(number: nextNumber, event: event, summary: summary))
+        var age = 0
+        while let newer = ring.value(age: age), newer.event.at > event.at { age += 1 }
+        ring.insert(Entry(number: nextNumber, event: event, summary: summary), age: age)
         nextNumber += 1
     }
 
@@ -54,7 +59,10 @@ package struct EventLog: Hashable, Sendable {
         while age < Self.lookedBackAtMost, let entry = ring.value(age: age),
             instant - entry.event.at < Self.gatheringTime
         {
-            if entry.summary.topic == topic, entry.summary.gatheredBy == sort {
+            // What is newer by as much belongs to something else that happened.
+            if entry.event.at - instant < Self.gatheringTime, entry.summary.topic == topic,
+                entry.summary.gatheredBy == sort
+            {
                 newest = newest ?? age
                 alike += 1
             }

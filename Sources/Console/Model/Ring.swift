@@ -18,15 +18,24 @@ package struct Ring<Element: Hashable & Sendable>: Hashable, Sendable {
         }
     }
 
+    /// Puts a value among the others, with so many newer ones. Where all are newer, a full ring has no place for it.
+    mutating func insert(_ element: Element, age: Int) {
+        guard age < capacity else { return }
+        append(element)
+        for newer in 0..<min(age, storage.count - 1) { storage.swapAt(place(ofAge: newer), place(ofAge: newer + 1)) }
+    }
+
+    private func place(ofAge age: Int) -> Int { (start + storage.count - 1 - age) % storage.count }
+
     /// Changes the value that is `age` older than the newest.
     mutating func change(age: Int, _ body: (inout Element) -> Void) {
         precondition(age >= 0 && age < storage.count, "a ring has no value of age \(age)")
-        body(&storage[(start + storage.count - 1 - age) % storage.count])
+        body(&storage[place(ofAge: age)])
     }
 
     /// The value that is `age` older than the newest; nil beyond the oldest.
     func value(age: Int) -> Element? {
-        age >= 0 && age < storage.count ? storage[(start + storage.count - 1 - age) % storage.count] : nil
+        age >= 0 && age < storage.count ? storage[place(ofAge: age)] : nil
     }
 
     package var count: Int { storage.count }
