@@ -53,6 +53,24 @@ import Testing
         #expect(session.model.browser == nil)
     }
 
+    @Test func `the end of the log is that of the moment when it was read`() {
+        // While records come, a page that says "end of the log" would be wrong a second later.
+        var session = records()
+        let atEnd = (0..<3).map { index in
+            PartitionMark(
+                partition: Int32(index), logStartOffset: 0, highWatermark: Fixture.marks[index].highWatermark,
+                nextOffset: Fixture.marks[index].highWatermark)
+        }
+        session.answer(marks: atEnd)
+        session.live(seconds: 10)
+        let ends = Fixture.snapshot(step: 69).topics.first { $0.name == "orders" }?.partitions.compactMap(
+            \.highWatermark)
+        let more = (ends ?? []).reduce(0, +) - atEnd.reduce(0) { $0 + $1.highWatermark }
+        #expect(session.shows("end of the log when read · \(more) offsets since: ] reads on"), "\(session)")
+        session.press("records.next-records")
+        #expect(session.query?.start == .from(atEnd.map { .init(partition: $0.partition, offset: $0.nextOffset) }))
+    }
+
     @Test func `pages go on where they ended, both ways`() {
         // Nothing is skipped and nothing is shown twice.
         var session = records()
@@ -64,7 +82,8 @@ import Testing
         #expect(session.query?.start == .before(offsets([12_301, 12_300, 1_012_001])))
         let ended = Fixture.marks.map {
             PartitionMark(
-                partition: $0.partition, logStartOffset: 0, highWatermark: $0.nextOffset, nextOffset: $0.nextOffset)
+                partition: $0.partition, logStartOffset: 0, highWatermark: $0.highWatermark,
+                nextOffset: $0.highWatermark)
         }
         session.answer(marks: ended)
         #expect(session.press("records.next-records") == [])

@@ -98,7 +98,8 @@ import Testing
         session.answer([], marks: [mark(0, 200)])
         #expect(session.commands == [] && session.model.browser?.rows.map(\.offset) == [300, 990])
         #expect(session.selectedRow.contains("990"))
-        #expect(session.press("records.next-records") == [] && session.toast.contains("end of the log"))
+        session.press("records.next-records")
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 1000)]), "what came since")
     }
 
     @Test func `a partition that cannot be read does not keep a search going for ever`() {

@@ -59,7 +59,7 @@ extension Model {
         }
         guard let browser else { return [] }
         if forward {
-            guard browser.hasLater else {
+            guard browser.hasLater || (waitingRecords ?? 0) > 0 else {
                 show(.note, "This is the end of the log · \(keyName(.tail)) follows it")
                 return []
             }
@@ -176,7 +176,7 @@ extension Model {
             && (browser.isFull || browser.rows.count + RecordBrowser.pageSize > RecordBrowser.rowsMax)
     }
 
-    /// How many offsets a held tail has before it, as far as is known.
+    /// How many offsets lie beyond what was read, as far as is known.
     var waitingRecords: Int64? {
         guard let browser, let topic = live.snapshot?.topics.first(where: { $0.name == browser.topic }) else {
             return nil

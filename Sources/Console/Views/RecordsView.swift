@@ -122,7 +122,14 @@ enum RecordsView {
         if browser.filter != nil, browser.isFull {
             return StyledText("\(words)no more are kept; \(model.keyName(.nextRecords)) goes on", .warning)
         }
-        return StyledText(words + (browser.hasLater ? "more follow" : "end of the log"), .muted)
+        return StyledText(words + (browser.hasLater ? "more follow" : end(model)), .muted)
+    }
+
+    /// A page is of the moment when it was read; the log goes on.
+    private static func end(_ model: Model) -> String {
+        guard let more = model.waitingRecords, more > 0 else { return "end of the log" }
+        return
+            "end of the log when read · \(Figures.plural(more, "offset")) since: \(model.keyName(.nextRecords)) reads on"
     }
 
     /// `45% · 540,000 of 1,200,000 offsets`.
