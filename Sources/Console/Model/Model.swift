@@ -83,8 +83,8 @@ package struct Model: Hashable, Sendable {
     var asked: Asked?
     /// Nil before it was first asked for.
     var ledger: LedgerPicture?
-    /// What was written last, to begin the next from.
-    var lastDraft: ProduceForm?
+    /// Records that were written, or typed and left, the newest first.
+    var drafts: [RecordForm] = []
 
     package init() {}
 

@@ -1,16 +1,43 @@
 import KafkaProtocol
 
 extension Model {
-    /// Begins from the record that is open, else from what was last written to this topic.
+    /// Begins from the record that is open, else with nothing: what was written before is called back by a key.
     mutating func openProduceForm() {
         guard let topic = topicHere else { return show(.warning, "Select a topic first") }
         var fields = Self.produceFields(topic: topic)
-        if case .record = place, let row = recordHere {
-            fields = Self.filled(fields, from: row)
-        } else if let lastDraft, lastDraft.fields[0].field.text == topic {
-            fields = lastDraft.fields
-        }
-        overlay = .form(Form(purpose: .produce, title: "Write a record", fields: fields, focus: 3))
+        if case .record = place, let row = recordHere { fields = Self.filled(fields, from: row) }
+        openRecordForm("Write a record", fields)
+    }
+
+    private mutating func openRecordForm(_ title: String, _ fields: [Form.Field]) {
+        var form = Form(purpose: .produce, title: title, fields: fields, focus: 3)
+        form.recalled.begun = RecordForm(form)
+        overlay = .form(form)
+    }
+
+    /// Keeps what a form holds that writes a record, so that it can be called back.
+    mutating func keepDraft(_ form: Form) {
+        let draft = RecordForm(form)
+        drafts = [draft] + drafts.filter { !$0.says(draft) }.prefix(RecordForm.most - 1)
+    }
+
+    /// Leaves a form that writes a record. What was typed in it is not lost.
+    mutating func leaveDraft(_ form: Form) {
+        guard let begun = form.recalled.begun, form.recalled.age == 0, !begun.says(RecordForm(form)) else { return }
+        keepDraft(form)
+        show(.note, "What was typed is kept: ctrl-p in the form brings it back")
+    }
+
+    /// The record before the one in the form, and after the oldest what was in the form at first. The topic stays: a record is
+    /// called back to be written where the user is.
+    func recalling(_ form: Form) -> Form {
+        var form = form
+        guard !drafts.isEmpty else { return form }
+        if form.recalled.age == 0 { form.recalled.own = RecordForm(form) }
+        form.recalled.age = (form.recalled.age + 1) % (drafts.count + 1)
+        let next = form.recalled.age == 0 ? form.recalled.own : drafts[form.recalled.age - 1]
+        if let next { form.fields = form.fields.prefix(1) + next.fields }
+        return form
     }
 
     /// A null value under the selected record's key, where the record lies. On klamm's own cluster it is shown before it is
@@ -30,7 +57,7 @@ extension Model {
         var fields = Self.filled(Self.produceFields(topic: topic), from: row)
         fields[3] = Self.filled(fields[3], nil)
         fields[4].field = TextField()
-        overlay = .form(Form(purpose: .produce, title: "Write a tombstone", fields: fields, focus: 3))
+        openRecordForm("Write a tombstone", fields)
         return []
     }
 
@@ -79,7 +106,7 @@ extension Model {
             return refuse(form, error.reason)
         }
         overlay = nil
-        lastDraft = ProduceForm(fields: form.fields)
+        keepDraft(form)
         return [.produce(draft)]
     }
 

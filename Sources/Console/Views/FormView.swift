@@ -1,6 +1,6 @@
 /// A form over the table: labels, fields, and what is wrong.
 enum FormView {
-    static func draw(_ form: Form, over layout: ScreenLayout, on grid: inout Grid) {
+    static func draw(_ model: Model, _ form: Form, over layout: ScreenLayout, on grid: inout Grid) {
         let body = Rectangle(
             row: layout.table.row, column: 0, rows: layout.crumbs.row - layout.table.row,
             columns: layout.table.columns)
@@ -12,8 +12,10 @@ enum FormView {
         let mayBeNull = form.fields.contains(where: \.mayBeNull)
         let keys =
             "enter \(form.verb)" + (form.fields.count > 1 ? " · tab next" : "") + (mayBeNull ? " · ctrl-n null" : "")
-            + " · esc cancel"
-        grid.frame(box, title: StyledText(form.title, .title), foot: StyledText(keys, .muted))
+            + (form.purpose == .produce && !model.drafts.isEmpty ? " · ctrl-p earlier" : "") + " · esc cancel"
+        let age = form.recalled.age
+        let remark = age == 0 ? StyledText() : StyledText("earlier record \(age) of \(model.drafts.count)", .accent)
+        grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: StyledText(keys, .muted))
         let inner = box.inner
         let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
         for (index, field) in form.fields.enumerated() {

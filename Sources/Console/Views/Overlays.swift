@@ -16,7 +16,7 @@ enum Overlays {
         case .palette(let palette): drawPalette(model, palette, layout, on: &grid)
         case .help(let top): HelpView.draw(model, top: top, on: &grid)
         case .menu(let menu): drawMenu(menu, in: layout.body, on: &grid)
-        case .form(let form): FormView.draw(form, over: layout, on: &grid)
+        case .form(let form): FormView.draw(model, form, over: layout, on: &grid)
         }
     }
 
