@@ -3,6 +3,9 @@ import KafkaProtocol
 
 /// The two lines at the bottom: where we are, and the toast.
 enum Foot {
+    /// A toast that is longer covers for its moment what stands above the last line.
+    private static let toastRows = 3
+
     static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         var crumbs = StyledText()
         for (index, screen) in model.screens.enumerated() {
@@ -89,8 +92,20 @@ enum Foot {
             case .error: ("!", .error)
             case .fault: ("✗", .fault)
             }
-        grid.put(
-            StyledText("\(glyph) ", role, .bold) + StyledText(toast.text, role), row: area.row, column: 1,
-            width: area.columns - 2)
+        let width = area.columns - 4
+        var lines = toast.text.wrapped(to: width)
+        if lines.count > toastRows {
+            // The rest is cut, and seen to be.
+            lines = lines.prefix(toastRows - 1) + [lines.dropFirst(toastRows - 1).joined(separator: " ")]
+        }
+        let box = Rectangle(row: area.row - lines.count + 1, column: 0, rows: lines.count, columns: area.columns)
+        if lines.count > 1 {
+            grid.clear(box)
+            grid.target(box, .nothing)
+        }
+        grid.put("\(glyph) ", row: box.row, column: 1, style: Style(role, .bold))
+        for (offset, line) in lines.enumerated() {
+            grid.put(line, row: box.row + offset, column: 3, style: Style(role), width: width)
+        }
     }
 }

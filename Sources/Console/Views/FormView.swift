@@ -4,9 +4,11 @@ enum FormView {
         let body = Rectangle(
             row: layout.table.row, column: 0, rows: layout.crumbs.row - layout.table.row,
             columns: layout.table.columns)
+        let columns = min(90, body.columns - 6)
+        let errors = form.error.map { "! \($0)".wrapped(to: columns - 4) } ?? [""]
         // Lines between the fields where there is room for them.
-        let step = form.fields.count * 2 + 4 <= body.rows ? 2 : 1
-        let box = body.centred(rows: form.fields.count * step + 4, columns: min(90, body.columns - 6))
+        let step = form.fields.count * 2 + 3 + errors.count <= body.rows ? 2 : 1
+        let box = body.centred(rows: form.fields.count * step + 3 + errors.count, columns: columns)
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
         let mayBeNull = form.fields.contains(where: \.mayBeNull)
@@ -20,7 +22,7 @@ enum FormView {
         let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
         for (index, field) in form.fields.enumerated() {
             let row = inner.row + 1 + index * step
-            guard row < inner.row + inner.rows - 1 else { break }
+            guard row < inner.row + inner.rows - errors.count else { break }
             let isFocused = index == form.focus
             grid.target(
                 Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .field(index))
@@ -32,10 +34,10 @@ enum FormView {
             let width = inner.columns - labels - 5
             draw(field, isFocused: isFocused, row: row, column: column, width: width, on: &grid)
         }
-        if let error = form.error {
+        for (offset, line) in errors.enumerated() {
             grid.put(
-                "! \(error)", row: box.row + box.rows - 2, column: inner.column + 1, style: Style(.error),
-                width: inner.columns - 2)
+                line, row: inner.row + inner.rows - errors.count + offset, column: inner.column + 1,
+                style: Style(.error), width: inner.columns - 2)
         }
     }
 
