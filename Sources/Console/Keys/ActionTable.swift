@@ -75,7 +75,7 @@ package enum ActionTable {
         entry(.viewLedger, .move, "6", "Ledger", "Show what was acknowledged, and what became of it"),
         entry(.viewFaults, .move, "7", "Faults", "Show what is broken, who is hit, and since when"),
         entry(.viewClients, .move, "8", "Clients", "Show klamm's own producers and consumers, to change any setting"),
-        entry(.viewPrice, .move, "$", "Price", "Show what the last fault has cost"),
+        entry(.viewPrice, .move, "$", "Price", "Show what the last fault has cost", hint: 12),
         entry(
             .timeline, .move, "i", "Timeline", "Show who led and who was in sync over time",
             in: [.topics, .topic], hint: 27),
@@ -118,7 +118,7 @@ package enum ActionTable {
             .search, .records, "s", "Search", "Search the topic by key, value, header, JSON path or offset",
             in: [.records], hint: 3),
         entry(
-            .stopSearch, .records, "S", "Stop search", "Stop the search, or let it go on", in: [.records], hint: 16),
+            .stopSearch, .records, "S", "Stop search", "Stop the search, or let it go on", in: [.records], hint: 17),
         entry(.fromBegin, .records, "b", "From begin", "Read from the log start offset", in: [.records], hint: 4),
         entry(.fromEnd, .records, "e", "From end", "Read the last records", in: [.records], hint: 5),
         entry(
@@ -135,12 +135,12 @@ package enum ActionTable {
         entry(.tail, .records, "t", "Tail", "Follow the end of the log, or stop", in: [.records], hint: 2),
         entry(
             .valueFormat, .records, "x", "Value as", "Show values as what they are, text, JSON, bytes or integers",
-            in: [.records, .record], hint: 14),
-        entry(
-            .keyFormat, .records, "X", "Key as", "Show keys as what they are, text, JSON, bytes or integers",
             in: [.records, .record], hint: 15),
         entry(
-            .jsonColumns, .records, "c", "Columns", "Show fields of JSON values as columns", in: [.records], hint: 13),
+            .keyFormat, .records, "X", "Key as", "Show keys as what they are, text, JSON, bytes or integers",
+            in: [.records, .record], hint: 16),
+        entry(
+            .jsonColumns, .records, "c", "Columns", "Show fields of JSON values as columns", in: [.records], hint: 14),
         entry(
             .toggleFold, .records, "enter z", "Fold here", "Fold or unfold what the line under the cursor is part of",
             in: [.record], hint: 1),
@@ -161,7 +161,7 @@ package enum ActionTable {
     private static let clients = [
         entry(
             .produce, .clients, "p", "Produce", "Write one record", in: [.topics, .topic, .records, .record],
-            hint: 12),
+            hint: 13),
         entry(.toggleProducer, .clients, "P", "Producer", "Start or stop the producer of the topic", hint: 22),
         entry(.cycleAcks, .clients, "A", "Acks", "Next acks of the producer: all, 1, 0", hint: 23),
         entry(

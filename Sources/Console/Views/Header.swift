@@ -74,6 +74,8 @@ enum Header {
         let entries = ActionTable.all.filter { entry in
             // A record is text: there are no rows to filter.
             if entry.id == .filter, view == .record { return false }
+            // Before the first fault there is no price.
+            if entry.id == .viewPrice, view == .price || model.price(nil) == nil { return false }
             guard model.offers(entry) else { return false }
             return entry.hint != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
         }.sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
