@@ -2,13 +2,16 @@ import KafkaProtocol
 
 /// What to ask next, and whom. Everything about one broker goes into one request of a kind, however many partitions.
 extension ClusterSurvey {
-    /// Log starts and sizes seldom change, and sizes cost the broker something.
-    static let roundsBetweenSizes = 5
+    /// Log starts and sizes seldom change, and sizes cost the broker something: of very many all the more.
+    private static let roundsBetweenSizes = (ofFew: 5, ofMany: 15)
     /// Members come and go with a change of the group's state, mostly.
     private static let roundsBetweenDescriptions = 3
     /// With more than this on one broker, what nobody looks at is asked for in every fifth round only.
+    private static let roundsBetweenAll = 5
     static let partitionsPerRound = 2000
     static let groupsPerRound = 200
+    /// What changes among them is mostly told of by other answers.
+    static let roundsBetweenAllTopics = 10
     /// Records of metadata that a broker may lag behind the others before another is asked instead.
     private static let staleRecords: Int64 = 20
 
@@ -36,9 +39,10 @@ extension ClusterSurvey {
     /// The first questions of a round to one broker, which do not hang on each other's answers.
     package func questions(for broker: BrokerID) -> [Question] {
         let round = heard[broker]?.asked ?? 0
-        let isFull = round % Self.roundsBetweenSizes == 0
         let hosted = hosted[broker] ?? HostedPartitions()
-        let isLong = hosted.all.partitionCount > Self.partitionsPerRound && !isFull
+        let areMany = hosted.all.partitionCount > Self.partitionsPerRound
+        let isLong = areMany && round % Self.roundsBetweenAll != 0
+        let asksSizes = round % (areMany ? Self.roundsBetweenSizes.ofMany : Self.roundsBetweenSizes.ofFew) == 0
         func asked(_ partitions: [TopicIndexes]) -> [TopicIndexes] {
             isLong ? partitions.filter { interest.topics.contains($0.topic) } : partitions
         }
@@ -51,8 +55,8 @@ extension ClusterSurvey {
         ask(.highWatermark, led)
         ask(.logEnd, asked(hosted.all))
         // Of partitions that it has just come to lead, too.
-        ask(.logStart, isFull ? led : led.compactMap(withoutStart))
-        if isFull {
+        ask(.logStart, asksSizes ? led : led.compactMap(withoutStart))
+        if asksSizes {
             var request = DescribeLogDirsRequest()
             request.topics = nil
             questions.append(.logDirs(request))
@@ -65,7 +69,7 @@ extension ClusterSurvey {
     package func groupQuestions(for broker: BrokerID) -> [Question] {
         guard let known = heard[broker] else { return [] }
         var ids = known.groups.keys.sorted()
-        if ids.count > Self.groupsPerRound, known.asked % Self.roundsBetweenSizes != 0 {
+        if ids.count > Self.groupsPerRound, known.asked % Self.roundsBetweenAll != 0 {
             ids = ids.filter { interest.groups.contains($0) }
         }
         var questions: [Question] = []

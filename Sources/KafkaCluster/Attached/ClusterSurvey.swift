@@ -127,19 +127,20 @@ package struct ClusterSurvey: Sendable {
 
     private mutating func arrange(after before: [MetadataResponse.MetadataResponseTopic], hasOtherReach: Bool) {
         let decided = metadata?.topics ?? []
-        topics.take(decided, after: before, reachable: reachable, hasOtherReach: hasOtherReach) {
-            heard[$0]?.sizes?[$1]
-        }
-        if before != decided { hosted = HostedPartitions.byBroker(topics.topics) }
+        let isAnew = topics.take(
+            decided, after: before, reachable: reachable, hasOtherReach: hasOtherReach
+        ) { heard[$0]?.sizes?[$1] }
+        if isAnew { hosted = HostedPartitions.byBroker(topics.topics) }
     }
 
     /// Somebody has changed something, or tells that another did.
     package mutating func expectChange() { isOutdated = true }
 
-    /// All topics, or, of a large cluster in four rounds of five, those that the console shows and the list of brokers.
+    /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows and the list of brokers.
     package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
         let count = topics.topics.reduce(0) { $0 + $1.partitions.count }
-        guard count > Self.partitionsPerRound, !isOutdated, roundsSinceAllTopics + 1 < Self.roundsBetweenSizes else {
+        guard count > Self.partitionsPerRound, !isOutdated, roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
+        else {
             return (Self.allTopics, true)
         }
         var request = Self.allTopics

@@ -45,12 +45,16 @@ package enum SurveyChanges {
     private static func tellTopics(
         from old: ClusterSnapshot, to new: ClusterSnapshot, _ tell: (BrokerEvent.Kind) -> Void
     ) {
-        let before = Dictionary(old.topics.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let names = Set(new.topics.map(\.name))
-        for topic in old.topics where !names.contains(topic.name) { tell(.topicDeleted(topic.name)) }
+        // Both are sorted by name.
+        var former = old.topics[...]
         for topic in new.topics {
-            guard let known = before[topic.name], known.id == topic.id else {
-                if before[topic.name] != nil { tell(.topicDeleted(topic.name)) }
+            while let first = former.first, first.name < topic.name {
+                tell(.topicDeleted(first.name))
+                former.removeFirst()
+            }
+            let known = former.first?.name == topic.name ? former.popFirst() : nil
+            guard let known, known.id == topic.id else {
+                if known != nil { tell(.topicDeleted(topic.name)) }
                 let factor = topic.partitions.first?.replicas.count ?? 0
                 tell(
                     .topicCreated(
@@ -58,28 +62,29 @@ package enum SurveyChanges {
                         replicationFactor: Int16(clamping: factor)))
                 continue
             }
+            // Of most nothing has changed, and they share their storage.
+            guard topic.partitions != known.partitions else { continue }
             if topic.partitions.count > known.partitions.count {
                 tell(.partitionsAdded(topic.name, total: Int32(clamping: topic.partitions.count)))
             }
-            guard topic.partitions != known.partitions else { continue }
-            let partitions = Dictionary(
-                known.partitions.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
             for partition in topic.partitions {
-                guard let known = partitions[partition.index] else { continue }
+                guard let place = known.place(of: partition.index) else { continue }
                 tellPartition(
-                    TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, tell)
+                    TopicPartition(topic: topic.name, partition: partition.index), from: known.partitions[place],
+                    to: partition, tell)
             }
         }
+        for topic in former { tell(.topicDeleted(topic.name)) }
     }
 
     private static func tellPartition(
         _ id: TopicPartition, from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition,
         _ tell: (BrokerEvent.Kind) -> Void
     ) {
-        if old.replicas.map(\.broker) != new.replicas.map(\.broker) {
+        if !old.replicas.elementsEqual(new.replicas, by: { $0.broker == $1.broker }) {
             tell(.replicasChanged(id, from: old.replicas.map(\.broker), to: new.replicas.map(\.broker)))
         }
-        let hasOtherISR = Set(old.isr) != Set(new.isr)
+        let hasOtherISR = old.isr != new.isr && Set(old.isr) != Set(new.isr)
         // Brokers before 3.6 raise the epoch with each change of the ISR.
         if old.leader != new.leader || old.leaderEpoch != new.leaderEpoch && !hasOtherISR {
             let isUnclean = new.leader.map { old.leader == nil && !old.isr.contains($0) } ?? false

@@ -18,12 +18,14 @@ struct SurveyedTopics: Sendable {
     // MARK: What is decided
 
     /// Both are sorted by name, and the partitions of each topic by index. What was heard of a partition stays known as long
-    /// as the one who told it can be asked; a topic of the same name made anew is another.
+    /// as the one who told it can be asked; a topic of the same name made anew is another. Returns whether anything was decided
+    /// anew.
     mutating func take(
         _ decided: [MetadataResponse.MetadataResponseTopic], after before: [MetadataResponse.MetadataResponseTopic],
         reachable: Set<BrokerID>, hasOtherReach: Bool, sizes: (BrokerID, TopicPartition) -> Int64?
-    ) {
+    ) -> Bool {
         var old = before[...]
+        var isAnew = false
         var found: [ClusterSnapshot.Topic] = []
         found.reserveCapacity(decided.count)
         for topic in decided {
@@ -35,6 +37,7 @@ struct SurveyedTopics: Sendable {
                 continue
             }
             changed.insert(name)
+            isAnew = true
             var new = ClusterSnapshot.Topic(
                 name: name, id: topic.topicId, isInternal: topic.isInternal,
                 partitions: topic.partitions.map { decided in
@@ -53,9 +56,10 @@ struct SurveyedTopics: Sendable {
             found.count != topics.count || zip(found, topics).contains { $0.0.name != $0.1.name }
         let former = topics
         topics = found
-        guard isListedAnew else { return }
+        guard isListedAnew else { return isAnew }
         places = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1.name, $0) })
         for topic in former where places[topic.name] == nil { changed.insert(topic.name) }
+        return true
     }
 
     // MARK: What brokers tell of themselves
