@@ -206,6 +206,28 @@ import Testing
         #expect(survey.snapshot(at: now).topics[1].partitions[0].highWatermark == 90)
     }
 
+    @Test func `of very many partitions all are asked for more often while something moves`() throws {
+        // A cluster at rest is looked at for less than a hundredth of a core.
+        var survey = ClusterSurvey()
+        var response = metadata()
+        response.topics[0].partitions = (0...Int32(ClusterSurvey.partitionsPerRound)).map {
+            partition($0, leader: 1, replicas: [1])
+        }
+        survey.take(response, at: now)
+        func round(end: Int64) -> Bool {
+            var isWhole = false
+            for case .offsets(let mark, _) in survey.questions(for: 1) {
+                isWhole = true
+                survey.take(.offsets(mark, offsets([(0, end)])), from: 1, at: now)
+            }
+            survey.finishedRound(with: 1)
+            return isWhole
+        }
+        survey.take(.listGroups(ListGroupsResponse()), from: 1, at: now)
+        let rounds = (0..<31).map { round(end: $0 < 6 ? Int64($0) : 5) }
+        #expect(rounds.indices.filter { rounds[$0] } == [0, 5, 10, 20, 30])
+    }
+
     // MARK: Groups
 
     private func listed(_ id: String, _ state: String, type: String = "classic") -> ListGroupsResponse {

@@ -3,11 +3,12 @@ import KafkaProtocol
 /// What to ask next, and whom. Everything about one broker goes into one request of a kind, however many partitions.
 extension ClusterSurvey {
     /// Log starts and sizes seldom change, and sizes cost the broker something: of very many all the more.
-    private static let roundsBetweenSizes = (ofFew: 5, ofMany: 15)
+    static let roundsBetweenSizes = (ofFew: 5, ofMany: 15)
     /// Members come and go with a change of the group's state, mostly.
     private static let roundsBetweenDescriptions = 3
-    /// With more than this on one broker, what nobody looks at is asked for in every fifth round only.
-    private static let roundsBetweenAll = 5
+    /// With more than this on one broker, what nobody looks at is asked for in every fifth round only, and in every tenth
+    /// where the last time nothing had moved.
+    static let roundsBetweenAll = (moving: 5, resting: 10)
     static let partitionsPerRound = 2000
     static let groupsPerRound = 200
     /// What changes among them is mostly told of by other answers.
@@ -38,11 +39,9 @@ extension ClusterSurvey {
 
     /// The first questions of a round to one broker, which do not hang on each other's answers.
     package func questions(for broker: BrokerID) -> [Question] {
-        let round = heard[broker]?.asked ?? 0
         let hosted = hosted[broker] ?? HostedPartitions()
-        let areMany = hosted.all.partitionCount > Self.partitionsPerRound
-        let isLong = areMany && round % Self.roundsBetweenAll != 0
-        let asksSizes = round % (areMany ? Self.roundsBetweenSizes.ofMany : Self.roundsBetweenSizes.ofFew) == 0
+        let wanted = Wanted(of: heard[broker] ?? Broker(), areMany: hostsMany(broker))
+        let isLong = hostsMany(broker) && !wanted.all
         func asked(_ partitions: [TopicIndexes]) -> [TopicIndexes] {
             isLong ? partitions.filter { interest.topics.contains($0.topic) } : partitions
         }
@@ -55,8 +54,8 @@ extension ClusterSurvey {
         ask(.highWatermark, led)
         ask(.logEnd, asked(hosted.all))
         // Of partitions that it has just come to lead, too.
-        ask(.logStart, asksSizes ? led : led.compactMap(withoutStart))
-        if asksSizes {
+        ask(.logStart, wanted.sizes ? led : led.compactMap(withoutStart))
+        if wanted.sizes {
             var request = DescribeLogDirsRequest()
             request.topics = nil
             questions.append(.logDirs(request))
@@ -65,11 +64,27 @@ extension ClusterSurvey {
         return questions
     }
 
+    func hostsMany(_ broker: BrokerID) -> Bool {
+        (hosted[broker]?.all.partitionCount ?? 0) > Self.partitionsPerRound
+    }
+
+    /// What one round asks for.
+    struct Wanted {
+        var all: Bool
+        var sizes: Bool
+
+        init(of known: Broker, areMany: Bool) {
+            all = known.asked >= known.allAt
+            // Log starts are asked for with the other offsets.
+            sizes = known.asked >= known.sizesAt && (all || !areMany)
+        }
+    }
+
     /// The questions about the groups that the broker has just listed.
     package func groupQuestions(for broker: BrokerID) -> [Question] {
         guard let known = heard[broker] else { return [] }
         var ids = known.groups.keys.sorted()
-        if ids.count > Self.groupsPerRound, known.asked % Self.roundsBetweenAll != 0 {
+        if ids.count > Self.groupsPerRound, known.asked < known.allAt {
             ids = ids.filter { interest.groups.contains($0) }
         }
         var questions: [Question] = []

@@ -54,7 +54,12 @@ package struct ClusterSurvey: Sendable {
         var groups: [String: ListGroupsResponse.ListedGroup] = [:]
         var described: [String: DescribeGroupsResponse.DescribedGroup] = [:]
         var committed: [String: OffsetFetchResponse.OffsetFetchResponseGroup] = [:]
+        /// Rounds that are over, and the next ones in which everything and the sizes are asked for.
         var asked = 0
+        var allAt = 0
+        var sizesAt = 0
+        /// Whether an offset was another since everything was asked for.
+        var hasMoved = false
     }
 
     private(set) var metadata: MetadataResponse?
@@ -179,7 +184,9 @@ package struct ClusterSurvey: Sendable {
         defer { heard[broker] = known }
         switch answer {
         case .offsets(let mark, let response):
-            if topics.take(mark, response, from: broker, at: now) { isOutdated = true }
+            let told = topics.take(mark, response, from: broker, at: now)
+            if told.isOutdated { isOutdated = true }
+            if told.hasMoved { known.hasMoved = true }
         case .listGroups(let response): known.take(response, &groups)
         case .logDirs(let response):
             guard response.errorCode == .none else { return }
@@ -211,7 +218,20 @@ package struct ClusterSurvey: Sendable {
     }
 
     /// A round with this broker is over.
-    package mutating func finishedRound(with broker: BrokerID) { heard[broker]?.asked += 1 }
+    package mutating func finishedRound(with broker: BrokerID) {
+        guard var known = heard.removeValue(forKey: broker) else { return }
+        let wanted = Wanted(of: known, areMany: hostsMany(broker))
+        if wanted.sizes {
+            known.sizesAt =
+                known.asked + (hostsMany(broker) ? Self.roundsBetweenSizes.ofMany : Self.roundsBetweenSizes.ofFew)
+        }
+        if wanted.all {
+            known.allAt = known.asked + (known.hasMoved ? Self.roundsBetweenAll.moving : Self.roundsBetweenAll.resting)
+            known.hasMoved = false
+        }
+        known.asked += 1
+        heard[broker] = known
+    }
 
     /// The groups as they are by what was told until now.
     mutating func currentGroups() -> [ClusterSnapshot.Group] {

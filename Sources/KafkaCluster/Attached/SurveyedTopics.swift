@@ -64,12 +64,12 @@ struct SurveyedTopics: Sendable {
 
     // MARK: What brokers tell of themselves
 
-    /// Returns whether the broker refused a partition as one that it does not lead or have: what is decided has changed
-    /// since it was last asked for.
+    /// Returns whether an offset is another than before, and whether the broker refused a partition as one that it does not
+    /// lead or have: what is decided has changed since it was last asked for.
     mutating func take(
         _ mark: ClusterSurvey.Mark, _ response: ListOffsetsResponse, from broker: BrokerID, at now: Instant
-    ) -> Bool {
-        var isOutdated = false
+    ) -> (hasMoved: Bool, isOutdated: Bool) {
+        var (hasMoved, isOutdated) = (false, false)
         for told in response.topics {
             guard let place = places[told.name] else { continue }
             var hasChanged = false
@@ -79,10 +79,13 @@ struct SurveyedTopics: Sendable {
                 let offset = answer.errorCode == .none && answer.offset >= 0 ? answer.offset : nil
                 if note(offset, as: mark, of: broker, place, index) { hasChanged = true }
             }
-            if hasChanged { changed.insert(told.name) }
+            if hasChanged {
+                changed.insert(told.name)
+                hasMoved = true
+            }
             if mark == .logEnd { topics[place].heardAt = now }
         }
-        return isOutdated
+        return (hasMoved, isOutdated)
     }
 
     /// Writes only what is another value, since a write parts the picture's storage from the one before. Returns whether it
