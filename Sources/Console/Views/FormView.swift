@@ -12,12 +12,17 @@ enum FormView {
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
         let mayBeNull = form.fields.contains(where: \.mayBeNull)
-        let keys =
-            "enter \(form.verb)" + (form.fields.count > 1 ? " · tab next" : "") + (mayBeNull ? " · ctrl-n null" : "")
-            + (form.purpose == .produce && !model.drafts.isEmpty ? " · ctrl-p earlier" : "") + " · esc cancel"
+        func key(_ text: String, _ priority: Int) -> LinePart {
+            LinePart(text: StyledText(text, .muted), priority: priority, gap: StyledText(" · ", .muted))
+        }
+        var keys = [key("enter \(form.verb)", 0)]
+        if form.fields.count > 1 { keys.append(key("tab next", 1)) }
+        if mayBeNull { keys.append(key("ctrl-n null", 0)) }
+        if form.purpose == .produce, !model.drafts.isEmpty { keys.append(key("ctrl-p earlier", 0)) }
+        keys.append(key("esc cancel", 2))
         let age = form.recalled.age
         let remark = age == 0 ? StyledText() : StyledText("earlier record \(age) of \(model.drafts.count)", .accent)
-        grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: StyledText(keys, .muted))
+        grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: keys.line(width: box.columns - 6))
         let inner = box.inner
         let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
         for (index, field) in form.fields.enumerated() {
