@@ -98,15 +98,15 @@ import Testing
         session.send(.outcome(.offsetsMoved(group: group, moves, problem: nil)))
         #expect(session.toast == "Moved 3 offsets of billing")
         #expect(
-            session.shows("◇ group     billing was moved by hand in orders-0: from 12,000 to 0, 12,000 records again"),
+            session.shows("◇ group     billing was moved in orders-0 from 12,000 to 0: 12,000 again"),
             "\(session)")
         // Where some were refused, only the others were moved.
         let ahead = OffsetMove(partition: moves[1].partition, offset: 13_000, from: 12_900)
         session.send(.outcome(.offsetsMoved(group: group, [ahead], problem: "Not moved: orders-0: FENCED")))
         #expect(session.toast == "Not moved: orders-0: FENCED")
-        #expect(session.shows("in orders-1: from 12,900 to 13,000, 100 records skipped"), "\(session)")
+        #expect(session.shows("in orders-1 from 12,900 to 13,000: 100 skipped"), "\(session)")
         session.press("group.topics", "topics.move-down", "topics.open")
-        #expect(session.shows("100 records skipped"), "the topic's events tell it too: \(session)")
+        #expect(session.shows("13,000: 100 skipped"), "the topic's events tell it too: \(session)")
     }
 
     @Test func `a reset to a time asks the leaders, and moves nothing of which they say nothing`() {

@@ -128,12 +128,12 @@ package struct EventSummary: Hashable, Sendable {
     }
 
     private static func moved(_ group: String, _ partition: TopicPartition, from: Int64?, to: Int64) -> Self {
-        var text = "\(group) was moved by hand in \(partition): "
+        var text = "\(group) was moved in \(partition)"
         if let from {
-            let count = Figures.plural(Int64(clamping: from.saturatingSubtract(to).magnitude), "record")
-            text += "from \(Figures.count(from)) to \(Figures.count(to)), \(count) \(to < from ? "again" : "skipped")"
+            let count = Figures.count(Int64(clamping: from.saturatingSubtract(to).magnitude))
+            text += " from \(Figures.count(from)) to \(Figures.count(to)): \(count) \(to < from ? "again" : "skipped")"
         } else {
-            text += "to \(Figures.count(to)), where nothing was committed"
+            text += " to \(Figures.count(to)): nothing was committed"
         }
         return Self(
             .group, bad: from.map { to > $0 } ?? false, text, topic: partition.topic, group: group,
