@@ -16,7 +16,7 @@ package struct BrokerEvent: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         // Seen by the controller.
         /// This controller decides from now on.
-        case controllerElected(epoch: Int32)
+        case controllerElected(epoch: Int32, because: ElectionCause?)
         case brokerRegistered(BrokerID, epoch: Int64)
         /// A new incarnation came while the old session was still valid; it waits until that has expired.
         case registrationRefused(BrokerID, untilSessionExpires: Instant)

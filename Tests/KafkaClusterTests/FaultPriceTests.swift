@@ -190,7 +190,7 @@ import Testing
         var prices = FaultPrices()
         _ = prices.observe(picture(-50))
         _ = prices.note(.fault(.kill(101), at: at(0)))
-        _ = prices.note(node(800, .controllerElected(epoch: 9), 102))
+        _ = prices.note(node(800, .controllerElected(epoch: 9, because: nil), 102))
         #expect(prices.last?.decided?.at == at(800) && prices.last?.leaders.led == 0)
     }
 

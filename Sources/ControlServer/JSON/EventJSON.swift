@@ -38,7 +38,8 @@ enum EventJSON {
 
     private static func node(_ kind: BrokerEvent.Kind) -> JSONValue {
         switch kind {
-        case .controllerElected(let epoch): ["event": "controller.elected", "epoch": epoch.json]
+        case .controllerElected(let epoch, let cause):
+            ["event": "controller.elected", "epoch": epoch.json, "because": cause?.words.json ?? .null]
         case .brokerRegistered(let id, let epoch):
             ["event": "broker.registered", "broker": id.json, "epoch": epoch.json]
         case .registrationRefused(let id, let until):

@@ -186,7 +186,7 @@ package struct Controller: Node {
         for broker in state.image.brokers { sessions.begin(broker.id, now: now) }
         hasForgiven = false
         nextLeaderCheck = now + settings.leaderImbalanceCheckInterval
-        emit(.controllerElected(epoch: quorum.epoch), now: now)
+        emit(.controllerElected(epoch: quorum.epoch, because: quorum.state.cause), now: now)
         // A change of controllers may have come between a broker's return and the elections that it allowed.
         write(state.electionsForLeaderless(), now: now)
     }

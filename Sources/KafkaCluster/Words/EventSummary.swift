@@ -55,7 +55,9 @@ package struct EventSummary: Hashable, Sendable {
     private static func node(_ event: BrokerEvent) -> Self {
         let node = event.node.title
         switch event.kind {
-        case .controllerElected(let epoch): return Self(.election, "\(node) is the active controller (epoch \(epoch))")
+        case .controllerElected(let epoch, let cause):
+            let why = cause.map { ": \($0.words)" } ?? ""
+            return Self(.election, "\(node) is the active controller (epoch \(epoch))\(why)")
         case .brokerRegistered(let id, let epoch): return Self(.broker, "\(id.title) registered (epoch \(epoch))")
         case .registrationRefused(let id, let until):
             let wait = max(0, (until - event.at).wholeMilliseconds)

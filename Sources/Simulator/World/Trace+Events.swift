@@ -5,7 +5,7 @@ import KafkaProtocol
 extension Trace {
     mutating func mix(_ kind: BrokerEvent.Kind) {
         switch kind {
-        case .controllerElected(let epoch): mix(1, Int64(epoch))
+        case .controllerElected(let epoch, _): mix(1, Int64(epoch))
         case .brokerRegistered(let broker, let epoch): mix(2, broker, epoch)
         case .registrationRefused(let broker, let until): mix(3, broker, until.monotonicNanoseconds)
         case .brokerFenced(let broker, let reason): mix(4, broker, text: reason)

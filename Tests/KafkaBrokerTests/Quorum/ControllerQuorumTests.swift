@@ -39,6 +39,41 @@ import Testing
         #expect(cluster.controller(first)?.image == cluster.image)
     }
 
+    private func causes(_ cluster: TestCluster) -> [ElectionCause?] {
+        cluster.events.compactMap { if case .controllerElected(_, let cause) = $0.kind { .some(cause) } else { nil } }
+    }
+
+    // Under load a controller changes without anybody having broken anything: who elects knows why.
+    @Test func `a controller that is elected tells which leader it lost, and how`() throws {
+        let cluster = TestCluster(controllers: 3)
+        #expect(causes(cluster) == [nil], "the first follows nobody")
+        let first = try #require(cluster.activeController?.id)
+        cluster.kill(first)
+        #expect(cluster.run(limit: .seconds(5)) { causes(cluster).count == 2 })
+        guard case .silence(first, let span, let late)? = causes(cluster).last ?? nil else {
+            Issue.record("\(causes(cluster))")
+            return
+        }
+        #expect(span > .zero && late == .zero)
+    }
+
+    // A pause of its own machine looks like a leader's silence: the cause tells how late the look was.
+    @Test func `why a controller stands is known until it follows another`() {
+        let settings = QuorumSettings(nodeId: 102, clusterID: "quorum", voters: [101, 102, 103])
+        var now = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+        var state = QuorumState(settings, epoch: 1, vote: nil, random: SeededGenerator(seed: 1), now: now)
+        #expect(state.cause == nil)
+        _ = state.epochHeard(2, leader: 101, now: now)
+        state.leaderAnswered(now: now)
+        now = (state.nextDeadline ?? now) + .milliseconds(700)
+        #expect(!state.deadlineReached(now: now).isEmpty)
+        #expect(state.cause == .silence(of: 101, settings.fetchTimeout, late: .milliseconds(700)))
+        _ = state.epochHeard(3, leader: 103, now: now)
+        #expect(state.cause == nil)
+        _ = state.epochEnded(by: 103, epoch: 3, successors: [102, 101], now: now)
+        #expect(state.cause == .resignation(of: 103))
+    }
+
     // A minority must not decide anything, and need not: who leads goes on leading.
     @Test func `without a majority nothing is elected or created and leaders go on`() throws {
         let cluster = TestCluster(controllers: 3)

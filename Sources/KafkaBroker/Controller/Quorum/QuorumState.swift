@@ -54,6 +54,8 @@ package struct QuorumState: Sendable {
     /// To whom this node has given its vote in this epoch.
     package private(set) var vote: BrokerID?
     package internal(set) var role: QuorumRole
+    /// Why this node stands for election, or stood; nil where it lost no leader.
+    package private(set) var cause: ElectionCause?
     private var random: SeededGenerator
 
     /// Begins where the last life ended. One that led its epoch does not lead it again: its log may have lost its end.
@@ -97,8 +99,10 @@ package struct QuorumState: Sendable {
     package mutating func deadlineReached(now: Instant) -> [Action] {
         guard let deadline = nextDeadline, deadline <= now else { return [] }
         switch role {
-        case .unattached, .voted, .resigned, .follower:
+        case .follower(let following):
+            cause = .silence(of: following.leader, settings.fetchTimeout, late: now - deadline)
             return stand(now: now)
+        case .unattached, .voted, .resigned: return stand(now: now)
         case .prospective, .candidate:
             pause(now: now)
             return []
@@ -268,6 +272,7 @@ package struct QuorumState: Sendable {
         switch role {
         case .unattached, .voted, .prospective, .candidate, .resigned:
             role = .follower(Following(leader: leader, fetchBy: now + fetchTimeout()))
+            cause = nil
             actions.append(.follow)
         case .leader, .follower: break
         }
@@ -285,6 +290,7 @@ package struct QuorumState: Sendable {
         case .unattached, .voted: break
         case .follower, .prospective, .candidate, .leader, .resigned: return actions
         }
+        cause = .resignation(of: leader)
         let place = successors.firstIndex(of: settings.nodeId) ?? successors.count
         role = idle(until: now + .milliseconds(100 * place))
         return actions
@@ -302,6 +308,7 @@ package struct QuorumState: Sendable {
     package mutating func resign(now: Instant) -> [Action] {
         guard case .leader(let leadership) = role else { return [] }
         role = .resigned(electionAt: now + electionTimeout())
+        cause = .resignation(of: settings.nodeId)
         let successors = leadership.followers.sorted { ($1.endOffset, $0.id) < ($0.endOffset, $1.id) }.map(\.id)
         return [.stopLeading] + successors.map { .endEpoch(to: $0, successors: successors) }
     }
