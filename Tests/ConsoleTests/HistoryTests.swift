@@ -102,6 +102,21 @@ import Testing
         #expect(inside.rates(ofTopic: "t") == [nil, 10, 0])
     }
 
+    @Test func `pictures that come at uneven times show an even rate`() {
+        // Of a large cluster they come every second or so: what fell between two of them is not what one second brought.
+        var history = History()
+        var snapshot = ClusterSnapshot(takenAt: Self.instant(0), clusterID: "c")
+        let taken = [0, 0.3, 1.9, 2.2, 3.8, 4.9, 5.3, 6.9]
+        for second in 0..<7 {
+            let at = taken.last { $0 <= Double(second) } ?? 0
+            snapshot.takenAt = Self.instant(at)
+            snapshot.topics = [topic("t", end: Int64(at * 100))]
+            history.observe(snapshot, now: Self.instant(Double(second)))
+        }
+        let rates = history.rates(ofTopic: "t").compactMap { $0 }
+        #expect(rates.count == 5 && rates.allSatisfy { abs($0 - 100) < 1 }, "\(rates)")
+    }
+
     // MARK: Groups
 
     @Test(arguments: 1...50 as ClosedRange<UInt64>)

@@ -19,6 +19,8 @@ package struct History: Hashable, Sendable {
     /// Of topics that are read.
     private var readings: [String: Reading] = [:]
     private var sampledAt: Instant?
+    /// When the picture was taken that was sampled last.
+    private var takenAt: Instant?
     /// How many samples were taken.
     private var count = 0
     /// The groups of the last sample.
@@ -100,20 +102,21 @@ package struct History: Hashable, Sendable {
         // A little early is near enough: ticks and snapshots do not come at exact seconds.
         if let sampledAt, now - sampledAt < Self.interval - .milliseconds(20) { return false }
         count += 1
-        observe(snapshot.topics, heardAt: snapshot.heardAt, now)
+        // A source that is told at once sends no picture as long as nothing changes.
+        let told = snapshot.takenAt == takenAt ? now : snapshot.takenAt
+        observe(snapshot.topics, at: snapshot.heardAt ?? told, now)
         observe(snapshot.groups, now)
-        sampledAt = now
+        (sampledAt, takenAt) = (now, snapshot.takenAt)
         return true
     }
 
-    private mutating func observe(_ listed: [ClusterSnapshot.Topic], heardAt: Instant?, _ now: Instant) {
+    private mutating func observe(_ listed: [ClusterSnapshot.Topic], at instant: Instant, _ now: Instant) {
         var sum: Double?
         for topic in listed {
-            let heard = topic.heardAt ?? heardAt
-            let rate = topics[topic.name, default: TopicPast()].note(
-                topic.endOffset, at: heard ?? now, after: heard == nil ? sampledAt : nil, sample: count)
+            let heardAt = topic.heardAt ?? instant
+            let rate = topics[topic.name, default: TopicPast()].note(topic.endOffset, at: heardAt, sample: count)
             // Of one that is no longer told of, the last rate is not the present one.
-            if let rate, now - (heard ?? now) < Self.patience { sum = (sum ?? 0) + rate }
+            if let rate, now - heardAt < Self.patience { sum = (sum ?? 0) + rate }
         }
         recordsPerSecond.append(sum)
         guard topics.count > listed.count else { return }
@@ -176,13 +179,13 @@ package struct History: Hashable, Sendable {
 }
 
 extension History.TopicPast {
-    /// Returns the rate as it is now. `end` was told at `instant`; the time before is the last one, or `before`, where the
-    /// source tells at once. What was told before tells nothing new: the rate holds.
-    fileprivate mutating func note(_ end: Int64?, at instant: Instant, after before: Instant?, sample: Int) -> Double? {
+    /// Returns the rate as it is now. `end` was told at `instant`: pictures come at uneven times, and the rate is that of the
+    /// time between them. What was told before tells nothing new, and the rate holds.
+    fileprivate mutating func note(_ end: Int64?, at instant: Instant, sample: Int) -> Double? {
         // Of brokers that answer one after the other, a part came later.
         if let heardAt, instant - heardAt < .milliseconds(500) { return rates.last ?? nil }
         defer { (self.end, heardAt) = (end, instant) }
-        guard let since = before ?? heardAt else {
+        guard let since = heardAt else {
             rates.append(nil, sample: sample)
             return nil
         }
