@@ -97,8 +97,8 @@ extension Model {
             show(.warning, "Nothing here that runs")
             return []
         }
-        show(
-            .fault, "Stopping \(node.title.lowercasedFirst); its leaders move first · \(keyName(.restart)) restarts it")
+        let first = node.isController ? "it gives leadership up first" : "its leaders move first"
+        show(.fault, "Stopping \(node.title.lowercasedFirst); \(first) · \(keyName(.restart)) restarts it")
         return [.inject(.stop(node))]
     }
 

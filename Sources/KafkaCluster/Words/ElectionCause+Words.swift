@@ -6,10 +6,9 @@ extension ElectionCause {
     package var words: String {
         switch self {
         case .silence(let leader, let span, let late):
-            let silence = "controller \(leader) had not answered it for \(milliseconds(span))"
-            return late < .milliseconds(100)
-                ? silence : "\(silence), and itself it was held up for \(milliseconds(late))"
-        case .resignation(let leader): return "controller \(leader) gave leadership up"
+            let silence = "\(leader) was silent for \(milliseconds(span))"
+            return late < .milliseconds(100) ? silence : "\(silence), held up itself for \(milliseconds(late))"
+        case .resignation(let leader): return "\(leader) gave leadership up"
         }
     }
 

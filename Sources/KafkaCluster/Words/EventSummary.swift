@@ -41,7 +41,11 @@ package struct EventSummary: Hashable, Sendable {
         switch fault {
         case .kill(let id): Self(.fault, bad: true, "\(id.title) was killed: its memory and connections are gone")
         case .restart(let id): Self(.fault, "\(id.title) was started again on the same data and port")
-        case .stop(let id): Self(.fault, bad: true, "\(id.title) was told to stop; its leaders move away first")
+        case .stop(let id):
+            Self(
+                .fault, bad: true,
+                "\(id.title) was told to stop; "
+                    + (id.isController ? "it gives leadership up first" : "its leaders move away first"))
         case .powerLoss(let id): Self(.fault, bad: true, "\(id.title) lost power: what was not fsynced is gone")
         case .wipe(let id): Self(.fault, bad: true, "\(id.title) was killed and its disk emptied")
         case .freeze(let id): Self(.fault, bad: true, "\(id.title) was frozen: it does nothing and loses nothing")
@@ -57,7 +61,7 @@ package struct EventSummary: Hashable, Sendable {
         switch event.kind {
         case .controllerElected(let epoch, let cause):
             let why = cause.map { ": \($0.words)" } ?? ""
-            return Self(.election, "\(node) is the active controller (epoch \(epoch))\(why)")
+            return Self(.election, "\(node) is active (epoch \(epoch))\(why)")
         case .brokerRegistered(let id, let epoch): return Self(.broker, "\(id.title) registered (epoch \(epoch))")
         case .registrationRefused(let id, let until):
             let wait = max(0, (until - event.at).wholeMilliseconds)
