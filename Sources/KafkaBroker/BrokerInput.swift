@@ -6,9 +6,12 @@ package struct ConnectionID: RawRepresentable, Hashable, Sendable {
     package var rawValue: UInt64
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
-    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    // Written out, and for other modules to take in: those that RawRepresentable and Equatable lend are generic, and cost ten
+    // times as much.
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable package static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
     package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+    @inlinable package func _rawHashValue(seed: Int) -> Int { seed.mixed(with: rawValue) }
 }
 
 /// A request for durability that is under way.

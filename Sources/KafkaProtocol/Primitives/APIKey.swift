@@ -7,9 +7,13 @@ package struct APIKey: RawRepresentable, Hashable, Sendable, Comparable {
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
-    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    // Written out, and for other modules to take in: those that RawRepresentable and Equatable lend are generic, and cost ten
+    // times as much.
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable package static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
+    @inlinable package static func ~= (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
     package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+    @inlinable package func _rawHashValue(seed: Int) -> Int { seed.mixed(with: rawValue) }
 
     package static let produce = Self(0)
     package static let fetch = Self(1)

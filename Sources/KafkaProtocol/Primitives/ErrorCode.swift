@@ -2,15 +2,18 @@
 package struct ErrorCode: RawRepresentable, Hashable, Sendable, Error {
     package var rawValue: Int16
 
-    package init(rawValue: Int16) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: Int16) { self.rawValue = rawValue }
 
-    // Written out: those that RawRepresentable lends are generic, and cost ten times as much.
-    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    // Written out, and for other modules to take in: those that RawRepresentable and Equatable lend are generic, and cost ten
+    // times as much.
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    @inlinable package static func != (left: Self, right: Self) -> Bool { left.rawValue != right.rawValue }
     package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+    @inlinable package func _rawHashValue(seed: Int) -> Int { seed.mixed(with: rawValue) }
     private init(_ rawValue: Int16) { self.rawValue = rawValue }
 
     package static let unknownServerError = Self(-1)
-    package static let none = Self(0)
+    @inlinable package static var none: Self { Self(rawValue: 0) }
     package static let offsetOutOfRange = Self(1)
     package static let corruptMessage = Self(2)
     package static let unknownTopicOrPartition = Self(3)

@@ -8,14 +8,21 @@ package struct Instant: Hashable, Sendable, Comparable {
     /// Milliseconds since 1970-01-01 UTC, as in a record's timestamp.
     package var wallClockMilliseconds: Int64
 
+    @inlinable
     package init(monotonicNanoseconds: Int64, wallClockMilliseconds: Int64) {
         self.monotonicNanoseconds = monotonicNanoseconds
         self.wallClockMilliseconds = wallClockMilliseconds
     }
 
-    package static func < (left: Self, right: Self) -> Bool {
-        left.monotonicNanoseconds < right.monotonicNanoseconds
-    }
+    // All four, for other modules to take in: those that Comparable lends are generic, and cost ten times as much.
+    @inlinable
+    package static func < (left: Self, right: Self) -> Bool { left.monotonicNanoseconds < right.monotonicNanoseconds }
+    @inlinable
+    package static func > (left: Self, right: Self) -> Bool { left.monotonicNanoseconds > right.monotonicNanoseconds }
+    @inlinable
+    package static func <= (left: Self, right: Self) -> Bool { left.monotonicNanoseconds <= right.monotonicNanoseconds }
+    @inlinable
+    package static func >= (left: Self, right: Self) -> Bool { left.monotonicNanoseconds >= right.monotonicNanoseconds }
 
     /// This instant moved on both clocks. Saturates instead of overflowing, so that "for ever" is a valid timeout.
     package static func + (instant: Self, duration: Duration) -> Self {
@@ -29,10 +36,11 @@ package struct Instant: Hashable, Sendable, Comparable {
     }
 
     /// The earlier of two points in time that may not come.
+    @inlinable
     package static func earlier(_ left: Self?, _ right: Self?) -> Self? {
         guard let left else { return right }
         guard let right else { return left }
-        return min(left, right)
+        return right < left ? right : left
     }
 
     /// The time from `earlier` to `later` on the monotonic clock.

@@ -5,12 +5,19 @@ package struct Uuid: Hashable, Sendable, Comparable, CustomStringConvertible {
     package var high: UInt64
     package var low: UInt64
 
+    @inlinable
     package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    package static let zero = Self(high: 0, low: 0)
+    @inlinable package static var zero: Self { Self(high: 0, low: 0) }
+
+    @inlinable package static func == (left: Self, right: Self) -> Bool {
+        left.high == right.high && left.low == right.low
+    }
+    @inlinable package static func != (left: Self, right: Self) -> Bool { !(left == right) }
+    @inlinable package func _rawHashValue(seed: Int) -> Int { seed.mixed(with: high).mixed(with: low) }
 
     /// A fresh identifier from the caller's generator. Like Kafka's, it never starts with a dash when printed, since
     /// command-line tools would read that as an option.

@@ -101,10 +101,10 @@ package struct RecordBatchHeader: Hashable, Sendable {
 
 // What follows from the fields. Offsets of a hostile batch may overflow: they wrap, as in Java, and never trap.
 extension RecordBatchHeader {
-    package var sizeInBytes: Int { Int(batchLength) + Self.logOverhead }
-    package var lastOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) }
-    package var nextOffset: Int64 { lastOffset &+ 1 }
-    package var hasProducerId: Bool { producerId > -1 }
+    @inlinable package var sizeInBytes: Int { Int(batchLength) + Self.logOverhead }
+    @inlinable package var lastOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) }
+    @inlinable package var nextOffset: Int64 { lastOffset &+ 1 }
+    @inlinable package var hasProducerId: Bool { producerId > -1 }
     package var compression: Compression? { attributes.compression }
     package var timestampType: TimestampType { attributes.timestampType }
     package var isTransactional: Bool { attributes.isTransactional }

@@ -9,6 +9,7 @@ struct ClientLedger: Sendable {
 
         /// Few consumers read one partition.
         func hash(into hasher: inout Hasher) { hasher.combine(partition) }
+        func _rawHashValue(seed: Int) -> Int { partition._rawHashValue(seed: seed) }
     }
 
     struct Acknowledged: Hashable, Sendable {

@@ -10,6 +10,7 @@ struct ExchangeKey: Hashable, Sendable {
 
     /// Numbers differ among the few requests that are under way.
     func hash(into hasher: inout Hasher) { hasher.combine(correlationId) }
+    func _rawHashValue(seed: Int) -> Int { seed.mixed(with: correlationId) }
 }
 
 /// A request that has reached a node, as far as its answer is judged by it.
