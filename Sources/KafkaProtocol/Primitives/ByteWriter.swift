@@ -10,7 +10,19 @@ struct ByteWriter: Sendable {
     private(set) var count = 0
 
     /// A copy of all that was written.
-    var buffer: ByteBuffer { ByteBuffer(bytes: bytes[..<count]) }
+    var buffer: ByteBuffer { copy(from: 0) }
+
+    private func copy(from start: Int) -> ByteBuffer {
+        var copy = ByteBufferAllocator().buffer(capacity: count - start)
+        bytes.withUnsafeBytes { _ = copy.writeBytes(UnsafeRawBufferPointer(rebasing: $0[start..<count])) }
+        return copy
+    }
+
+    /// Takes back what was written from there on.
+    mutating func takeBack(from start: Int) -> ByteBuffer {
+        defer { count = start }
+        return copy(from: start)
+    }
 
     mutating func reserveCapacity(_ capacity: Int) { makeRoom(for: capacity - count) }
     mutating func removeAll() { count = 0 }
@@ -61,6 +73,7 @@ struct ByteWriter: Sendable {
     }
 
     private mutating func grow(for more: Int) {
-        bytes.append(contentsOf: repeatElement(0, count: max(more, bytes.count)))
+        let room = [UInt8](repeating: 0, count: max(more, bytes.count))
+        if bytes.isEmpty { bytes = room } else { bytes.append(contentsOf: room) }
     }
 }

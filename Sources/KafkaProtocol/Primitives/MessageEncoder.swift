@@ -229,12 +229,10 @@ package struct MessageEncoder: Coder {
         _ tag: UInt32, _ name: StaticString, _ value: inout Value, default: Value, in section: inout TagSection
     ) throws(ProtocolError) {
         if value == `default` { return }
-        // The size comes before the data, so the data is written aside first. No records are ever tagged.
-        let outer = written
-        written = ByteWriter()
+        // The size comes before the data, so the data is written first, and taken back. No records are ever tagged.
+        let start = written.count
         try value.code(as: name, with: &self)
-        section.entries.append(.init(field: TaggedField(tag: tag, data: written.buffer), offset: 0))
-        written = outer
+        section.entries.append(.init(field: TaggedField(tag: tag, data: written.takeBack(from: start)), offset: 0))
     }
 
     package mutating func endTags(
@@ -242,11 +240,12 @@ package struct MessageEncoder: Coder {
     ) throws(ProtocolError) {
         guard isFlexible else { return }
         written.writeUnsignedVarint(UInt32(clamping: section.entries.count))
-        if section.entries.isEmpty { return }
-        for entry in section.entries.sorted(by: { $0.field.tag < $1.field.tag }) {
-            written.writeUnsignedVarint(entry.field.tag)
-            written.writeUnsignedVarint(UInt32(clamping: entry.field.data.readableBytes))
-            written.writeBuffer(entry.field.data)
+        var entries = section.entries
+        if entries.count > 1 { entries.sort { $0.field.tag < $1.field.tag } }
+        for index in entries.indices {
+            written.writeUnsignedVarint(entries[index].field.tag)
+            written.writeUnsignedVarint(UInt32(clamping: entries[index].field.data.readableBytes))
+            written.writeBuffer(entries[index].field.data)
         }
     }
 }

@@ -30,8 +30,12 @@ package struct TagSection: Sendable {
 
     /// Takes out the field with this tag; of several the last, as Kafka's readers do.
     mutating func take(_ tag: UInt32) -> Entry? {
-        guard let entry = entries.last(where: { $0.field.tag == tag }) else { return nil }
-        entries.removeAll { $0.field.tag == tag }
-        return entry
+        var taken: Entry?
+        // By index, since a closure is handed copies.
+        for index in entries.indices.reversed() where entries[index].field.tag == tag {
+            let entry = entries.remove(at: index)
+            if taken == nil { taken = entry }
+        }
+        return taken
     }
 }
