@@ -95,8 +95,8 @@ extension World {
         var actions: [ClientAction] = []
         swap(&actions, &place.actions)
         place.client.step(input, now: now, into: &actions)
-        // Taken out one by one, so that none is copied.
-        actions.reverse()
+        // Turned in place and taken out one by one, so that none is copied.
+        actions.withUnsafeMutableBufferPointer { $0.reverse() }
         while let action = actions.popLast() {
             switch action {
             case .connect(let id, let broker): connect(id, owner: index, to: broker)

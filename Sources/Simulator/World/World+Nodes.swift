@@ -260,8 +260,8 @@ extension World {
         let life = node.life
         node.occupant?.step(input, now: faults.clock(of: node.id, at: now), into: &actions)
         try tellDiskChanges(node)
-        // Taken out one by one, so that none is copied.
-        actions.reverse()
+        // Turned in place and taken out one by one, so that none is copied.
+        actions.withUnsafeMutableBufferPointer { $0.reverse() }
         while node.life == life, let action = actions.popLast() { try perform(action, of: node) }
         swap(&actions, &self.actions)
         try observe(.stepped(node.id))
@@ -279,7 +279,7 @@ extension World {
         if node.diskChanges.isEmpty { return }
         if trace.write != nil { for change in node.diskChanges { trace.note(now, node.id, change) } }
         if watch != nil {
-            node.diskChanges.reverse()
+            node.diskChanges.withUnsafeMutableBufferPointer { $0.reverse() }
             while let change = node.diskChanges.popLast() { try observe(.disk(node.id, change)) }
         }
         node.diskChanges.removeAll(keepingCapacity: true)

@@ -5,15 +5,12 @@ import NIOCore
 /// Fetches records and takes them apart.
 extension Fetcher {
     mutating func fetch(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
-        for (leader, indexes) in ready(network, now: now, { mayBeFetched($0, now: now) }) {
-            send(indexes, to: leader, &network, now: now, into: &actions)
+        let (fetchedFrom, nextFetch) = (fetchedFrom, nextFetch)
+        let wanted = ready(&network, now: now) { state, leader in
+            guard case .fetching = state, !fetchedFrom.contains(leader) else { return false }
+            return nextFetch[leader].map { $0 <= now } ?? true
         }
-    }
-
-    private func mayBeFetched(_ index: Int, now: Instant) -> Bool {
-        let leader = partitions[index].leader
-        guard case .fetching = partitions[index].state, !fetchedFrom.contains(leader) else { return false }
-        return nextFetch[leader].map { $0 <= now } ?? true
+        for (leader, indexes) in wanted { send(indexes, to: leader, &network, now: now, into: &actions) }
     }
 
     private mutating func send(

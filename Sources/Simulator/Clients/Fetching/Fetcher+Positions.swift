@@ -5,7 +5,7 @@ import NIOCore
 /// Finds positions: by ListOffsets where there is none, by OffsetForLeaderEpoch where it is in doubt.
 extension Fetcher {
     mutating func listOffsets(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
-        let wanted = ready(network, now: now) { if case .resetting = partitions[$0].state { true } else { false } }
+        let wanted = ready(&network, now: now) { state, _ in if case .resetting = state { true } else { false } }
         let version = network.settings.dialect.version(of: .listOffsets)
         for (leader, indexes) in wanted {
             var request = ListOffsetsRequest()
@@ -67,7 +67,7 @@ extension Fetcher {
     }
 
     mutating func validate(_ network: inout NetworkClient, now: Instant, into actions: inout [ClientAction]) {
-        let wanted = ready(network, now: now) { if case .validating = partitions[$0].state { true } else { false } }
+        let wanted = ready(&network, now: now) { state, _ in if case .validating = state { true } else { false } }
         let version = network.settings.dialect.version(of: .offsetForLeaderEpoch)
         for (leader, indexes) in wanted {
             var request = OffsetForLeaderEpochRequest()

@@ -145,14 +145,17 @@ package struct Fetcher: Sendable {
         if partitions[index].state != .waiting { beginReset(index, why: "the topic was made anew") }
     }
 
-    /// The partitions of one leader that are ready for the request, leader by leader.
-    func ready(
-        _ network: NetworkClient, now: Instant, _ isWanted: (Int) -> Bool
+    /// The partitions of one leader that are ready for the request, leader by leader. Mutating, though it changes nothing:
+    /// whoever else calls a method of one fetcher among many fields copies all that it holds, and so does a closure.
+    mutating func ready(
+        _ network: inout NetworkClient, now: Instant, _ isWanted: (FetchedPartition.State, BrokerID) -> Bool
     ) -> [(leader: BrokerID, partitions: [Int])] {
         var byLeader: [(leader: BrokerID, partitions: [Int])] = []
         for index in partitions.indices {
             let leader = partitions[index].leader
-            guard partitions[index].request == nil, leader != .none, isWanted(index) else { continue }
+            guard partitions[index].request == nil, leader != .none, isWanted(partitions[index].state, leader) else {
+                continue
+            }
             if let notBefore = partitions[index].notBefore, notBefore > now { continue }
             if let found = byLeader.firstIndex(where: { $0.leader == leader }) {
                 byLeader[found].partitions.append(index)
