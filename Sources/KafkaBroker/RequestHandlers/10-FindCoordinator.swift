@@ -6,7 +6,8 @@ import NIOCore
 /// A group's coordinator is the leader of the partition of `__consumer_offsets` that its name falls on. The topic is
 /// created when it is first asked for; until it has a leader the answer is COORDINATOR_NOT_AVAILABLE.
 ///
-/// Not done: transactions (key type 1: COORDINATOR_NOT_AVAILABLE) and share groups (key type 2: INVALID_REQUEST).
+/// Not done: transactions (key type 1: TRANSACTIONAL_ID_AUTHORIZATION_FAILED, the only error that every client takes as
+/// final; upon any other, some ask again until their time is up) and share groups (key type 2: INVALID_REQUEST).
 extension Broker {
     mutating func handleFindCoordinator(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try FindCoordinatorRequest(decoding: body, version: context.version)
@@ -34,7 +35,8 @@ extension Broker {
         switch type {
         case 0: break
         case 1:
-            result.errorCode = .coordinatorNotAvailable
+            result.errorCode = .transactionalIdAuthorizationFailed
+            result.errorMessage = "klamm has no transactions yet: leave transactional.id unset"
             return result
         default:
             result.errorCode = .invalidRequest

@@ -7,14 +7,15 @@ import NIOCore
 /// Gives idempotent producers an id and epoch 0, from a block that the controller has handed to this broker; while a new
 /// block is on its way, requests wait for it.
 ///
-/// Not done: transactions. A request with a transactional id is answered COORDINATOR_NOT_AVAILABLE, as by a cluster whose
-/// transaction coordinator is missing.
+/// Not done: transactions. A request with a transactional id is answered TRANSACTIONAL_ID_AUTHORIZATION_FAILED, as
+/// FindCoordinator answers it.
 extension Broker {
     mutating func handleInitProducerId(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try InitProducerIdRequest(decoding: body, version: context.version)
         if let transactionalId = request.transactionalId {
             var response = InitProducerIdResponse()
-            response.errorCode = transactionalId.isEmpty ? .invalidRequest : .coordinatorNotAvailable
+            response.errorCode =
+                transactionalId.isEmpty ? .invalidRequest : .transactionalIdAuthorizationFailed
             return respond(context, with: response)
         }
         producerIds.waiting.append(context)

@@ -98,6 +98,22 @@ import Testing
         #expect(second.producerId == first.producerId + 1)
     }
 
+    @Test(arguments: Array(Int16(1)...6))
+    func `transactions are refused for good`(_ version: Int16) throws {
+        // Told that the coordinator is not available yet, the Java client asks for a minute, its AdminClient without a rest.
+        let (_, client) = try cluster()
+        var find = FindCoordinatorRequest()
+        find.keyType = 1
+        if version >= 4 { find.coordinatorKeys = ["tx"] } else { find.key = "tx" }
+        let found = try client.call(find, version: version)
+        let error = version >= 4 ? found.coordinators.first?.errorCode : found.errorCode
+        #expect(error == .transactionalIdAuthorizationFailed)
+        #expect((version >= 4 ? found.coordinators.first?.errorMessage : found.errorMessage)?.isEmpty == false)
+        var request = InitProducerIdRequest()
+        request.transactionalId = "tx"
+        #expect(try client.call(request, version: 5).errorCode == .transactionalIdAuthorizationFailed)
+    }
+
     @Test(arguments: Array(Int16(2)...4))
     func `OffsetForLeaderEpoch`(_ version: Int16) throws {
         let (cluster, client) = try cluster()
