@@ -9,8 +9,6 @@ import OrderedCollections
 /// broker passes administration on. A topic that does not exist is created if the request and
 /// `auto.create.topics.enable` allow it: the controller is asked, and the client is told LEADER_NOT_AVAILABLE and tries
 /// again, which clients take better than UNKNOWN_TOPIC_OR_PARTITION.
-///
-/// Not done: authorized operations (there is no authorizer).
 extension Broker {
     static let offsetsTopic = "__consumer_offsets"
 
@@ -38,6 +36,15 @@ extension Broker {
             autoCreate(missing)
         } else {
             for topic in image.topics { response.topics.append(describe(topic, context)) }
+        }
+        if request.includeTopicAuthorizedOperations {
+            for index in response.topics.indices where response.topics[index].errorCode == .none {
+                response.topics[index].topicAuthorizedOperations = AuthorizedOperations.onTopic
+            }
+        }
+        // Later versions lack it: DescribeCluster tells it there.
+        if request.includeClusterAuthorizedOperations, (8...10).contains(context.version) {
+            response.clusterAuthorizedOperations = AuthorizedOperations.onCluster
         }
         respond(context, with: response)
     }

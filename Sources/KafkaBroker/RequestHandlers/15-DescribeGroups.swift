@@ -3,7 +3,7 @@ import KafkaProtocol
 /// DescribeGroups, key 15, versions 0-5.
 ///
 /// A group that does not exist is described as Dead, without an error, as in Kafka up to version 5. The assignor and the
-/// assignments are given only in a stable group. Authorized operations are not given, since there is no authorizer.
+/// assignments are given only in a stable group.
 extension GroupCoordinator {
     func describeGroups(
         _ request: DescribeGroupsRequest, _ context: RequestContext, _ actions: inout [CoordinatorAction]
@@ -14,6 +14,7 @@ extension GroupCoordinator {
             described.groupId = name
             described.errorCode = availability(of: name)
             guard described.errorCode == .none else { return described }
+            if request.includeAuthorizedOperations { described.authorizedOperations = AuthorizedOperations.onGroup }
             guard let group = groups[name] ?? (offsets[name] == nil ? nil : ClassicGroup(id: name)) else {
                 described.groupState = "Dead"
                 return described

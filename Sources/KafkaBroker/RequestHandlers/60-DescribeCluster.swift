@@ -4,7 +4,7 @@ import NIOCore
 /// DescribeCluster (key 60), versions 0-1: the live brokers. The controller that it names is a live broker, as in
 /// Metadata.
 ///
-/// Not done: the controllers' endpoints (type 2: MISMATCHED_ENDPOINT_TYPE), authorized operations.
+/// Not done: the controllers' endpoints (type 2: MISMATCHED_ENDPOINT_TYPE).
 extension Broker {
     mutating func handleDescribeCluster(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try DescribeClusterRequest(decoding: body, version: context.version)
@@ -16,6 +16,9 @@ extension Broker {
             return respond(context, with: response)
         }
         response.controllerId = controllerForClients
+        if request.includeClusterAuthorizedOperations {
+            response.clusterAuthorizedOperations = AuthorizedOperations.onCluster
+        }
         response.brokers = liveBrokers.map { broker, listener in
             var result = DescribeClusterResponse.DescribeClusterBroker()
             result.brokerId = broker.id

@@ -195,6 +195,33 @@ import Testing
         let response = try client.call(DescribeClusterRequest(), version: version)
         #expect(response.controllerId == 1)
         #expect(response.brokers.map(\.host) == ["localhost"])
+        #expect(response.clusterAuthorizedOperations == .min)
+    }
+
+    @Test func `who asks what it may do is told that it may do everything`() throws {
+        // Without an authorizer Kafka tells all operations that a resource has. Consoles grey out what is missing.
+        let (cluster, client) = try cluster()
+        var metadata = MetadataRequest()
+        metadata.topics = nil
+        metadata.includeTopicAuthorizedOperations = true
+        metadata.includeClusterAuthorizedOperations = true
+        let described = try client.call(metadata, version: 8)
+        #expect(described.topics.map(\.topicAuthorizedOperations) == [0b1101_1111_1000])
+        #expect(described.clusterAuthorizedOperations == 0b1_1111_1010_0000)
+        metadata.includeClusterAuthorizedOperations = false
+        #expect(try client.call(metadata, version: 12).topics.map(\.topicAuthorizedOperations) == [0b1101_1111_1000])
+        var brokers = DescribeClusterRequest()
+        brokers.includeClusterAuthorizedOperations = true
+        #expect(try client.call(brokers, version: 1).clusterAuthorizedOperations == 0b1_1111_1010_0000)
+        var find = FindCoordinatorRequest()
+        find.coordinatorKeys = ["billing"]
+        _ = try client.call(find, version: 6)
+        cluster.run(for: .milliseconds(200))
+        var groups = DescribeGroupsRequest()
+        groups.groups = ["billing"]
+        #expect(try client.call(groups, version: 5).groups.map(\.authorizedOperations) == [.min])
+        groups.includeAuthorizedOperations = true
+        #expect(try client.call(groups, version: 5).groups.map(\.authorizedOperations) == [0b1_0100_1000])
     }
 
     @Test(arguments: Array(Int16(0)...7))
