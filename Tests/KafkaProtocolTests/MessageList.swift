@@ -44,6 +44,7 @@ enum MessageList {
         BrokerHeartbeatRequest.self,
         UnregisterBrokerRequest.self,
         AllocateProducerIdsRequest.self,
+        ConsumerGroupDescribeRequest.self,
     ]
 
     static let metadataRecords: [any MetadataLogRecord.Type] = [
