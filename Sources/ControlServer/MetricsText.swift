@@ -108,7 +108,7 @@ enum MetricsText {
             }
         }
         return [
-            MetricFamily("kafka_consumergroup_members", "Members of the group.").with(groups) { $0.members.count },
+            MetricFamily("kafka_consumergroup_members", "Members of the group.").with(groups) { $0.members?.count },
             MetricFamily("kafka_consumergroup_current_offset", "The group's committed offset.")
                 .with(all) { $0.committed },
             MetricFamily("kafka_consumergroup_lag", "Records between the commit and the high watermark.")

@@ -77,6 +77,10 @@ package struct GroupSnapshot: Hashable, Sendable {
         package var clientHost: String
         /// Empty while a rebalance is under way.
         package var assignment: [TopicPartition]
+        /// The epoch of the group that it has come round to, and what the coordinator wants it to have. Nil in classic
+        /// groups, where all members change at once.
+        package var epoch: Int32?
+        package var target: [TopicPartition]?
 
         package init(
             id: String, instanceID: String?, clientID: String, clientHost: String, assignment: [TopicPartition]

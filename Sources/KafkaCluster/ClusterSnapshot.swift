@@ -156,10 +156,12 @@ package struct ClusterSnapshot: Hashable, Sendable {
     package struct Group: Hashable, Sendable {
         package var id: String
         package var state: String
+        /// Of a group whose coordinator assigns (KIP-848), its epoch.
         package var generation: Int32?
         package var protocolName: String?
         package var coordinator: BrokerID?
-        package var members: [GroupSnapshot.Member]
+        /// Nil where nobody tells who they are.
+        package var members: [GroupSnapshot.Member]?
         /// Sorted by partition. Includes assigned partitions that have no commit yet.
         package var partitions: [GroupPartition]
         /// Sum over partitions whose lag is known; nil when none is.
@@ -173,7 +175,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
         }
 
         package init(
-            id: String, state: String, members: [GroupSnapshot.Member] = [], partitions: [GroupPartition] = []
+            id: String, state: String, members: [GroupSnapshot.Member]? = [], partitions: [GroupPartition] = []
         ) {
             self.id = id
             self.state = state

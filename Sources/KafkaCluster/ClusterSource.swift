@@ -36,8 +36,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case faultIsOver(FaultPrice)
     /// A user moved what a group has committed in a partition; `from` is nil where nothing was known to be committed.
     case offsetMoved(group: String, TopicPartition, from: Int64?, to: Int64)
-    /// Seen from outside, where generations are not told.
-    case groupChanged(String, state: String, members: Int)
+    /// Seen from outside, where generations are not told, nor always the members.
+    case groupChanged(String, state: String, members: Int?)
 
     package init(_ change: AcknowledgedRecords.Change) {
         switch change {

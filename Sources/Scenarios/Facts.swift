@@ -89,7 +89,7 @@ package struct Facts: Hashable, Sendable {
         case .processedOnce, .processedTwice, .committedPast, .retiredUnread, .outOfOrder:
             let groups = verdicts?.flatMap(\.verdict.groups).filter { first == nil || $0.name == first } ?? []
             return groups.isEmpty ? nil : Self.sum(groups) { $0.count(metric).map(Int64.init) }
-        case .members: return coordinated(first) { Int64($0.members.count) }
+        case .members: return coordinated(first) { ($0.members?.count).map(Int64.init) }
         case .lag: return coordinated(first) { $0.lag }
         case .committed: return place(arguments) { $0.committed }
         case .position: return place(arguments) { $0.position }

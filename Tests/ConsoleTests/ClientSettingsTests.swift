@@ -10,7 +10,7 @@ import Testing
         var session = Session(columns: 120, rows: 40)
         #expect(session.shows("billing  2 members"), "\(session)")
         var snapshot = Fixture.snapshot(step: 60)
-        snapshot.groups[1].members.removeLast()
+        snapshot.groups[1].members?.removeLast()
         session.send(.snapshot(snapshot))
         #expect(session.shows("billing  1 of 2 members"), "\(session)")
         snapshot.groups[1].members = []

@@ -133,6 +133,7 @@ import Testing
                 openBilling(&$0); $0.press("group.members")
             }
         ),
+        ("members-reconciling", { GroupMembersTests.openReconciling(&$0) }),
         ("reset", { openReset(&$0) }),
         ("help", { $0.press("topics.help") }),
         (

@@ -288,7 +288,7 @@ import Testing
         #expect(group.state == "Stable")
         #expect(group.protocolName == "range")
         #expect(group.generation == nil)
-        #expect(group.members.map(\.clientHost) == ["10.0.0.7"])
+        #expect(group.members?.map(\.clientHost) == ["10.0.0.7"])
         #expect(group.partitions.map(\.member) == ["m-1"])
         #expect(group.lag == 10)
     }
@@ -305,14 +305,6 @@ import Testing
         #expect(!asks())
         survey.take(.listGroups(listed("billing", "PreparingRebalance")), from: 3, at: now)
         #expect(asks())
-    }
-
-    @Test func `groups of the new protocol are not described by the old request`() {
-        // A broker calls them dead there.
-        var survey = survey()
-        survey.take(.listGroups(listed("billing", "Stable", type: "consumer")), from: 3, at: now)
-        #expect(survey.groupQuestions(for: 3) == [.committed(["billing"])])
-        #expect(survey.snapshot(at: now).groups.map(\.state) == ["Stable"])
     }
 
     @Test func `a broker that still loads its groups forgets none`() {

@@ -122,6 +122,7 @@ import Testing
                     var listed = ListGroupsResponse.ListedGroup()
                     listed.groupId = id
                     listed.groupState = group.state
+                    listed.groupType = group.offset % 2 == 0 ? "Classic" : "Consumer"
                     return listed
                 }
                 return .listGroups(response)
@@ -150,6 +151,27 @@ import Testing
                     return group
                 }
                 return .describeGroups(response)
+            case .describeConsumerGroups(let request):
+                var response = ConsumerGroupDescribeResponse()
+                response.groups = request.groupIds.map { id in
+                    var group = ConsumerGroupDescribeResponse.DescribedGroup()
+                    group.groupId = id
+                    guard let known = groups[id], known.offset % 2 == 1 else {
+                        group.errorCode = .groupIdNotFound
+                        return group
+                    }
+                    group.groupState = known.state
+                    group.groupEpoch = Int32(known.offset)
+                    var topic = ConsumerGroupDescribeResponse.TopicPartitions()
+                    topic.topicName = known.topic
+                    topic.partitions = [0]
+                    var member = ConsumerGroupDescribeResponse.Member()
+                    member.memberId = "m"
+                    member.assignment.topicPartitions = [topic]
+                    group.members = [member]
+                    return group
+                }
+                return .describeConsumerGroups(response)
             case .committed(let ids):
                 return .committed(
                     ids.map { id in

@@ -47,12 +47,12 @@ extension Model {
         guard let known = live.snapshot?.groups.first(where: { $0.id == group }) else {
             return "Group \(group) is gone"
         }
-        guard !known.members.isEmpty || !["Empty", "Dead"].contains(known.state) else { return nil }
+        guard known.members?.isEmpty == false || !["Empty", "Dead"].contains(known.state) else { return nil }
         let isOwn = live.snapshot?.workload?.groups.contains { $0.settings.group == group && $0.isRunning } == true
         let cure = isOwn ? "\(keyName(.toggleConsumers)) stops them" : "stop its consumers first"
-        let members = Figures.plural(Int64(known.members.count), "member")
-        return "\(group) is \(known.state) with \(members), who would overwrite it: only an empty group can be moved · "
-            + cure
+        let who =
+            known.members.map { "with \(Figures.plural(Int64($0.count), "member")), who" } ?? "and has members, who"
+        return "\(group) is \(known.state) \(who) would overwrite it: only an empty group can be moved · " + cure
     }
 
     mutating func openResetForm() {

@@ -19,7 +19,7 @@ enum ClientsStrip {
         if let group = model.consumersHere {
             let more = (model.snapshot?.workload?.groups.count ?? 1) - 1
             let known = model.snapshot?.groups.first { $0.id == group.settings.group }
-            lines.append(parts(group, members: known?.members.count, more: more).line(width: width - 2))
+            lines.append(parts(group, members: known?.members?.count, more: more).line(width: width - 2))
         }
         return lines
     }

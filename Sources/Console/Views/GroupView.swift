@@ -11,6 +11,9 @@ enum GroupView {
         let now = model.now
         let names = memberNames(group)
         let offset = model.utcOffsetSeconds
+        // What no known member has may be read by one that is not known.
+        let nobody: (text: String, role: Role) =
+            group?.members == nil ? (Figures.unknown, .muted) : ("nobody", .warning)
         func status(_ partition: ClusterSnapshot.GroupPartition) -> CommitStatus? {
             history.status(ofGroup: id, partition, now: now)
         }
@@ -23,7 +26,7 @@ enum GroupView {
             Column(
                 title: "Member", minimum: 9, maximum: 30, shrinks: true, priority: 4, sort: { .text($0.member ?? "") }
             ) {
-                $0.member.map { StyledText(names[$0] ?? $0) } ?? StyledText("nobody", .warning)
+                $0.member.map { StyledText(names[$0] ?? $0) } ?? StyledText(nobody.text, nobody.role)
             },
             Column(title: "Position", alignment: .right, minimum: 8, sort: { .count($0.position) }) {
                 .count($0.position)
@@ -65,7 +68,7 @@ enum GroupView {
         }
         return Table(
             items: group?.partitions ?? [], columns: columns, id: { .partition($0.partition) },
-            words: { "\($0.partition) \($0.member.map { names[$0] ?? $0 } ?? "nobody")" },
+            words: { "\($0.partition) \($0.member.map { names[$0] ?? $0 } ?? nobody.text)" },
             empty: group == nil ? "Group \(id) is gone." : "The group has neither an assignment nor a commit."
         ).listing(model.screen.list)
     }
@@ -79,8 +82,7 @@ enum GroupView {
     /// Client ids where they tell members apart, else with the end of the member id, which is what differs. What every
     /// name begins with, the group's own, goes without saying.
     private static func memberNames(_ group: ClusterSnapshot.Group?) -> [String: String] {
-        guard let group else { return [:] }
-        let members = group.members
+        guard let group, let members = group.members else { return [:] }
         var names: [String: String] = [:]
         for member in members {
             let isAlone = members.count { $0.clientID == member.clientID } == 1
@@ -98,7 +100,10 @@ enum GroupView {
         var parts = [
             LinePart(text: Sign.ofGroup(group.state).text(group.state)),
             LinePart(
-                text: StyledText(Figures.plural(Int64(group.members.count), "member"), .muted), priority: 4, gap: gap),
+                text: StyledText(
+                    group.members.map { Figures.plural(Int64($0.count), "member") } ?? "\(Figures.unknown) members",
+                    .muted),
+                priority: 4, gap: gap),
         ]
         // On a narrow screen the strip of clients says it.
         if let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id }) {

@@ -15,8 +15,11 @@ enum GroupsView {
             Column(title: "State", minimum: 8, maximum: 20, sort: { .text($0.state) }) {
                 StyledText($0.state, Sign.ofGroup($0.state).role)
             },
-            Column(title: "Members", alignment: .right, minimum: 7, sort: { .count($0.members.count) }) {
-                StyledText(Figures.count($0.members.count), $0.members.isEmpty ? .muted : .text)
+            Column(
+                title: "Members", alignment: .right, minimum: 7, sort: { .count(($0.members?.count).map(Int64.init)) }
+            ) {
+                $0.members.map { StyledText(Figures.count($0.count), $0.isEmpty ? .muted : .text) }
+                    ?? StyledText(Figures.unknown, .muted)
             },
             Column(title: "Lag", alignment: .right, minimum: 8, sort: { .count($0.lag) }) { .lag($0.lag) },
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {

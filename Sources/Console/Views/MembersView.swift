@@ -1,5 +1,6 @@
 import KafkaBroker
 import KafkaCluster
+import KafkaProtocol
 
 /// The members of a group, and what is assigned to each.
 enum MembersView {
@@ -7,7 +8,7 @@ enum MembersView {
 
     static func listing(_ model: Model, group id: String) -> Listing {
         let group = model.snapshot?.groups.first { $0.id == id }
-        let columns: [Column<Member>] = [
+        var columns: [Column<Member>] = [
             Column(title: "Client", minimum: 14, maximum: 40, shrinks: true, sort: { .text($0.clientID) }) {
                 Sign.good.text($0.clientID)
             },
@@ -19,18 +20,41 @@ enum MembersView {
                 .lag(lag($0, group))
             },
             Column(title: "Assigned", minimum: 20, maximum: 200, shrinks: true) { member in
-                let assigned = assignment(member, group)
-                return assigned.isEmpty ? StyledText("nothing", .warning) : StyledText(assigned)
+                let assigned = words(own(member, group).map(\.partition))
+                let has = assigned.isEmpty ? StyledText("nothing", .warning) : StyledText(assigned)
+                guard let target = awaited(by: member) else { return has }
+                return has + StyledText(" → \(target.isEmpty ? "nothing" : words(target))", .warning)
             },
             Column(title: "Member id", minimum: 20, maximum: 60, shrinks: true, priority: 4) {
                 StyledText($0.id, .muted)
             },
         ]
+        // Members of a classic group have one generation, that of the group.
+        if group?.members?.contains(where: { $0.epoch != nil }) == true {
+            columns.insert(
+                Column(
+                    title: "Epoch", alignment: .right, minimum: 5, priority: 2,
+                    sort: { .count($0.epoch.map(Int64.init)) }
+                ) {
+                    .count($0.epoch.map(Int64.init), $0.epoch == group?.generation ? .text : .warning)
+                }, at: 4)
+        }
         return Table(
             items: group?.members ?? [], columns: columns, id: { .name($0.id) },
             words: { "\($0.clientID) \($0.clientHost) \($0.id)" },
-            empty: group == nil ? "Group \(id) is gone." : "The group has no members: nobody reads for it."
+            empty: emptiness(group, id)
         ).listing(model.screen.list)
+    }
+
+    private static func emptiness(_ group: ClusterSnapshot.Group?, _ id: String) -> String {
+        guard let group else { return "Group \(id) is gone." }
+        return group.members == nil
+            ? "Nobody has told who the members are." : "The group has no members: nobody reads for it."
+    }
+
+    /// What the member is to have, where that is not what it has: it gives back, or waits for others to.
+    private static func awaited(by member: Member) -> [TopicPartition]? {
+        member.target.flatMap { Set($0) == Set(member.assignment) ? nil : $0 }
     }
 
     private static func own(
@@ -46,10 +70,10 @@ enum MembersView {
     }
 
     /// `orders 0,1 payments 3`
-    private static func assignment(_ member: Member, _ group: ClusterSnapshot.Group?) -> String {
+    private static func words(_ partitions: [TopicPartition]) -> String {
         var words: [String] = []
         var topic: String?
-        for partition in own(member, group).map(\.partition).sorted() {
+        for partition in partitions.sorted() {
             if partition.topic == topic, let last = words.popLast() {
                 words.append("\(last),\(partition.partition)")
             } else {

@@ -54,7 +54,7 @@ package enum SnapshotJSON {
         [
             "id": group.id.json, "state": group.state.json, "generation": group.generation.json,
             "protocol": group.protocolName.json, "coordinator": group.coordinator.json, "lag": group.lag.json,
-            "members": .array(group.members.map(value)),
+            "members": group.members.map { .array($0.map(value)) } ?? .null,
             "partitions": .array(
                 group.partitions.map {
                     [
@@ -69,7 +69,8 @@ package enum SnapshotJSON {
     private static func value(of member: GroupSnapshot.Member) -> JSONValue {
         [
             "id": member.id.json, "instance.id": member.instanceID.json, "client.id": member.clientID.json,
-            "host": member.clientHost.json, "assignment": member.assignment.json,
+            "host": member.clientHost.json, "assignment": member.assignment.json, "epoch": member.epoch.json,
+            "target": member.target.json,
         ]
     }
 }

@@ -265,6 +265,7 @@ extension BrokerConnection {
         case .listGroups(let request): .listGroups(try await ask(request, patience: patience))
         case .logDirs(let request): .logDirs(try await ask(request, patience: patience))
         case .describeGroups(let request): .describeGroups(try await ask(request, patience: patience))
+        case .describeConsumerGroups(let request): .describeConsumerGroups(try await ask(request, patience: patience))
         case .committed(let groups): .committed(try await committed(groups, patience: patience))
         }
     }

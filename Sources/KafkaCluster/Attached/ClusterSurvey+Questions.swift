@@ -90,14 +90,21 @@ extension ClusterSurvey {
         var questions: [Question] = []
         let isTime = known.asked % Self.roundsBetweenDescriptions == 0
         let described = ids.filter { id in
-            guard let listed = known.groups[id], listed.isClassic else { return false }
-            guard let old = known.described[id] else { return true }
-            return isTime || !listed.groupState.isEmpty && listed.groupState != old.groupState
+            guard let listed = known.groups[id] else { return false }
+            guard let old = known.described[id], old.isOfProtocol(of: listed) else { return true }
+            return isTime || !listed.groupState.isEmpty && listed.groupState != old.state || listed.isReconciling
         }
-        if !described.isEmpty {
+        let classic = described.filter { known.groups[$0]?.isClassic == true }
+        if !classic.isEmpty {
             var request = DescribeGroupsRequest()
-            request.groups = described
+            request.groups = classic
             questions.append(.describeGroups(request))
+        }
+        let consumer = described.filter { known.groups[$0]?.isConsumer == true }
+        if !consumer.isEmpty {
+            var request = ConsumerGroupDescribeRequest()
+            request.groupIds = consumer
+            questions.append(.describeConsumerGroups(request))
         }
         if !ids.isEmpty { questions.append(.committed(ids)) }
         return questions
@@ -155,9 +162,4 @@ extension ClusterSurvey {
         }
         return request
     }
-}
-
-extension ListGroupsResponse.ListedGroup {
-    /// Whether DescribeGroups tells its members. Brokers before 3.7 know no other kind.
-    var isClassic: Bool { groupType.isEmpty || groupType.lowercased() == "classic" }
 }

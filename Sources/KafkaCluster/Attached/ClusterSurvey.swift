@@ -20,6 +20,7 @@ package struct ClusterSurvey: Sendable {
         case listGroups(ListGroupsRequest)
         case logDirs(DescribeLogDirsRequest)
         case describeGroups(DescribeGroupsRequest)
+        case describeConsumerGroups(ConsumerGroupDescribeRequest)
         /// The committed offsets of these groups: in one request where the broker knows how, else in one for each.
         case committed([String])
     }
@@ -29,6 +30,7 @@ package struct ClusterSurvey: Sendable {
         case listGroups(ListGroupsResponse)
         case logDirs(DescribeLogDirsResponse)
         case describeGroups(DescribeGroupsResponse)
+        case describeConsumerGroups(ConsumerGroupDescribeResponse)
         case committed([OffsetFetchResponse.OffsetFetchResponseGroup])
     }
 
@@ -52,7 +54,7 @@ package struct ClusterSurvey: Sendable {
         var logDirectoryFailure: String?
         /// The groups that it coordinates, by id.
         var groups: [String: ListGroupsResponse.ListedGroup] = [:]
-        var described: [String: DescribeGroupsResponse.DescribedGroup] = [:]
+        var described: [String: GroupDescription] = [:]
         var committed: [String: OffsetFetchResponse.OffsetFetchResponseGroup] = [:]
         /// Rounds that are over, and the next ones in which everything and the sizes are asked for.
         var asked = 0
@@ -192,11 +194,9 @@ package struct ClusterSurvey: Sendable {
             guard response.errorCode == .none else { return }
             known.take(response)
             topics.take(response, from: broker)
-        case .describeGroups(let response):
-            for group in response.groups where group.errorCode == .none && known.described[group.groupId] != group {
-                known.described[group.groupId] = group
-                groups.noteChange(of: group.groupId)
-            }
+        case .describeGroups(let response): known.take(response.groups.map(GroupDescription.classic), &groups)
+        case .describeConsumerGroups(let response):
+            known.take(response.groups.map(GroupDescription.consumer), &groups)
         case .committed(let committed):
             for group in committed where group.errorCode == .none && known.committed[group.groupId] != group {
                 known.committed[group.groupId] = group
@@ -256,6 +256,13 @@ extension ClusterSurvey.Broker {
         changes.noteOtherList()
         described = described.filter { groups[$0.key] != nil }
         committed = committed.filter { groups[$0.key] != nil }
+    }
+
+    mutating func take(_ descriptions: [GroupDescription], _ changes: inout SurveyedGroups) {
+        for group in descriptions where group.errorCode == .none && described[group.id] != group {
+            described[group.id] = group
+            changes.noteChange(of: group.id)
+        }
     }
 
     mutating func take(_ response: DescribeLogDirsResponse) {

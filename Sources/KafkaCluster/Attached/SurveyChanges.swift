@@ -102,10 +102,12 @@ package enum SurveyChanges {
     ) {
         let before = Dictionary(old.groups.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for group in new.groups {
-            guard let known = before[group.id],
-                known.state != group.state || known.members.count != group.members.count
-            else { continue }
-            events.append(.notice(.groupChanged(group.id, state: group.state, members: group.members.count), at: now))
+            guard let known = before[group.id] else { continue }
+            let (old, count) = (known.members?.count, group.members?.count)
+            // That they are known now is no change of the group.
+            let hasOtherMembers = old != nil && count != nil && old != count
+            guard known.state != group.state || hasOtherMembers else { continue }
+            events.append(.notice(.groupChanged(group.id, state: group.state, members: count), at: now))
         }
     }
 }

@@ -93,12 +93,13 @@ extension ClusterSurvey.Broker {
         _ id: String, at coordinator: BrokerID, _ topics: SurveyedTopics
     ) -> ClusterSnapshot.Group? {
         guard let listed = groups[id] else { return nil }
-        let described = described[id]
+        let described = described[id].flatMap { $0.isOfProtocol(of: listed) ? $0 : nil }
         // The list is newer; before version 4 it tells no state.
-        let state = listed.groupState.isEmpty ? described?.groupState ?? Figures.unknown : listed.groupState
-        let members = described?.members.map { GroupSnapshot.Member($0, isConsumer: described?.isConsumer ?? false) }
-        var group = ClusterSnapshot.Group(id: id, state: state, members: members ?? [])
-        group.protocolName = described.flatMap { $0.protocolData.isEmpty ? nil : $0.protocolData }
+        let state = listed.groupState.isEmpty ? described?.state ?? Figures.unknown : listed.groupState
+        let members = described?.members
+        var group = ClusterSnapshot.Group(id: id, state: state, members: members)
+        group.generation = described?.generation
+        group.protocolName = described?.assignor
         group.coordinator = coordinator
         group.partitions = rows(committed[id], of: members ?? [], topics)
         return group
@@ -126,24 +127,5 @@ extension ClusterSurvey.Broker {
             row.logEndOffset = partition?.logEndOffset
             return row
         }
-    }
-}
-
-extension DescribeGroupsResponse.DescribedGroup {
-    fileprivate var isConsumer: Bool { protocolType == "consumer" }
-}
-
-extension GroupSnapshot.Member {
-    fileprivate init(_ member: DescribeGroupsResponse.DescribedGroupMember, isConsumer: Bool) {
-        // Other kinds of groups, such as Kafka Connect's, write something else there.
-        let assignment =
-            isConsumer && member.memberAssignment.readableBytes > 0
-            ? try? ConsumerProtocolAssignment(decodingVersioned: member.memberAssignment) : nil
-        let host = member.clientHost.hasPrefix("/") ? String(member.clientHost.dropFirst()) : member.clientHost
-        self.init(
-            id: member.memberId, instanceID: member.groupInstanceId, clientID: member.clientId, clientHost: host,
-            assignment: assignment?.assignedPartitions.flatMap { topic in
-                topic.partitions.map { TopicPartition(topic: topic.topic, partition: $0) }
-            } ?? [])
     }
 }

@@ -127,7 +127,8 @@ package struct EventSummary: Hashable, Sendable {
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),
-                "\(group) is \(state): \(Figures.plural(Int64(members), "member"))", group: group)
+                "\(group) is \(state)" + (members.map { ": \(Figures.plural(Int64($0), "member"))" } ?? ""),
+                group: group)
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
