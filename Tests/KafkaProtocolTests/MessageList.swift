@@ -28,6 +28,7 @@ enum MessageList {
         DescribeLogDirsRequest.self,
         CreatePartitionsRequest.self,
         DeleteGroupsRequest.self,
+        OffsetDeleteRequest.self,
         ElectLeadersRequest.self,
         IncrementalAlterConfigsRequest.self,
         VoteRequest.self,

@@ -127,6 +127,19 @@ extension ClassicGroup {
     /// Nobody is in it, nor on the way in: it may be forgotten.
     var isUnused: Bool { isDead || (isEmpty && pendingMembers.isEmpty) }
 
+    static let consumerProtocol = "consumer"
+
+    /// Whether members read the topic; of consumers whose subscriptions cannot be read, any.
+    func isSubscribed(to topic: String) -> Bool {
+        guard protocolType == Self.consumerProtocol, !members.isEmpty else { return false }
+        for member in members.values {
+            let metadata = member.metadata(for: protocolName)
+            guard let subscription = try? ConsumerProtocolSubscription(decodingVersioned: metadata) else { return true }
+            if subscription.topics.contains(topic) { return true }
+        }
+        return false
+    }
+
     /// The longest time that any member wants to be waited for.
     var rebalanceTimeout: Duration { members.values.map(\.rebalanceTimeout).max() ?? .zero }
 

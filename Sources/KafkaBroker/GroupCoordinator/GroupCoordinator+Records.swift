@@ -48,6 +48,9 @@ extension GroupCoordinator {
             let code = Self.commitError(error)
             if code != .none { answer.replaceSuccess(by: code) }
             respond(context, answer, &actions)
+        case .offsetDeletion(let context, let answer):
+            let code = Self.groupError(error)
+            respond(context, code == .none ? answer : OffsetDeleteResponse(refused: code), &actions)
         case .deletion(let group, let id):
             // Nothing was written: the group lives on, empty as it was.
             if error != .none, error != .requestTimedOut, groups[group]?.isDead ?? true {
@@ -130,6 +133,8 @@ extension GroupCoordinator {
             case .offsets(let context, var answer):
                 answer.replaceSuccess(by: .notCoordinator)
                 respond(context, answer, &actions)
+            case .offsetDeletion(let context, _):
+                respond(context, OffsetDeleteResponse(refused: .notCoordinator), &actions)
             case .group(_, .staticMember(let back)):
                 respond(back.context, ClassicGroup.refusal(.notCoordinator, memberId: back.memberId), &actions)
             case .deletion(let group, let id): settleDeletion(of: group, id, .notCoordinator, &actions)

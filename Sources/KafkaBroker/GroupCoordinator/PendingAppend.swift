@@ -8,6 +8,8 @@ struct PendingAppend: Sendable {
         /// An OffsetCommit that is answered: with `answer` when all is well, else with the error in place of each
         /// partition's NONE.
         case offsets(RequestContext, answer: OffsetCommitResponse)
+        /// An OffsetDelete that is answered: with `answer` when all is well, else with the error alone.
+        case offsetDeletion(RequestContext, answer: OffsetDeleteResponse)
         /// Tombstones of a group that is deleted by request; several groups may share the request.
         case deletion(group: String, DeletionID)
         /// Tombstones that nobody waits for.

@@ -18,6 +18,7 @@ extension GroupCoordinator {
             case .offsetFetch: offsetFetch(try decode(body, context), context, &actions)
             case .describeGroups: describeGroups(try decode(body, context), context, &actions)
             case .listGroups: listGroups(try decode(body, context), context, &actions)
+            case .offsetDelete: offsetDelete(try decode(body, context), context, metadata, now, &actions)
             case .deleteGroups: deleteGroups(try decode(body, context), context, now, &actions)
             default: preconditionFailure("only group requests are handed to the coordinator, not \(context.apiKey)")
             }

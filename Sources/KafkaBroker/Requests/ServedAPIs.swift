@@ -38,6 +38,7 @@ enum ServedAPIs {
         API(key: .incrementalAlterConfigs, versions: 0...1),
         API(key: .alterPartitionReassignments, versions: 0...0),
         API(key: .listPartitionReassignments, versions: 0...0),
+        API(key: .offsetDelete, versions: 0...0),
         API(key: .describeQuorum, versions: 0...2),
         API(key: .describeCluster, versions: 0...1),
         API(key: .describeProducers, versions: 0...0),
@@ -49,7 +50,7 @@ enum ServedAPIs {
     /// What a group's coordinator answers.
     static let groupAPIs: Set<APIKey> = [
         .offsetCommit, .offsetFetch, .joinGroup, .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups,
-        .deleteGroups,
+        .deleteGroups, .offsetDelete,
     ]
 
     /// What only the controller may do: passed on to it as it came.

@@ -119,6 +119,65 @@ import Testing
         #expect(group.coordinator.snapshot().isEmpty)
     }
 
+    private func delete(_ topics: String...) -> OffsetDeleteRequest {
+        var request = OffsetDeleteRequest()
+        request.groupId = "billing"
+        request.topics = topics.map { name in
+            var topic = OffsetDeleteRequest.OffsetDeleteRequestTopic()
+            topic.name = name
+            topic.partitions = [OffsetDeleteRequest.OffsetDeleteRequestPartition()]
+            return topic
+        }
+        return request
+    }
+
+    private func errors(_ response: OffsetDeleteResponse?) -> [ErrorCode]? {
+        response?.topics.flatMap { $0.partitions.map(\.errorCode) }
+    }
+
+    @Test func `a committed offset is deleted for good, but not while members read the topic`() throws {
+        // Whoever reads it would commit it again, or jump back at the next rebalance.
+        var group = try GroupHarness()
+        #expect(try group.ask(delete("orders"))?.errorCode == .groupIdNotFound)
+        var subscription = ConsumerProtocolSubscription()
+        subscription.topics = ["orders"]
+        var join = GroupHarness.join()
+        join.protocols[0].metadata = try subscription.encodeVersioned()
+        let first = try #require(try group.ask(join))
+        join.memberId = first.memberId
+        _ = try group.send(join)
+        group.advance(.seconds(4))
+        _ = try group.send(GroupHarness.sync(first.memberId, generation: 1, [first.memberId: "all"]))
+        #expect(group.state == "Stable")
+        _ = try group.send(GroupHarness.commit(7, member: first.memberId, generation: 1))
+        let refused = try group.ask(delete("orders", GroupCoordinator.topic, "nowhere"))
+        #expect(errors(refused) == [.groupSubscribedToTopic, .none, .unknownTopicOrPartition])
+        #expect(try group.committedOffset() == 7)
+        _ = try group.send(GroupHarness.leave(first.memberId))
+        group.commitsAtOnce = false
+        let asked = try group.send(delete("orders"))
+        #expect(try group.answer(OffsetDeleteResponse.self, to: asked) == nil)
+        group.commitAll()
+        #expect(errors(try group.answer(OffsetDeleteResponse.self, to: asked)) == [.none])
+        #expect(try group.committedOffset() == nil)
+        group.commitsAtOnce = true
+        group.failOver()
+        #expect(try group.committedOffset() == nil)
+    }
+
+    @Test func `an offset that could not be deleted is there, and who asked is told`() throws {
+        // The tombstone may be lost with the leader of __consumer_offsets.
+        var group = try GroupHarness()
+        _ = try group.send(GroupHarness.commit(7))
+        group.commitsAtOnce = false
+        let failed = try group.send(delete("orders"))
+        group.failAll(.notEnoughReplicas)
+        #expect(try group.answer(OffsetDeleteResponse.self, to: failed)?.errorCode == .coordinatorNotAvailable)
+        let dropped = try group.send(delete("orders"))
+        group.step(.resigned(partition: 0))
+        #expect(try group.answer(OffsetDeleteResponse.self, to: dropped)?.errorCode == .notCoordinator)
+    }
+
     @Test func `offsets of an empty group expire after their retention, counted from when it became empty`() throws {
         // Kafka's default is seven days; a group at work keeps its offsets however old they are.
         var group = try GroupHarness()
