@@ -6,7 +6,10 @@ import NIOPosix
 /// Connections to a cluster's brokers: one to each that was asked something, opened when it is needed and again when it
 /// was lost. All of them share one thread.
 actor ClusterWire {
-    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    /// Never shut down: who is still being let in, or still waits for an answer, when the wire is closed, finds a connection
+    /// that is over, and not a loop that is.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     let security: WireSecurity
     private var connections: [ClusterSurvey.Address: BrokerConnection] = [:]
     private var opening: [ClusterSurvey.Address: Task<BrokerConnection, any Error>] = [:]
@@ -23,13 +26,17 @@ actor ClusterWire {
             return try await task.value
         }
         guard !isClosed else { throw CancellationError() }
-        let task = Task { [group, security] in
-            try await BrokerConnection.open(address, on: group, security: security, patience: patience)
+        let task = Task { [security] in
+            try await BrokerConnection.open(address, on: Self.group, security: security, patience: patience)
         }
         opening[address] = task
         defer { opening[address] = nil }
         do {
             let connection = try await task.value
+            guard !isClosed else {
+                connection.close()
+                throw CancellationError()
+            }
             connections[address] = connection
             return connection
         } catch {
@@ -45,10 +52,9 @@ actor ClusterWire {
         try await connection(to: address, patience: patience).ask(request, patience: patience)
     }
 
-    func close() async {
+    func close() {
         isClosed = true
         for connection in connections.values { connection.close() }
         connections = [:]
-        try? await group.shutdownGracefully()
     }
 }
