@@ -10,6 +10,7 @@ extension ClusterSnapshot {
     /// The cluster's picture together with what klamm's own clients know: their positions, above all.
     func merged(with workload: WorkloadSnapshot, at now: Instant) -> Self {
         var merged = self
+        merged.lookedAt = takenAt
         merged.takenAt = now
         merged.workload = workload
         for group in workload.groups where group.isRunning {

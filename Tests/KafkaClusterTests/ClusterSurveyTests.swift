@@ -217,7 +217,7 @@ import Testing
         func round(end: Int64) -> Bool {
             var isWhole = false
             for case .offsets(let mark, _) in survey.questions(for: 1) {
-                isWhole = true
+                if mark == .logEnd { isWhole = true }
                 survey.take(.offsets(mark, offsets([(0, end)])), from: 1, at: now)
             }
             survey.finishedRound(with: 1)

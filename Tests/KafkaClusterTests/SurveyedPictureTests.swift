@@ -208,7 +208,8 @@ import Testing
         for _ in 0..<40 {
             for _ in 0..<Int.random(in: 0...3, using: &random) { world.change() }
             if Int.random(in: 0..<3, using: &random) > 0 { kept.take(world.metadata, at: Self.now) }
-            for broker in kept.brokers {
+            // Those that are listed no more may answer late.
+            for broker: BrokerID in [1, 2, 3] {
                 switch Int.random(in: 0..<6, using: &random) {
                 case 0: kept.silence(of: broker, "does not answer")
                 case 1: break
@@ -257,6 +258,58 @@ import Testing
             }
         }
         for topic in before.topics { #expect(try isShared(topic.name) == (topic.name != moved)) }
+    }
+
+    @Test func `a late answer of a broker that is gone is not in the picture`() {
+        // It would stay there for as long as the broker is away.
+        var world = World(seed: 1)
+        var survey = ClusterSurvey()
+        survey.take(world.metadata, at: Self.now)
+        let late = survey.questions(for: 3).map { world.answer($0, of: 3) }
+        world.listed.remove(3)
+        survey.take(world.metadata, at: Self.now)
+        for answer in late { survey.take(answer, from: 3, at: Self.now) }
+        let replicas = survey.snapshot(at: Self.now).topics.flatMap(\.partitions).flatMap(\.replicas)
+        #expect(replicas.contains { $0.broker == 3 })
+        #expect(replicas.allSatisfy { $0.broker != 3 || $0.logEndOffset == nil && $0.state == .offline })
+    }
+
+    @Test func `a topic that is told twice is there once`() {
+        // A peer's bytes are no reason to fall.
+        let world = World(seed: 1)
+        var answer = world.metadata
+        answer.topics += answer.topics
+        var survey = ClusterSurvey()
+        survey.take(answer, at: Self.now)
+        #expect(survey.snapshot(at: Self.now).topics.map(\.name) == world.topics.keys.sorted())
+    }
+
+    @Test(arguments: [false, true])
+    func `a topic made anew has nothing of the one before`(tellsIDs: Bool) throws {
+        // It would show the other's size and lag until somebody asks.
+        var world = World(seed: 1)
+        world.topics = ["t": (tellsIDs ? Uuid(high: 1, low: 1) : .zero, [World.Partition(epoch: 5, ends: [1: 90])])]
+        var survey = ClusterSurvey()
+        survey.take(world.metadata, at: Self.now)
+        for broker in survey.brokers { ask(broker, in: world, &survey) }
+        #expect(survey.snapshot(at: Self.now).topics[0].partitions[0].sizeInBytes == 9_000)
+        world.topics = ["t": (tellsIDs ? Uuid(high: 1, low: 2) : .zero, [World.Partition(epoch: 0)])]
+        survey.take(world.metadata, at: Self.now)
+        let partition = survey.snapshot(at: Self.now).topics[0].partitions[0]
+        #expect(partition.sizeInBytes == nil && partition.highWatermark == nil && partition.logEndOffset == nil)
+    }
+
+    @Test func `a topic is as fresh as the oldest word of its leaders`() {
+        // A rate over the time since a follower spoke would be anything.
+        var world = World(seed: 1)
+        world.topics = ["t": (Uuid(high: 1, low: 1), [World.Partition(leader: 1), World.Partition(leader: 2)])]
+        var survey = ClusterSurvey()
+        survey.take(world.metadata, at: Self.now)
+        ask(3, in: world, &survey)
+        ask(1, in: world, &survey)
+        #expect(survey.snapshot(at: Self.now).topics[0].heardAt == nil)
+        ask(2, in: world, &survey)
+        #expect(survey.snapshot(at: Self.now).topics[0].heardAt == Self.now)
     }
 
     // MARK: The metadata of a large cluster
@@ -331,6 +384,35 @@ import Testing
             change(&world, &survey)
             #expect(survey.metadataQuestion.isWhole, "\(name)")
         }
+    }
+
+    @Test func `a change that is told while an answer is under way is not forgotten`() {
+        // That answer is from before.
+        let (world, before) = large()
+        var survey = before
+        survey.expectChange()
+        #expect(survey.metadataQuestion.isWhole)
+        survey.take(world.metadata, at: Self.now)
+        #expect(survey.metadataQuestion.isWhole)
+        survey.take(world.metadata, at: Self.now)
+        #expect(!survey.metadataQuestion.isWhole)
+    }
+
+    @Test func `a new leader is asked for the high watermark at once, whoever looks`() {
+        // The lag of every group there would be unknown for ten rounds.
+        var (world, survey) = large()
+        for broker in survey.brokers { ask(broker, in: world, &survey) }
+        func asked() -> [Int32] {
+            for case .offsets(.highWatermark, let request) in survey.questions(for: 2) {
+                return request.topics.filter { $0.name == "large" }.flatMap { $0.partitions.map(\.partitionIndex) }
+            }
+            return []
+        }
+        #expect(asked() == [])
+        world.topics["large"]?.partitions[7].leader = 2
+        world.topics["large"]?.partitions[7].epoch += 1
+        survey.take(world.metadata, at: Self.now)
+        #expect(asked() == [7])
     }
 }
 

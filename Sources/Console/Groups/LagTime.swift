@@ -29,10 +29,7 @@ package struct EndOffsets: Hashable, Sendable {
     /// The end as it is now, nil where it is not known; `heldUntil` is the time of the look before. Nothing needs to be
     /// noted at a look at which nothing has changed.
     package mutating func note(_ end: Int64?, at instant: Instant, heldUntil: Instant? = nil) {
-        guard let end else {
-            isKnown = false
-            return
-        }
+        guard let end else { return lookAway() }
         if let last = ring.last {
             if instant <= last.at { return }
             if end == last.end, isKnown { return }
@@ -46,6 +43,9 @@ package struct EndOffsets: Hashable, Sendable {
         ring.append(Sample(at: instant, end: end))
         isKnown = true
     }
+
+    /// Until the next end is noted, nobody knows how it goes.
+    package mutating func lookAway() { isKnown = false }
 
     /// Nil where nothing is known of the partition.
     package func age(ofOffset offset: Int64, now: Instant) -> LagTime? {

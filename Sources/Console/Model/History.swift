@@ -19,8 +19,8 @@ package struct History: Hashable, Sendable {
     /// Of topics that are read.
     private var readings: [String: Reading] = [:]
     private var sampledAt: Instant?
-    /// When the picture was taken that was sampled last.
-    private var takenAt: Instant?
+    /// When the cluster looked as it did in the last sample.
+    private var lookedAt: Instant?
     /// How many samples were taken.
     private var count = 0
     /// The groups of the last sample.
@@ -103,10 +103,11 @@ package struct History: Hashable, Sendable {
         if let sampledAt, now - sampledAt < Self.interval - .milliseconds(20) { return false }
         count += 1
         // A source that is told at once sends no picture as long as nothing changes.
-        let told = snapshot.takenAt == takenAt ? now : snapshot.takenAt
+        let looked = snapshot.lookedAt ?? snapshot.takenAt
+        let told = looked == lookedAt ? now : looked
         observe(snapshot.topics, at: snapshot.heardAt ?? told, now)
         observe(snapshot.groups, now)
-        (sampledAt, takenAt) = (now, snapshot.takenAt)
+        (sampledAt, lookedAt) = (now, looked)
         return true
     }
 
@@ -114,9 +115,10 @@ package struct History: Hashable, Sendable {
         var sum: Double?
         for topic in listed {
             let heardAt = topic.heardAt ?? instant
-            let rate = topics[topic.name, default: TopicPast()].note(topic.endOffset, at: heardAt, sample: count)
-            // Of one that is no longer told of, the last rate is not the present one.
-            if let rate, now - heardAt < Self.patience { sum = (sum ?? 0) + rate }
+            // Of one that nobody tells of any more, the last rate is not the present one.
+            let end = now - heardAt < Self.patience ? topic.endOffset : nil
+            let rate = topics[topic.name, default: TopicPast()].note(end, at: heardAt, sample: count)
+            if let rate { sum = (sum ?? 0) + rate }
         }
         recordsPerSecond.append(sum)
         guard topics.count > listed.count else { return }
@@ -152,9 +154,15 @@ package struct History: Hashable, Sendable {
 
     private mutating func forget(_ group: ClusterSnapshot.Group) {
         groups[group.id] = nil
+        for row in group.partitions { lookAway(from: row.partition) }
         for rows in group.partitions.topicRanges {
             forget(group.id, of: group.partitions[rows.lowerBound].partition.topic)
         }
+    }
+
+    /// Nobody may look at its end from now on.
+    private mutating func lookAway(from partition: TopicPartition) {
+        readings[partition.topic]?.ends[partition.partition]?.lookAway()
     }
 
     private mutating func forget(_ group: String, of topic: String) {
@@ -171,8 +179,13 @@ package struct History: Hashable, Sendable {
             readings[topic, default: Reading()].note(
                 group.partitions[rows], of: group.id, at: now, heldUntil: sampledAt)
         }
-        for rows in old?.partitions.topicRanges ?? [] {
-            let topic = old?.partitions[rows.lowerBound].partition.topic ?? ""
+        guard let old else { return }
+        if old.partitions.map(\.partition) != group.partitions.map(\.partition) {
+            let kept = Set(group.partitions.map(\.partition))
+            for row in old.partitions where !kept.contains(row.partition) { lookAway(from: row.partition) }
+        }
+        for rows in old.partitions.topicRanges {
+            let topic = old.partitions[rows.lowerBound].partition.topic
             if !topics.contains(topic) { forget(group.id, of: topic) }
         }
     }
@@ -182,15 +195,15 @@ extension History.TopicPast {
     /// Returns the rate as it is now. `end` was told at `instant`: pictures come at uneven times, and the rate is that of the
     /// time between them. What was told before tells nothing new, and the rate holds.
     fileprivate mutating func note(_ end: Int64?, at instant: Instant, sample: Int) -> Double? {
-        // Of brokers that answer one after the other, a part came later.
-        if let heardAt, instant - heardAt < .milliseconds(500) { return rates.last ?? nil }
-        defer { (self.end, heardAt) = (end, instant) }
-        guard let since = heardAt else {
+        guard let end else {
             rates.append(nil, sample: sample)
             return nil
         }
+        // The times of pictures that follow each other closely tell no rate.
+        if let heardAt, instant - heardAt < .milliseconds(500) { return rates.last ?? nil }
+        defer { (self.end, heardAt) = (end, instant) }
         var rate: Double?
-        if let end, let old = self.end, end >= old {
+        if let since = heardAt, let old = self.end, end >= old {
             rate = Double(end.saturatingSubtract(old)) / (Double((instant - since).wholeMilliseconds) / 1000)
         }
         rates.append(rate, sample: sample)

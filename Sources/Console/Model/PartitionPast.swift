@@ -82,7 +82,11 @@ package struct PartitionPasts: Hashable, Sendable {
         defer { seen = snapshot.topics }
         for (place, topic) in snapshot.topics.enumerated() {
             // What shares its storage with the last picture is passed over at no cost.
-            if place < seen.count, seen[place].id == topic.id, seen[place].partitions == topic.partitions { continue }
+            if place < seen.count, seen[place].name == topic.name, seen[place].id == topic.id,
+                seen[place].partitions == topic.partitions
+            {
+                continue
+            }
             // Out and in again: changed in place, and the topic's name is looked up once.
             var pasts = topics.removeValue(forKey: topic.name) ?? [:]
             for index in topic.partitions.indices where !pasts.says(topic.partitions[index]) {

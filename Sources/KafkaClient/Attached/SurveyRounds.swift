@@ -66,7 +66,7 @@ actor SurveyRounds {
     }
 
     func freshSnapshot() async throws -> ClusterSnapshot {
-        survey.expectChange()
+        survey.expectEverything()
         try await askMetadata()
         await askAll(within: Self.patience)
         return survey.snapshot(at: now())

@@ -6,11 +6,11 @@ extension ClusterSurvey {
     static let roundsBetweenSizes = (ofFew: 5, ofMany: 15)
     /// Members come and go with a change of the group's state, mostly.
     private static let roundsBetweenDescriptions = 3
-    /// With more than this on one broker, what nobody looks at is asked for in every fifth round only, and in every tenth
-    /// where the last time nothing had moved.
-    static let roundsBetweenAll = (moving: 5, resting: 10)
+    /// With more than this on one broker, or in a cluster, what nobody looks at is asked for in some rounds only.
     static let partitionsPerRound = 2000
     static let groupsPerRound = 200
+    /// Rounds from one to the next in which everything is asked for; more where the last time nothing had moved.
+    static let roundsBetweenAll = (moving: 5, resting: 10)
     /// What changes among them is mostly told of by other answers.
     static let roundsBetweenAllTopics = 10
     /// Records of metadata that a broker may lag behind the others before another is asked instead.
@@ -51,10 +51,11 @@ extension ClusterSurvey {
             guard !partitions.isEmpty else { return }
             questions.append(.offsets(mark, Self.offsets(mark, of: partitions)))
         }
-        ask(.highWatermark, led)
+        // Of partitions that it has just come to lead at once, whoever looks at them.
+        let unknown = isLong ? hosted.led.filter { !interest.topics.contains($0.topic) } : []
+        ask(.highWatermark, led + unknown.compactMap { without(\.highWatermark, $0) })
         ask(.logEnd, asked(hosted.all))
-        // Of partitions that it has just come to lead, too.
-        ask(.logStart, wanted.sizes ? led : led.compactMap(withoutStart))
+        ask(.logStart, wanted.sizes ? led : hosted.led.compactMap { without(\.logStartOffset, $0) })
         if wanted.sizes {
             var request = DescribeLogDirsRequest()
             request.topics = nil
@@ -136,11 +137,13 @@ extension ClusterSurvey {
         max(.seconds(1) - duration, duration * 3, .milliseconds(100))
     }
 
-    /// Those of the partitions of which nobody told where they begin.
-    private func withoutStart(_ led: TopicIndexes) -> TopicIndexes? {
-        let topic = topics.topic(led.topic)
+    /// Those of the partitions of which nobody has told this.
+    private func without(
+        _ figure: KeyPath<ClusterSnapshot.Partition, Int64?>, _ led: TopicIndexes
+    ) -> TopicIndexes? {
+        guard let topic = topics.topic(led.topic) else { return nil }
         let missing = led.partitions.filter { index in
-            topic?.place(of: index).flatMap { topic?.partitions[$0].logStartOffset } == nil
+            topic.place(of: index).map { topic.partitions[$0][keyPath: figure] == nil } ?? true
         }
         return missing.isEmpty ? nil : TopicIndexes(topic: led.topic, partitions: missing)
     }

@@ -78,8 +78,9 @@ package struct ClusterSurvey: Sendable {
     private var groups = SurveyedGroups()
     private(set) var hosted: [BrokerID: HostedPartitions] = [:]
     private var roundsSinceAllTopics = 0
-    /// Whether something told of a decision that the metadata does not show yet.
-    private var isOutdated = false
+    /// How often all topics are to be asked for in any case. Something told of a decision that the metadata does not show
+    /// yet, and a broker may answer before it knows of it.
+    private var wholeRounds = 0
     /// What the console shows now: asked first and most often where there is much.
     package var interest = Interest()
 
@@ -104,12 +105,13 @@ package struct ClusterSurvey: Sendable {
         }
         if isWhole {
             response.topics.sort { $0.name ?? "" < $1.name ?? "" }
-            (isOutdated, roundsSinceAllTopics) = (false, 0)
+            (wholeRounds, roundsSinceAllTopics) = (max(0, wholeRounds - 1), 0)
         } else {
             roundsSinceAllTopics += 1
             // One that is gone may have a successor of the same name, and a broker that came or went may lead anything.
-            isOutdated =
-                response.brokers != metadata?.brokers || response.topics.contains { $0.errorCode != .none }
+            if response.brokers != metadata?.brokers || response.topics.contains(where: { $0.errorCode != .none }) {
+                expectChange()
+            }
             response.topics = metadata?.topics.replacing(response.topics) ?? []
         }
         for broker in response.brokers {
@@ -134,19 +136,30 @@ package struct ClusterSurvey: Sendable {
 
     private mutating func arrange(after before: [MetadataResponse.MetadataResponseTopic], hasOtherReach: Bool) {
         let decided = metadata?.topics ?? []
-        let isAnew = topics.take(
+        let taken = topics.take(
             decided, after: before, reachable: reachable, hasOtherReach: hasOtherReach
         ) { heard[$0]?.sizes?[$1] }
-        if isAnew { hosted = HostedPartitions.byBroker(topics.topics) }
+        if taken.isAnew { hosted = HostedPartitions.byBroker(topics.topics) }
+        guard !taken.successors.isEmpty else { return }
+        for broker in heard.keys.sorted() {
+            let kept = heard[broker]?.sizes?.filter { !taken.successors.contains($0.key.topic) }
+            heard[broker]?.sizes = kept
+        }
     }
 
     /// Somebody has changed something, or tells that another did.
-    package mutating func expectChange() { isOutdated = true }
+    package mutating func expectChange() { wholeRounds = 2 }
+
+    /// Everything is asked for in the next round, however much there is.
+    package mutating func expectEverything() {
+        expectChange()
+        for broker in heard.keys.sorted() { heard[broker]?.allAt = 0 }
+    }
 
     /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows and the list of brokers.
     package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
         let count = topics.topics.reduce(0) { $0 + $1.partitions.count }
-        guard count > Self.partitionsPerRound, !isOutdated, roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
+        guard count > Self.partitionsPerRound, wholeRounds == 0, roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
         else {
             return (Self.allTopics, true)
         }
@@ -181,19 +194,21 @@ package struct ClusterSurvey: Sendable {
     }
 
     package mutating func take(_ answer: Answer, from broker: BrokerID, at now: Instant) {
+        // What comes from one that the cluster lists no more came late.
+        guard brokers.contains(broker) else { return }
         if silent.removeValue(forKey: broker) != nil { reachHasChanged() }
         var known = heard.removeValue(forKey: broker) ?? Broker()
         defer { heard[broker] = known }
         switch answer {
         case .offsets(let mark, let response):
             let told = topics.take(mark, response, from: broker, at: now)
-            if told.isOutdated { isOutdated = true }
+            if told.isOutdated { expectChange() }
             if told.hasMoved { known.hasMoved = true }
         case .listGroups(let response): known.take(response, &groups)
         case .logDirs(let response):
             guard response.errorCode == .none else { return }
             known.take(response)
-            topics.take(response, from: broker)
+            topics.take(known.sizes ?? [:], of: hosted[broker]?.led ?? [])
         case .describeGroups(let response): known.take(response.groups.map(GroupDescription.classic), &groups)
         case .describeConsumerGroups(let response):
             known.take(response.groups.map(GroupDescription.consumer), &groups)
@@ -207,13 +222,14 @@ package struct ClusterSurvey: Sendable {
 
     /// The broker did not answer. What it said before is no longer known to be so.
     package mutating func silence(of broker: BrokerID, _ reason: String) {
+        guard brokers.contains(broker) else { return }
         heard[broker] = nil
         groups.noteOtherList()
         if silent.updateValue(reason, forKey: broker) == nil { reachHasChanged() }
     }
 
     private mutating func reachHasChanged() {
-        isOutdated = true
+        expectChange()
         arrange(after: metadata?.topics ?? [], hasOtherReach: true)
     }
 

@@ -18,7 +18,7 @@ struct SurveyedGroups: Sendable {
         if isListedAnew {
             listAnew(heard, topics, &fresh)
         } else {
-            for id in changed {
+            for id in changed.sorted() {
                 guard let place = place(of: id), let coordinator = groups[place].coordinator else { continue }
                 guard let group = heard[coordinator]?.group(id, at: coordinator, topics) else { continue }
                 groups[place] = group
@@ -39,7 +39,7 @@ struct SurveyedGroups: Sendable {
         var coordinators: [String: BrokerID] = [:]
         for broker in heard.keys.sorted() {
             // For a moment after its coordinator has moved, two brokers may hold a group.
-            for id in heard[broker]?.groups.keys ?? [:].keys { coordinators[id] = broker }
+            for id in heard[broker]?.groups.keys.sorted() ?? [] { coordinators[id] = broker }
         }
         let before = self
         groups = coordinators.sorted { $0.key < $1.key }.compactMap { id, coordinator in
@@ -59,8 +59,8 @@ struct SurveyedGroups: Sendable {
         let rows = groups[place].partitions.count
         while row < rows {
             let name = groups[place].partitions[row].partition.topic
-            let topic = topics.changed.contains(name) ? topics.topic(name) : nil
-            let isChanged = topic != nil || topics.changed.contains(name)
+            let isChanged = topics.changed.contains(name)
+            let topic = isChanged ? topics.topic(name) : nil
             while row < rows, groups[place].partitions[row].partition.topic == name {
                 if isChanged {
                     let index = topic?.place(of: groups[place].partitions[row].partition.partition)

@@ -8,6 +8,8 @@ struct SurveyedTopics: Sendable {
     /// Sorted by name.
     private(set) var topics: [ClusterSnapshot.Topic] = []
     private var places: [String: Int] = [:]
+    /// Who has told how far its logs go since `heardAt` of the topic, of those who lead a partition of it.
+    private var tellers: [String: Set<BrokerID>] = [:]
     /// Those whose partitions have changed since `forgetChanges`, and those that are gone.
     private(set) var changed: Set<String> = []
 
@@ -19,32 +21,37 @@ struct SurveyedTopics: Sendable {
 
     /// Both are sorted by name, and the partitions of each topic by index. What was heard of a partition stays known as long
     /// as the one who told it can be asked; a topic of the same name made anew is another. Returns whether anything was decided
-    /// anew.
+    /// anew, and the names of topics that were made anew.
     mutating func take(
         _ decided: [MetadataResponse.MetadataResponseTopic], after before: [MetadataResponse.MetadataResponseTopic],
         reachable: Set<BrokerID>, hasOtherReach: Bool, sizes: (BrokerID, TopicPartition) -> Int64?
-    ) -> Bool {
+    ) -> (isAnew: Bool, successors: Set<String>) {
         var old = before[...]
         var isAnew = false
+        var successors: Set<String> = []
         var found: [ClusterSnapshot.Topic] = []
         found.reserveCapacity(decided.count)
         for topic in decided {
-            guard topic.errorCode == .none, let name = topic.name else { continue }
+            // One that is told twice is told once too often.
+            guard topic.errorCode == .none, let name = topic.name, found.last?.name != name else { continue }
             while let first = old.first, first.name ?? "" < name { old.removeFirst() }
-            let known = self.topic(name).flatMap { $0.id == topic.topicId ? $0 : nil }
+            let former = self.topic(name)
+            let known = former.flatMap { $0.isContinued(by: topic) ? $0 : nil }
             if !hasOtherReach, let known, old.first == topic {
                 found.append(known)
                 continue
             }
             changed.insert(name)
             isAnew = true
+            let isSuccessor = known == nil && former != nil
+            if isSuccessor { successors.insert(name) }
             var new = ClusterSnapshot.Topic(
                 name: name, id: topic.topicId, isInternal: topic.isInternal,
                 partitions: topic.partitions.map { decided in
                     let place = known?.place(of: decided.partitionIndex)
                     var partition = ClusterSnapshot.Partition(
                         decided, known: place.flatMap { known?.partitions[$0] }, reachable: reachable)
-                    if let leader = partition.leader, reachable.contains(leader) {
+                    if !isSuccessor, let leader = partition.leader, reachable.contains(leader) {
                         partition.sizeInBytes = sizes(leader, TopicPartition(topic: name, partition: partition.index))
                     }
                     return partition
@@ -52,14 +59,15 @@ struct SurveyedTopics: Sendable {
             new.heardAt = known?.heardAt
             found.append(new)
         }
-        let isListedAnew =
-            found.count != topics.count || zip(found, topics).contains { $0.0.name != $0.1.name }
+        let isListedAnew = found.count != topics.count || zip(found, topics).contains { $0.0.name != $0.1.name }
         let former = topics
         topics = found
-        guard isListedAnew else { return isAnew }
-        places = Dictionary(uniqueKeysWithValues: found.enumerated().map { ($1.name, $0) })
+        guard isListedAnew else { return (isAnew, successors) }
+        places = [:]
+        for (place, topic) in found.enumerated() { places[topic.name] = place }
         for topic in former where places[topic.name] == nil { changed.insert(topic.name) }
-        return true
+        tellers = tellers.filter { places[$0.key] != nil }
+        return (true, successors)
     }
 
     // MARK: What brokers tell of themselves
@@ -83,7 +91,7 @@ struct SurveyedTopics: Sendable {
                 changed.insert(told.name)
                 hasMoved = true
             }
-            if mark == .logEnd { topics[place].heardAt = now }
+            if mark == .logEnd { noteTeller(broker, of: place, told, at: now) }
         }
         return (hasMoved, isOutdated)
     }
@@ -112,17 +120,38 @@ struct SurveyedTopics: Sendable {
         return true
     }
 
-    /// Sizes of the replicas on this broker, of which the picture shows the leaders'.
-    mutating func take(_ response: DescribeLogDirsResponse, from broker: BrokerID) {
-        for told in response.results.lazy.flatMap(\.topics) {
-            guard let place = places[told.name] else { continue }
-            for answer in told.partitions where !answer.isFutureKey {
-                guard let index = topics[place].place(of: answer.partitionIndex),
-                    topics[place].partitions[index].leader == broker,
-                    topics[place].partitions[index].sizeInBytes != answer.partitionSize
+    /// A topic's end is its leaders' word: it is as old as the oldest of them.
+    private mutating func noteTeller(
+        _ broker: BrokerID, of place: Int, _ told: ListOffsetsResponse.ListOffsetsTopicResponse, at now: Instant
+    ) {
+        let partitions = topics[place].partitions
+        let tells = told.partitions.contains { answer in
+            guard answer.errorCode == .none, let index = topics[place].place(of: answer.partitionIndex) else {
+                return false
+            }
+            return partitions[index].leader == broker
+        }
+        guard tells else { return }
+        let isComplete = { (tellers: Set<BrokerID>) in
+            partitions.allSatisfy { $0.leader.map(tellers.contains) ?? true }
+        }
+        tellers[told.name, default: []].insert(broker)
+        guard let all = tellers[told.name], isComplete(all) else { return }
+        topics[place].heardAt = now
+        tellers[told.name] = []
+    }
+
+    /// Sizes of the partitions that this broker leads.
+    mutating func take(_ sizes: [TopicPartition: Int64], of led: [TopicIndexes]) {
+        for asked in led {
+            guard let place = places[asked.topic] else { continue }
+            for partition in asked.partitions {
+                let size = sizes[TopicPartition(topic: asked.topic, partition: partition)]
+                guard let index = topics[place].place(of: partition),
+                    topics[place].partitions[index].sizeInBytes != size
                 else { continue }
-                topics[place].partitions[index].sizeInBytes = answer.partitionSize
-                changed.insert(told.name)
+                topics[place].partitions[index].sizeInBytes = size
+                changed.insert(asked.topic)
             }
         }
     }
@@ -134,7 +163,21 @@ extension ClusterSnapshot.Topic {
         // Almost always they are numbered from zero without a gap.
         let guess = Int(index)
         if guess >= 0, guess < partitions.count, partitions[guess].index == index { return guess }
-        return partitions.firstIndex { $0.index == index }
+        var (low, high) = (0, partitions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if partitions[middle].index < index { low = middle + 1 } else { high = middle }
+        }
+        return low < partitions.count && partitions[low].index == index ? low : nil
+    }
+
+    /// Whether it is the same topic. Brokers before 2.8 tell no ids: a topic of which a leader epoch falls, or that loses
+    /// partitions, is another of the same name.
+    fileprivate func isContinued(by topic: MetadataResponse.MetadataResponseTopic) -> Bool {
+        guard id == topic.topicId else { return false }
+        guard id == .zero else { return true }
+        return topic.partitions.count >= partitions.count
+            && zip(partitions, topic.partitions).allSatisfy { $0.leaderEpoch <= $1.leaderEpoch }
     }
 }
 
