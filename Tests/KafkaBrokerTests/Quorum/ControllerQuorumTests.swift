@@ -74,6 +74,29 @@ import Testing
         #expect(state.cause == .resignation(of: 103))
     }
 
+    // An hour may lie between: what was silent then has nothing to do with this election.
+    @Test func `why a controller stood is forgotten when another raises the epoch`() {
+        let settings = QuorumSettings(nodeId: 102, clusterID: "quorum", voters: [101, 102, 103])
+        var now = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 0)
+        var state = QuorumState(settings, epoch: 1, vote: nil, random: SeededGenerator(seed: 1), now: now)
+        func win() {
+            now = state.nextDeadline ?? now
+            _ = state.deadlineReached(now: now)
+            _ = state.voteAnswered(by: 103, askedEpoch: state.epoch, isPreVote: true, granted: true, now: now)
+            let actions = state.voteAnswered(
+                by: 103, askedEpoch: state.epoch, isPreVote: false, granted: true, now: now)
+            #expect(actions.contains(.beginLeading))
+        }
+        _ = state.epochHeard(2, leader: 101, now: now)
+        state.leaderAnswered(now: now)
+        win()
+        #expect(state.cause == .silence(of: 101, settings.fetchTimeout, late: .zero), "its own epoch keeps it")
+        now = now + .seconds(3600)
+        _ = state.epochHeard(state.epoch + 1, leader: nil, now: now)
+        win()
+        #expect(state.cause == nil)
+    }
+
     // A minority must not decide anything, and need not: who leads goes on leading.
     @Test func `without a majority nothing is elected or created and leaders go on`() throws {
         let cluster = TestCluster(controllers: 3)

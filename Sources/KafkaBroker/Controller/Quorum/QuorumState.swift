@@ -54,7 +54,7 @@ package struct QuorumState: Sendable {
     /// To whom this node has given its vote in this epoch.
     package private(set) var vote: BrokerID?
     package internal(set) var role: QuorumRole
-    /// Why this node stands for election, or stood; nil where it lost no leader.
+    /// Why this node stands for election, or stood; nil where it lost no leader, or others have gone on since.
     package private(set) var cause: ElectionCause?
     private var random: SeededGenerator
 
@@ -265,6 +265,7 @@ package struct QuorumState: Sendable {
             if case .leader = role { actions.append(.stopLeading) }
             epoch = other
             vote = nil
+            cause = nil
             role = .unattached(electionAt: now + electionTimeout())
             actions.append(.persist)
         }
