@@ -140,6 +140,43 @@ import Testing
         }
     }
 
+    @Test func `a search within offsets ends where they end, and nothing else came since`() {
+        // The log goes on beyond them: reading on finds nothing of it, so that it is not offered.
+        var session = searching(["", "", "", "", "", "100-200"])
+        session.answer(
+            [row(150)],
+            marks: [
+                PartitionMark(
+                    partition: 0, logStartOffset: 100, highWatermark: 201, firstOffset: 100, nextOffset: 201)
+            ])
+        #expect(session.shows("100% · 101 of 101 offsets  end of the range"), "\(session)")
+        session.press("records.next-records")
+        #expect(session.commands == [] && session.toast == "This is the end of the range")
+        session.press("records.previous-records")
+        #expect(session.commands == [] && session.toast == "This is the beginning of the range")
+        // Where the log ended before them, only what came within them came since.
+        session = searching(["", "", "", "", "", "100-1010"])
+        session.answer([row(150)], marks: [mark(100, 1000)])
+        #expect(session.shows("end of the log when read · 11 offsets since: ] reads on"), "\(session)")
+        session.press("records.next-records")
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 1000)]))
+    }
+
+    @Test func `what peers say of their logs does not stop the console`() {
+        // Ends near the largest number are a broken broker's, and are summed at each picture.
+        let marks = (90..<92).map {
+            PartitionMark(partition: $0, logStartOffset: 0, highWatermark: .max, firstOffset: 0, nextOffset: 1)
+        }
+        var session = searching(["A"])
+        session.answer([], marks: marks)
+        #expect(session.shows("0% · 2 of 9,223,372,036,854,775,807 offsets"), "\(session)")
+        session = searching([])
+        session.press("records.tail")
+        session.answer([], marks: marks)
+        session.press("records.pause")
+        #expect(session.shows("the tail waits before 9,223,372,036,854,775,807 offsets"), "\(session)")
+    }
+
     @Test func `a held tail asks for nothing, and misses nothing when it goes on`() {
         // Pausing must not lose rows: the log keeps them.
         var session = Session()

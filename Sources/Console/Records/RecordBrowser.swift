@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 /// The records of one topic that have been read, and where reading goes on.
@@ -65,6 +66,18 @@ package struct RecordBrowser: Hashable, Sendable {
     /// Where reading goes on after the last row.
     var later: [PartitionOffset] { marks.map { PartitionOffset(partition: $0.partition, offset: $0.nextOffset) } }
 
+    /// The last offset that a search is for lies before the log's end somewhere: it has not come to that.
+    var endsWithinLog: Bool {
+        guard let offsets = filter?.offsets else { return false }
+        return marks.contains { $0.nextOffset >= offsets.upperBound }
+    }
+
+    /// The first offset that a search is for lies past the log's beginning somewhere.
+    var beginsWithinLog: Bool {
+        guard let offsets = filter?.offsets, offsets.lowerBound > 0 else { return false }
+        return marks.contains { $0.logStartOffset <= offsets.lowerBound }
+    }
+
     /// The first offset of each partition shown, for the page before this one; empty at the beginning.
     var earlier: [PartitionOffset] {
         guard marks.contains(where: { $0.logStartOffset < firstOffset($0) }) else { return [] }
@@ -90,11 +103,11 @@ package struct RecordBrowser: Hashable, Sendable {
             guard let begin = search.begin[mark.partition] else { continue }
             switch search.direction {
             case .forward:
-                read += max(0, mark.nextOffset - begin)
-                all += max(0, mark.highWatermark - begin)
+                read = read.saturatingAdd(max(0, mark.nextOffset.saturatingSubtract(begin)))
+                all = all.saturatingAdd(max(0, mark.highWatermark.saturatingSubtract(begin)))
             case .backward:
-                read += max(0, begin - firstOffset(mark))
-                all += max(0, begin - mark.logStartOffset)
+                read = read.saturatingAdd(max(0, begin.saturatingSubtract(firstOffset(mark))))
+                all = all.saturatingAdd(max(0, begin.saturatingSubtract(mark.logStartOffset)))
             }
         }
         return (read, max(read, all))

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 extension Model {
@@ -60,7 +61,10 @@ extension Model {
         guard let browser else { return [] }
         if forward {
             guard browser.hasLater || (waitingRecords ?? 0) > 0 else {
-                show(.note, "This is the end of the log · \(keyName(.tail)) follows it")
+                show(
+                    .note,
+                    browser.endsWithinLog
+                        ? "This is the end of the range" : "This is the end of the log · \(keyName(.tail)) follows it")
                 return []
             }
             screen.list.selected = nil
@@ -69,7 +73,7 @@ extension Model {
         }
         let earlier = browser.earlier
         guard !earlier.isEmpty else {
-            show(.note, "This is the beginning of the log")
+            show(.note, "This is the beginning of the \(browser.beginsWithinLog ? "range" : "log")")
             return []
         }
         screen.list.selected = nil
@@ -176,14 +180,15 @@ extension Model {
             && (browser.isFull || browser.rows.count + RecordBrowser.pageSize > RecordBrowser.rowsMax)
     }
 
-    /// How many offsets lie beyond what was read, as far as is known.
+    /// How many offsets lie beyond what was read, as far as is known; of those that a search is for, where it is for some.
     var waitingRecords: Int64? {
         guard let browser, let topic = live.snapshot?.topics.first(where: { $0.name == browser.topic }) else {
             return nil
         }
         return browser.marks.reduce(0) { sum, mark in
             let end = topic.partitions.first { $0.index == mark.partition }?.highWatermark ?? mark.highWatermark
-            return sum + max(0, end - mark.nextOffset)
+            let last = browser.filter?.offsets.map { min(end, $0.upperBound) } ?? end
+            return sum.saturatingAdd(max(0, last.saturatingSubtract(mark.nextOffset)))
         }
     }
 }

@@ -122,14 +122,15 @@ enum RecordsView {
         if browser.filter != nil, browser.isFull {
             return StyledText("\(words)no more are kept; \(model.keyName(.nextRecords)) goes on", .warning)
         }
-        return StyledText(words + (browser.hasLater ? "more follow" : end(model)), .muted)
+        return StyledText(words + (browser.hasLater ? "more follow" : end(model, browser)), .muted)
     }
 
     /// A page is of the moment when it was read; the log goes on.
-    private static func end(_ model: Model) -> String {
-        guard let more = model.waitingRecords, more > 0 else { return "end of the log" }
+    private static func end(_ model: Model, _ browser: RecordBrowser) -> String {
+        let end = browser.endsWithinLog ? "end of the range" : "end of the log"
+        guard let more = model.waitingRecords, more > 0 else { return end }
         return
-            "end of the log when read · \(Figures.plural(more, "offset")) since: \(model.keyName(.nextRecords)) reads on"
+            "\(end) when read · \(Figures.plural(more, "offset")) since: \(model.keyName(.nextRecords)) reads on"
     }
 
     /// `45% · 540,000 of 1,200,000 offsets`.
