@@ -141,6 +141,22 @@ import Testing
         #expect(sends.map(\.failed) == [4, 0] && sends.map(\.unknown) == [12, 8])
     }
 
+    @Test func `what is sent after a fault is over is not its price`() throws {
+        // Records of acks=0 are all in doubt: the price of a kill would rise for ever.
+        var prices = killed()
+        _ = prices.observe(picture(2_000, failed: 3, unknown: 12))
+        _ = prices.note(.fault(.restart(2), at: at(9_000)))
+        #expect(!prices.observe(picture(9_900, leader: 1, failed: 3, unknown: 12)).isEmpty)
+        _ = prices.observe(picture(11_000, failed: 4, unknown: 30, doubled: 1))
+        #expect(prices.last?.unknown == 12)
+        #expect(
+            prices.last?.failed == 4 && prices.last?.doubled == 1, "what was sent before may fail or be doubled yet")
+        _ = prices.observe(picture(12_000, failed: 4, unknown: 500, doubled: 1, acks: .none))
+        #expect(prices.last?.sends?.map(\.acks) == [.all])
+        _ = prices.observe(picture(13_000, failed: 4, unknown: 7, doubled: 1))
+        #expect(prices.last?.unknown == 7, "what was in doubt has become known")
+    }
+
     @Test func `what nobody had looked at before is unknown, and not zero`() {
         // The console may have come later, and there may be no ledger.
         var prices = FaultPrices()

@@ -128,6 +128,15 @@ extension FaultPrice {
     mutating func count(_ workload: WorkloadSnapshot) {
         guard var sends else { return }
         for producer in workload.producers {
+            guard wholeAt == nil else {
+                // What is sent from now on is not its price, but what was in doubt may still become known.
+                if let index = sends.lastIndex(where: {
+                    $0.topic == producer.settings.topic && $0.acks == producer.settings.acks
+                }) {
+                    sends[index].settle(producer)
+                }
+                continue
+            }
             if let index = sends.lastIndex(where: { $0.topic == producer.settings.topic }) {
                 sends[index].count(producer)
                 guard sends[index].acks != producer.settings.acks else { continue }
@@ -181,6 +190,12 @@ extension FaultPrice.Sends {
         isRunning = producer.isRunning || producer.isEnding
         self.before = before
         doubled = producer.doubled.map { _ in 0 }
+    }
+
+    fileprivate mutating func settle(_ now: WorkloadSnapshot.Producer) {
+        let most = unknown
+        count(now)
+        unknown = min(most, unknown)
     }
 
     fileprivate mutating func count(_ now: WorkloadSnapshot.Producer) {
