@@ -19,7 +19,7 @@ import Testing
     private func now(after commits: Int) -> Int64 { Int64(commits - 1) * 5000 }
 
     @Test func `who was level once is well, whatever the lag is now`() {
-        // Rule 1: bursts are no trouble.
+        // Rules 1 and 3: bursts are no trouble.
         let commits: [(Int64, Int64?)] = [(10, 50), (60, 0), (60, 40), (60, 90)]
         #expect(window(commits).status(lag: 120, now: now(after: 4)) == .ok)
         #expect(window([(10, 50), (20, 60)]).status(lag: 0, now: 1_000_000) == .ok, "level now")
@@ -55,15 +55,38 @@ import Testing
         #expect(window(before + [(120, 10), (30, 90)]).status(lag: 90, now: now(after: 6)) == .rewound, "again")
     }
 
+    @Test func `who kept up has rewound too when it goes back`() {
+        // A reset of a group that was level in two partitions of three must not show in the third alone.
+        #expect(window([(10, 50), (90, 0), (40, 70)]).status(lag: 70, now: now(after: 3)) == .rewound)
+        #expect(window([(10, 0), (90, 0), (40, 70), (60, 60)]).status(lag: 60, now: now(after: 4)) == .rewound)
+        #expect(window([(10, 0), (90, 0), (40, 70), (90, 60)]).status(lag: 60, now: now(after: 4)) == .ok)
+    }
+
+    @Test func `a rewind lasts until the consumer is back, however often it commits on the way`() {
+        // Ten commits are ten seconds in one partition, and a minute in another.
+        let way = (1...25).map { (offset: Int64($0) * 10, lag: Int64?(500)) }
+        let back = window([(300, 100)] + way)
+        #expect(back.status(lag: 500, now: now(after: 26)) == .rewound)
+        #expect(back.begin(of: .rewound) == .at(5_000), "long out of the window")
+        #expect(window([(300, 100)] + way + [(300, 400)]).status(lag: 400, now: now(after: 27)) == .ok)
+    }
+
+    @Test func `who has read all there is has not rewound, wherever the log once ended`() {
+        // A topic that was deleted and made anew begins at zero again.
+        let anew = window([(300, 100), (20, 5), (25, 0), (26, 4)])
+        #expect(anew.status(lag: 4, now: now(after: 4)) == .ok)
+        #expect(window([(300, 100), (20, 0), (20, 4)]).status(lag: 4, now: now(after: 3)) == .ok)
+    }
+
     @Test func `who has not committed for longer than all the window spans has stopped`() {
-        // Rule 3: the window is its own measure, so no threshold need be set.
+        // Rule 4: the window is its own measure, so no threshold need be set.
         let commits: [(Int64, Int64?)] = [(10, 50), (20, 60), (30, 70)]
         #expect(window(commits).status(lag: 70, now: 10_000 + 10_000) != .stopped)
         #expect(window(commits).status(lag: 70, now: 10_000 + 10_001) == .stopped)
     }
 
     @Test func `who commits the same offset again and again is stalled`() {
-        // Rule 4: its process lives, its work does not.
+        // Rule 5: its process lives, its work does not.
         let commits: [(Int64, Int64?)] = [(10, 50), (10, 60), (10, 60), (10, 75)]
         #expect(window(commits).status(lag: 80, now: now(after: 4)) == .stalled)
     }
@@ -75,7 +98,7 @@ import Testing
     }
 
     @Test func `who commits and never gains on the end is slow`() {
-        // Rule 5, and its exception: gaining once is enough.
+        // Rule 6, and its exception: gaining once is enough.
         #expect(status(atLags: [50, 50, 52, 52, 55, 60, 60, 61, 65, 70]) == .slow)
         #expect(status(atLags: [50, 50, 52, 52, 55, 54, 60, 61, 65, 70]) == .ok)
         #expect(status(atLags: [50, 50, 52, 52, nil, 60, 60, 61, 65, 70]) == .ok, "nobody knows")

@@ -174,6 +174,35 @@ import Testing
         }
     }
 
+    @Test func `a reset shows in every partition whose commit went back, and ends as each is back`() {
+        // Seen from outside, a second between looks: the group kept up in all partitions but one, and commits to each as it
+        // reads.
+        let names = ["a", "b", "c"]
+        var history = History()
+        func look(_ second: Int, _ committed: [Int64], end: Int64) -> [CommitStatus?] {
+            let now = Self.instant(Double(second))
+            var snapshot = ClusterSnapshot(takenAt: now, clusterID: "c")
+            snapshot.topics = names.map { topic($0, end: end) }
+            snapshot.groups = [group("g", of: zip(names, committed).map { ($0, $1, end) })]
+            history.observe(snapshot, now: now)
+            return snapshot.groups[0].partitions.map { history.status(ofGroup: "g", $0, now: now) }
+        }
+        for second in 0..<20 {
+            let end = Int64(second) * 10
+            _ = look(second, [end, max(0, end - 5), second % 4 == 0 ? end : end / 2], end: end)
+        }
+        #expect(look(20, [0, 0, 0], end: 200) == [.rewound, .rewound, .rewound])
+        // The first is committed to each second, the second each five seconds.
+        for second in 21..<41 {
+            let at = Int64(second - 20)
+            let statuses = look(second, [at * 4, at / 5 * 20, 0], end: 200)
+            #expect(statuses == [.rewound, .rewound, .rewound], "\(second)")
+        }
+        #expect(history.status(ofGroup: "g") == .rewound)
+        #expect(look(41, [195, 100, 0], end: 200) == [.ok, .rewound, .rewound])
+        #expect(look(42, [195, 200, 200], end: 200) == [.ok, .ok, .ok])
+    }
+
     @Test func `a record's age is right after its partition had not grown for long`() throws {
         // Its end was the same at the look before: the record came after that look, not after the last growth.
         var history = History()

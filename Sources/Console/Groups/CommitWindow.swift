@@ -9,7 +9,7 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     case stalled
     /// It has ceased to commit, though there is more to read.
     case stopped
-    /// It has gone back, and has not come again to where it was.
+    /// It has gone back, and has not come again to where it was, nor to the end.
     case rewound
 
     /// As in Burrow: falling behind is a warning, the others are errors.
@@ -43,17 +43,20 @@ package enum StatusBegin: Hashable, Sendable {
 /// The last commits of a group in one partition, judged by the rules of Burrow (github.com/linkedin/Burrow, wiki
 /// "Consumer Lag Evaluation Rules"; core/internal/evaluator/caching.go), which need no threshold for lag:
 ///
-/// 1. If the lag is zero now, or was at any commit in the window, all is well. But who was level once, and has since been
-///    behind without a commit for longer than rule 3 allows, and for ten seconds, has stopped: without commits nothing leaves
-///    the window, and Burrow calls it well for ever.
-/// 2. Else, if the last commit lies before an earlier one, the consumer has rewound. Burrow says so until the step back has left
-///    the window, even of who has long passed where it was.
-/// 3. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
-/// 4. Else, if all commits are of the same offset, it is stalled.
-/// 5. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
+/// 1. If the lag is zero now, all is well.
+/// 2. Else, if it went back, and has not come since to where it was, nor to the end of the log, the consumer has rewound. Burrow
+///    asks for rule 3 first: a reset of a group that kept up would show in those partitions alone in which it was behind. And
+///    Burrow says so until the step back has left the window, even of who has long passed where it was: of partitions that
+///    are committed to at a different pace, each would end at another time.
+/// 3. Else, if the lag was zero at any commit in the window, all is well. But who was level once, and has since been behind
+///    without a commit for longer than rule 4 allows, and for ten seconds, has stopped: without commits nothing leaves the
+///    window, and Burrow calls it well for ever.
+/// 4. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
+/// 5. Else, if all commits are of the same offset, it is stalled.
+/// 6. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
 ///    the first, it is slow. Of an ordinary sawtooth two or three samples often rise, and who keeps pace has much the same
 ///    remainder at each commit: Burrow calls both slow.
-/// 6. Else all is well.
+/// 7. Else all is well.
 ///
 /// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
 /// something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and who is
@@ -81,12 +84,21 @@ package struct CommitWindow: Hashable, Sendable {
     private var sameSince: Int64 = 0
     /// The commit since which the lag has never fallen; nil before the first.
     private var risesSince: Commit?
+    private var rewind: Rewind?
+
+    private struct Rewind: Hashable, Sendable {
+        var from: Int64
+        /// Of the first step back.
+        var at: Int64
+    }
 
     package init() {}
 
     /// What is committed now. The time is that of the commit, or, where nobody tells it, when it was first seen.
     package mutating func note(offset: Int64, committedAt: Int64?, lag: Int64?, now: Int64) {
         if let lag { behindSince = lag == 0 ? nil : behindSince ?? now }
+        // Who has read all there is is nowhere back, however far the log of a topic of this name once went.
+        if lag == 0 { rewind = nil }
         let commit = Commit(offset: offset, at: committedAt ?? now, lag: lag)
         guard let last = commits.last else {
             (firstAt, isFirstTold, sameSince, risesSince) = (commit.at, committedAt != nil, commit.at, commit)
@@ -95,6 +107,11 @@ package struct CommitWindow: Hashable, Sendable {
         }
         if committedAt == nil ? last.offset == offset : last.at >= commit.at && last.offset == offset { return }
         if offset != last.offset { sameSince = commit.at }
+        if offset < last.offset, lag != 0 {
+            rewind = Rewind(from: max(last.offset, rewind?.from ?? 0), at: rewind?.at ?? commit.at)
+        } else if let rewind, offset >= rewind.from {
+            self.rewind = nil
+        }
         if !rises(commit, after: last) { risesSince = commit }
         if commit.at - last.at < Self.leastDistance, offset >= last.offset {
             commits[commits.count - 1].offset = offset
@@ -109,13 +126,13 @@ package struct CommitWindow: Hashable, Sendable {
     package func status(lag: Int64?, now: Int64) -> CommitStatus? {
         guard let lag, let first = commits.first, let last = commits.last else { return nil }
         if lag == 0 { return .ok }
+        if rewind != nil { return .rewound }
         // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
         let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)
         if commits.contains(where: { $0.lag == 0 }) {
             let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
             return silence > max(10_000, span) ? .stopped : .ok
         }
-        if commits.contains(where: { $0.offset > last.offset }) { return .rewound }
         if now.saturatingSubtract(last.at) > span { return .stopped }
         guard commits.count > 1 else { return nil }
         if commits.allSatisfy({ $0.offset == last.offset }) { return .stalled }
@@ -139,9 +156,7 @@ package struct CommitWindow: Hashable, Sendable {
             // Who was level was well until there was something to read again.
             let wasLevel = commits.contains { $0.lag == 0 }
             return seen(wasLevel ? max(last.at, behindSince ?? last.at) : last.at, isTold: isFirstTold)
-        case .rewound:
-            let furthest = commits.indices.max { commits[$0].offset <= commits[$1].offset } ?? 0
-            return .at(commits[min(furthest + 1, commits.count - 1)].at)
+        case .rewound: return .at(rewind?.at ?? last.at)
         }
     }
 
