@@ -64,6 +64,8 @@ package struct GroupSnapshot: Hashable, Sendable {
     /// Kafka's own word: Empty, PreparingRebalance, CompletingRebalance, Stable, Dead.
     package var state: String
     package var generation: Int32
+    /// What its members are, `consumer` mostly; nil where nobody has ever joined.
+    package var protocolType: String?
     package var protocolName: String?
     package var leader: String?
     package var coordinator: BrokerID
@@ -107,12 +109,13 @@ package struct GroupSnapshot: Hashable, Sendable {
     }
 
     package init(
-        id: String, state: String, generation: Int32, protocolName: String?, leader: String?, coordinator: BrokerID,
-        members: [Member], offsets: [Offset]
+        id: String, state: String, generation: Int32, protocolType: String?, protocolName: String?,
+        leader: String?, coordinator: BrokerID, members: [Member], offsets: [Offset]
     ) {
         self.id = id
         self.state = state
         self.generation = generation
+        self.protocolType = protocolType
         self.protocolName = protocolName
         self.leader = leader
         self.coordinator = coordinator

@@ -231,6 +231,7 @@ private struct View {
         }
         var group = ClusterSnapshot.Group(id: own.id, state: own.state, members: own.members)
         group.generation = own.generation
+        group.protocolType = own.protocolType ?? ""
         group.protocolName = own.protocolName
         group.coordinator = own.coordinator
         group.partitions = rows.values.sorted { $0.partition < $1.partition }.map { row in

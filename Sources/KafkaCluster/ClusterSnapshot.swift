@@ -160,6 +160,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var state: String
         /// Of a group whose coordinator assigns (KIP-848), its epoch.
         package var generation: Int32?
+        /// What its members are or were, `consumer` mostly; empty where nobody has ever joined; nil where nobody tells.
+        package var protocolType: String?
         package var protocolName: String?
         package var coordinator: BrokerID?
         /// Nil where nobody tells who they are.
@@ -175,6 +177,10 @@ package struct ClusterSnapshot: Hashable, Sendable {
             }
             return total
         }
+
+        /// Its members are gone, so that nobody reads for it, nor commits. Of a group that nobody ever joined this is not
+        /// known: to such a one consumers commit that choose their partitions themselves.
+        package var isDeserted: Bool { state == "Empty" && protocolType?.isEmpty == false }
 
         package init(
             id: String, state: String, members: [GroupSnapshot.Member]? = [], partitions: [GroupPartition] = []

@@ -19,7 +19,7 @@ import Testing
     private func now(after commits: Int) -> Int64 { Int64(commits - 1) * 5000 }
 
     @Test func `who was level once is well, whatever the lag is now`() {
-        // Rules 1 and 3: bursts are no trouble.
+        // Rules 1 and 4: bursts are no trouble.
         let commits: [(Int64, Int64?)] = [(10, 50), (60, 0), (60, 40), (60, 90)]
         #expect(window(commits).status(lag: 120, now: now(after: 4)) == .ok)
         #expect(window([(10, 50), (20, 60)]).status(lag: 0, now: 1_000_000) == .ok, "level now")
@@ -41,8 +41,30 @@ import Testing
         #expect(look(at: 9_010_001, lag: 5) == .stopped)
     }
 
+    @Test func `who has no members has stopped as soon as there is something to read`() {
+        // Rule 2: by its commits it would be well for as long again as they span, or slow.
+        let commits: [(Int64, Int64?)] = (0..<10).map { ($0 * 10, 50 + $0) }
+        var window = window(commits)
+        #expect(window.status(lag: 60, now: 45_500) == .slow)
+        window.note(offset: 90, committedAt: 45_000, lag: 60, isDeserted: true, now: 45_500)
+        #expect(window.status(lag: 60, now: 45_500) == .stopped)
+        #expect(window.begin(of: .stopped) == .at(45_000), "its last commit")
+        #expect(window.status(lag: 0, now: 45_500) == .ok)
+        // What a user commits for it is no sign of life, back or on.
+        window.note(offset: 20, committedAt: 50_000, lag: 130, isDeserted: true, now: 50_000)
+        #expect(window.status(lag: 130, now: 50_500) == .stopped)
+        #expect(window.begin(of: .stopped) == .at(45_000))
+        window.note(offset: 20, committedAt: 50_000, lag: 130, now: 51_000)
+        #expect(window.status(lag: 130, now: 51_000) == .rewound, "somebody has joined")
+        // One look is enough.
+        var first = CommitWindow()
+        first.note(offset: 10, committedAt: nil, lag: 50, isDeserted: true, now: 7_000)
+        #expect(first.status(lag: 50, now: 7_000) == .stopped)
+        #expect(first.begin(of: .stopped) == .before(7_000))
+    }
+
     @Test func `a commit before the one that preceded it is a rewind`() {
-        // Rule 2: records will come twice, though the lag may look harmless.
+        // Rule 3: records will come twice, though the lag may look harmless.
         #expect(window([(10, 50), (90, 20), (40, 70)]).status(lag: 70, now: now(after: 3)) == .rewound)
     }
 
@@ -79,14 +101,14 @@ import Testing
     }
 
     @Test func `who has not committed for longer than all the window spans has stopped`() {
-        // Rule 4: the window is its own measure, so no threshold need be set.
+        // Rule 5: the window is its own measure, so no threshold need be set.
         let commits: [(Int64, Int64?)] = [(10, 50), (20, 60), (30, 70)]
         #expect(window(commits).status(lag: 70, now: 10_000 + 10_000) != .stopped)
         #expect(window(commits).status(lag: 70, now: 10_000 + 10_001) == .stopped)
     }
 
     @Test func `who commits the same offset again and again is stalled`() {
-        // Rule 5: its process lives, its work does not.
+        // Rule 6: its process lives, its work does not.
         let commits: [(Int64, Int64?)] = [(10, 50), (10, 60), (10, 60), (10, 75)]
         #expect(window(commits).status(lag: 80, now: now(after: 4)) == .stalled)
     }
@@ -98,7 +120,7 @@ import Testing
     }
 
     @Test func `who commits and never gains on the end is slow`() {
-        // Rule 6, and its exception: gaining once is enough.
+        // Rule 7, and its exception: gaining once is enough.
         #expect(status(atLags: [50, 50, 52, 52, 55, 60, 60, 61, 65, 70]) == .slow)
         #expect(status(atLags: [50, 50, 52, 52, 55, 54, 60, 61, 65, 70]) == .ok)
         #expect(status(atLags: [50, 50, 52, 52, nil, 60, 60, 61, 65, 70]) == .ok, "nobody knows")

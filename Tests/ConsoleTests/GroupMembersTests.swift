@@ -35,6 +35,22 @@ import Testing
         #expect(session.shows("Epoch"), "\(session)")
     }
 
+    @Test func `who has no members commits nothing, by itself or otherwise`() {
+        // The switch of klamm's own consumers says nothing of a group that they have left.
+        var session = Session(columns: 200, rows: 60)
+        session.press("topics.groups", "groups.move-down")
+        #expect(session.selectedRow.contains("○ off"), "\(session)")
+        session.press("groups.open")
+        #expect(session.shows("2 members · auto-commit"), "\(session)")
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.groups[1].state = "Empty"
+        snapshot.groups[1].members = []
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("0 members · lag"), "\(session)")
+        session.press("group.back")
+        #expect(!session.selectedRow.contains("○ off"), "\(session)")
+    }
+
     @Test func `members of whom nobody tells are unknown, not missing`() {
         // Who looks for a stopped consumer must not find one that only the broker does not tell of.
         var session = Session(columns: 120, rows: 40)

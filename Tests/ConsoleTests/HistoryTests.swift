@@ -203,6 +203,28 @@ import Testing
         #expect(look(42, [195, 200, 200], end: 200) == [.ok, .ok, .ok])
     }
 
+    @Test func `a group is stopped once its members are gone, and one that never had any goes by its commits`() {
+        // Consumers that choose their partitions themselves commit to a group that is always empty.
+        var history = History()
+        func look(_ second: Int, state: String, type: String) -> CommitStatus? {
+            let now = Self.instant(Double(second))
+            var snapshot = ClusterSnapshot(takenAt: now, clusterID: "c")
+            snapshot.topics = [topic("t", end: 100 + Int64(second) * 10)]
+            snapshot.groups = [group("g", of: [("t", Int64(min(second, 8)) * 10, 100 + Int64(second) * 10)])]
+            snapshot.groups[0].state = state
+            snapshot.groups[0].protocolType = type
+            history.observe(snapshot, now: now)
+            #expect(history.status(ofGroup: "g") == history.worst(of: snapshot.groups[0], now: now)?.status)
+            return history.status(ofGroup: "g")
+        }
+        for second in 0..<8 { #expect(look(second, state: "Stable", type: "consumer") != .stopped) }
+        #expect(look(8, state: "Empty", type: "consumer") == .stopped)
+        #expect(look(9, state: "Stable", type: "consumer") == .ok)
+        history = History()
+        for second in 1..<9 { #expect(look(second, state: "Empty", type: "") == (second == 1 ? nil : .ok)) }
+        #expect(look(20, state: "Empty", type: "") == .stopped)
+    }
+
     @Test func `a record's age is right after its partition had not grown for long`() throws {
         // Its end was the same at the look before: the record came after that look, not after the last growth.
         var history = History()

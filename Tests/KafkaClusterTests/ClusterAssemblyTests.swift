@@ -142,7 +142,8 @@ import Testing
         let member = GroupSnapshot.Member(
             id: "m", instanceID: nil, clientID: "c", clientHost: "h", assignment: [orders, other])
         let group = GroupSnapshot(
-            id: "billing", state: "Stable", generation: 3, protocolName: "range", leader: "m", coordinator: 2,
+            id: "billing", state: "Stable", generation: 3, protocolType: "consumer", protocolName: "range", leader: "m",
+            coordinator: 2,
             members: [member], offsets: [.init(partition: orders, committed: 60)])
         let picture = snapshot(
             try image(),
@@ -163,7 +164,7 @@ import Testing
         // For a moment after its coordinator has moved.
         func group(_ generation: Int32, _ coordinator: BrokerID) -> GroupSnapshot {
             GroupSnapshot(
-                id: "g", state: "Stable", generation: generation, protocolName: nil, leader: nil,
+                id: "g", state: "Stable", generation: generation, protocolType: nil, protocolName: nil, leader: nil,
                 coordinator: coordinator, members: [], offsets: [])
         }
         let picture = snapshot(

@@ -18,12 +18,14 @@ import Testing
         return survey
     }
 
-    private func listed(_ state: String, type: String = "Consumer") -> ClusterSurvey.Answer {
+    private func listed(
+        _ state: String, type: String = "Consumer", protocolType: String = "consumer"
+    ) -> ClusterSurvey.Answer {
         var group = ListGroupsResponse.ListedGroup()
         group.groupId = "billing"
         group.groupState = state
         group.groupType = type
-        group.protocolType = "consumer"
+        group.protocolType = protocolType
         var response = ListGroupsResponse()
         response.groups = [group]
         return .listGroups(response)
@@ -128,6 +130,17 @@ import Testing
         survey.take(listed("Stable"), from: 3, at: now)
         survey.take(described("Stable"), from: 3, at: now)
         #expect(asks(survey) == [])
+    }
+
+    @Test func `a group whose members are gone is told from one that nobody ever joined`() throws {
+        // In both nobody is there; in the second somebody may commit all the same.
+        var survey = survey()
+        survey.take(listed("Empty"), from: 3, at: now)
+        #expect(try #require(survey.snapshot(at: now).groups.first).isDeserted)
+        survey.take(listed("Stable"), from: 3, at: now)
+        #expect(try #require(survey.snapshot(at: now).groups.first).isDeserted == false)
+        survey.take(listed("Empty", type: "Classic", protocolType: ""), from: 3, at: now)
+        #expect(try #require(survey.snapshot(at: now).groups.first).isDeserted == false)
     }
 
     @Test func `that members become known is no change of the group`() {

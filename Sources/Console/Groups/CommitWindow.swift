@@ -7,7 +7,7 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     case slow
     /// It commits the same offset again and again, though there is more to read.
     case stalled
-    /// It has ceased to commit, though there is more to read.
+    /// It has ceased to commit, or has no members who could, though there is more to read.
     case stopped
     /// It has gone back, and has not come again to where it was, nor to the end.
     case rewound
@@ -44,19 +44,21 @@ package enum StatusBegin: Hashable, Sendable {
 /// "Consumer Lag Evaluation Rules"; core/internal/evaluator/caching.go), which need no threshold for lag:
 ///
 /// 1. If the lag is zero now, all is well.
-/// 2. Else, if it went back, and has not come since to where it was, nor to the end of the log, the consumer has rewound. Burrow
-///    asks for rule 3 first: a reset of a group that kept up would show in those partitions alone in which it was behind. And
+/// 2. Else, if the group's members are gone, it has stopped: nobody commits. Burrow knows the commits alone and calls it well, or
+///    slow, until rule 5 applies.
+/// 3. Else, if it went back, and has not come since to where it was, nor to the end of the log, the consumer has rewound. Burrow
+///    asks for rule 4 first: a reset of a group that kept up would show in those partitions alone in which it was behind. And
 ///    Burrow says so until the step back has left the window, even of who has long passed where it was: of partitions that
 ///    are committed to at a different pace, each would end at another time.
-/// 3. Else, if the lag was zero at any commit in the window, all is well. But who was level once, and has since been behind
-///    without a commit for longer than rule 4 allows, and for ten seconds, has stopped: without commits nothing leaves the
+/// 4. Else, if the lag was zero at any commit in the window, all is well. But who was level once, and has since been behind
+///    without a commit for longer than rule 5 allows, and for ten seconds, has stopped: without commits nothing leaves the
 ///    window, and Burrow calls it well for ever.
-/// 4. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
-/// 5. Else, if all commits are of the same offset, it is stalled.
-/// 6. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
+/// 5. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
+/// 6. Else, if all commits are of the same offset, it is stalled.
+/// 7. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
 ///    the first, it is slow. Of an ordinary sawtooth two or three samples often rise, and who keeps pace has much the same
 ///    remainder at each commit: Burrow calls both slow.
-/// 7. Else all is well.
+/// 8. Else all is well.
 ///
 /// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
 /// something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and who is
@@ -85,6 +87,8 @@ package struct CommitWindow: Hashable, Sendable {
     /// The commit since which the lag has never fallen; nil before the first.
     private var risesSince: Commit?
     private var rewind: Rewind?
+    /// When the last commit was that a member can have made; nil while there are members, or may be.
+    private var desertedSince: Int64?
 
     private struct Rewind: Hashable, Sendable {
         var from: Int64
@@ -95,7 +99,11 @@ package struct CommitWindow: Hashable, Sendable {
     package init() {}
 
     /// What is committed now. The time is that of the commit, or, where nobody tells it, when it was first seen.
-    package mutating func note(offset: Int64, committedAt: Int64?, lag: Int64?, now: Int64) {
+    package mutating func note(
+        offset: Int64, committedAt: Int64?, lag: Int64?, isDeserted: Bool = false, now: Int64
+    ) {
+        // What is committed from here on is a user's doing.
+        defer { desertedSince = isDeserted ? desertedSince ?? commits.last?.at : nil }
         if let lag { behindSince = lag == 0 ? nil : behindSince ?? now }
         // Who has read all there is is nowhere back, however far the log of a topic of this name once went.
         if lag == 0 { rewind = nil }
@@ -126,6 +134,7 @@ package struct CommitWindow: Hashable, Sendable {
     package func status(lag: Int64?, now: Int64) -> CommitStatus? {
         guard let lag, let first = commits.first, let last = commits.last else { return nil }
         if lag == 0 { return .ok }
+        if desertedSince != nil { return .stopped }
         if rewind != nil { return .rewound }
         // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
         let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)
@@ -155,7 +164,8 @@ package struct CommitWindow: Hashable, Sendable {
         case .stopped:
             // Who was level was well until there was something to read again.
             let wasLevel = commits.contains { $0.lag == 0 }
-            return seen(wasLevel ? max(last.at, behindSince ?? last.at) : last.at, isTold: isFirstTold)
+            let end = desertedSince ?? last.at
+            return seen(wasLevel ? max(end, behindSince ?? end) : end, isTold: isFirstTold)
         case .rewound: return .at(rewind?.at ?? last.at)
         }
     }

@@ -19,6 +19,7 @@ struct GroupPast: Hashable, Sendable {
 
     mutating func note(_ group: ClusterSnapshot.Group, sample: Int, now: Int64) {
         lags.append(group.lag, sample: sample)
+        let isDeserted = group.isDeserted
         // By index: there may be tens of thousands in all, and each copy costs more than what is asked of it.
         let partitions = group.partitions
         let isAsBefore =
@@ -36,7 +37,8 @@ struct GroupPast: Hashable, Sendable {
                 continue
             }
             places[index].commits.note(
-                offset: committed, committedAt: partitions[index].committedAt, lag: partitions[index].lag, now: now)
+                offset: committed, committedAt: partitions[index].committedAt, lag: partitions[index].lag,
+                isDeserted: isDeserted, now: now)
         }
         judge(now)
     }

@@ -106,7 +106,8 @@ enum GroupView {
                 priority: 4, gap: gap),
         ]
         // On a narrow screen the strip of clients says it.
-        if let own = model.snapshot?.workload?.groups.first(where: { $0.settings.group == id }) {
+        let own = model.snapshot?.workload?.groups.first { $0.settings.group == id }
+        if let own, group.members?.isEmpty == false {
             parts.append(
                 LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(own), priority: 5, gap: gap))
         }

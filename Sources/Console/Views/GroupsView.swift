@@ -36,7 +36,9 @@ enum GroupsView {
                 Sparkline.lags(history.lags(ofGroup: $0.id), width: width)
             },
             Column(title: "Auto-commit", minimum: 11, priority: 3) { group in
-                autoCommit(workload?.groups.first { $0.settings.group == group.id })
+                let own = workload?.groups.first { $0.settings.group == group.id }
+                guard let own else { return StyledText(Figures.unknown, .muted) }
+                return group.members?.isEmpty == false ? autoCommit(own) : StyledText(Figures.none, .muted)
             },
             Column(title: "Generation", alignment: .right, minimum: 10, priority: 5) {
                 $0.generation.map { StyledText("\($0)") } ?? StyledText(Figures.unknown, .muted)
@@ -56,8 +58,7 @@ enum GroupsView {
     }
 
     /// Only klamm's own consumers say whether they commit by themselves.
-    static func autoCommit(_ group: WorkloadSnapshot.Group?) -> StyledText {
-        guard let group else { return StyledText(Figures.unknown, .muted) }
-        return group.settings.enableAutoCommit ? Sign.good.text("on") : Sign(glyph: "○", role: .warning).text("off")
+    static func autoCommit(_ group: WorkloadSnapshot.Group) -> StyledText {
+        group.settings.enableAutoCommit ? Sign.good.text("on") : Sign(glyph: "○", role: .warning).text("off")
     }
 }

@@ -179,8 +179,8 @@ extension GroupCoordinator {
             let group = groups[name] ?? ClassicGroup(id: name)
             let committed = offsets[name]
             return GroupSnapshot(
-                id: name, state: group.state.name, generation: group.generation, protocolName: group.protocolName,
-                leader: group.leader, coordinator: brokerId,
+                id: name, state: group.state.name, generation: group.generation, protocolType: group.protocolType,
+                protocolName: group.protocolName, leader: group.leader, coordinator: brokerId,
                 members: group.members.values.map { $0.snapshot(protocolType: group.protocolType) },
                 offsets: (committed?.partitions ?? []).compactMap { partition in
                     committed?[partition].map {

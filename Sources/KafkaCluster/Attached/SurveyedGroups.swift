@@ -99,6 +99,7 @@ extension ClusterSurvey.Broker {
         let members = described?.members
         var group = ClusterSnapshot.Group(id: id, state: state, members: members)
         group.generation = described?.generation
+        group.protocolType = listed.protocolType
         group.protocolName = described?.assignor
         group.coordinator = coordinator
         group.partitions = rows(committed[id], of: members ?? [], topics)
