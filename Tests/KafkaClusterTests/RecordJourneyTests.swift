@@ -180,7 +180,7 @@ import Testing
         let journey = RecordJourney(facts)
         #expect(
             words(journey) == [
-                "1 appended 400", "2 copied done", "3 copied done", "1 passed done", "1 answered unknown",
+                "1 appended 399", "2 copied done", "3 copied done", "1 passed done", "1 answered unknown",
                 "producer reported unknown", "billing committed not yet: it stands at 5",
             ])
         #expect(journey.ending == .safe)
@@ -193,8 +193,18 @@ import Testing
         facts.stamp = .init(milliseconds: 900_000, isAppendTime: false)
         #expect(
             words(RecordJourney(facts)).prefix(4) == [
-                "producer stamped -100000", "1 appended done", "2 copied done", "3 copied done",
+                "producer stamped -100001", "1 appended done", "2 copied done", "3 copied done",
             ])
+    }
+
+    @Test(arguments: [(10, "producer stamped 9"), (11, "producer stamped 10"), (14, "producer stamped done")])
+    func `a stamp comes before the append, or is another clock's`(milliseconds: Int64, first: String) {
+        // Stamps are cut to the millisecond: within one, what is acknowledged must not stand before what is stamped.
+        var facts = facts(snapshot(end: 8, highWatermark: 8), [written(10, acks: 1), written(11), written(12)])
+        facts.stamp = .init(milliseconds: 1_000_000 + milliseconds, isAppendTime: false)
+        let journey = RecordJourney(facts)
+        #expect(Array(words(journey).prefix(2)) == [first, "1 appended 10"])
+        #expect(journey.steps.first?.moment.map { $0.from.wallClockMilliseconds - 1_000_000 } ?? 14 == milliseconds)
     }
 
     @Test func `acks=0 is never answered, and a record that never left is nowhere`() {

@@ -11,7 +11,8 @@ extension JourneyStep {
         }
         switch when {
         case .at(let moment):
-            guard !moment.isExact, (moment.to - moment.from).wholeMilliseconds > 0 else {
+            let isTold = moment.from.wallClockMilliseconds == moment.to.wallClockMilliseconds
+            guard !isTold, (moment.to - moment.from).wholeMilliseconds > 0 else {
                 return StyledText(deed, role)
             }
             let span = Figures.latency(microseconds: (moment.to - moment.from).wholeNanoseconds / 1000)

@@ -102,7 +102,7 @@ struct JourneyAssembly {
     private var sending: [Step] {
         guard let sending = facts.sending else {
             guard let stamp = facts.stamp, !stamp.isAppendTime else { return [] }
-            return [Step(.producer, .stamped, .at(moment(of: stamp)))]
+            return [Step(.producer, .stamped, stamped(moment(of: stamp)))]
         }
         let buffered: Step.When =
             if let at = sending.buffered {
@@ -118,12 +118,29 @@ struct JourneyAssembly {
         return [Step(.producer, .sent, .at(Moment(sending.sent))), Step(.producer, .buffered, buffered)]
     }
 
-    /// A millisecond long, on the wall clock of who stamped it.
+    /// A record is stamped before it is appended: one that says otherwise has its time from another clock, or from whoever
+    /// made it up.
+    private func stamped(_ moment: Moment) -> Step.When {
+        guard let written = writer?.trace.written?.moment else { return .at(moment) }
+        guard moment.from <= written.to else {
+            let late = Figures.latency(microseconds: (moment.from - written.to).wholeNanoseconds / 1000)
+            return .before(.told("the time that it bears is \(late) after the append"))
+        }
+        var moment = moment
+        moment.from.monotonicNanoseconds = min(moment.from, written.from).monotonicNanoseconds
+        moment.to.monotonicNanoseconds = min(moment.to, written.to).monotonicNanoseconds
+        return .at(moment)
+    }
+
+    /// On the wall clock of who stamped it. Two milliseconds long on ours: the stamp and our own time are each cut to one.
     private func moment(of stamp: JourneyFacts.Stamp) -> Moment {
         let now = facts.snapshot.takenAt
         let age = now.wallClockMilliseconds.saturatingSubtract(stamp.milliseconds)
         let at = now + .milliseconds(-min(max(age, -1_000_000_000_000), 1_000_000_000_000))
-        return Moment(from: at, to: at + .microseconds(999))
+        var moment = Moment(at)
+        moment.from.monotonicNanoseconds -= 1_000_000
+        moment.to.monotonicNanoseconds += 1_000_000
+        return moment
     }
 
     private var reported: Step? {
