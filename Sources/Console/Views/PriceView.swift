@@ -49,7 +49,7 @@ enum PriceView {
 
     private static func items(_ price: FaultPrice, _ model: Model) -> [Item] {
         let others = model.picture.prices.all.filter { $0.number != price.number }.reversed()
-        return [fault(price, model)] + course(price, model) + sends(price) + losses(price, model)
+        return [fault(price, model)] + course(price, model) + sends(price, model) + losses(price, model)
             + others.map { other($0, model) }
     }
 
@@ -161,7 +161,7 @@ enum PriceView {
 
     // MARK: Records
 
-    private static func sends(_ price: FaultPrice) -> [Item] {
+    private static func sends(_ price: FaultPrice, _ model: Model) -> [Item] {
         guard let told = price.told else {
             return [unknown("sends", "Nobody had looked at klamm's own producers before it")]
         }
@@ -173,7 +173,7 @@ enum PriceView {
                 count(
                     "unknown", send.unknown, whose,
                     send.acks == .none
-                        ? "No answer was asked for: in the log or not, nobody can tell"
+                        ? "acks=0 asks for no answer; \(model.keyName(.viewLedger)) tells what was processed"
                         : "No answer: in the log or not, the producer cannot tell", isBad: false),
             ]
             if send.dropped > 0 {
