@@ -34,7 +34,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
 
     /// Nil where there is no such topic, or it has no such partition.
     package func partition(_ id: TopicPartition) -> Partition? {
-        topics.first { $0.name == id.topic }?.partitions.first { $0.index == id.partition }
+        topics.first { $0.name == id.topic }?.partition(id.partition)
     }
 
     package struct ControllerNode: Hashable, Sendable {
@@ -112,6 +112,17 @@ package struct ClusterSnapshot: Hashable, Sendable {
             self.id = id
             self.isInternal = isInternal
             self.partitions = partitions
+        }
+
+        package func partition(_ index: Int32) -> Partition? { place(of: index).map { partitions[$0] } }
+
+        /// Where the partition lies in `partitions`; nil where there is none.
+        func place(of index: Int32) -> Int? {
+            // Almost always they are numbered from zero without a gap.
+            let guess = Int(index)
+            if guess >= 0, guess < partitions.count, partitions[guess].index == index { return guess }
+            let place = partitions.lowerBound { $0.index < index }
+            return place < partitions.count && partitions[place].index == index ? place : nil
         }
     }
 
@@ -210,5 +221,19 @@ package struct ClusterSnapshot: Hashable, Sendable {
         }
 
         package init(partition: TopicPartition) { self.partition = partition }
+    }
+}
+
+extension [ClusterSnapshot.GroupPartition] {
+    /// Those of the same topic stand together.
+    package var topicRanges: [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        var start = 0
+        for index in indices where index + 1 == count || self[index + 1].partition.topic != self[start].partition.topic
+        {
+            ranges.append(start..<index + 1)
+            start = index + 1
+        }
+        return ranges
     }
 }

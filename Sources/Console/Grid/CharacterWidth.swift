@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// How many columns a character takes: as the C library of Debian 12 reckons (Unicode 14), because ncurses asks it.
 /// A test compares the two for every character.
 enum CharacterWidth {
@@ -50,13 +52,8 @@ enum CharacterWidth {
 
     private static func isWide(_ value: UInt32) -> Bool {
         guard value >= 0x1100 else { return false }
-        var low = 0
-        var high = wide.count
-        while low < high {
-            let middle = (low + high) / 2
-            if wide[middle].1 < value { low = middle + 1 } else { high = middle }
-        }
-        return low < wide.count && wide[low].0 <= value
+        let index = wide.lowerBound { $0.1 < value }
+        return index < wide.count && wide[index].0 <= value
     }
 
     /// East Asian wide and full-width characters and emoji, as closed ranges. Gaps of unassigned characters are

@@ -58,11 +58,7 @@ struct GroupPast: Hashable, Sendable {
     }
 
     func place(_ partition: TopicPartition) -> Place? {
-        var (low, high) = (0, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle].partition < partition { low = middle + 1 } else { high = middle }
-        }
-        return low < places.count && places[low].partition == partition ? places[low] : nil
+        let index = places.lowerBound { $0.partition < partition }
+        return index < places.count && places[index].partition == partition ? places[index] : nil
     }
 }

@@ -53,12 +53,8 @@ package struct EndOffsets: Hashable, Sendable {
         if offset >= last.end { return .about(.zero) }
         if offset < first.end { return .atLeast(max(.zero, now - first.at)) }
         // The first sample that has the record, and the one before, which has not.
-        var (low, high) = (0, ring.count - 1)
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            if ring[middle].end > offset { high = middle } else { low = middle }
-        }
-        let (before, after) = (ring[low], ring[high])
+        let index = (1..<ring.count).lowerBound { ring[$0].end <= offset }
+        let (before, after) = (ring[index - 1], ring[index])
         let part = Double(offset - before.end) / Double(max(1, after.end - before.end))
         let between = Double((after.at - before.at).wholeMilliseconds) * part
         let came = before.at + .milliseconds(Int64(between))

@@ -226,20 +226,6 @@ extension History.Reading {
     }
 }
 
-extension [ClusterSnapshot.GroupPartition] {
-    /// Those of the same topic stand together.
-    fileprivate var topicRanges: [Range<Int>] {
-        var ranges: [Range<Int>] = []
-        var start = 0
-        for index in indices where index + 1 == count || self[index + 1].partition.topic != self[start].partition.topic
-        {
-            ranges.append(start..<index + 1)
-            start = index + 1
-        }
-        return ranges
-    }
-}
-
 /// Where a lag is heading, judged over ten seconds.
 enum LagTrend: Hashable {
     case growing, steady, shrinking

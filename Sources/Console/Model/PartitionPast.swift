@@ -38,12 +38,8 @@ package struct PartitionPast: Hashable, Sendable {
 
     /// The change that was the last at this time; nil before the first.
     func index(at instant: Instant) -> Int? {
-        var (low, high) = (0, changes.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if changes[middle].at <= instant { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : low - 1
+        let next = changes.lowerBound { $0.at <= instant }
+        return next == 0 ? nil : next - 1
     }
 }
 

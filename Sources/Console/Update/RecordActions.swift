@@ -186,7 +186,7 @@ extension Model {
             return nil
         }
         return browser.marks.reduce(0) { sum, mark in
-            let end = topic.partitions.first { $0.index == mark.partition }?.highWatermark ?? mark.highWatermark
+            let end = topic.partition(mark.partition)?.highWatermark ?? mark.highWatermark
             let last = browser.filter?.offsets.map { min(end, $0.upperBound) } ?? end
             return sum.saturatingAdd(max(0, last.saturatingSubtract(mark.nextOffset)))
         }

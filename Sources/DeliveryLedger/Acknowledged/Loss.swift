@@ -178,12 +178,7 @@ package struct Loss: Hashable, Sendable {
 
     /// The first batch that does not end before this offset.
     private func place(of offset: Int64) -> Int {
-        var (low, high) = (0, batches.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if batches[middle].offsets.upperBound < offset { low = middle + 1 } else { high = middle }
-        }
-        return low
+        batches.lowerBound { $0.offsets.upperBound < offset }
     }
 }
 

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The offsets of one partition that somebody has read, or has gone past on the way from one record to the next. What lies
 /// before the place where a reader began it has not gone past.
 ///
@@ -50,11 +52,6 @@ struct ReadStretches {
     }
 
     private func firstIndex(endingAtOrAfter offset: Int64) -> Int {
-        var (low, high) = (0, stretches.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if stretches[middle].upperBound < offset { low = middle + 1 } else { high = middle }
-        }
-        return low
+        stretches.lowerBound { $0.upperBound < offset }
     }
 }

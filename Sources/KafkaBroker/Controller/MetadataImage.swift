@@ -88,16 +88,3 @@ extension MetadataImage {
         (configsByResource[resource] ?? []).map { ($0.name, $0.value) }
     }
 }
-
-extension Array {
-    /// The first position whose element does not lie before what is looked for.
-    func lowerBound(_ liesBefore: (Element) -> Bool) -> Int {
-        var low = 0
-        var high = count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if liesBefore(self[middle]) { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-}

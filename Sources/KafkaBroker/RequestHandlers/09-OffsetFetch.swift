@@ -37,13 +37,13 @@ extension GroupCoordinator {
     }
 
     private func answer(
-        _ name: String, _ topics: [(String, [Int32])]?
+        _ name: String, _ topics: [(topic: String, partitions: [Int32])]?
     ) -> OffsetFetchResponse.OffsetFetchResponseGroup {
         var group = OffsetFetchResponse.OffsetFetchResponseGroup()
         group.groupId = name
         group.errorCode = availabilityOfPartition(of: name)
         let committed = group.errorCode == .none ? offsets[name] : nil
-        for (topic, partitions) in topics ?? Self.byTopic(committed?.partitions ?? []) {
+        for (topic, partitions) in topics ?? (committed?.partitions ?? []).byTopic() {
             var answered = OffsetFetchResponse.OffsetFetchResponseTopics()
             answered.name = topic
             answered.partitions = partitions.map { index in
@@ -58,15 +58,5 @@ extension GroupCoordinator {
             group.topics.append(answered)
         }
         return group
-    }
-
-    private static func byTopic(_ partitions: [TopicPartition]) -> [(String, [Int32])] {
-        partitions.reduce(into: [(String, [Int32])]()) { topics, partition in
-            if topics.last?.0 == partition.topic {
-                topics[topics.count - 1].1.append(partition.partition)
-            } else {
-                topics.append((partition.topic, [partition.partition]))
-            }
-        }
     }
 }

@@ -40,8 +40,9 @@ extension ClusterSurvey {
     /// The first questions of a round to one broker, which do not hang on each other's answers.
     package func questions(for broker: BrokerID) -> [Question] {
         let hosted = hosted[broker] ?? HostedPartitions()
-        let wanted = Wanted(of: heard[broker] ?? Broker(), areMany: hostsMany(broker))
-        let isLong = hostsMany(broker) && !wanted.all
+        let areMany = hostsMany(broker)
+        let wanted = Wanted(of: heard[broker] ?? Broker(), areMany: areMany)
+        let isLong = areMany && !wanted.all
         func asked(_ partitions: [TopicIndexes]) -> [TopicIndexes] {
             isLong ? partitions.filter { interest.topics.contains($0.topic) } : partitions
         }
@@ -142,9 +143,7 @@ extension ClusterSurvey {
         _ figure: KeyPath<ClusterSnapshot.Partition, Int64?>, _ led: TopicIndexes
     ) -> TopicIndexes? {
         guard let topic = topics.topic(led.topic) else { return nil }
-        let missing = led.partitions.filter { index in
-            topic.place(of: index).map { topic.partitions[$0][keyPath: figure] == nil } ?? true
-        }
+        let missing = led.partitions.filter { topic.partition($0)?[keyPath: figure] == nil }
         return missing.isEmpty ? nil : TopicIndexes(topic: led.topic, partitions: missing)
     }
 

@@ -236,10 +236,10 @@ package struct ClusterSurvey: Sendable {
     /// A round with this broker is over.
     package mutating func finishedRound(with broker: BrokerID) {
         guard var known = heard.removeValue(forKey: broker) else { return }
-        let wanted = Wanted(of: known, areMany: hostsMany(broker))
+        let areMany = hostsMany(broker)
+        let wanted = Wanted(of: known, areMany: areMany)
         if wanted.sizes {
-            known.sizesAt =
-                known.asked + (hostsMany(broker) ? Self.roundsBetweenSizes.ofMany : Self.roundsBetweenSizes.ofFew)
+            known.sizesAt = known.asked + (areMany ? Self.roundsBetweenSizes.ofMany : Self.roundsBetweenSizes.ofFew)
         }
         if wanted.all {
             known.allAt = known.asked + (known.hasMoved ? Self.roundsBetweenAll.moving : Self.roundsBetweenAll.resting)

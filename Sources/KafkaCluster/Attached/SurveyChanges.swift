@@ -68,10 +68,9 @@ package enum SurveyChanges {
                 tell(.partitionsAdded(topic.name, total: Int32(clamping: topic.partitions.count)))
             }
             for partition in topic.partitions {
-                guard let place = known.place(of: partition.index) else { continue }
+                guard let known = known.partition(partition.index) else { continue }
                 tellPartition(
-                    TopicPartition(topic: topic.name, partition: partition.index), from: known.partitions[place],
-                    to: partition, tell)
+                    TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, tell)
             }
         }
         for topic in former { tell(.topicDeleted(topic.name)) }

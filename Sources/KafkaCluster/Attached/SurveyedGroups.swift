@@ -55,35 +55,22 @@ struct SurveyedGroups: Sendable {
 
     /// The ends of what the group reads, where they have changed.
     private mutating func follow(_ topics: SurveyedTopics, _ place: Int) {
-        var row = 0
-        let rows = groups[place].partitions.count
-        while row < rows {
-            let name = groups[place].partitions[row].partition.topic
-            let isChanged = topics.changed.contains(name)
-            let topic = isChanged ? topics.topic(name) : nil
-            while row < rows, groups[place].partitions[row].partition.topic == name {
-                if isChanged {
-                    let index = topic?.place(of: groups[place].partitions[row].partition.partition)
-                    let partition = index.flatMap { topic?.partitions[$0] }
-                    if groups[place].partitions[row].highWatermark != partition?.highWatermark {
-                        groups[place].partitions[row].highWatermark = partition?.highWatermark
-                    }
-                    if groups[place].partitions[row].logEndOffset != partition?.logEndOffset {
-                        groups[place].partitions[row].logEndOffset = partition?.logEndOffset
-                    }
-                }
-                row += 1
+        for rows in groups[place].partitions.topicRanges {
+            let name = groups[place].partitions[rows.lowerBound].partition.topic
+            guard topics.changed.contains(name) else { continue }
+            let topic = topics.topic(name)
+            for index in rows {
+                var row = groups[place].partitions[index]
+                row.takeEnds(of: topic)
+                // A write parts the storage from the picture before.
+                if row != groups[place].partitions[index] { groups[place].partitions[index] = row }
             }
         }
     }
 
     private func place(of id: String) -> Int? {
-        var (low, high) = (0, groups.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if groups[middle].id < id { low = middle + 1 } else { high = middle }
-        }
-        return low < groups.count && groups[low].id == id ? low : nil
+        let place = groups.lowerBound { $0.id < id }
+        return place < groups.count && groups[place].id == id ? place : nil
     }
 }
 
@@ -122,11 +109,15 @@ extension ClusterSurvey.Broker {
         }
         return rows.values.sorted { $0.partition < $1.partition }.map { row in
             var row = row
-            let topic = topics.topic(row.partition.topic)
-            let partition = topic?.place(of: row.partition.partition).flatMap { topic?.partitions[$0] }
-            row.highWatermark = partition?.highWatermark
-            row.logEndOffset = partition?.logEndOffset
+            row.takeEnds(of: topics.topic(row.partition.topic))
             return row
         }
+    }
+}
+
+extension ClusterSnapshot.GroupPartition {
+    fileprivate mutating func takeEnds(of topic: ClusterSnapshot.Topic?) {
+        let read = topic?.partition(partition.partition)
+        (highWatermark, logEndOffset) = (read?.highWatermark, read?.logEndOffset)
     }
 }

@@ -48,9 +48,8 @@ struct SurveyedTopics: Sendable {
             var new = ClusterSnapshot.Topic(
                 name: name, id: topic.topicId, isInternal: topic.isInternal,
                 partitions: topic.partitions.map { decided in
-                    let place = known?.place(of: decided.partitionIndex)
                     var partition = ClusterSnapshot.Partition(
-                        decided, known: place.flatMap { known?.partitions[$0] }, reachable: reachable)
+                        decided, known: known?.partition(decided.partitionIndex), reachable: reachable)
                     if !isSuccessor, let leader = partition.leader, reachable.contains(leader) {
                         partition.sizeInBytes = sizes(leader, TopicPartition(topic: name, partition: partition.index))
                     }
@@ -80,10 +79,11 @@ struct SurveyedTopics: Sendable {
         var (hasMoved, isOutdated) = (false, false)
         for told in response.topics {
             guard let place = places[told.name] else { continue }
-            var hasChanged = false
+            var (hasChanged, tellsOfItsOwn) = (false, false)
             for answer in told.partitions {
                 if answer.errorCode.tellsOfAnotherDecision { isOutdated = true }
                 guard let index = topics[place].place(of: answer.partitionIndex) else { continue }
+                if answer.errorCode == .none, topics[place].partitions[index].leader == broker { tellsOfItsOwn = true }
                 let offset = answer.errorCode == .none && answer.offset >= 0 ? answer.offset : nil
                 if note(offset, as: mark, of: broker, place, index) { hasChanged = true }
             }
@@ -91,7 +91,7 @@ struct SurveyedTopics: Sendable {
                 changed.insert(told.name)
                 hasMoved = true
             }
-            if mark == .logEnd { noteTeller(broker, of: place, told, at: now) }
+            if mark == .logEnd, tellsOfItsOwn { noteTeller(broker, of: place, at: now) }
         }
         return (hasMoved, isOutdated)
     }
@@ -121,24 +121,13 @@ struct SurveyedTopics: Sendable {
     }
 
     /// A topic's end is its leaders' word: it is as old as the oldest of them.
-    private mutating func noteTeller(
-        _ broker: BrokerID, of place: Int, _ told: ListOffsetsResponse.ListOffsetsTopicResponse, at now: Instant
-    ) {
-        let partitions = topics[place].partitions
-        let tells = told.partitions.contains { answer in
-            guard answer.errorCode == .none, let index = topics[place].place(of: answer.partitionIndex) else {
-                return false
-            }
-            return partitions[index].leader == broker
-        }
-        guard tells else { return }
-        let isComplete = { (tellers: Set<BrokerID>) in
-            partitions.allSatisfy { $0.leader.map(tellers.contains) ?? true }
-        }
-        tellers[told.name, default: []].insert(broker)
-        guard let all = tellers[told.name], isComplete(all) else { return }
+    private mutating func noteTeller(_ broker: BrokerID, of place: Int, at now: Instant) {
+        let name = topics[place].name
+        tellers[name, default: []].insert(broker)
+        guard let all = tellers[name], topics[place].partitions.allSatisfy({ $0.leader.map(all.contains) ?? true })
+        else { return }
         topics[place].heardAt = now
-        tellers[told.name] = []
+        tellers[name] = []
     }
 
     /// Sizes of the partitions that this broker leads.
@@ -158,19 +147,6 @@ struct SurveyedTopics: Sendable {
 }
 
 extension ClusterSnapshot.Topic {
-    /// Where the partition lies in `partitions`; nil where there is none.
-    func place(of index: Int32) -> Int? {
-        // Almost always they are numbered from zero without a gap.
-        let guess = Int(index)
-        if guess >= 0, guess < partitions.count, partitions[guess].index == index { return guess }
-        var (low, high) = (0, partitions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if partitions[middle].index < index { low = middle + 1 } else { high = middle }
-        }
-        return low < partitions.count && partitions[low].index == index ? low : nil
-    }
-
     /// Whether it is the same topic. Brokers before 2.8 tell no ids: a topic of which a leader epoch falls, or that loses
     /// partitions, is another of the same name.
     fileprivate func isContinued(by topic: MetadataResponse.MetadataResponseTopic) -> Bool {

@@ -116,12 +116,7 @@ struct DirtyTransactions {
     /// Whether the transaction to which these records belong was aborted.
     func isAborted(_ header: RecordBatchHeader) -> Bool {
         guard header.baseOffset >= startOffset, let markers = markers[header.producerId] else { return false }
-        var low = 0
-        var high = markers.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if markers[middle].offset < header.baseOffset { low = middle + 1 } else { high = middle }
-        }
-        return low < markers.count && !markers[low].isCommit
+        let end = markers.lowerBound { $0.offset < header.baseOffset }
+        return end < markers.count && !markers[end].isCommit
     }
 }

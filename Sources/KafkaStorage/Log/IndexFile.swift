@@ -149,17 +149,8 @@ struct IndexFile {
     private static func lastEntry(
         in bytes: ByteBuffer, _ entrySize: Int, atOrBefore target: Int64, _ value: (ByteBuffer, Int) -> Int64
     ) -> Int {
-        var low = 1
-        var high = bytes.readableBytes / entrySize
-        while low < high {
-            let middle = low + (high - low) / 2
-            if value(bytes, bytes.readerIndex + middle * entrySize) <= target {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low - 1
+        let rest = 1..<max(1, bytes.readableBytes / entrySize)
+        return rest.lowerBound { value(bytes, bytes.readerIndex + $0 * entrySize) <= target } - 1
     }
 }
 

@@ -24,12 +24,7 @@ struct RecentBatches {
     /// if all end before it.
     func first(endingAtOrAfter offset: Int64) -> Place? {
         guard let oldest = places.first, offset >= oldest.baseOffset else { return nil }
-        var low = 0
-        var high = places.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if places[middle].lastOffset < offset { low = middle + 1 } else { high = middle }
-        }
-        return low < places.count ? places[low] : nil
+        let index = places.lowerBound { $0.lastOffset < offset }
+        return index < places.count ? places[index] : nil
     }
 }

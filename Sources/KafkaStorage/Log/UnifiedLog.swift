@@ -202,13 +202,8 @@ package final class UnifiedLog {
     func segmentIndex(atOrBefore offset: Int64) -> Int? {
         // Most look at the end.
         if let last = baseOffsets.last, last <= offset { return baseOffsets.count - 1 }
-        var low = 0
-        var high = baseOffsets.count
-        while low < high {
-            let middle = low + (high - low) / 2
-            if baseOffsets[middle] <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? nil : low - 1
+        let next = baseOffsets.lowerBound { $0 <= offset }
+        return next == 0 ? nil : next - 1
     }
 
     /// Runs a change of memory and disk, and takes the log offline if it fails in between.

@@ -56,15 +56,7 @@ struct LogMirror: Sendable {
         }
 
         /// The first batch that ends after `offset`.
-        func index(from offset: Int64) -> Int {
-            var low = 0
-            var high = batches.count
-            while low < high {
-                let middle = (low + high) / 2
-                if batches[middle].header.nextOffset <= offset { low = middle + 1 } else { high = middle }
-            }
-            return low
-        }
+        func index(from offset: Int64) -> Int { batches.lowerBound { $0.header.nextOffset <= offset } }
 
         /// The batch that holds `offset`; nil where there is none.
         func batch(at offset: Int64) -> MirroredBatch? {

@@ -130,13 +130,5 @@ struct PartitionWatch: Sendable {
     }
 
     /// The first committed batch at or after `offset`.
-    func chainIndex(from offset: Int64) -> Int {
-        var low = 0
-        var high = chain.count
-        while low < high {
-            let middle = (low + high) / 2
-            if chain[middle].next <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    func chainIndex(from offset: Int64) -> Int { chain.lowerBound { $0.next <= offset } }
 }

@@ -75,13 +75,8 @@ struct RaftWatch: Sendable {
     }
 
     func chainBatch(at offset: Int64) -> MirroredBatch? {
-        var low = 0
-        var high = chain.count
-        while low < high {
-            let middle = (low + high) / 2
-            if chain[middle].next <= offset { low = middle + 1 } else { high = middle }
-        }
-        return low < chain.count && chain[low].base <= offset ? chain[low] : nil
+        let index = chain.lowerBound { $0.next <= offset }
+        return index < chain.count && chain[index].base <= offset ? chain[index] : nil
     }
 }
 
