@@ -8,8 +8,8 @@ import NIOCore
 ///
 /// Segments of 1 GiB hold batches of 4 KiB, ten records each. Every segment has the offset index that appending those
 /// batches would have made, entry by entry. Of the batches themselves only those lie in the files that the benchmark will
-/// meet: a sample drawn beforehand, and the two before each, over which a reader steps from the index entry. They are
-/// whole and sound; a reader cannot tell the difference.
+/// meet: a sample drawn beforehand with as many after it as a read brings, and the two before each, over which a reader
+/// steps from the index entry. They are whole and sound; a reader cannot tell the difference.
 struct SparseLog {
     static let segmentBytes: Int64 = 1 << 30
     static let batchBytes: Int64 = 4096
@@ -23,7 +23,9 @@ struct SparseLog {
     /// Offsets that can be read.
     private(set) var samples: [Int64] = []
 
-    init(_ topic: String, segments: Int, samples count: Int, root: String, seed: UInt64) throws {
+    init(
+        _ topic: String, segments: Int, samples count: Int, batchesARead: Int64, root: String, seed: UInt64
+    ) throws {
         partition = TopicPartition(topic: topic, partition: 0)
         segmentCount = segments
         self.root = root
@@ -32,7 +34,7 @@ struct SparseLog {
         var batches = (0..<count).map { _ in Int64.random(in: 0..<batchCount, using: &random) }
         samples = batches.map { $0 * Self.recordsPerBatch + Int64.random(in: 0..<10, using: &random) }
         batches.append(batchCount - 1)
-        try build(batches)
+        try build(batches, batchesARead)
         samples.shuffle(using: &random)
     }
 
@@ -56,7 +58,7 @@ struct SparseLog {
 
     // MARK: Building
 
-    private func build(_ wanted: [Int64]) throws {
+    private func build(_ wanted: [Int64], _ batchesARead: Int64) throws {
         guard mkdir(directory, 0o755) == 0 else { throw BenchmarkError(reason: "cannot create \(directory)") }
         try write(ByteBuffer(string: "0\n1\n0 0\n"), "leader-epoch-checkpoint")
         let index = Self.offsetIndex()
@@ -74,7 +76,9 @@ struct SparseLog {
             let segment = Int(number / Self.batchesPerSegment)
             let file = try open(path(segment, ".log"))
             defer { close(file) }
-            for number in max(number - 2, Int64(segment) * Self.batchesPerSegment)...number {
+            let first = Int64(segment) * Self.batchesPerSegment
+            let end = min(number + batchesARead, first + Self.batchesPerSegment)
+            for number in max(number - 2, first)..<end {
                 batch.setInteger(number * Self.recordsPerBatch, at: 0)
                 let position = number % Self.batchesPerSegment * Self.batchBytes
                 let count = batch.withUnsafeReadableBytes { pwrite(file, $0.baseAddress, $0.count, Int(position)) }
