@@ -32,7 +32,7 @@ package struct BrokerEvent: Hashable, Sendable {
         case topicCreated(String, partitions: Int32, replicationFactor: Int16)
         case topicDeleted(String)
         case partitionsAdded(String, total: Int32)
-        case configChanged(resource: String, name: String, value: String?)
+        case configChanged(resource: ConfigResource, name: String, value: String?)
         // Seen by a broker.
         case lifecycleChanged(BrokerLifecycleState)
         /// This broker leads from here on. It may hear of its election late, and more than one may believe to lead.

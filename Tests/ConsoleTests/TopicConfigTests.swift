@@ -1,3 +1,5 @@
+import KafkaBroker
+import KafkaCluster
 import Testing
 
 @testable import Console
@@ -55,6 +57,31 @@ import Testing
         #expect(session.toast == "min.insync.replicas of orders is 1 now")
         #expect(commands == [.inquire(.configs(topic: "orders"))], "the list shows what is so")
         #expect(session.shows("min.insync.replicas       2 "), "until the brokers tell the new one")
+    }
+
+    @Test func `what was set stands among the topic's events`() {
+        // A week later somebody asks since when records are deleted. Of a cluster that klamm did not start nobody else tells.
+        var session = Session(columns: 120, rows: 40)
+        session.attach(Console.Attachment(name: "staging", mayWrite: true))
+        Self.open(&session)
+        session.send(.configSet(topic: "orders", name: "retention.ms", value: "1000", problem: nil))
+        session.send(.configSet(topic: "orders", name: "segment.bytes", value: nil, problem: nil))
+        session.send(.configSet(topic: "orders", name: "cleanup.policy", value: "x", problem: "Not a valid policy"))
+        session.press("configs.back", "topics.open")
+        #expect(session.shows("□ topic     topic orders: retention.ms is 1000 now"), "\(session)")
+        #expect(session.shows("□ topic     topic orders: segment.bytes is back at its default"), "\(session)")
+        #expect(!session.shows("cleanup.policy"), "\(session)")
+        // Klamm's own controller tells by itself.
+        session = Session(columns: 120, rows: 40)
+        Self.open(&session)
+        session.send(.configSet(topic: "orders", name: "retention.ms", value: "1000", problem: nil))
+        session.press("configs.back", "topics.open")
+        #expect(!session.shows("retention.ms is"), "\(session)")
+        let event = BrokerEvent(
+            at: Fixture.instant(seconds: 60), node: 101,
+            kind: .configChanged(resource: .topic("orders"), name: "retention.ms", value: "1000"))
+        session.send(.cluster(.node(event)))
+        #expect(session.shows("topic orders: retention.ms is 1000 now"), "\(session)")
     }
 
     @Test func `nothing typed takes the value away`() {

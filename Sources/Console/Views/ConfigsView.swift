@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 
@@ -92,6 +93,12 @@ extension Model {
         }
         if case .setting(let edit)? = overlay, edit.subject == .topic(topic), edit.name == name { overlay = nil }
         show(.ok, "\(name) of \(topic) is \(value ?? "back at its default") now")
+        // A cluster that klamm did not start does not tell: of what others set nobody hears.
+        if attachment != nil, let now {
+            let change = BrokerEvent.Kind.configChanged(resource: .topic(topic), name: name, value: value)
+            live.events.append(.node(BrokerEvent(at: now, node: live.snapshot?.controller ?? .none, kind: change)))
+            dataChanged()
+        }
         // The list shows what is so, not what was asked for.
         asked?.answeredAt = now.map { $0 + Duration.seconds(-60) }
     }

@@ -73,7 +73,7 @@ enum EventJSON {
         case .partitionsAdded(let topic, let total):
             ["event": "partitions.added", "topic": topic.json, "partitions": total.json]
         case .configChanged(let resource, let name, let value):
-            ["event": "config.changed", "resource": resource.json, "name": name.json, "value": value.json]
+            ["event": "config.changed", "resource": resource.description.json, "name": name.json, "value": value.json]
         case .lifecycleChanged(let state): ["event": "lifecycle.changed", "state": state.rawValue.json]
         case .leadershipBegan(let partition, let epoch, let start):
             [

@@ -50,7 +50,7 @@ extension Controller {
             case .partitionChanged(let partition, _, let old, let new):
                 tell(partition, from: old, to: new, now: now)
             case .configChanged(let resource, let name, let value):
-                emit(.configChanged(resource: resource.description, name: name, value: value), now: now)
+                emit(.configChanged(resource: resource, name: name, value: value), now: now)
             case .brokerUnregistered(let broker):
                 sessions.remove(broker.id)
                 refusals[broker.id] = nil

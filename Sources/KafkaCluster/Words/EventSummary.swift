@@ -85,7 +85,9 @@ package struct EventSummary: Hashable, Sendable {
         case .partitionsAdded(let name, let total):
             return Self(.topic, "\(name) has \(total) partitions now", topic: name)
         case .configChanged(let resource, let name, let value):
-            return Self(.topic, "\(resource): \(name) " + (value.map { "is \($0) now" } ?? "is back at its default"))
+            let topic: String? = if case .topic(let name) = resource { name } else { nil }
+            let text = "\(resource): \(name) " + (value.map { "is \($0) now" } ?? "is back at its default")
+            return Self(.topic, text, topic: topic)
         case .lifecycleChanged(let state): return Self(.broker, "\(node) is \(state.words)")
         case .leadershipBegan(let partition, let epoch, let start):
             let text = "\(node) leads \(partition) in epoch \(epoch), from offset \(Figures.count(start)) on"

@@ -25,7 +25,7 @@ extension Trace {
         case .topicCreated(let name, let partitions, let factor): mix(10, Int64(partitions), Int64(factor), text: name)
         case .topicDeleted(let name): mix(11, text: name)
         case .partitionsAdded(let name, let total): mix(12, Int64(total), text: name)
-        case .configChanged(let resource, let name, let value): mix(13, text: resource, name, value ?? "")
+        case .configChanged(let resource, let name, let value): mix(13, text: resource.description, name, value ?? "")
         case .lifecycleChanged(let state): mix(14, text: state.rawValue)
         case .leadershipBegan(let id, let epoch, let start): mix(15, id, Int64(epoch), start)
         case .logTruncated(let id, let from, let to): mix(16, id, from, to)

@@ -133,8 +133,8 @@ import Testing
         #expect(driver.image.configs(of: .topic("orders")).map(\.name) == ["retention.ms"])
         #expect(
             driver.events == [
-                .configChanged(resource: "topic orders", name: "retention.ms", value: "2"),
-                .configChanged(resource: "topic orders", name: "segment.bytes", value: nil),
+                .configChanged(resource: .topic("orders"), name: "retention.ms", value: "2"),
+                .configChanged(resource: .topic("orders"), name: "segment.bytes", value: nil),
             ])
         request.resources = [resource, resource]
         #expect(try driver.ask(request).responses.map(\.errorCode) == [.invalidRequest])
