@@ -5,6 +5,11 @@ import KafkaProtocol
 /// same result.
 package func update(_ model: inout Model, _ event: Event) -> [Command] {
     let commands = model.take(event) + model.inquire() + model.remember()
+    if let now = model.now {
+        for case .moveOffsets(let group, let moves) in commands {
+            model.live.deserted.expect(moves, of: group, now: now)
+        }
+    }
     model.layOutRecord()
     return commands
 }
@@ -34,7 +39,7 @@ extension Model {
         case .snapshot(let snapshot):
             advance(to: snapshot.takenAt)
             live.snapshot = snapshot
-            if live.history.observe(snapshot, now: snapshot.takenAt) { live.past.observe(snapshot) }
+            sample(snapshot, now: snapshot.takenAt)
             tell(whole: live.prices.observe(snapshot))
             dataChanged()
             return []
@@ -99,6 +104,15 @@ extension Model {
         settle()
     }
 
+    /// What is told of one second after the other; returns whether one is over.
+    @discardableResult
+    private mutating func sample(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
+        guard live.history.observe(snapshot, now: now) else { return false }
+        live.past.observe(snapshot)
+        for notice in live.deserted.look(at: snapshot, now: now) { live.events.append(.notice(notice, at: now)) }
+        return true
+    }
+
     fileprivate mutating func ticked(_ instant: Instant) -> [Command] {
         advance(to: instant)
         if var toast {
@@ -116,10 +130,7 @@ extension Model {
             clockTick = instant
             dataChanged()
         }
-        if let snapshot = live.snapshot, live.history.observe(snapshot, now: instant) {
-            live.past.observe(snapshot)
-            dataChanged()
-        }
+        if let snapshot = live.snapshot, sample(snapshot, now: instant) { dataChanged() }
         return tailOn(at: instant)
     }
 

@@ -117,6 +117,11 @@ enum EventJSON {
                 "event": "offset.moved", "group": group.json, "partition": partition.json, "from": from.json,
                 "to": to.json,
             ]
+        case .offsetAdvanced(let group, let partition, let from, let to):
+            [
+                "event": "offset.advanced", "group": group.json, "partition": partition.json, "from": from.json,
+                "to": to.json,
+            ]
         case .groupChanged(let group, let state, let members):
             ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }

@@ -126,6 +126,11 @@ package struct EventSummary: Hashable, Sendable {
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
         case .offsetMoved(let group, let partition, let from, let to): moved(group, partition, from: from, to: to)
+        case .offsetAdvanced(let group, let partition, let from, let to):
+            Self(
+                .group,
+                "\(group) went on in \(partition) from \(Figures.count(from)) to \(Figures.count(to)), nobody seen",
+                topic: partition.topic, group: group, gatheredBy: "\(group) went on")
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),

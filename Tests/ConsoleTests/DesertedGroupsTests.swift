@@ -1,0 +1,111 @@
+import KafkaCluster
+import KafkaProtocol
+import Testing
+
+@testable import Console
+
+/// What is committed for a group without members is told in every console, whoever did it.
+@Suite struct DesertedGroupsTests {
+    private var second = 60
+
+    /// `billing` with nobody in it, seen from outside unless told otherwise, with these commits.
+    private mutating func look(
+        _ committed: [Int64], isOutside: Bool = true, change: (inout ClusterSnapshot.Group) -> Void = { _ in }
+    ) -> Event {
+        var snapshot = Fixture.snapshot(step: second)
+        second += 1
+        snapshot.groups[1].state = "Empty"
+        snapshot.groups[1].members = []
+        snapshot.groups[1].protocolType = "consumer"
+        if isOutside {
+            snapshot.heardAt = snapshot.takenAt
+            snapshot.groups[1].generation = nil
+        }
+        for (index, offset) in committed.enumerated() { snapshot.groups[1].partitions[index].committed = offset }
+        change(&snapshot.groups[1])
+        return .snapshot(snapshot)
+    }
+
+    private func open(isOutside: Bool = true) -> Session {
+        var session = Session(columns: 120, rows: 40)
+        if isOutside { session.attach(Console.Attachment(name: "staging", mayWrite: true)) }
+        session.press("topics.groups", "groups.move-down", "groups.open")
+        return session
+    }
+
+    /// How many events tell of it.
+    private func told(_ session: Session, _ words: String) -> Int {
+        session.model.live.events.entries.count { $0.text.contains(words) }
+    }
+
+    @Test mutating func `a reset that another made is told in each partition whose commit went back`() {
+        // Two people look at one cluster, and one of them wonders why records come twice.
+        var session = open()
+        session.send(look([12_000, 12_010, 12_020]))
+        session.send(look([0, 0, 12_020]))
+        #expect(session.shows("◇ group     billing was moved in orders-0 from 12,000 to 0: 12,000 again"), "\(session)")
+        #expect(session.shows("◇ group     billing was moved in orders-1 from 12,010 to 0: 12,010 again"), "\(session)")
+        #expect(told(session, "billing was moved") == 2)
+        session.send(look([0, 0, 12_020]))
+        #expect(told(session, "billing was moved") == 2, "once")
+        session.press("group.topics", "topics.move-down", "topics.open")
+        #expect(session.shows("orders-0 from 12,000 to 0"), "the topic's events tell it too: \(session)")
+    }
+
+    @Test(arguments: [true, false])
+    mutating func `what this console did is told once, whether it is seen or answered first`(isSeenFirst: Bool) {
+        var session = open()
+        session.send(look([12_000, 12_010, 12_020]))
+        session.press("group.reset-offsets")
+        session.type("earliest")
+        session.key(.enter)
+        session.press("reset.apply-reset")
+        session.type("billing")
+        guard case .moveOffsets(let group, let moves)? = session.key(.enter).first else {
+            Issue.record("nothing was asked for: \(session)")
+            return
+        }
+        let answer = Event.outcome(.offsetsMoved(group: group, moves, problem: nil))
+        let seen = look([0, 0, 0])
+        for event in isSeenFirst ? [seen, answer] : [answer, seen] { session.send(event) }
+        #expect(told(session, "billing was moved") == 3, "\(session)")
+        // The same again is another's.
+        session.send(look([500, 500, 500]))
+        session.send(look([0, 0, 0]))
+        #expect(told(session, "from 500 to 0") == 3, "\(session)")
+    }
+
+    @Test mutating func `who went on may have read, unless it is known that nobody was there`() {
+        // A consumer that reads for half a second is not seen from outside.
+        var session = open()
+        session.send(look([100, 100, 100]))
+        session.send(look([300, 100, 100]))
+        #expect(session.shows("billing went on in orders-0 from 100 to 300, nobody seen"), "\(session)")
+        #expect(told(session, "billing was moved") == 0)
+        // Inside, each join is another generation.
+        session = open(isOutside: false)
+        session.send(look([100, 100, 100], isOutside: false))
+        session.send(look([300, 100, 100], isOutside: false))
+        #expect(session.shows("billing was moved in orders-0 from 100 to 300: 200 skipped"), "\(session)")
+        session.send(look([900, 100, 100], isOutside: false) { $0.generation = 5 })
+        #expect(told(session, "billing") == 1 + told(open(isOutside: false), "billing"), "\(session)")
+    }
+
+    @Test mutating func `nothing is told of who may have committed by itself`() {
+        // Members, consumers that choose their partitions themselves, and what a new coordinator does not have.
+        let others: [(inout ClusterSnapshot.Group) -> Void] = [
+            { $0.state = "Stable" }, { $0.protocolType = "" }, { $0.protocolType = nil },
+        ]
+        for other in others {
+            var session = open()
+            session.send(look([100, 100, 100], change: other))
+            session.send(look([0, 300, 100], change: other))
+            session.send(look([50, 500, 100]))
+            #expect(told(session, "was moved") + told(session, "went on") == 0, "\(session)")
+        }
+        var session = open()
+        session.send(look([100, 100, 100]))
+        session.send(look([0, 100, 100]) { $0.coordinator = 3 })
+        #expect(told(session, "was moved") == 0, "\(session)")
+    }
+}
