@@ -57,9 +57,29 @@ package struct OffsetMove: Hashable, Sendable {
 package struct ReplicaMove: Hashable, Sendable {
     package var partition: TopicPartition
     package var replicas: [BrokerID]
+    /// Where they were when this was decided; nil where that is not known.
+    package var from: [BrokerID]?
 
-    package init(partition: TopicPartition, replicas: [BrokerID]) {
+    package init(partition: TopicPartition, replicas: [BrokerID], from: [BrokerID]? = nil) {
         self.partition = partition
         self.replicas = replicas
+        self.from = from
+    }
+}
+
+extension [ReplicaMove] {
+    /// What the brokers do once they have taken it.
+    package var words: String {
+        let what = count == 1 ? "\(self[0].partition)" : "\(count) partitions"
+        if contains(where: { move in move.from.map { from in move.replicas.contains { !from.contains($0) } } ?? true })
+        {
+            return "Moving the replicas of \(what); the ISR grows as they catch up"
+        }
+        if contains(where: { $0.replicas.count < $0.from?.count ?? 0 }) {
+            return "Taking replicas of \(what) away"
+        }
+        return allSatisfy { $0.replicas == $0.from }
+            ? "The replicas of \(what) are there already"
+            : "The replicas of \(what) stay, in another order: the first is the preferred leader"
     }
 }

@@ -37,8 +37,7 @@ struct ConsoleTarget: Sendable {
             return .outcome(.done("Removed broker \(id) and its folder"))
         case .moveReplicas(let moves):
             try await ReplicaMoves(cluster: cluster).begin(moves)
-            let what = moves.count == 1 ? "\(moves[0].partition)" : "\(moves.count) partitions"
-            return .outcome(.done("Moving the replicas of \(what); the ISR grows as they catch up"))
+            return .outcome(.done(moves.words))
         case .moveOffsets(let group, let moves):
             let (moved, problem) = try await GroupOffsetMoves(cluster: cluster).commit(moves, for: group)
             return .outcome(.offsetsMoved(group: group, moved, problem: problem))

@@ -32,7 +32,7 @@ import Testing
             ("produce", "read-only until :write"), ("create-topic", "read-only until :write"),
             ("delete-topic", "read-only until :write"), ("move-replicas", "read-only until :write"),
             ("elect-preferred", "read-only until :write"), ("toggle-producer", "read-only until :write"),
-            ("kill", "klamm.toml has no commands"), ("faults", "klamm.toml has no commands"),
+            ("kill", "takes commands in klamm.toml"), ("faults", "takes commands in klamm.toml"),
             ("scenarios", "start klamm without attach"),
         ] {
             #expect(session.press("topics.\(action)").isEmpty)
@@ -74,7 +74,7 @@ import Testing
         #expect(session.shows("read-only until :write"), "\(session)")
         session.key(.escape)
         session.press("topics.help")
-        #expect(session.shows("klamm.toml has no commands"), "\(session)")
+        #expect(session.shows("breaking this cluster takes commands in klamm.toml"), "\(session)")
     }
 
     @Test func `what is true of klamm's own cluster alone is not said of another`() {
@@ -110,7 +110,7 @@ import Testing
         empty(&session)
         session.press("topics.view-faults")
         #expect(
-            session.shows("Every broker answers; klamm.toml has no commands that break this cluster."), "\(session)")
+            session.shows("Every broker answers; breaking this cluster takes commands in klamm.toml."), "\(session)")
         session.press("faults.clients")
         #expect(session.shows("P on a topic would start a producer: read-only until :write."), "\(session)")
         session = attached(faults: [.kill])
@@ -215,6 +215,34 @@ import Testing
         snapshot.controllers = []
         session.send(.snapshot(snapshot))
         #expect(session.shows("nobody tells who decides"), "\(session)")
+    }
+
+    /// Partitions, replicas, how many are short of one, and how many have no leader.
+    private func figures(_ session: Session) -> [Substring] {
+        Array(session.selectedRow.split(separator: " ").drop { $0 != "orders" }.dropFirst().prefix(4))
+    }
+
+    @Test func `what nobody is left to tell is unknown`() {
+        // A cluster that is gone has no topic of which a replica is known to be in sync.
+        var session = attached(columns: 200, rows: 60)
+        session.press("topics.move-down")
+        #expect(!figures(session).contains("?"), "\(session)")
+        var snapshot = Fixture.snapshot(step: 60)
+        for index in snapshot.brokers.indices { snapshot.brokers[index].state = .unreachable }
+        snapshot.groups = []
+        session.send(.snapshot(snapshot))
+        #expect(figures(session) == ["3", "3", "?", "?"], "\(session)")
+        session.press("topics.groups")
+        #expect(session.shows("Nobody answers who could tell of groups."), "\(session)")
+        #expect(!session.shows("no consumer group"), "\(session)")
+    }
+
+    @Test func `what happened before klamm looked is not said to be nothing`() {
+        // The cluster may have been burning for an hour.
+        var session = Session(empty: Size(columns: 80, rows: 24))
+        session.attach(Console.Attachment(name: "staging"))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows("Nothing has happened since klamm began to look."), "\(session)")
     }
 
     @Test func `a node that is broker and controller stands in the list once`() {

@@ -5,6 +5,23 @@ import Testing
 @testable import Console
 
 @Suite struct ClientSettingsTests {
+    @Test func `auto-commit of a group that is stopped is said to be for its next start`() {
+        // "It reads on" was said of consumers that had left.
+        var session = Session(columns: 120, rows: 40)
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.workload?.groups[0].isRunning = false
+        session.send(.snapshot(snapshot))
+        #expect(session.press("topics.toggle-auto-commit") == [.client(.setAutoCommit(group: "billing", true))])
+        #expect(session.toast.hasPrefix("Auto-commit of billing is on from its next start:"), "\(session.toast)")
+        snapshot.workload?.groups[0].settings.enableAutoCommit = true
+        session.send(.snapshot(snapshot))
+        session.press("topics.toggle-auto-commit")
+        #expect(
+            session.toast
+                == "Auto-commit of billing is off from its next start: it will read, and commit nothing · a turns it on"
+        )
+    }
+
     @Test func `the strip counts the members that are there`() {
         // Two members of a group that is empty would look for their lag in vain.
         var session = Session(columns: 120, rows: 40)

@@ -40,7 +40,36 @@ import Testing
         session.key(.backspace)
         session.key(.backspace)
         let moved = TopicPartition(topic: "orders", partition: 0)
-        #expect(session.key(.enter) == [.moveReplicas([.init(partition: moved, replicas: [1, 2])])])
+        #expect(session.key(.enter) == [.moveReplicas([.init(partition: moved, replicas: [1, 2], from: [1, 2, 3])])])
+    }
+
+    @Test func `a move says what it does`() {
+        // Who changes the order alone would wait for an ISR that never grows.
+        func words(_ replicas: [BrokerID], from: [BrokerID]?) -> String {
+            let orders = TopicPartition(topic: "orders", partition: 0)
+            return [ReplicaMove(partition: orders, replicas: replicas, from: from)].words
+        }
+        #expect(
+            words([2, 3, 4], from: [1, 2, 3]) == "Moving the replicas of orders-0; the ISR grows as they catch up")
+        #expect(words([1], from: nil) == words([2, 3, 4], from: [1, 2, 3]), "nobody knows")
+        #expect(
+            words([3, 1, 2], from: [1, 2, 3])
+                == "The replicas of orders-0 stay, in another order: the first is the preferred leader")
+        #expect(words([3, 1], from: [1, 2, 3]) == "Taking replicas of orders-0 away")
+        #expect(words([1, 2], from: [1, 2]) == "The replicas of orders-0 are there already")
+        let moves = (0..<3).map { index in
+            ReplicaMove(
+                partition: TopicPartition(topic: "orders", partition: index), replicas: index == 2 ? [3, 4] : [3, 2],
+                from: [2, 3])
+        }
+        #expect(moves.words == "Moving the replicas of 3 partitions; the ISR grows as they catch up")
+        #expect([ReplicaMove](moves.prefix(2)).words.hasPrefix("The replicas of 2 partitions stay"))
+    }
+
+    private func move(_ index: Int32, to replicas: [BrokerID]) -> ReplicaMove {
+        let id = TopicPartition(topic: "orders", partition: index)
+        let from = Fixture.snapshot(step: 60).partition(id)?.replicas.map(\.broker)
+        return ReplicaMove(partition: id, replicas: replicas, from: from)
     }
 
     @Test func `the partitions of a topic are spread over the brokers that are typed`() {
@@ -52,9 +81,7 @@ import Testing
         #expect(
             session.key(.enter) == [
                 .moveReplicas(
-                    [(0, [1, 3]), (1, [3, 1]), (2, [1, 3])].map { index, replicas in
-                        .init(partition: TopicPartition(topic: "orders", partition: index), replicas: replicas)
-                    })
+                    [(0, [1, 3]), (1, [3, 1]), (2, [1, 3])].map { index, replicas in move(index, to: replicas) })
             ])
     }
 }

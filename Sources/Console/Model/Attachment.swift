@@ -51,6 +51,12 @@ extension Model {
         return now - heard
     }
 
+    /// Whether nobody is left to tell of the cluster: what was decided there is not known any more.
+    var isOutOfReach: Bool {
+        guard attachment != nil, let brokers = snapshot?.brokers, !brokers.isEmpty else { return false }
+        return !brokers.contains { $0.state == .running }
+    }
+
     /// Why this cannot be done on the cluster that is shown; nil where it can.
     func refusal(of action: ActionID) -> String? {
         guard let attachment else { return nil }
@@ -61,7 +67,7 @@ extension Model {
             return "start klamm without attach to play scenarios"
         case .kill, .restart, .stop, .faults, .heal:
             guard !attachment.faults.isEmpty else {
-                return "klamm.toml has no commands that break this cluster"
+                return "breaking this cluster takes commands in klamm.toml"
             }
             let deed: FaultDeed? =
                 action == .kill ? .kill : action == .stop ? .stop : action == .restart ? .restart : nil

@@ -66,11 +66,15 @@ extension Model {
         let name = group.settings.group
         let isOn = !group.settings.enableAutoCommit
         let key = keyName(.toggleAutoCommit)
-        show(
-            isOn ? .ok : .warning,
-            isOn
-                ? "Auto-commit of \(name) is on: what is read is committed by itself · \(key) turns it off"
-                : "Auto-commit of \(name) is off: it reads on, and commits nothing · \(key) turns it on")
+        let meaning =
+            switch (isOn, group.isRunning) {
+            case (true, true): "is on: what is read is committed by itself · \(key) turns it off"
+            case (false, true): "is off: it reads on, and commits nothing · \(key) turns it on"
+            case (true, false):
+                "is on from its next start: what is read will be committed by itself · \(key) turns it off"
+            case (false, false): "is off from its next start: it will read, and commit nothing · \(key) turns it on"
+            }
+        show(isOn ? .ok : .warning, "Auto-commit of \(name) \(meaning)")
         return [.client(.setAutoCommit(group: name, isOn))]
     }
 }

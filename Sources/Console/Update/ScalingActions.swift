@@ -68,7 +68,9 @@ extension Model {
             .moveReplicas(
                 partitions.enumerated().map { index, partition in
                     let start = index % brokers.count
-                    return ReplicaMove(partition: partition, replicas: Array(brokers[start...] + brokers[..<start]))
+                    return ReplicaMove(
+                        partition: partition, replicas: Array(brokers[start...] + brokers[..<start]),
+                        from: live.snapshot?.partition(partition)?.replicas.map(\.broker))
                 })
         ]
     }

@@ -32,7 +32,9 @@ enum EventsView {
         ]
         return Table(
             items: entries, columns: columns, id: { .number($0.number) },
-            words: { "\($0.summary.kind.rawValue) \($0.text)" }, empty: "Nothing has happened yet.",
+            words: { "\($0.summary.kind.rawValue) \($0.text)" },
+            empty: model.attachment == nil
+                ? "Nothing has happened yet." : "Nothing has happened since klamm began to look.",
             gapMost: TableLayout.gapLeast
         ).listing(state)
     }

@@ -53,7 +53,7 @@ enum GroupsView {
         return Table(
             items: model.snapshot?.groups ?? [], columns: columns, id: { .name($0.id) },
             words: { "\($0.id) \($0.state)" },
-            empty: "There is no consumer group yet."
+            empty: model.isOutOfReach ? "Nobody answers who could tell of groups." : "There is no consumer group yet."
         ).listing(model.screen.list)
     }
 

@@ -5,6 +5,10 @@ import KafkaProtocol
 enum TopicsView {
     static func listing(_ model: Model) -> Listing {
         let history = model.picture.history
+        let isKnown = !model.isOutOfReach
+        func alarm(_ count: Int, _ role: Role) -> StyledText {
+            isKnown ? .alarm(count, role) : StyledText(Figures.unknown, .muted)
+        }
         let columns: [Column<ClusterSnapshot.Topic>] = [
             Column(title: "Topic", minimum: 20, maximum: 70, shrinks: true, sort: { .text($0.name) }) {
                 Sign.of($0).text + " " + StyledText($0.name, $0.isInternal ? .muted : .text)
@@ -16,10 +20,10 @@ enum TopicsView {
                 factor($0).map { StyledText("\($0)") } ?? StyledText(Figures.none, .muted)
             },
             Column(title: "Under-rep.", alignment: .right, minimum: 10, sort: { .count($0.underReplicated) }) {
-                .alarm($0.underReplicated, .lagging)
+                alarm($0.underReplicated, .lagging)
             },
             Column(title: "No leader", alignment: .right, minimum: 9, priority: 6, sort: { .count($0.leaderless) }) {
-                .alarm($0.leaderless, .offline)
+                alarm($0.leaderless, .offline)
             },
             Column(title: "Records", alignment: .right, minimum: 10, sort: { .count($0.records) }) {
                 .count($0.records)
