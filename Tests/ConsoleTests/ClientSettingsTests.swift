@@ -5,6 +5,21 @@ import Testing
 @testable import Console
 
 @Suite struct ClientSettingsTests {
+    @Test func `a toast names the key that does something here`() {
+        // P starts a producer of the topic that one looks at, and in the list of groups there is none.
+        var session = Session(columns: 120, rows: 40)
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.workload?.producers = []
+        session.send(.snapshot(snapshot))
+        session.press("topics.groups", "groups.cycle-acks")
+        #expect(session.toast == "No producer runs here · P on a topic starts one")
+        session.press("groups.topics", "topics.move-down", "topics.cycle-acks")
+        #expect(session.toast == "No producer runs here · P starts one")
+        // Without auto-commit nothing is committed on the way out.
+        session.press("topics.toggle-consumers")
+        #expect(session.toast == "Stopping the consumers of billing; they leave · C starts them again")
+    }
+
     @Test func `auto-commit of a group that is stopped is said to be for its next start`() {
         // "It reads on" was said of consumers that had left.
         var session = Session(columns: 120, rows: 40)

@@ -38,7 +38,8 @@ extension Model {
         let producers = live.snapshot?.workload?.producers ?? []
         let topic = topicHere
         guard let producer = producers.first(where: { $0.settings.topic == topic }) ?? producers.first else {
-            show(.warning, "No producer runs here · \(keyName(.toggleProducer)) starts one")
+            let place = topic == nil ? " on a topic" : ""
+            show(.warning, "No producer runs here · \(keyName(.toggleProducer))\(place) starts one")
             return []
         }
         let acks = producer.settings.acks.next

@@ -84,10 +84,10 @@ extension Model {
             return []
         case .success(let (node, why)):
             guard isUp(node) else {
-                show(.warning, "\(node.title) is down already · \(keyName(.restart)) restarts it")
+                show(.warning, "\(node.title) is down already\(restartHint)")
                 return []
             }
-            show(.fault, "Killed \(node.title.lowercasedFirst)\(why) · \(keyName(.restart)) restarts it")
+            show(.fault, "Killed \(node.title.lowercasedFirst)\(why)\(restartHint)")
             return [.inject(.kill(node))]
         }
     }
@@ -98,8 +98,13 @@ extension Model {
             return []
         }
         let first = node.isController ? "it gives leadership up first" : "its leaders move first"
-        show(.fault, "Stopping \(node.title.lowercasedFirst); \(first) · \(keyName(.restart)) restarts it")
+        show(.fault, "Stopping \(node.title.lowercasedFirst); \(first)\(restartHint)")
         return [.inject(.stop(node))]
+    }
+
+    /// Which key ends it, where there is one.
+    private var restartHint: String {
+        refusal(of: .restart) == nil ? " · \(keyName(.restart)) restarts it" : ""
     }
 
     /// Nodes that a restart brings back: those that are down, controllers first, since without one nobody can register,
@@ -139,7 +144,6 @@ extension Model {
 
     /// What mends stands first, then what breaks the node that the screen is about, then all others.
     mutating func openFaultMenu() {
-        let key = keyName(.restart)
         var items: [Menu.Item] = []
         func add(_ label: String, _ fault: Fault, _ toast: String) {
             items.append(Menu.Item(label: label, faults: [fault], toast: toast))
@@ -160,12 +164,12 @@ extension Model {
         for node in nodes where isUp(node) {
             let name = node.title.lowercasedFirst
             if !items.contains(where: { $0.faults == [.kill(node)] }) {
-                add("Kill \(name)", .kill(node), "Killed \(name) · \(key) restarts it")
+                add("Kill \(name)", .kill(node), "Killed \(name)\(restartHint)")
             }
             if !node.isController {
                 add(
                     "Stop \(name) in an orderly way", .stop(node),
-                    "Stopping \(name); its leaders move first · \(key) restarts it")
+                    "Stopping \(name); its leaders move first\(restartHint)")
             }
         }
         if let attachment { items.removeAll { $0.faults.contains { attachment.missingDeed(for: $0) != nil } } }
@@ -183,7 +187,7 @@ extension Model {
             items.append(Menu.Item(label: label, faults: faults, toast: toast))
         }
         // In the views of brokers the row says which node is meant.
-        if !why.isEmpty { add("Kill \(name)\(why)", [.kill(node)], "Killed \(name)\(why) · \(restart) restarts it") }
+        if !why.isEmpty { add("Kill \(name)\(why)", [.kill(node)], "Killed \(name)\(why)\(restartHint)") }
         add(
             "Freeze \(name): it wakes as a zombie", [.freeze(node)],
             "Froze \(name) · \(heal) thaws it")

@@ -23,7 +23,9 @@ extension Model {
         let name = group.settings.group
         let key = keyName(.toggleConsumers)
         if group.isRunning {
-            show(.warning, "Stopping the consumers of \(name); they commit and leave · \(key) starts them again")
+            // Who commits by hand has done so.
+            let leaving = group.settings.enableAutoCommit ? "they commit and leave" : "they leave"
+            show(.warning, "Stopping the consumers of \(name); \(leaving) · \(key) starts them again")
             return [.client(.stopGroup(name))]
         }
         show(.ok, "Starting the consumers of \(name) · \(key) stops them")

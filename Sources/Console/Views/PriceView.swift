@@ -137,8 +137,9 @@ enum PriceView {
             if let until = active?.until, let now = model.now {
                 return "By itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
             }
-            return "\(model.keyName(.heal)) heals it"
+            return model.refusal(of: .heal) == nil ? "\(model.keyName(.heal)) heals it" : "not from here"
         }
+        guard model.refusal(of: .restart) == nil else { return "not from here" }
         return "\(model.keyName(.restart)) restarts \(price.victims.first?.title.lowercasedFirst ?? "it")"
     }
 
