@@ -232,14 +232,37 @@ import Testing
         var session = attached(columns: 200, rows: 60)
         session.press("topics.move-down")
         #expect(!figures(session).contains("?"), "\(session)")
-        var snapshot = Fixture.snapshot(step: 60)
-        for index in snapshot.brokers.indices { snapshot.brokers[index].state = .unreachable }
-        snapshot.groups = []
-        session.send(.snapshot(snapshot))
+        Self.loseSight(&session)
         #expect(figures(session) == ["3", "3", "?", "?"], "\(session)")
         session.press("topics.groups")
         #expect(session.shows("Nobody answers who could tell of groups."), "\(session)")
         #expect(!session.shows("no consumer group"), "\(session)")
+    }
+
+    /// No broker answers any more, as an attached cluster that is gone looks.
+    static func loseSight(_ session: inout Session) {
+        session.attach(Console.Attachment(name: "staging"))
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.heardAt = snapshot.takenAt + .seconds(-9)
+        (snapshot.controller, snapshot.controllers, snapshot.groups) = (nil, [], [])
+        for index in snapshot.brokers.indices {
+            snapshot.brokers[index].state = .unreachable
+            snapshot.brokers[index].logBytes = nil
+        }
+        for topic in snapshot.topics.indices {
+            for index in snapshot.topics[topic].partitions.indices {
+                var partition = snapshot.topics[topic].partitions[index]
+                (partition.highWatermark, partition.logEndOffset, partition.sizeInBytes) = (nil, nil, nil)
+                for replica in partition.replicas.indices {
+                    partition.replicas[replica].state = .offline
+                    partition.replicas[replica].logEndOffset = nil
+                }
+                snapshot.topics[topic].partitions[index] = partition
+            }
+        }
+        snapshot.workload = nil
+        snapshot.recordsPerSecond = nil
+        session.send(.snapshot(snapshot))
     }
 
     @Test func `what happened before klamm looked is not said to be nothing`() {

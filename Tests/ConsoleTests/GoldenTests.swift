@@ -15,6 +15,8 @@ import Testing
         ("brokers-cut", { ClusterCardsTests.cut(&$0) }),
         ("broker", { $0.press("topics.brokers", "brokers.open", "broker.bottom") }),
         ("topics", { $0.press("topics.move-down") }),
+        ("topics-out-of-reach", { AttachmentTests.loseSight(&$0) }),
+        ("group-deserted", { DesertedGroupsTests.reset(&$0) }),
         (
             "topics-filter",
             {

@@ -129,7 +129,7 @@ package struct EventSummary: Hashable, Sendable {
         case .offsetAdvanced(let group, let partition, let from, let to):
             Self(
                 .group,
-                "\(group) went on in \(partition) from \(Figures.count(from)) to \(Figures.count(to)), nobody seen",
+                "\(group) went on unseen in \(partition) from \(Figures.count(from)) to \(Figures.count(to))",
                 topic: partition.topic, group: group, gatheredBy: "\(group) went on")
         case .groupChanged(let group, let state, let members):
             Self(
