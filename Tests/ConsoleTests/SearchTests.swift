@@ -53,7 +53,25 @@ import Testing
         session.key(.escape)
         #expect(session.model.place.view == .records && session.model.browser?.search?.isRunning == false)
         session.key(.escape)
-        #expect(session.model.browser?.filter == nil && session.query?.start == .end)
+        #expect(session.model.browser?.filter == nil && session.commands == [])
+        #expect(session.model.browser?.rows.count == Fixture.records.count, "what was shown before")
+    }
+
+    @Test func `a tail that was left for a search goes on where it was`() {
+        // What came meanwhile must not be missing between the rows.
+        var session = Session()
+        session.press("topics.move-down", "topics.records")
+        session.answer()
+        session.press("records.tail")
+        session.answer([row(1)], marks: [mark(0, 2, 2)])
+        session.press("records.search")
+        session.type("A")
+        session.key(.enter)
+        session.answer([row(1)], marks: [mark(0, 2, 2)])
+        session.key(.escape)
+        #expect(session.model.browser?.isTailing == true && session.model.browser?.rows.map(\.offset) == [1])
+        session.send(.tick(Fixture.instant(seconds: 100)))
+        #expect(session.query?.start == .from([PartitionOffset(partition: 0, offset: 2)]))
     }
 
     @Test func `a tail goes on from where a search has ended, with what it found`() {

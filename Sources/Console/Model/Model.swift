@@ -66,8 +66,6 @@ package struct Model: Hashable, Sendable {
     var laidOutRecord: LaidOutRecord?
     /// What is known of the bytes in each topic.
     var schemas: [String: RecordSchemas] = [:]
-    /// What was last searched for in each topic, as it was typed.
-    var lastSearch: [String: [String]] = [:]
     /// Those that can be played.
     var scenarios: [ScenarioHead] = []
     /// The one that is played: the picture is its cluster's as long as it is on.
@@ -85,7 +83,9 @@ package struct Model: Hashable, Sendable {
     /// Nil before it was first asked for.
     var ledger: LedgerPicture?
     /// Records that were written, or typed and left, the newest first.
-    var drafts: [RecordForm] = []
+    var drafts: [FilledForm] = []
+    /// Searches that were begun, or typed and left, the newest first.
+    var searches: [FilledForm] = []
 
     package init() {}
 

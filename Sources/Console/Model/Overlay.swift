@@ -87,30 +87,6 @@ package struct Form: Hashable, Sendable {
     package var focus = 0
     /// What is wrong with what was entered.
     package var error: String?
-    /// What of earlier records is in a form that writes one.
-    package var recalled = RecalledDraft()
-}
-
-/// What was filled in to write a record, but for the topic.
-package struct RecordForm: Hashable, Sendable {
-    static let most = 20
-
-    package var fields: [Form.Field]
-
-    init(_ form: Form) { fields = Array(form.fields.dropFirst()) }
-
-    /// Whether the same would be written, wherever the cursors stand.
-    func says(_ other: Self) -> Bool {
-        zip(fields, other.fields).allSatisfy { $0.isNull == $1.isNull && $0.field.text == $1.field.text }
-    }
-}
-
-/// Which of the earlier records was called back into a form.
-package struct RecalledDraft: Hashable, Sendable {
-    /// 0 for none, 1 for the newest.
-    package var age = 0
-    /// What was in the form before.
-    package var own: RecordForm?
-    /// What the form began from.
-    package var begun: RecordForm?
+    /// Which of the earlier ones of its kind is in it.
+    package var recalled = RecalledForm()
 }

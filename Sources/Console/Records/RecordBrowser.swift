@@ -32,6 +32,13 @@ package struct RecordBrowser: Hashable, Sendable {
     package var filter: RecordFilter?
     /// A search that is on, or the last one.
     package var search: Search?
+    /// What was shown before it.
+    package var before = Before.nothing
+
+    package indirect enum Before: Hashable, Sendable {
+        case nothing
+        case records(RecordBrowser, ListState)
+    }
 
     package struct Awaited: Hashable, Sendable {
         package enum Placement: Hashable, Sendable { case replace, append, prepend }

@@ -84,13 +84,12 @@ extension Model {
         form.error = nil
         switch (chord.key, chord.modifiers) {
         case (.escape, _):
-            overlay = nil
-            if form.purpose == .produce { leaveDraft(form) }
+            leave(form)
             return []
         case (.enter, _): return submit(form)
         case (.tab, .shift), (.up, []): form.focus = (form.focus + form.fields.count - 1) % form.fields.count
         case (.tab, []), (.down, []): form.focus = (form.focus + 1) % form.fields.count
-        case (.character("p"), .control) where form.purpose == .produce: form = recalling(form)
+        case (.character("p"), .control) where form.purpose.memory != nil: form = recalling(form)
         case (.character("n"), .control) where form.fields[form.focus].mayBeNull:
             form.fields[form.focus].isNull.toggle()
         default:

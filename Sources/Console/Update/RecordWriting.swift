@@ -10,56 +10,7 @@ extension Model {
     }
 
     private mutating func openRecordForm(_ title: String, _ fields: [Form.Field]) {
-        var form = Form(purpose: .produce, title: title, fields: fields, focus: 3)
-        form.recalled.begun = RecordForm(form)
-        overlay = .form(form)
-    }
-
-    /// Keeps what a form holds that writes a record, so that it can be called back.
-    mutating func keepDraft(_ form: Form) { keep(RecordForm(form)) }
-
-    private mutating func keep(_ draft: RecordForm) {
-        drafts = [draft] + drafts.filter { !$0.says(draft) }.prefix(RecordForm.most - 1)
-    }
-
-    /// Leaves a form that writes a record. What was typed in it is not lost.
-    mutating func leaveDraft(_ form: Form) {
-        let typed = typed(form)
-        guard typed.before != nil || typed.now != nil else { return }
-        for draft in [typed.before, typed.now] { if let draft { keep(draft) } }
-        show(.note, "What was typed is kept: ctrl-p in the form brings it back")
-    }
-
-    /// What was typed before an earlier record was called back, and what was typed into that record since; nil for nothing.
-    private func typed(_ form: Form) -> (before: RecordForm?, now: RecordForm?) {
-        let (recalled, shown) = (form.recalled, RecordForm(form))
-        guard let begun = recalled.begun else { return (nil, nil) }
-        func changed(_ draft: RecordForm, since former: RecordForm) -> RecordForm? {
-            former.says(draft) ? nil : draft
-        }
-        guard recalled.age > 0 else { return (nil, changed(shown, since: begun)) }
-        return (
-            recalled.own.flatMap { changed($0, since: begun) }, changed(shown, since: drafts[recalled.age - 1])
-        )
-    }
-
-    /// The record before the one in the form, and after the oldest what was in the form at first. The topic stays: a record is
-    /// called back to be written where the user is. What was typed into the one in the form becomes the newest.
-    mutating func recalling(_ form: Form) -> Form {
-        var form = form
-        guard !drafts.isEmpty else { return form }
-        if form.recalled.age == 0 {
-            form.recalled.own = RecordForm(form)
-        } else if let typed = typed(form).now {
-            let recalled = drafts[form.recalled.age - 1]
-            keep(typed)
-            // Past the last one where it was the oldest and had to go.
-            form.recalled.age = drafts.firstIndex { $0.says(recalled) }.map { $0 + 1 } ?? drafts.count
-        }
-        form.recalled.age = (form.recalled.age + 1) % (drafts.count + 1)
-        let next = form.recalled.age == 0 ? form.recalled.own : drafts[form.recalled.age - 1]
-        if let next { form.fields = form.fields.prefix(1) + next.fields }
-        return form
+        openRecallable(Form(purpose: .produce, title: title, fields: fields, focus: 3))
     }
 
     /// A null value under the selected record's key, where the record lies. On klamm's own cluster it is shown before it is
@@ -128,7 +79,7 @@ extension Model {
             return refuse(form, error.reason)
         }
         overlay = nil
-        keepDraft(form)
+        keep(form)
         return [.produce(draft)]
     }
 

@@ -2,15 +2,13 @@ import KafkaCluster
 import KafkaProtocol
 
 extension Model {
+    /// Begins with nothing: what was searched for before is called back by a key.
     mutating func openSearchForm() {
         guard let browser else { return }
-        let texts = lastSearch[browser.topic] ?? []
-        let fields = SearchForm.labels.enumerated().map { index, label in
-            Form.Field(
-                label: label, field: TextField(texts.indices.contains(index) ? texts[index] : ""),
-                hint: SearchForm.hints[index])
+        let fields = zip(SearchForm.labels, SearchForm.hints).map { label, hint in
+            Form.Field(label: label, field: TextField(), hint: hint)
         }
-        overlay = .form(Form(purpose: .search, title: "Search \(browser.topic) for what contains", fields: fields))
+        openRecallable(Form(purpose: .search, title: "Search \(browser.topic) for what contains", fields: fields))
     }
 
     mutating func submitSearch(_ form: Form, _ texts: [String]) -> [Command] {
@@ -19,9 +17,14 @@ extension Model {
             let (filter, start) = try SearchForm.read(
                 texts, now: now?.wallClockMilliseconds ?? 0, utcOffsetSeconds: utcOffsetSeconds)
             overlay = nil
-            lastSearch[browser.topic] = texts
             guard var filter else { return clearSearch() }
+            keep(form)
             filter.schema = look.schemas.value
+            // One search after another: what was shown before the first of them is what one goes back to.
+            if browser.filter == nil {
+                let before = RecordBrowser.Before.records(browser, screen.list)
+                self.browser?.before = before
+            }
             self.browser?.filter = filter
             switch start {
             case .begin: return seek(.begin, "from begin")
@@ -35,11 +38,21 @@ extension Model {
         }
     }
 
-    /// Shows all records again.
+    /// Shows the records again that were shown before the search.
     mutating func clearSearch() -> [Command] {
-        guard browser?.filter != nil else { return [] }
-        browser?.filter = nil
-        return seek(.end, "the last records")
+        guard let browser, browser.filter != nil else { return [] }
+        guard case .records(var before, let list) = browser.before, before.awaited?.placement != .replace else {
+            // They had not come yet.
+            self.browser?.filter = nil
+            return seek(.end, "the last records")
+        }
+        // What it waited for was given up with the search.
+        before.awaited = nil
+        if before.isTailing { before.nextFetch = now }
+        self.browser = before
+        screen.list = list
+        settle()
+        return []
     }
 
     /// Stops a search, or lets it go on where it stopped.

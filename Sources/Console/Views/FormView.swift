@@ -1,3 +1,5 @@
+import KafkaCluster
+
 /// A form over the table: labels, fields, and what is wrong.
 enum FormView {
     static func draw(_ model: Model, _ form: Form, over layout: ScreenLayout, on grid: inout Grid) {
@@ -11,18 +13,13 @@ enum FormView {
         let box = body.centred(rows: form.fields.count * step + 3 + errors.count, columns: columns)
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
-        let mayBeNull = form.fields.contains(where: \.mayBeNull)
-        func key(_ text: String, _ priority: Int) -> LinePart {
-            LinePart(text: StyledText(text, .muted), priority: priority, gap: StyledText(" · ", .muted))
-        }
-        var keys = [key("enter \(form.verb)", 0)]
-        if form.fields.count > 1 { keys.append(key("tab next", 1)) }
-        if mayBeNull { keys.append(key("ctrl-n null", 0)) }
-        if form.purpose == .produce, !model.drafts.isEmpty { keys.append(key("ctrl-p earlier", 0)) }
-        keys.append(key("esc cancel", 2))
+        let earlier = form.purpose.memory.map { model[keyPath: $0].count } ?? 0
         let age = form.recalled.age
-        let remark = age == 0 ? StyledText() : StyledText("earlier record \(age) of \(model.drafts.count)", .accent)
-        grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: keys.line(width: box.columns - 6))
+        let remark =
+            age == 0
+            ? StyledText() : StyledText("earlier \(form.purpose.kind) \(age) of \(Figures.count(earlier))", .accent)
+        let foot = form.keys(hasEarlier: earlier > 0).line(width: box.columns - 6)
+        grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: foot)
         let inner = box.inner
         let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
         for (index, field) in form.fields.enumerated() {
@@ -69,7 +66,19 @@ enum FormView {
 }
 
 extension Form {
-    var verb: String {
+    /// What can be pressed, the most needed first: where there is no room the others go.
+    fileprivate func keys(hasEarlier: Bool) -> [LinePart] {
+        func key(_ text: String, _ priority: Int) -> LinePart {
+            LinePart(text: StyledText(text, .muted), priority: priority, gap: StyledText(" · ", .muted))
+        }
+        var keys = [key("enter \(verb)", 0), key("esc cancel", 0)]
+        if hasEarlier { keys.append(key("ctrl-p earlier", 1)) }
+        if fields.contains(where: \.mayBeNull) { keys.append(key("ctrl-n null", 2)) }
+        if fields.count > 1 { keys.append(key("tab next", 3)) }
+        return keys
+    }
+
+    fileprivate var verb: String {
         switch purpose {
         case .produce: "writes it"
         case .createTopic: "creates it"
