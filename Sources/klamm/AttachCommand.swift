@@ -49,7 +49,7 @@ struct AttachCommand: AsyncParsableCommand {
             settingsFolder: folder, logger: Logger(label: "klamm"))
         session.open(demoBrokers: nil)
         let attachment = Attachment(
-            name: place.name, mayWrite: write || place.mayWrite, faults: Set(place.faults.keys))
+            name: place.name, address: place.address, mayWrite: write || place.mayWrite, faults: Set(place.faults.keys))
         let loop = ConsoleLoop(
             session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote, attachment: attachment)
         let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }

@@ -31,6 +31,8 @@ struct AttachOptions: ParsableArguments {
     /// Everything about the cluster that is known before it is asked.
     struct Place {
         var name: String
+        /// As the user wrote it.
+        var address: String
         var servers: [ClusterSurvey.Address]
         var security: WireSecurity
         var mayWrite: Bool
@@ -82,7 +84,7 @@ struct AttachOptions: ParsableArguments {
         let security = try WireSecurity(configuration)
         do { try security.clients.check() } catch { throw ValidationError(error.reason) }
         return Place(
-            name: named?.name ?? bootstrap, servers: servers, security: security,
+            name: named?.name ?? bootstrap, address: bootstrap, servers: servers, security: security,
             mayWrite: named?.mayWrite ?? false, faults: named?.faults ?? [:])
     }
 }

@@ -10,7 +10,8 @@ import Testing
         mayWrite: Bool = false, faults: Set<FaultDeed> = [], columns: Int = 120, rows: Int = 40
     ) -> Session {
         var session = Session(columns: columns, rows: rows)
-        session.attach(Console.Attachment(name: "staging", mayWrite: mayWrite, faults: faults))
+        session.attach(
+            Console.Attachment(name: "staging", address: "kafka-1:9092", mayWrite: mayWrite, faults: faults))
         return session
     }
 
@@ -158,6 +159,47 @@ import Testing
         session.type("write")
         session.key(.enter)
         #expect(session.shows("◆ read-only"), "\(session)")
+    }
+
+    @Test func `a confirmation repeats all that is to be done, and where`() {
+        // A name alone can be typed by who has picked the wrong brokers, or the wrong cluster.
+        var session = attached(mayWrite: true)
+        let place = "The cluster is staging at kafka-1:9092."
+        session.press("topics.create-topic")
+        session.type("audit")
+        session.key(.tab)
+        session.type("12")
+        session.key(.enter)
+        #expect(session.shows("It gets 12 partitions, as many replicas as the brokers'"), "\(session)")
+        #expect(session.shows("staging at kafka-1:9092."), "\(session)")
+        session.key(.escape)
+        session.press("topics.move-down", "topics.delete-topic")
+        #expect(session.shows("It has 3 partitions and 1,040,078 records. \(place)"), "\(session)")
+        session.key(.escape)
+        session.press("topics.move-replicas")
+        session.type("3,1")
+        session.key(.enter)
+        #expect(session.shows("orders-0 to 3, 1 · orders-1 to 1, 3 · orders-2 to 3, 1."), "\(session)")
+        session.key(.escape)
+        session.press("topics.open", "topic.move-replicas")
+        session.send(.key(.control("u")))
+        session.type("3,1")
+        session.key(.enter)
+        #expect(session.shows("They go from brokers"), "\(session)")
+        #expect(session.shows("to 3, 1, the first to be the preferred leader."), "\(session)")
+        session.key(.escape)
+        session.press("topic.produce")
+        session.type("hello")
+        session.key(.enter)
+        #expect(session.shows("To the partition that the client chooses: no key, value hello."), "\(session)")
+        session.key(.escape)
+        session.press("topic.configs")
+        session.send(.answer(.configs(TopicConfigTests.picture)))
+        session.press("configs.open")
+        session.send(.key(.control("u")))
+        session.type("1")
+        session.key(.enter)
+        #expect(session.shows("It is 2 now. \(place)"), "\(session)")
     }
 
     @Test func `a deletion is confirmed once, not twice`() {

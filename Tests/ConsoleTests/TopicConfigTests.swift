@@ -39,15 +39,15 @@ import Testing
         Self.open(&session)
         session.press("configs.open")
         session.key(.backspace)
-        session.type("x")
+        session.type("9")
         #expect(
-            session.key(.enter) == [.setConfig(topic: "orders", name: "min.insync.replicas", value: "x")])
+            session.key(.enter) == [.setConfig(topic: "orders", name: "min.insync.replicas", value: "9")])
         #expect(session.shows("asking the brokers…"))
         session.type("y")
         session.send(
             .configSet(
-                topic: "orders", name: "min.insync.replicas", value: "x", problem: "Not a valid int"))
-        #expect(session.shows("! Not a valid int"))
+                topic: "orders", name: "min.insync.replicas", value: "9", problem: "More than there are replicas"))
+        #expect(session.shows("! More than there are replicas"))
         session.key(.backspace)
         session.type("1")
         session.key(.enter)
@@ -82,6 +82,24 @@ import Testing
             kind: .configChanged(resource: .topic("orders"), name: "retention.ms", value: "1000"))
         session.send(.cluster(.node(event)))
         #expect(session.shows("topic orders: retention.ms is 1000 now"), "\(session)")
+    }
+
+    @Test func `a value that no broker takes is refused before one is asked`() {
+        // Under attach it went through the typed confirmation first.
+        for (moves, value, reason) in [
+            (0, "x", "Not a valid int"), (0, "0", "Value must be at least 1"),
+            (1, "shred", "String must be one of: compact, delete"), (2, "-2", "Value must be at least -1"),
+        ] {
+            var session = Session(columns: 120, rows: 40)
+            session.attach(Console.Attachment(name: "staging", mayWrite: true))
+            Self.open(&session)
+            for _ in 0..<moves { session.press("configs.move-down") }
+            session.press("configs.open")
+            session.send(.key(.control("u")))
+            session.type(value)
+            #expect(session.key(.enter).isEmpty)
+            #expect(session.shows("! \(reason)") && !session.shows("To do it"), "\(session)")
+        }
     }
 
     @Test func `nothing typed takes the value away`() {

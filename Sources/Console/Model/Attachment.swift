@@ -5,13 +5,16 @@ import KafkaProtocol
 package struct Attachment: Hashable, Sendable {
     /// As the user calls it: a name from klamm.toml, or where it was found.
     package var name: String
+    /// Where it is found, where the name does not say so.
+    package var address: String?
     /// Read-only until the user says otherwise.
     package var mayWrite: Bool
     /// What the user has commands for. klamm itself cannot break what it did not start.
     package var faults: Set<FaultDeed>
 
-    package init(name: String, mayWrite: Bool = false, faults: Set<FaultDeed> = []) {
+    package init(name: String, address: String? = nil, mayWrite: Bool = false, faults: Set<FaultDeed> = []) {
         self.name = name
+        self.address = address == name ? nil : address
         self.mayWrite = mayWrite
         self.faults = faults
     }
@@ -80,7 +83,7 @@ extension Model {
         }
     }
 
-    private var readOnly: String { "read-only until :write" }
+    var readOnly: String { "read-only until :write" }
 
     /// Whether the action is worth naming here at all.
     func offers(_ entry: ActionEntry) -> Bool {
@@ -96,96 +99,4 @@ extension Model {
             show(.ok, "Read-only again")
         }
     }
-
-    // MARK: Confirmation
-
-    /// Lets pass what the cluster that is shown allows. What changes one that klamm did not start waits until its subject's
-    /// name has been typed.
-    mutating func guarded(_ commands: [Command], isConfirmed: Bool) -> [Command] {
-        guard let attachment else { return commands }
-        guard commands.contains(where: { $0.subject != nil }) else { return commands }
-        guard attachment.mayWrite else {
-            show(.warning, "\(attachment.name) is \(readOnly)")
-            // Nobody is asked about what it holds.
-            if case .setting? = overlay { overlay = nil }
-            return commands.filter { $0.subject == nil }
-        }
-        for case .inject(let fault) in commands {
-            guard let missing = attachment.missingDeed(for: fault) else { continue }
-            show(.warning, "\(attachment.name) has no command for this in klamm.toml: \(missing)")
-            return []
-        }
-        guard !isConfirmed, let deed = commands.lazy.compactMap(\.subject).first(where: { $0.word != nil }),
-            let word = deed.word
-        else { return commands }
-        overlay = .form(
-            Form(
-                purpose: .confirm(Confirmation(word: word, commands: commands, toast: toast)),
-                title: "\(deed.what) on \(attachment.name)",
-                fields: [Form.Field(label: "To do it", field: TextField(), hint: "type \(word)")]))
-        toast = nil
-        return []
-    }
-
-    mutating func submitConfirmation(_ form: Form, _ confirmation: Confirmation, _ text: String) -> [Command] {
-        guard text == confirmation.word else { return refuse(form, "that is not \(confirmation.word)") }
-        overlay = nil
-        if let toast = confirmation.toast { show(toast.kind, toast.text) }
-        return confirmation.commands
-    }
-
-    /// Whether the keys go to a form in which a name is typed to confirm.
-    var isConfirming: Bool {
-        guard case .form(let form)? = overlay else { return false }
-        switch form.purpose {
-        case .confirm, .deleteTopic, .removeBroker: return true
-        default: return false
-        }
-    }
-}
-
-/// What waits for a typed name.
-package struct Confirmation: Hashable, Sendable {
-    package var word: String
-    package var commands: [Command]
-    /// What was to be said once it is done.
-    package var toast: Toast?
-}
-
-extension Command {
-    /// What of the cluster it changes, in words, and what to type before it is done; nil for what changes nothing. What is
-    /// mended, stopped or slowed down needs no word.
-    fileprivate var subject: (what: String, word: String?)? {
-        switch self {
-        case .inject(let fault):
-            let isMending = if case .restart = fault { true } else { fault.isHealing }
-            let words = "\(fault)"
-            return (
-                words.prefix(1).uppercased() + words.dropFirst(), isMending ? nil : fault.victims.first?.description
-            )
-        case .client(.startProducer(let settings)): return ("Start a producer of \(settings.topic)", settings.topic)
-        case .client(.startGroup(let settings)): return ("Start the group \(settings.group)", settings.group)
-        case .client(.seek(let group, _)): return ("Move \(group)", group)
-        case .client: return ("Change klamm's clients", nil)
-        case .produce(let draft): return ("Write a record to \(draft.topic)", draft.topic)
-        case .createTopic(let draft): return ("Create topic \(draft.name)", draft.name)
-        case .deleteTopic(let name): return ("Delete topic \(name)", name)
-        case .electPreferredLeaders(let partitions):
-            return ("Elect the preferred leaders of \(partitions.words)", partitions.first?.topic)
-        case .moveReplicas(let moves):
-            let partitions = moves.map(\.partition)
-            return ("Move the replicas of \(partitions.words)", partitions.first?.topic)
-        case .moveOffsets(let group, let moves):
-            return ("Move \(moves.count) offsets of \(group)", group)
-        case .setConfig(let topic, let name, let value):
-            return ("Set \(name) of \(topic) \(value.map { "to \($0)" } ?? "back")", topic)
-        case .addBroker: return ("Add a broker", nil)
-        case .removeBroker(let id): return ("Remove broker \(id)", "\(id)")
-        default: return nil
-        }
-    }
-}
-
-extension [TopicPartition] {
-    fileprivate var words: String { count == 1 ? "\(self[0])" : "\(count) partitions of \(first?.topic ?? "")" }
 }

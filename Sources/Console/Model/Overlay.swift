@@ -83,6 +83,8 @@ package struct Form: Hashable, Sendable {
 
     package var purpose: Purpose
     package var title: String
+    /// All that is to be done, and where, before it is confirmed.
+    package var about = ""
     package var fields: [Field]
     package var focus = 0
     /// What is wrong with what was entered.

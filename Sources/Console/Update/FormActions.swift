@@ -28,6 +28,7 @@ extension Model {
         overlay = .form(
             Form(
                 purpose: .deleteTopic(topic), title: "Delete \(topic) and all its records",
+                about: about(.deleteTopic(topic)),
                 fields: [Form.Field(label: "Its name", field: TextField(), hint: "type \(topic) to delete it")]))
     }
 

@@ -15,6 +15,7 @@ extension Model {
         overlay = .form(
             Form(
                 purpose: .removeBroker(broker), title: "Remove broker \(broker) for good, with its folder",
+                about: about(.removeBroker(broker)),
                 fields: [Form.Field(label: "Its id", field: TextField(), hint: "type \(broker) to remove it")]))
     }
 

@@ -74,9 +74,28 @@ extension Model {
             return []
         }
         var edit = edit
+        if let problem = foreseenProblem(edit.name, value) {
+            edit.error = problem
+            overlay = .setting(edit)
+            return []
+        }
         edit.isAwaited = true
         overlay = .setting(edit)
         return [.setConfig(topic: topic, name: edit.name, value: value.isEmpty ? nil : value)]
+    }
+
+    /// What is wrong with a value whatever the brokers are like: no number, out of range, not one of the words.
+    private func foreseenProblem(_ name: String, _ value: String) -> String? {
+        guard !value.isEmpty, let definition = ConfigurationTable.topics[name] else { return nil }
+        // Apache Kafka compresses anew where klamm does not.
+        if attachment != nil, name == "compression.type" { return nil }
+        do throws(ConfigError) {
+            _ = try definition.validate(value)
+            return nil
+        } catch {
+            let head = "Invalid value \(value) for configuration \(name): "
+            return error.message.hasPrefix(head) ? String(error.message.dropFirst(head.count)) : error.message
+        }
     }
 
     /// What brokers made of it.

@@ -9,8 +9,10 @@ enum FormView {
         let columns = min(90, body.columns - 6)
         let errors = form.error.map { "! \($0)".wrapped(to: columns - 4) } ?? [""]
         // Lines between the fields where there is room for them.
-        let step = form.fields.count * 2 + 3 + errors.count <= body.rows ? 2 : 1
-        let box = body.centred(rows: form.fields.count * step + 3 + errors.count, columns: columns)
+        let about = form.about.wrapped(to: columns - 4)
+        let above = about.isEmpty ? 0 : about.count + 1
+        let step = form.fields.count * 2 + 3 + above + errors.count <= body.rows ? 2 : 1
+        let box = body.centred(rows: form.fields.count * step + 3 + above + errors.count, columns: columns)
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
         let earlier = form.purpose.memory.map { model[keyPath: $0].count } ?? 0
@@ -22,8 +24,11 @@ enum FormView {
         grid.frame(box, title: StyledText(form.title, .title), remark: remark, foot: foot)
         let inner = box.inner
         let labels = form.fields.reduce(0) { max($0, $1.label.count + ($1.isHex ? 6 : 0)) } + 2
+        for (offset, line) in about.enumerated() {
+            grid.put(line, row: inner.row + 1 + offset, column: inner.column + 1, width: inner.columns - 2)
+        }
         for (index, field) in form.fields.enumerated() {
-            let row = inner.row + 1 + index * step
+            let row = inner.row + 1 + above + index * step
             guard row < inner.row + inner.rows - errors.count else { break }
             let isFocused = index == form.focus
             grid.target(
