@@ -11,6 +11,8 @@ package enum Command: Hashable, Sendable {
     case produce(RecordDraft)
     case createTopic(TopicDraft)
     case deleteTopic(String)
+    /// With its committed offsets; answered by `.outcome(.done)` or `.failed`.
+    case deleteGroup(String)
     /// Preferred leader election for these partitions; answered by `.outcome(.done)` or `.failed`.
     case electPreferredLeaders([TopicPartition])
     /// Answered by `.outcome(.done)` or `.failed`, as are the next two.

@@ -171,8 +171,8 @@ private struct ConsoleRun {
             // So that the next round asks for its figures.
             workloadAskedAt = nil
             if let picture { session.inbox.post(picture) }
-        case .inject, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
-            .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
+        case .inject, .fetchRecords, .produce, .createTopic, .deleteTopic, .deleteGroup, .electPreferredLeaders,
+            .addBroker, .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
             session.perform(command)
         case .copy(let text):
             let isCopied = terminal.copy(text)

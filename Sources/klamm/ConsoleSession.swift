@@ -166,7 +166,8 @@ final class ConsoleSession: Sendable {
             }
         case .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker, .removeBroker, .moveReplicas:
             decide(command, target)
-        case .inject, .client, .produce, .moveOffsets, .copy, .save, .remember, .setTheme, .redraw, .playScenario,
+        case .inject, .client, .produce, .moveOffsets, .deleteGroup, .copy, .save, .remember, .setTheme, .redraw,
+            .playScenario,
             .conduct, .quit:
             run { session in do { try await session.carryOut(command, target) } catch { session.fail(error) } }
         }

@@ -27,6 +27,9 @@ struct ConsoleTarget: Sendable {
         case .deleteTopic(let name):
             try await clients.admin().deleteTopic(name)
             return .outcome(.topicDeleted(name))
+        case .deleteGroup(let name):
+            try await GroupOffsets(cluster: cluster).delete(name)
+            return .outcome(.done("Deleted group \(name) and its offsets"))
         case .electPreferredLeaders(let partitions):
             return .outcome(.done(try await electPreferred(partitions)))
         case .addBroker:
@@ -39,7 +42,7 @@ struct ConsoleTarget: Sendable {
             try await ReplicaMoves(cluster: cluster).begin(moves)
             return .outcome(.done(moves.words))
         case .moveOffsets(let group, let moves):
-            let (moved, problem) = try await GroupOffsetMoves(cluster: cluster).commit(moves, for: group)
+            let (moved, problem) = try await GroupOffsets(cluster: cluster).commit(moves, for: group)
             return .outcome(.offsetsMoved(group: group, moved, problem: problem))
         case .setConfig(let topic, let name, let value):
             let problem = try await TopicConfigs(cluster: cluster).set(

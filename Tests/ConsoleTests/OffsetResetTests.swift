@@ -27,6 +27,21 @@ import Testing
         session.key(.enter)
     }
 
+    @Test func `an empty group is deleted once its name is typed`() {
+        // Kafka's own tools do not ask, and its offsets cannot be had back.
+        var session = emptyGroup()
+        session.press("group.delete-group")
+        #expect(session.shows("It has committed in 3 partitions."), "\(session)")
+        session.type("bill")
+        #expect(session.key(.enter).isEmpty && session.shows("that is not its name: billing"))
+        session.type("ing")
+        // Its first member has come meanwhile.
+        session.send(.snapshot(Fixture.snapshot(step: 61)))
+        #expect(session.key(.enter).isEmpty && session.shows("2 members, who would make it anew"), "\(session)")
+        session.send(.snapshot(Self.snapshot))
+        #expect(session.key(.enter) == [.deleteGroup("billing")])
+    }
+
     @Test func `targets are read as people write them`() {
         // The exact reset is what users of such tools ask for most.
         let now = Fixture.start.wallClockMilliseconds

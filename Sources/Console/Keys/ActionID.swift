@@ -67,6 +67,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
     case applyReset = "apply-reset"
     case createTopic = "create-topic"
     case deleteTopic = "delete-topic"
+    case deleteGroup = "delete-group"
     // Breaking and mending.
     case kill
     case restart

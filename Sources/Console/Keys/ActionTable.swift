@@ -181,6 +181,9 @@ package enum ActionTable {
         entry(
             .deleteTopic, .clients, "D", "Delete", "Delete the topic, after its name is typed", in: [.topics],
             hint: 31, dangerous: true),
+        entry(
+            .deleteGroup, .clients, "D", "Delete", "Delete the group and its offsets, after its name is typed",
+            in: [.groups, .group], hint: 36, dangerous: true),
     ]
 
     private static let faults = [

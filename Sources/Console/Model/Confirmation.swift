@@ -41,7 +41,7 @@ extension Model {
     var isConfirming: Bool {
         guard case .form(let form)? = overlay else { return false }
         switch form.purpose {
-        case .confirm, .deleteTopic, .removeBroker: return true
+        case .confirm, .deleteTopic, .deleteGroup, .removeBroker: return true
         default: return false
         }
     }
@@ -71,6 +71,9 @@ extension Model {
             let partitions = Figures.plural(Int64(topic.partitions.count), "partition")
             let records = topic.records.map { Figures.plural($0, "record") } ?? "an unknown number of records"
             return "It has \(partitions) and \(records)."
+        case .deleteGroup(let group):
+            guard let group = live.snapshot?.groups.first(where: { $0.id == group }) else { return nil }
+            return "It has committed in \(Figures.plural(Int64(group.partitions.count), "partition"))."
         case .moveReplicas(let moves):
             guard moves.count == 1, let move = moves.first else {
                 return listed(moves.map { "\($0.partition) to \($0.replicas.ids)" })
@@ -141,6 +144,7 @@ extension Command {
         case .produce(let draft): return ("Write a record to \(draft.topic)", draft.topic)
         case .createTopic(let draft): return ("Create topic \(draft.name)", draft.name)
         case .deleteTopic(let name): return ("Delete topic \(name)", name)
+        case .deleteGroup(let name): return ("Delete group \(name)", name)
         case .electPreferredLeaders(let partitions):
             return ("Elect the preferred leaders of \(partitions.words)", partitions.first?.topic)
         case .moveReplicas(let moves):

@@ -59,6 +59,7 @@ package struct Form: Hashable, Sendable {
         case produce
         case createTopic
         case deleteTopic(String)
+        case deleteGroup(String)
         case seekOffset
         case seekTime
         case search

@@ -70,6 +70,7 @@ extension Model {
         case .toggleAutoCommit: return toggleAutoCommit()
         case .createTopic: overlay = .form(Self.topicForm)
         case .deleteTopic: openDeleteForm()
+        case .deleteGroup: openGroupDeletion()
         case .kill: return kill()
         case .restart: return restart()
         case .stop: return stop()

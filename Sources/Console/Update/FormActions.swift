@@ -44,6 +44,7 @@ extension Model {
             overlay = nil
             show(.warning, "Deleting \(topic)")
             return [.deleteTopic(topic)]
+        case .deleteGroup(let group): return submitGroupDeletion(form, group, texts[0])
         case .confirm(let confirmation): return submitConfirmation(form, confirmation, texts[0])
         case .removeBroker(let broker): return submitRemoval(form, broker, texts[0])
         case .moveReplicas(let partitions): return submitMove(form, partitions, texts[0])

@@ -42,10 +42,8 @@ extension Model {
         return [.client(.startGroup(settings))]
     }
 
-    // MARK: Reset
-
-    /// Why the group's offsets cannot be moved now; as Kafka has it, only an empty group's can.
-    private func resetRefusal(_ group: String) -> String? {
+    /// Why the group's offsets cannot be moved or deleted now; as Kafka has it, only an empty group's can.
+    private func emptinessRefusal(_ group: String, is deed: String, who members: String) -> String? {
         guard let known = live.snapshot?.groups.first(where: { $0.id == group }) else {
             return "Group \(group) is gone"
         }
@@ -54,8 +52,38 @@ extension Model {
         let cure = isOwn ? "\(keyName(.toggleConsumers)) stops them" : "stop its consumers first"
         let who =
             known.members.map { "with \(Figures.plural(Int64($0.count), "member")), who" } ?? "and has members, who"
-        return "\(group) is \(known.state) \(who) would overwrite it: only an empty group can be moved · " + cure
+        return "\(group) is \(known.state) \(who) would \(members): only an empty group can be \(deed) · " + cure
     }
+
+    private func resetRefusal(_ group: String) -> String? {
+        emptinessRefusal(group, is: "moved", who: "overwrite it")
+    }
+
+    private func deletionRefusal(_ group: String) -> String? {
+        emptinessRefusal(group, is: "deleted", who: "make it anew")
+    }
+
+    // MARK: Deletion
+
+    mutating func openGroupDeletion() {
+        guard let group = groupHere else { return show(.warning, "Select a group first") }
+        if let refusal = deletionRefusal(group) { return show(.warning, refusal) }
+        overlay = .form(
+            Form(
+                purpose: .deleteGroup(group), title: "Delete group \(group) and its committed offsets",
+                about: about(.deleteGroup(group)),
+                fields: [Form.Field(label: "Its name", field: TextField(), hint: "type \(group) to delete it")]))
+    }
+
+    mutating func submitGroupDeletion(_ form: Form, _ group: String, _ text: String) -> [Command] {
+        guard text == group else { return refuse(form, "that is not its name: \(group)") }
+        if let refusal = deletionRefusal(group) { return refuse(form, refusal) }
+        overlay = nil
+        show(.warning, "Deleting group \(group)")
+        return [.deleteGroup(group)]
+    }
+
+    // MARK: Reset
 
     mutating func openResetForm() {
         guard let group = groupHere else { return }

@@ -87,7 +87,7 @@ extension Form {
         switch purpose {
         case .produce: "writes it"
         case .createTopic: "creates it"
-        case .deleteTopic: "deletes it"
+        case .deleteTopic, .deleteGroup: "deletes it"
         case .removeBroker: "removes it"
         case .moveReplicas: "moves them"
         case .confirm: "does it"

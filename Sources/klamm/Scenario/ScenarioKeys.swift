@@ -33,8 +33,8 @@ struct ScenarioKeys {
         switch command {
         case .copy, .save, .remember, .setTheme, .redraw, .quit, .playScenario, .conduct:
             throw Refusal("what this key asks of a terminal has no place in a scenario")
-        case .inject, .client, .fetchRecords, .produce, .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker,
-            .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
+        case .inject, .client, .fetchRecords, .produce, .createTopic, .deleteTopic, .deleteGroup,
+            .electPreferredLeaders, .addBroker, .removeBroker, .moveReplicas, .moveOffsets, .setConfig, .inquire:
             if let event = try await target.perform(command) { try await tell(event) }
         }
     }

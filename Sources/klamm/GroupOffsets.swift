@@ -1,9 +1,9 @@
 import Console
 import KafkaProtocol
 
-/// Commits offsets for a group that has no member, as one who does not belong to it: the coordinator refuses it while
-/// there are members.
-struct GroupOffsetMoves: Sendable {
+/// Commits or deletes the offsets of a group that has no member, as one who does not belong to it: the coordinator refuses it
+/// while there are members.
+struct GroupOffsets: Sendable {
     var cluster: any ConsoleCluster
 
     /// What was moved, and what went wrong with the others.
@@ -33,6 +33,17 @@ struct GroupOffsetMoves: Sendable {
             moves.filter { moved.contains($0.partition) },
             failures.isEmpty ? nil : "Not moved: \(failures.joined(separator: " · "))"
         )
+    }
+
+    /// The group with all its offsets.
+    func delete(_ group: String) async throws {
+        var request = DeleteGroupsRequest()
+        request.groupsNames = [group]
+        let response = try await cluster.ask(request, at: try await coordinator(of: group))
+        guard let result = response.results.first(where: { $0.groupId == group }) else {
+            throw Refusal("The coordinator said nothing of \(group)")
+        }
+        guard result.errorCode == .none else { throw Refusal("Group \(group) was not deleted: \(result.errorCode)") }
     }
 
     private func coordinator(of group: String) async throws -> BrokerID {
