@@ -81,7 +81,7 @@ package enum ActionTable {
             in: [.topics, .topic], hint: 27),
         entry(
             .configs, .move, "v", "Settings", "Show the settings of the topic, to change any of them",
-            in: [.topics, .topic], hint: 28),
+            in: [.topics, .topic, .records, .group], hint: 28),
         entry(
             .segments, .move, "L", "Log files", "Show the log's files: sizes, indexes, offsets, batches",
             in: [.broker, .topic], hint: 34),

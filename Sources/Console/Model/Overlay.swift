@@ -28,6 +28,10 @@ package struct Palette: Hashable, Sendable {
         package var target: Target
         /// It cannot be done here; the help says why.
         package var isRefused = false
+        /// It can be done on another screen; the help says on which.
+        package var isElsewhere = false
+        /// The other name by which it was found.
+        package var alias: String?
     }
 
     /// How many of the things that were last chosen are remembered.

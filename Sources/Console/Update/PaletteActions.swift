@@ -43,14 +43,53 @@ extension Model {
         let recent = chosen.compactMap { target in items.first { $0.target == target } }
         items = recent + items.filter { !chosen.contains($0.target) }
         guard !letters.isEmpty else { return items }
-        let scored = items.enumerated().compactMap { index, item in
-            Self.score(letters, in: Array(item.name.lowercased().unicodeScalars)).map { score in
+        items += itemsElsewhere
+        let scored = items.enumerated().compactMap { index, item -> (score: Int, index: Int, item: Palette.Item)? in
+            var item = item
+            let own = Self.score(letters, in: Array(item.name.lowercased().unicodeScalars)).map { score in
                 // Mostly one wants to go somewhere.
                 let isPlace = if case .place = item.target { true } else { false }
-                return (score: score * 2 - (isPlace ? 1 : 0), index: index, item: item)
+                return score * 2 - (isPlace ? 1 : 0)
             }
+            var best = own
+            if case .action(let action) = item.target, let other = Self.score(letters, amongWordsFor: action),
+                other.score * 2 < own ?? .max
+            {
+                best = other.score * 2
+                // Where its own name begins so too, it needs no other.
+                if own ?? .max > Self.nearMost { item.alias = other.word }
+            }
+            guard let best else { return nil }
+            guard item.isElsewhere else { return (best, index, item) }
+            // What is not to be done here is found by its name alone, and after what is.
+            return best <= Self.nearMost ? (best + Self.nearMost, index, item) : nil
         }
         return scored.sorted { ($0.score, $0.index) < ($1.score, $1.index) }.map(\.item)
+    }
+
+    /// A name or one of its words that begins with what was typed.
+    private static let nearMost = 12
+
+    /// What can be done on other screens, and on which.
+    private var itemsElsewhere: [Palette.Item] {
+        ActionTable.all.filter { !$0.isValid(in: place.view) && refusal(of: $0.id) == nil }.map { entry in
+            let views = entry.views.map(\.rawValue).joined(separator: ", ")
+            return Palette.Item(
+                name: entry.id.rawValue, help: "In \(views): \(help(of: entry))", target: .action(entry.id),
+                isRefused: true, isElsewhere: true)
+        }
+    }
+
+    /// How far the letters are from another name of the action, and from which; other names are not searched through for
+    /// strewn letters, since everything would have them.
+    private static func score(_ letters: [Unicode.Scalar], amongWordsFor action: ActionID) -> (
+        score: Int, word: String
+    )? {
+        ActionWords.names(of: action).compactMap { name -> (score: Int, word: String)? in
+            let word = Array(name.word.unicodeScalars)
+            if word == letters { return (name.rank, name.word) }
+            return letters.count > 1 && word.starts(with: letters) ? (4 + name.rank, name.word) : nil
+        }.min { $0.score < $1.score }
     }
 
     /// How far the letters are from the name: small is near, nil if they do not occur in this order. A name that
@@ -59,8 +98,10 @@ extension Model {
     static func score(_ letters: [Unicode.Scalar], in name: [Unicode.Scalar]) -> Int? {
         if name == letters { return 0 }
         if name.starts(with: letters) { return 1 }
-        for start in name.indices.dropFirst() where name[start...].starts(with: letters) {
-            return (" -_.".unicodeScalars.contains(name[start - 1]) ? 2 : 12) + name.count / 8
+        let starts = name.indices.dropFirst().filter { name[$0...].starts(with: letters) }
+        if !starts.isEmpty {
+            let isWord = starts.contains { " -_.".unicodeScalars.contains(name[$0 - 1]) }
+            return (isWord ? 2 : 12) + name.count / 8
         }
         var place = 0
         var gaps = 0
@@ -74,7 +115,7 @@ extension Model {
     }
 
     func paletteKey(_ item: Palette.Item) -> String {
-        guard case .action(let action) = item.target else { return "" }
+        guard case .action(let action) = item.target, !item.isElsewhere else { return "" }
         return keymap.keys(for: action, in: place.view).first?.description ?? ""
     }
 
@@ -109,7 +150,12 @@ extension Model {
         chosen.removeAll { $0 == target }
         chosen = Array(([target] + chosen).prefix(Palette.historyMax))
         switch target {
-        case .action(let action): return perform(action)
+        case .action(let action):
+            guard ActionTable.entry(action).isValid(in: place.view) else {
+                goWhere(action)
+                return []
+            }
+            return perform(action)
         case .theme(let name): return [.setTheme(name)]
         case .scenario(let name): return play(scenario: name)
         case .place(let place):
@@ -122,5 +168,17 @@ extension Model {
             go(to: place)
             return []
         }
+    }
+
+    /// To the screen from which one comes to where this can be done, and says by which key.
+    private mutating func goWhere(_ action: ActionID) {
+        let entry = ActionTable.entry(action)
+        let roots: [Place] = [.brokers, .topics, .groups, .faults, .clients, .ledger]
+        if let root = roots.first(where: { entry.isValid(in: $0.view) }) { goToRoot(root) }
+        guard entry.isValid(in: place.view) else {
+            let views = entry.views.map(\.rawValue).joined(separator: ", ")
+            return show(.note, "\(entry.label) is for another screen: \(views)")
+        }
+        show(.note, "Here \(keyName(action)) does it: \(help(of: entry))")
     }
 }

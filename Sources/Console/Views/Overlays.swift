@@ -29,6 +29,13 @@ enum Overlays {
     }
 
     private static func drawPalette(
+    /// With the other name by which it was found.
+    private static func name(_ item: Palette.Item) -> StyledText {
+        let own = StyledText(item.name, item.isRefused ? Style(.muted, .dim) : Style(.title))
+        guard let alias = item.alias else { return own }
+        return own + StyledText("  \(alias)", .muted)
+    }
+
         _ model: Model, _ palette: Palette, _ layout: ScreenLayout, on grid: inout Grid
     ) {
         guard let area = layout.prompt else { return }
@@ -46,16 +53,13 @@ enum Overlays {
             grid.put("Nothing has such a name.", row: inner.row, column: inner.column + 1, style: Style(.muted))
             return
         }
-        let names = min(30, items.reduce(12) { max($0, Glyphs.width(of: $1.name)) })
+        let names = min(30, items.reduce(12) { max($0, name($1).width) })
         let top = max(0, min(palette.selected - rows + 1, items.count - rows))
         for (offset, item) in items[top..<top + rows].enumerated() {
             let row = inner.row + offset
             grid.target(
                 Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .item(top + offset))
-            grid.put(
-                item.name, row: row, column: inner.column + 1,
-                style: item.isRefused ? Style(.muted, .dim) : Style(.title),
-                width: names)
+            grid.put(name(item), row: row, column: inner.column + 1, width: names)
             let key = model.paletteKey(item)
             grid.put(
                 item.help, row: row, column: inner.column + names + 3, style: Style(.muted),
