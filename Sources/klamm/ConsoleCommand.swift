@@ -52,7 +52,9 @@ struct ConsoleCommand: AsyncParsableCommand {
         }
         if let listener { logger.info("Control at \(listener.address.url)") }
         session.open(demoBrokers: isWithoutDemo ? nil : options.brokers)
-        let loop = ConsoleLoop(session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote)
+        let loop = ConsoleLoop(
+            session: session, theme: look, settingsFolder: folder, crashNote: log.crashNote,
+            isEphemeral: options.ephemeral)
         let ended = await Result { try await DedicatedThread.run(name: "klamm-console") { try loop.run() } }
         await listener?.close()
         await session.close()

@@ -16,13 +16,15 @@ final class ConsoleLoop: Sendable {
     private let settingsFolder: String?
     private let crashNote: String
     private let attachment: Attachment?
+    private let isEphemeral: Bool
 
     /// A `theme` that is given wins over the one in the settings. `attachment` says what may be done to a cluster that klamm
     /// did not start.
     init(
         session: ConsoleSession, theme: Theme?, settingsFolder: String?, crashNote: String,
-        attachment: Attachment? = nil
+        attachment: Attachment? = nil, isEphemeral: Bool = false
     ) {
+        self.isEphemeral = isEphemeral
         self.attachment = attachment
         self.session = session
         self.theme = theme
@@ -37,6 +39,7 @@ final class ConsoleLoop: Sendable {
         defer { terminal.restore() }
         var run = ConsoleRun(session: session, looks: looks, terminal: terminal)
         run.model.attachment = attachment
+        run.model.isEphemeral = isEphemeral
         run.untilTheEnd()
     }
 }

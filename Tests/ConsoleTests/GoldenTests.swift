@@ -165,6 +165,12 @@ import Testing
             }
         ),
         (
+            "ending",
+            {
+                $0.makeEphemeral(); $0.type("q")
+            }
+        ),
+        (
             "paused",
             {
                 openOrders(&$0); $0.press("topic.pause")

@@ -100,6 +100,9 @@ struct Session: CustomTestStringConvertible {
     /// From now on the cluster is somebody else's.
     mutating func attach(_ attachment: Console.Attachment) { model.attachment = attachment }
 
+    /// From now on the cluster goes with klamm.
+    mutating func makeEphemeral() { model.isEphemeral = true }
+
     mutating func drawn() { model.drawn() }
 
     var grid: Grid { view(model, model.size) }

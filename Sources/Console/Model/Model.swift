@@ -76,6 +76,8 @@ package struct Model: Hashable, Sendable {
     package var attachment: Attachment?
     /// What the timelines show.
     var timeWindow = TimeWindow()
+    /// Whether klamm's own cluster is gone, with its records, when klamm ends.
+    package var isEphemeral = false
     /// When a screen that shows how long something lasts was last drawn for that alone.
     var clockTick: Instant?
     /// What was asked last of what no picture carries.
@@ -98,7 +100,7 @@ package struct Model: Hashable, Sendable {
     package var takesText: Bool {
         switch overlay {
         case .filter, .palette, .form, .setting: true
-        case .help, .menu, nil: false
+        case .help, .menu, .question, nil: false
         }
     }
 

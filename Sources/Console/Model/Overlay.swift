@@ -9,6 +9,7 @@ package enum Overlay: Hashable, Sendable {
     case help(top: Int)
     case menu(Menu)
     case form(Form)
+    case question(Question)
     /// A setting's value, in its row.
     case setting(SettingEdit)
 }
@@ -55,6 +56,15 @@ package struct Menu: Hashable, Sendable {
     package var title: String
     package var items: [Item]
     package var selected = 0
+}
+
+/// Something that is done once it is said again.
+package struct Question: Hashable, Sendable {
+    package var title: String
+    package var text: String
+    /// What yes means, for the frame's edge.
+    package var verb: String
+    package var commands: [Command]
 }
 
 /// A few fields to fill in.

@@ -18,6 +18,7 @@ extension Model {
         case .help(let top): return pressed(chord, help: top, action)
         case .menu(let menu): return pressed(chord, menu: menu, action)
         case .form(let form): return pressed(chord, form: form)
+        case .question(let question): return pressed(chord, question: question, action)
         case .setting(let edit): return pressed(chord, setting: edit)
         }
     }
@@ -79,6 +80,16 @@ extension Model {
         return []
     }
 
+    /// The key that asked means yes when it is pressed again.
+    private mutating func pressed(_ chord: KeyChord, question: Question, _ action: ActionID?) -> [Command] {
+        switch chord.key {
+        case .escape, .character("n"): overlay = nil
+        case .enter, .character("y"): return question.commands
+        default: if action == .back { return question.commands }
+        }
+        return []
+    }
+
     private mutating func pressed(_ chord: KeyChord, form: Form) -> [Command] {
         var form = form
         form.error = nil
@@ -122,7 +133,7 @@ extension Model {
             edit.field.insert(text)
             edit.error = nil
             overlay = .setting(edit)
-        case .help, .menu, nil: show(.note, "Nothing here takes text: what was pasted is dropped")
+        case .help, .menu, .question, nil: show(.note, "Nothing here takes text: what was pasted is dropped")
         }
     }
 

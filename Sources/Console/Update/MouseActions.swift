@@ -14,7 +14,7 @@ extension Model {
     private mutating func wheel(by step: Int) -> [Command] {
         let key: Key = step < 0 ? .up : .down
         switch overlay {
-        case .form, .setting: return []
+        case .form, .setting, .question: return []
         case .menu, .palette: return pressed(KeyChord(key))
         case .help:
             for _ in 0..<Self.wheelRows { _ = pressed(KeyChord(key)) }
@@ -25,7 +25,7 @@ extension Model {
 
     private mutating func clicked(_ target: ClickTarget?) -> [Command] {
         switch (overlay, target) {
-        case (.help, nil), (.menu, nil), (.palette, nil): overlay = nil
+        case (.help, nil), (.menu, nil), (.palette, nil), (.question, nil): overlay = nil
         case (.menu(var menu), .item(let index)?):
             menu.selected = index
             overlay = .menu(menu)
@@ -37,7 +37,7 @@ extension Model {
         case (.form(var form), .field(let index)?):
             form.focus = index
             overlay = .form(form)
-        case (.help, _), (.menu, _), (.palette, _), (.form, _), (.setting, _): break
+        case (.help, _), (.menu, _), (.palette, _), (.form, _), (.setting, _), (.question, _): break
         case (.filter, let target?):
             overlay = nil
             return clicked(onScreen: target)

@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 
 extension Model {
@@ -165,7 +166,22 @@ extension Model {
             return []
         }
         if place == .story { return [.conduct(.leave)] }
-        return isQuitKey ? [.quit] : []
+        return isQuitKey ? leave() : []
+    }
+
+    /// Ends klamm, after a question where records go with it.
+    private mutating func leave() -> [Command] {
+        guard isEphemeral, attachment == nil, let snapshot = (aside ?? live).snapshot else { return [.quit] }
+        let topics = snapshot.topics.filter { !$0.isInternal }
+        let records = topics.reduce(Int64(0)) { $0.saturatingAdd($1.records ?? 0) }
+        guard records > 0 else { return [.quit] }
+        overlay = .question(
+            Question(
+                title: "End this cluster?",
+                text: "It is ephemeral: \(Figures.plural(records, "record")) of "
+                    + "\(Figures.plural(Int64(topics.count), "topic")) go with it.",
+                verb: "ends it", commands: [.quit]))
+        return []
     }
 
     mutating func open() -> [Command] {

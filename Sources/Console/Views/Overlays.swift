@@ -5,7 +5,7 @@ import KafkaProtocol
 enum Overlays {
     static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
         switch model.overlay {
-        case .help, .menu, .form, .palette: grid.fade()
+        case .help, .menu, .form, .question, .palette: grid.fade()
         case .filter, .setting, nil: break
         }
         switch model.overlay {
@@ -17,6 +17,7 @@ enum Overlays {
         case .help(let top): HelpView.draw(model, top: top, on: &grid)
         case .menu(let menu): drawMenu(menu, in: layout.body, on: &grid)
         case .form(let form): FormView.draw(model, form, over: layout, on: &grid)
+        case .question(let question): drawQuestion(question, in: layout.body, on: &grid)
         }
     }
 
@@ -28,7 +29,6 @@ enum Overlays {
         grid.put(hint, row: area.row, column: area.columns - 1 - hint.count, style: Style(.muted))
     }
 
-    private static func drawPalette(
     /// With the other name by which it was found.
     private static func name(_ item: Palette.Item) -> StyledText {
         let own = StyledText(item.name, item.isRefused ? Style(.muted, .dim) : Style(.title))
@@ -36,6 +36,7 @@ enum Overlays {
         return own + StyledText("  \(alias)", .muted)
     }
 
+    private static func drawPalette(
         _ model: Model, _ palette: Palette, _ layout: ScreenLayout, on grid: inout Grid
     ) {
         guard let area = layout.prompt else { return }
@@ -71,6 +72,20 @@ enum Overlays {
                 }
             }
         }
+    }
+
+    private static func drawQuestion(_ question: Question, in area: Rectangle, on grid: inout Grid) {
+        let columns = min(64, area.columns - 6)
+        let lines = question.text.wrapped(to: columns - 4)
+        let box = area.centred(rows: lines.count + 4, columns: columns)
+        grid.clear(box.withMargin)
+        grid.target(box, .nothing)
+        let foot = StyledText("enter \(question.verb) · esc stays", .muted)
+        grid.frame(box, title: StyledText(question.title, .warning), foot: foot)
+        for (offset, line) in lines.enumerated() {
+            grid.put(line, row: box.row + 2 + offset, column: box.column + 2, width: columns - 4)
+        }
+        grid.cursor = nil
     }
 
     private static func drawMenu(_ menu: Menu, in area: Rectangle, on grid: inout Grid) {

@@ -59,7 +59,7 @@ extension Model {
         let hasPrompt =
             switch overlay {
             case .filter, .palette: true
-            case .help, .menu, .form, .setting, nil: false
+            case .help, .menu, .form, .question, .setting, nil: false
             }
         let rows: Int? =
             switch place {
