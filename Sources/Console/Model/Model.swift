@@ -18,6 +18,8 @@ package struct Toast: Hashable, Sendable {
 
     package var kind: Kind
     package var text: String
+    /// It tells of something that goes on, on whatever screen.
+    package var lasts = false
     /// Nil until the first tick after it appeared says what time it is.
     package var until: Instant?
 }
@@ -74,10 +76,10 @@ package struct Model: Hashable, Sendable {
     var chosen: [Palette.Target] = []
     /// The cluster that is shown, where klamm did not start it.
     package var attachment: Attachment?
-    /// What the timelines show.
-    var timeWindow = TimeWindow()
     /// Whether klamm's own cluster is gone, with its records, when klamm ends.
     package var isEphemeral = false
+    /// What the timelines show.
+    var timeWindow = TimeWindow()
     /// When a screen that shows how long something lasts was last drawn for that alone.
     var clockTick: Instant?
     /// What was asked last of what no picture carries.
@@ -124,8 +126,10 @@ package struct Model: Hashable, Sendable {
         return wanted.min()
     }
 
-    mutating func show(_ kind: Toast.Kind, _ text: String) {
-        toast = Toast(kind: kind, text: text, until: now.map { $0 + Toast.duration(of: kind) })
+    /// What was broken goes on; the rest does where it is said to.
+    mutating func show(_ kind: Toast.Kind, _ text: String, lasts: Bool = false) {
+        toast = Toast(
+            kind: kind, text: text, lasts: lasts || kind == .fault, until: now.map { $0 + Toast.duration(of: kind) })
         redraw = .now
     }
 }

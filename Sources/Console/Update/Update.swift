@@ -18,15 +18,9 @@ extension Model {
     fileprivate mutating func take(_ event: Event) -> [Command] {
         switch event {
         case .key(let chord):
-            redraw = .now
-            let isConfirmed = isConfirming
-            let commands = pressed(chord)
-            return guarded(commands, isConfirmed: isConfirmed)
+            return acted { $0.pressed(chord) }
         case .mouse(let mouse):
-            redraw = .now
-            let isConfirmed = isConfirming
-            let commands = moused(mouse)
-            return guarded(commands, isConfirmed: isConfirmed)
+            return acted { $0.moused(mouse) }
         case .pasted(let text):
             pasted(text)
             return []
@@ -88,6 +82,17 @@ extension Model {
 }
 
 extension Model {
+    /// Does what a user asked for by key or mouse.
+    fileprivate mutating func acted(_ act: (inout Model) -> [Command]) -> [Command] {
+        redraw = .now
+        let isConfirmed = isConfirming
+        let (place, toast) = (place, toast)
+        let commands = act(&self)
+        // What was said of another screen says nothing here.
+        if self.place != place, self.toast == toast, toast?.lasts == false { self.toast = nil }
+        return guarded(commands, isConfirmed: isConfirmed)
+    }
+
     /// Time never goes back, whoever tells it.
     mutating func advance(to instant: Instant) {
         if now.map({ $0 < instant }) ?? true { now = instant }
@@ -137,7 +142,8 @@ extension Model {
     fileprivate mutating func tell(of problems: [String], isFirst: Bool) {
         if let first = problems.first {
             let more = problems.count - 1
-            show(.error, first + (more > 0 ? " · and \(Figures.plural(Int64(more), "more bad line"))" : ""))
+            show(
+                .error, first + (more > 0 ? " · and \(Figures.plural(Int64(more), "more bad line"))" : ""), lasts: true)
         } else if !isFirst {
             show(.ok, "The settings were read anew")
         }

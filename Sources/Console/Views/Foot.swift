@@ -3,10 +3,24 @@ import KafkaProtocol
 
 /// The two lines at the bottom: where we are, and the toast.
 enum Foot {
-    /// A toast that is longer covers for its moment what stands above the last line.
     private static let toastRows = 3
 
-    static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+    /// A toast that takes more than the last line pushes the crumbs up for its moment, over the end of the table.
+    static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
+        let lines = toastLines(model, width: layout.foot.columns - 4)
+        var crumbs = layout.crumbs
+        if lines.count > 1 {
+            crumbs.row -= lines.count - 1
+            let covered = Rectangle(
+                row: crumbs.row, column: 0, rows: layout.foot.row - crumbs.row + 1, columns: crumbs.columns)
+            grid.clear(covered)
+            grid.target(covered, .nothing)
+        }
+        drawCrumbs(model, in: crumbs, on: &grid)
+        drawToast(model, lines, from: crumbs.row + 1, on: &grid)
+    }
+
+    private static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         var crumbs = StyledText()
         for (index, screen) in model.screens.enumerated() {
             if index > 0 { crumbs += StyledText(" › ", .muted) }
@@ -82,7 +96,15 @@ enum Foot {
         }
     }
 
-    static func drawToast(_ model: Model, in area: Rectangle, on grid: inout Grid) {
+    private static func toastLines(_ model: Model, width: Int) -> [String] {
+        guard let toast = model.toast else { return [] }
+        let lines = toast.text.wrapped(to: width)
+        guard lines.count > toastRows else { return lines }
+        // The rest is cut, and seen to be.
+        return lines.prefix(toastRows - 1) + [lines.dropFirst(toastRows - 1).joined(separator: " ")]
+    }
+
+    private static func drawToast(_ model: Model, _ lines: [String], from row: Int, on grid: inout Grid) {
         guard let toast = model.toast else { return }
         let (glyph, role): (String, Role) =
             switch toast.kind {
@@ -92,20 +114,9 @@ enum Foot {
             case .error: ("!", .error)
             case .fault: ("✗", .fault)
             }
-        let width = area.columns - 4
-        var lines = toast.text.wrapped(to: width)
-        if lines.count > toastRows {
-            // The rest is cut, and seen to be.
-            lines = lines.prefix(toastRows - 1) + [lines.dropFirst(toastRows - 1).joined(separator: " ")]
-        }
-        let box = Rectangle(row: area.row - lines.count + 1, column: 0, rows: lines.count, columns: area.columns)
-        if lines.count > 1 {
-            grid.clear(box)
-            grid.target(box, .nothing)
-        }
-        grid.put("\(glyph) ", row: box.row, column: 1, style: Style(role, .bold))
+        grid.put("\(glyph) ", row: row, column: 1, style: Style(role, .bold))
         for (offset, line) in lines.enumerated() {
-            grid.put(line, row: box.row + offset, column: 3, style: Style(role), width: width)
+            grid.put(line, row: row + offset, column: 3, style: Style(role), width: grid.size.columns - 4)
         }
     }
 }

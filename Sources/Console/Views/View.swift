@@ -23,8 +23,7 @@ package func view(_ model: Model, _ size: Size) -> Grid {
         drawText(model, in: layout.table, on: &grid)
     }
     if let area = layout.events { drawEvents(model, in: area, isFocused: !isTableFocused, on: &grid) }
-    Foot.drawCrumbs(model, in: layout.crumbs, on: &grid)
-    Foot.drawToast(model, in: layout.foot, on: &grid)
+    Foot.draw(model, layout, on: &grid)
     Overlays.draw(model, layout, on: &grid)
     return grid
 }
