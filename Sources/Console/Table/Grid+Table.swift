@@ -15,18 +15,9 @@ extension Grid {
     ) -> TableGeometry {
         var geometry = TableGeometry(area: area)
         guard area.rows > 1, area.columns > 2 else { return geometry }
-        let visible = area.rows - 1
-        let top = listing.top(state, visible: visible)
-        let shown = top..<min(listing.ids.count, top + visible)
-        let cells = shown.map { listing.cells($0) }
-        let requests = listing.columns.enumerated().map { index, column in
-            let longest = cells.reduce(column.heading(state.sort).width) { max($0, $1[index].width) }
-            let ideal = max(column.minimum, min(column.maximum, longest))
-            return ColumnRequest(
-                minimum: column.shrinks ? column.minimum : ideal, ideal: ideal, priority: column.priority)
-        }
+        let shown = listing.shown(state, in: area)
+        let layout = shown.layout
         let left = area.column + 1
-        let layout = TableLayout(requests, width: area.columns - 2, gapMost: listing.gapMost)
         geometry.columns = layout.widths.reduce(into: []) { columns, width in
             let column = columns.last.map { $0.column + $0.width + ($0.width > 0 ? layout.gap : 0) } ?? left
             columns.append((column, width))
@@ -44,16 +35,22 @@ extension Grid {
             return geometry
         }
         let selected = listing.selectedIndex(state)
-        for (offset, index) in shown.enumerated() {
-            let row = area.row + 1 + offset
-            target(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns), .row(index, pane))
-            line(cells[offset], columns: listing.columns, layout: layout, row: row, column: left)
-            if index == selected { geometry.selectedRow = row }
-            if index == selected, isFocused {
-                restyle(Rectangle(row: row, column: area.column, rows: 1, columns: area.columns)) {
-                    $0.isSelected = true
+        var row = area.row + 1
+        for (offset, index) in shown.range.enumerated() {
+            let lines = shown.lines[offset]
+            let place = Rectangle(row: row, column: area.column, rows: max(1, lines.count), columns: area.columns)
+            target(place, .row(index, pane))
+            var cells = shown.cells[offset]
+            if let first = lines.first { cells[cells.count - 1] = first }
+            line(cells, columns: listing.columns, layout: layout, row: row, column: left)
+            if let last = geometry.columns.last {
+                for (below, text) in lines.dropFirst().enumerated() {
+                    put(text, row: row + 1 + below, column: last.column, width: last.width)
                 }
             }
+            if index == selected { geometry.selectedRow = row }
+            if index == selected, isFocused { restyle(place) { $0.isSelected = true } }
+            row += place.rows
         }
         return geometry
     }

@@ -40,6 +40,8 @@ struct Table<Item> {
     var empty: String
     /// How far apart columns may stand where there is room; sentences stand close to what precedes them.
     var gapMost = TableLayout.gapMost
+    /// The last column's sentences take as many lines as they need, where there is room for them.
+    var wraps = false
 
     func listing(_ state: ListState) -> Listing {
         var rows = Array(items.indices)
@@ -61,7 +63,7 @@ struct Table<Item> {
                     title: $0.title, isRight: $0.alignment == .right, minimum: $0.minimum, maximum: $0.maximum,
                     priority: $0.priority, shrinks: $0.shrinks, isSortable: $0.sort != nil)
             },
-            ids: shown.map { id(items[$0]) }, total: items.count, empty: empty, gapMost: gapMost,
+            ids: shown.map { id(items[$0]) }, total: items.count, empty: empty, gapMost: gapMost, wraps: wraps,
             cells: { row in columns.map { $0.cell(items[shown[row]]) } })
     }
 
@@ -99,6 +101,7 @@ struct Listing {
     var total: Int
     var empty: String
     var gapMost: Int
+    var wraps: Bool
     /// The texts of a row, by column.
     var cells: (Int) -> [StyledText]
 

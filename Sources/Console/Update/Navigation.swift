@@ -20,7 +20,10 @@ extension Model {
                 listing: EventsView.lowerListing(self), state: screen.lower, visible: max(1, area.rows - 3),
                 isLower: true)
         }
-        return Focus(listing: listing, state: screen.list, visible: max(1, layout.table.rows - 3), isLower: false)
+        let visible =
+            listing.wraps
+            ? listing.shown(screen.list, in: layout.table.inner).range.count : layout.table.rows - 3
+        return Focus(listing: listing, state: screen.list, visible: max(1, visible), isLower: false)
     }
 
     private var isEventsFocused: Bool {

@@ -28,10 +28,11 @@ enum FindingView {
         ).listing(model.screen.list)
     }
 
-    /// What the verdict means, at the frame's foot, with how many there are.
+    /// What the verdict means, with how many there are.
     static func foot(_ model: Model, _ verdict: LedgerVerdict) -> StyledText {
-        let text = StyledText(verdict.meaning, .muted)
-        guard let row = model.ledger?.row(verdict), row.records > Int64(row.examples.count) else { return text }
-        return StyledText("the first of \(Figures.count(row.records)) · ", .muted) + text
+        guard let row = model.ledger?.row(verdict), row.records > Int64(row.examples.count) else {
+            return StyledText(verdict.meaning, .muted)
+        }
+        return StyledText("the first of \(Figures.count(row.records)) · \(verdict.meaning)", .muted)
     }
 }

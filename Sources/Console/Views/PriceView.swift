@@ -36,7 +36,7 @@ enum PriceView {
             id: { $0.element.opens.map { RowID.number(Int64(-$0)) } ?? RowID.number(Int64($0.offset)) },
             words: { "\($0.element.name) \($0.element.of.plain) \($0.element.meaning.plain)" },
             empty: empty(model),
-            gapMost: TableLayout.gapLeast
+            gapMost: TableLayout.gapLeast, wraps: true
         ).listing(model.screen.list)
     }
 
@@ -265,14 +265,6 @@ enum PriceView {
     }
 
     static func title(_ model: Model, _ number: Int?) -> String { model.price(number)?.fault.description ?? "none" }
-
-    /// The whole sentence of the selected row, where its column has no room for it.
-    static func foot(_ model: Model) -> StyledText {
-        guard model.size.columns < 100, let listing = model.listing,
-            let index = listing.selectedIndex(model.screen.list), let meaning = listing.cells(index).last
-        else { return StyledText() }
-        return meaning.clipped(to: model.size.columns - 8)
-    }
 
     /// How exact the times are, for the frame's edge.
     static func remark(_ model: Model) -> StyledText {

@@ -30,7 +30,8 @@ package func view(_ model: Model, _ size: Size) -> Grid {
 
 private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
     var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
-    var foot = position(listing, model.screen.list, visible: area.rows - 3)
+    var foot = position(listing, model.screen.list, in: area.inner)
+    var above: StyledText?
     let title = title(model, listing)
     switch model.place {
     case .topic:
@@ -45,7 +46,10 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
             remark, GroupView.remark(model, group: id, room: area.columns - title.width - remark.width - 12))
         // On a narrow screen the column drops out.
         if model.size.columns >= 110 { foot = joined(foot, Sparkline.lagLegend) }
-    case .finding(let verdict): foot = joined(foot, FindingView.foot(model, verdict))
+    case .finding(let verdict):
+        let meaning = FindingView.foot(model, verdict)
+        // What has no place in the frame's edge stands above the records.
+        if meaning.width + foot.width < area.columns - 8 { foot = joined(foot, meaning) } else { above = meaning }
     case .ledger: remark = joined(remark, LedgerView.remark(model))
     case .client(let name):
         remark = joined(remark, ClientView.remark(model, client: name))
@@ -66,7 +70,6 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         foot = joined(JourneyView.foot(model, subject), foot)
     case .price:
         remark = joined(remark, PriceView.remark(model))
-        foot = joined(PriceView.foot(model), foot)
     case .loss(let number): remark = joined(remark, LossView.remark(model, number: number))
     case .records:
         if let browser = model.browser {
@@ -80,7 +83,12 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         drawNodes(model, listing, in: area.inner, isFocused: isFocused, on: &grid)
         return
     }
-    let geometry = grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
+    var inner = area.inner
+    for line in above?.inWords(to: inner.columns - 2) ?? [] {
+        grid.put(line, row: inner.row, column: inner.column + 1, width: inner.columns - 2)
+        inner = Rectangle(row: inner.row + 1, column: inner.column, rows: inner.rows - 1, columns: inner.columns)
+    }
+    let geometry = grid.table(listing, state: model.screen.list, in: inner, isFocused: isFocused)
     if case .setting(let edit)? = model.overlay { ClientView.draw(edit, in: geometry, on: &grid) }
 }
 
@@ -116,7 +124,7 @@ private func drawText(_ model: Model, in area: Rectangle, on grid: inout Grid) {
 
 private func drawEvents(_ model: Model, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
     let listing = EventsView.lowerListing(model)
-    let foot = position(listing, model.screen.lower, visible: area.rows - 3)
+    let foot = position(listing, model.screen.lower, in: area.inner)
     grid.frame(
         area, title: StyledText("What happened", .title), foot: isFocused ? foot : StyledText(), isFocused: isFocused)
     grid.table(listing, state: model.screen.lower, in: area.inner, isFocused: isFocused, pane: .events)
@@ -166,11 +174,15 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
 }
 
 /// Which rows are seen, if not all.
-private func position(_ listing: Listing, _ state: ListState, visible: Int) -> StyledText {
-    guard listing.ids.count > visible, visible > 0 else { return StyledText() }
+private func position(_ listing: Listing, _ state: ListState, in area: Rectangle) -> StyledText {
+    let visible = area.rows - 1
+    guard visible > 0, listing.wraps || listing.ids.count > visible else { return StyledText() }
     let top = listing.top(state, visible: visible)
-    let last = min(listing.ids.count, top + visible)
-    return StyledText("\(Figures.count(top + 1))–\(Figures.count(last)) of \(Figures.count(listing.ids.count))", .muted)
+    let seen =
+        listing.wraps ? listing.shown(state, in: area).range : top..<min(listing.ids.count, top + visible)
+    guard seen.count < listing.ids.count else { return StyledText() }
+    let (first, last) = (Figures.count(seen.lowerBound + 1), Figures.count(seen.upperBound))
+    return StyledText("\(first)–\(last) of \(Figures.count(listing.ids.count))", .muted)
 }
 
 private func joined(_ left: StyledText, _ right: StyledText) -> StyledText {

@@ -1,0 +1,60 @@
+/// The rows of a list that are seen in an area, and how they are laid out there.
+struct ShownRows {
+    var range: Range<Int>
+    var cells: [[StyledText]]
+    var layout: TableLayout
+    /// Of the last column, a line each; one where it does not wrap.
+    var lines: [[StyledText]]
+}
+
+extension Listing {
+    /// What of it is seen below its heading.
+    func shown(_ state: ListState, in area: Rectangle) -> ShownRows {
+        let visible = max(0, area.rows - 1)
+        let top = top(state, visible: visible)
+        let range = top..<min(ids.count, top + visible)
+        let cells = range.map { self.cells($0) }
+        let requests = columns.enumerated().map { index, column in
+            let longest = cells.reduce(column.heading(state.sort).width) { max($0, $1[index].width) }
+            let ideal = max(column.minimum, min(column.maximum, longest))
+            return ColumnRequest(
+                minimum: column.shrinks ? column.minimum : ideal, ideal: ideal, priority: column.priority)
+        }
+        let layout = TableLayout(requests, width: area.columns - 2, gapMost: gapMost)
+        let shown = ShownRows(range: range, cells: cells, layout: layout, lines: cells.map { Array($0.suffix(1)) })
+        guard wraps, let width = layout.widths.last, width > 0, let selected = selectedIndex(state) else {
+            return shown
+        }
+        return shown.wrapped(to: width, visible: visible, selected: selected - top)
+    }
+}
+
+extension ShownRows {
+    /// All sentences whole where there is room for them, else that of the selected row alone.
+    fileprivate func wrapped(to width: Int, visible: Int, selected: Int) -> Self {
+        var shown = self
+        shown.lines = lines.map { $0.first?.inWords(to: width) ?? [] }
+        func height(_ rows: Range<Int>) -> Int { rows.reduce(0) { $0 + max(1, shown.lines[$1].count) } }
+        if height(shown.lines.indices) > visible {
+            for index in lines.indices where index != selected { shown.lines[index] = lines[index] }
+        }
+        // The selected row is seen to its end, and what then has no place goes.
+        var kept = 0..<shown.lines.count
+        while height(kept.lowerBound..<min(selected + 1, kept.upperBound)) > visible, kept.lowerBound < selected {
+            kept = kept.lowerBound + 1..<kept.upperBound
+        }
+        while height(kept) > visible, kept.count > 1 { kept = kept.lowerBound..<kept.upperBound - 1 }
+        shown.range = range.lowerBound + kept.lowerBound..<range.lowerBound + kept.upperBound
+        shown.cells = Array(cells[kept])
+        shown.lines = Array(shown.lines[kept]).map { Array($0.prefix(visible)) }
+        return shown
+    }
+}
+
+extension StyledText {
+    /// In lines of at most `width` columns, broken between words where it is of one style.
+    func inWords(to width: Int) -> [StyledText] {
+        guard self.width > width, runs.count == 1, let run = runs.first else { return wrapped(to: width) }
+        return run.text.wrapped(to: width).map { StyledText($0, run.style) }
+    }
+}
