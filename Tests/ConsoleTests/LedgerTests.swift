@@ -37,6 +37,46 @@ import Testing
         #expect(session.shows("orders › billing"), "what was known stays")
     }
 
+    @Test func `what a verdict means is read to its end on any screen`() {
+        // It was cut with an ellipsis, and nothing showed the rest.
+        for (columns, rows) in [(80, 24), (120, 40), (200, 60)] {
+            var session = Session(columns: columns, rows: rows)
+            ledger(&session)
+            session.press("ledger.filter")
+            session.type("never read")
+            session.key(.enter)
+            for word in ["gone, or", "passed", "moved", "ahead"] { #expect(session.shows(word), "\(session)") }
+            session.press("ledger.open")
+            #expect(session.model.place.view == .finding)
+            #expect(session.shows("Acknowledged and never read") && session.shows("ahead"), "\(session)")
+        }
+    }
+
+    @Test func `where not all sentences have room, the selected one has`() {
+        // The overview stays, and one still reads every sentence.
+        var session = Session()
+        ledger(&session)
+        session.press("ledger.bottom")
+        #expect(session.shows("Worked on more than once"), "\(session)")
+        let last = session.screen
+        session.press("ledger.top")
+        #expect(session.screen != last && session.shows("that these are written"), "\(session)")
+        for _ in 0..<20 {
+            session.press("ledger.move-down")
+            #expect(!session.selectedRow.isEmpty, "\(session)")
+        }
+    }
+
+    @Test func `what is waited for is not among the unknown`() {
+        // The strip above counts those whose answer will never come.
+        var session = Session(columns: 120, rows: 40)
+        var picture = Fixture.ledger
+        picture.topics[0].verdict.pending = picture.topics[0].verdict.unknown
+        session.press("topics.ledger")
+        session.send(.answer(.ledger(picture)))
+        #expect(session.shows("in flight") && !session.shows("◐ unknown"), "\(session)")
+    }
+
     @Test func `enter on a loss tells how it came about, step by step, and which records it was`() {
         // The point of klamm: not that something is gone, but why.
         var session = Session(columns: 120, rows: 40)

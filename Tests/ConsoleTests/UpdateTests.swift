@@ -364,6 +364,56 @@ import Testing
         #expect(session.type("q") == [.quit])
     }
 
+    @Test func `q asks once where the records go with the cluster`() {
+        // A finger that slips from 1 must not delete what one has looked at for an hour.
+        for key in [KeyChord("q"), KeyChord("y"), KeyChord(.enter)] {
+            var session = Session()
+            session.makeEphemeral()
+            #expect(session.type("q") == [])
+            #expect(
+                session.shows("End this cluster?") && session.shows("records of 4 topics go with it."), "\(session)")
+            #expect(session.shows("enter ends it · esc stays"))
+            #expect(session.type("x") == [], "no other key means yes")
+            #expect(session.key(.escape) == [] && session.model.overlay == nil)
+            session.type("q")
+            #expect(session.send(.key(key)) == [.quit])
+        }
+    }
+
+    @Test func `what is typed to end it, an empty cluster, and another's are not asked about`() {
+        // A question that is always asked is not read.
+        var session = Session()
+        session.makeEphemeral()
+        #expect(session.send(.key(.control("c"))) == [.quit])
+        session.press("topics.palette")
+        session.type("q")
+        #expect(session.key(.enter) == [.quit])
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.topics.removeAll { !$0.isInternal }
+        session.send(.snapshot(snapshot))
+        #expect(session.type("q") == [.quit])
+        session = Session()
+        session.makeEphemeral()
+        session.attach(Console.Attachment(name: "staging"))
+        #expect(session.type("q") == [.quit])
+    }
+
+    @Test func `a long toast leaves the numbers of the views to be seen`() {
+        // They are what one presses next.
+        var session = Session()
+        session.send(.outcome(.failed(String(repeating: "what went wrong ", count: 12))))
+        let lines = session.screen.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 24 && lines[20].contains("1brokers 2 3groups"), "\(session)")
+        #expect(lines[21].hasPrefix(" ! what went wrong") && lines[23].hasPrefix("   w"), "\(session)")
+    }
+
+    @Test func `keys that act on klamm's clients act on those that the strip names`() {
+        // C was among the hints of the events and did nothing.
+        var session = Session()
+        session.press("topics.events")
+        #expect(session.press("events.toggle-consumers") == [.client(.stopGroup("billing"))])
+    }
+
     @Test func `the crumbs say whose records these are`() {
         // Records can be reached past their topic's screen.
         var session = Session()

@@ -35,6 +35,15 @@ import Testing
         #expect(script.names(.lostWrite).isEmpty)
     }
 
+    @Test mutating func `an answer that is still waited for is unknown, and told apart`() {
+        // A producer that runs always has some; its own figure of unknown ones does not count them.
+        for name in ["a0", "a1"] { script.attempts(name) }
+        script.settles("a0", .unknown)
+        #expect(script.history.verdict().unknown == 2 && script.history.verdict().pending == 1)
+        script.settles("a1", .acknowledged(HistoryScript.partition(0), offset: 1))
+        #expect(script.history.verdict().unknown == 1 && script.history.verdict().pending == 0)
+    }
+
     @Test mutating func `unknown and never read: no lost write`() {
         // A timeout promises nothing.
         script.sends("a0", at: 0)

@@ -41,7 +41,8 @@ extension LedgerPicture {
         }
         return [
             row(.acknowledged, verdict.acknowledged), row(.lost, verdict.lost), row(.failed, verdict.failed),
-            row(.unknown, verdict.unknown), row(.neverArrived, verdict.neverArrived),
+            row(.unknown, verdict.unknown - verdict.pending), row(.inFlight, verdict.pending),
+            row(.neverArrived, verdict.neverArrived),
             row(.duplicate, verdict[.duplicate]), row(.unseen, verdict[.unseen]),
             row(.abortedRead, verdict[.abortedRead]), row(.inconsistentOffsets, verdict[.inconsistentOffsets]),
             row(.nonmonotonicSend, verdict[.nonmonotonicSend]), row(.pollSkip, verdict[.pollSkip]),

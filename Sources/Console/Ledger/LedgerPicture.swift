@@ -43,6 +43,7 @@ package struct LedgerVerdict: Hashable, Sendable {
         case forgotten
         case returned
         case failed, unknown, unjudged
+        case inFlight = "in flight"
         case neverArrived = "never arrived"
         case unseen, duplicate
         case abortedRead = "aborted read"

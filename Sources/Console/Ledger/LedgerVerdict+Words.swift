@@ -11,7 +11,8 @@ extension LedgerVerdict {
         case (.lost, _):
             "Acknowledged and never read, though later ones were: gone, or passed over when a group was moved ahead"
         case (.failed, _): "Certainly in no log, and the producer knows"
-        case (.unknown, _): "No answer so far, or nobody asked: in the log or not, the producer cannot tell"
+        case (.unknown, _): "No answer came, or nobody asked: in the log or not, the producer cannot tell"
+        case (.inFlight, _): "Sent, and the answer is still waited for"
         case (.unjudged, _): "Sent so long ago that nothing else is known of them"
         case (.neverArrived, _): "Did not fail as far as the producer knows, and nobody has read them"
         case (.unseen, _): "Acknowledged and not read by anybody so far"
@@ -37,7 +38,7 @@ extension LedgerVerdict {
             .retiredUnread:
             .doubtful
         case .acknowledged, .returned, .processedOnce: .good
-        case .forgotten, .unjudged, .unseen, .outOfOrder: .neutral
+        case .forgotten, .inFlight, .unjudged, .unseen, .outOfOrder: .neutral
         }
     }
 

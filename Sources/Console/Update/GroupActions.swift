@@ -8,7 +8,7 @@ extension Model {
         go(to: .members(group: group))
     }
 
-    /// Starts or stops klamm's consumers of the group here, else of the topic here.
+    /// Starts or stops klamm's consumers of the group here, else of the topic here, else the first.
     mutating func toggleConsumers() -> [Command] {
         let groups = live.snapshot?.workload?.groups ?? []
         if let here = groupHere, !groups.contains(where: { $0.settings.group == here }) {
@@ -18,7 +18,7 @@ extension Model {
         let topic = topicHere
         guard
             let group = groups.first(where: { $0.settings.group == groupHere })
-                ?? groups.first(where: { topic.map($0.settings.topics.contains) ?? false })
+                ?? groups.first(where: { group in topic.map { group.settings.topics.contains($0) } ?? true })
         else { return startConsumers(of: topic) }
         let name = group.settings.group
         let key = keyName(.toggleConsumers)

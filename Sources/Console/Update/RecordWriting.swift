@@ -37,7 +37,7 @@ extension Model {
     private static func produceFields(topic: String) -> [Form.Field] {
         [
             Form.Field(label: "Topic", field: TextField(topic), hint: "where to"),
-            Form.Field(label: "Partition", field: TextField(), hint: "by the key"),
+            Form.Field(label: "Partition", field: TextField(), hint: "by the key; any without one"),
             Form.Field(label: "Key", field: TextField(), hint: "none", isNull: true, mayBeNull: true),
             Form.Field(label: "Value", field: TextField(), hint: "empty", mayBeNull: true),
             Form.Field(label: "Headers", field: TextField(), hint: "name=value, name=value"),

@@ -53,6 +53,7 @@ extension DeliveryHistory {
         case .none: if !isPolled { return }
         case .pending, .unknown:
             verdict.unknown += 1
+            if state.outcome == .pending { verdict.pending += 1 }
             if isFinallyRead, !isPolled { verdict.neverArrived.add(example(producer, sequence, state)) }
         case .failed:
             verdict.failed += 1

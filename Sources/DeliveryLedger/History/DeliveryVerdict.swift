@@ -52,6 +52,8 @@ package struct DeliveryVerdict: Hashable, Sendable {
     package var acknowledged = 0
     package var failed = 0
     package var unknown = 0
+    /// Those of the unknown whose answer is still waited for.
+    package var pending = 0
     package var findings: [Anomaly: Finding] = [:]
     /// Lost writes, and what is unseen after the final read.
     package var lost = Finding()
