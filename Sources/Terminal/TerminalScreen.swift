@@ -26,7 +26,7 @@ package final class TerminalScreen {
     /// `crashNote` is what a user reads after a crash, when the screen is theirs again.
     package init(crashNote: String, takesMouse: Bool = true) throws(TerminalError) {
         self.takesMouse = takesMouse
-        guard Self.isATerminal else { throw .notATerminal }
+        guard Self.isATerminal else { throw .noConsole }
         useUTF8()
         klamm_guard_remember(tty)
         wakeDescriptor = klamm_wake_open()

@@ -28,7 +28,7 @@ struct AttachCommand: AsyncParsableCommand {
         let folder = SettingsFolder.ofUser
         let look = try theme.look()
         let place = try options.place(in: ConsoleSettings(folder: folder))
-        guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
+        guard TerminalScreen.isATerminal else { throw TerminalError.noConsoleThere }
 
         // Said on the terminal as it is, where nobody answers.
         let cluster = AttachedTarget(
@@ -48,6 +48,7 @@ struct AttachCommand: AsyncParsableCommand {
             cluster: cluster, place.configuration, storeFolder: directory.path + "/workload",
             settingsFolder: folder, logger: Logger(label: "klamm"))
         session.open(demoBrokers: nil)
+        if let remark = place.security.remark { session.inbox.post(.outcome(.failed(remark))) }
         let attachment = Attachment(
             name: place.name, address: place.address, mayWrite: write || place.mayWrite, faults: Set(place.faults.keys))
         let loop = ConsoleLoop(

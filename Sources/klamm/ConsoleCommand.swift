@@ -29,7 +29,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = SettingsFolder.ofUser
         let look = try theme.look()
-        guard TerminalScreen.isATerminal else { throw TerminalError.notATerminal }
+        guard TerminalScreen.isATerminal else { throw TerminalError.noConsole }
 
         let directory = try options.openDataDirectory()
         defer { directory.release() }

@@ -46,7 +46,7 @@ enum ProcessSetup {
     }
 
     /// Others' words may be among them, as a broker's or a certificate's: no control character reaches the terminal.
-    private static func complain(_ message: String) {
+    static func complain(_ message: String) {
         var printable = String.UnicodeScalarView()
         for scalar in message.unicodeScalars {
             let isControl =

@@ -95,6 +95,18 @@ import Testing
         #expect(Base64.decode("Zm9") == nil && Base64.decode("Zm9*") == nil)
     }
 
+    @Test func `a login that is never asked for is remarked upon`() throws {
+        // Kafka's own tools take it without a word, and the user wonders who he is.
+        func remark(_ text: String) throws -> String? { try WireSecurity(ClientProperties.parse(text)).remark }
+        #expect(try remark("") == nil)
+        let words = try #require(try remark("sasl.mechanism=PLAIN"))
+        #expect(words.contains("sasl.mechanisms=PLAIN has no effect: security.protocol is PLAINTEXT"), "\(words)")
+        #expect(words.contains("SASL_PLAINTEXT has one"), "\(words)")
+        #expect(
+            try remark(
+                "security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=a\nsasl.password=b") == nil)
+    }
+
     @Test func `the login's properties are librdkafka's`() throws {
         // One file serves both ways into the cluster.
         func security(_ text: String) throws -> WireSecurity { try WireSecurity(ClientProperties.parse(text)) }
@@ -102,6 +114,7 @@ import Testing
         _ = try security(
             "security.protocol=sasl_plaintext\nsasl.mechanism=SCRAM-SHA-512\nsasl.username=a\nsasl.password=b")
         for (text, reason) in [
+            ("sasl.mechanism=NOPE", "sasl.mechanisms=NOPE"),
             ("security.protocol=TLS", "it is PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"),
             ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=GSSAPI", "sasl.mechanisms=GSSAPI"),
             ("security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.username=a", "needs sasl.username"),

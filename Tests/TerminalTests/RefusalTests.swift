@@ -12,6 +12,26 @@ import Testing
         #expect(run.complaint.split(separator: "\n").count == 1)
     }
 
+    @Test func `attach without a terminal names what looks at a cluster without one`() throws {
+        // klamm serve starts another cluster.
+        let run = try ProgramRun(["attach", "--bootstrap", "127.0.0.1:1"])
+        #expect(run.code == 2)
+        #expect(run.complaint.contains("klamm snapshot --bootstrap") && !run.complaint.contains("klamm serve"))
+        #expect(run.complaint.split(separator: "\n").count == 1)
+    }
+
+    @Test func `a login that nobody knows is refused even where there is none`() throws {
+        // Whoever forgets security.protocol would think to be logged in.
+        for command in ["attach", "snapshot"] {
+            let run = try ProgramRun([command, "--bootstrap", "127.0.0.1:1", "-X", "sasl.mechanism=NOPE"])
+            #expect(run.code == 2)
+            #expect(run.complaint.contains("sasl.mechanisms=NOPE: klamm attach knows PLAIN"), "\(run.complaint)")
+            #expect(run.complaint.split(separator: "\n").count == 1)
+        }
+        let run = try ProgramRun(["snapshot", "--bootstrap", "127.0.0.1:1", "-X", "sasl.mechanism=plain"])
+        #expect(run.complaint.contains("sasl.mechanisms=PLAIN has no effect: security.protocol is PLAINTEXT"))
+    }
+
     @Test func `an unknown theme lists the known ones`() throws {
         // A typo should cost no look into the manual.
         let run = try ProgramRun(["--ephemeral", "--port", "0", "--theme", "drak"])

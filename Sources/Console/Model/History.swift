@@ -98,7 +98,7 @@ package struct History: Hashable, Sendable {
 
     /// Takes a sample if the last is a second old. Returns whether it did.
     @discardableResult
-    mutating func observe(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
+    package mutating func observe(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
         // A little early is near enough: ticks and snapshots do not come at exact seconds.
         if let sampledAt, now - sampledAt < Self.interval - .milliseconds(20) { return false }
         count += 1

@@ -11,7 +11,7 @@ struct Login: Sendable {
     private let credentials: Credentials
 
     init(_ configuration: ClientConfiguration) throws(WireSecurity.Failure) {
-        let name = (configuration["sasl.mechanisms"] ?? "").uppercased()
+        let name = try Self.mechanism(configuration["sasl.mechanisms"] ?? "")
         if name == "OAUTHBEARER" {
             credentials = .tokens(try TokenSource(configuration))
             return
@@ -20,17 +20,24 @@ struct Login: Sendable {
         switch name {
         case "PLAIN": hash = nil
         case "SCRAM-SHA-256": hash = .sha256
-        case "SCRAM-SHA-512": hash = .sha512
-        default:
-            throw WireSecurity.Failure(
-                description:
-                    "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER")
+        default: hash = .sha512
         }
         guard let user = configuration["sasl.username"], let password = configuration["sasl.password"] else {
             throw WireSecurity.Failure(description: "\(name) needs sasl.username and sasl.password")
         }
         credentials = .fixed(
             hash.map { .scram($0, user: user, password: password) } ?? .plain(user: user, password: password))
+    }
+
+    /// The mechanism's own name; what nobody here knows is refused.
+    static func mechanism(_ word: String) throws(WireSecurity.Failure) -> String {
+        let name = word.uppercased()
+        guard ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"].contains(name) else {
+            throw WireSecurity.Failure(
+                description:
+                    "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER")
+        }
+        return name
     }
 
     /// Whom librdkafka asks, too.

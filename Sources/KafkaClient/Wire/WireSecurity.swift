@@ -14,11 +14,14 @@ package struct WireSecurity: Sendable {
 
     /// The same for librdkafka, without what only Java or we know.
     package let clients: ClientConfiguration
+    /// What was asked for and comes to nothing, as a sentence for the user; nil where there is no such thing.
+    package let remark: String?
     private let tls: TLSSettings?
     private let login: Login?
 
     private init() {
         clients = ClientConfiguration()
+        remark = nil
         tls = nil
         login = nil
     }
@@ -35,7 +38,16 @@ package struct WireSecurity: Sendable {
             configuration["sasl.oauthbearer.token.endpoint.url"]?.lowercased().hasPrefix("https") ?? false
         var clients = try JavaStores.resolved(configuration, usesTLS: usesTLS || asksSecurely)
         tls = usesTLS ? try TLSSettings(clients) : nil
-        login = name.hasPrefix("SASL") ? try Login(clients) : nil
+        if name.hasPrefix("SASL") {
+            login = try Login(clients)
+            remark = nil
+        } else {
+            login = nil
+            remark = try configuration["sasl.mechanisms"].map { word throws(Failure) in
+                "sasl.mechanisms=\(try Login.mechanism(word)) has no effect: security.protocol is \(name), which has no "
+                    + "login; SASL_\(usesTLS ? "SSL" : "PLAINTEXT") has one"
+            }
+        }
         clients.tokens = login?.tokens
         clients.removeAll { TokenSource.isItsOwn($0) }
         self.clients = clients

@@ -88,6 +88,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     /// By Kafka's protocol alone.
     private func attached() async throws -> String {
         let place = try cluster.place(in: ConsoleSettings(folder: SettingsFolder.ofUser))
+        if let remark = place.security.remark { ProcessSetup.complain(remark) }
         let source = AttachedCluster(
             bootstrapServers: place.servers, security: place.security, now: SystemClock.now)
         let happened = Mutex<[ClusterEvent]>([])
@@ -109,11 +110,7 @@ struct SnapshotCommand: AsyncParsableCommand {
         of source: AttachedCluster, at place: AttachOptions.Place, events: () -> [ClusterEvent]
     ) async throws -> String {
         if json {
-            if seconds > 0 {
-                _ = try await source.snapshot()
-                try await Task.sleep(for: .seconds(seconds))
-            }
-            return SnapshotJSON.value(of: try await source.snapshot()).text + "\n"
+            return SnapshotJSON.value(of: try await watched(source)).text + "\n"
         }
         let picture = try StillPicture(
             view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
@@ -126,6 +123,20 @@ struct SnapshotCommand: AsyncParsableCommand {
             logger: Logger(label: "klamm"))
         let grid = try await shot.grid(events: events) { try await source.snapshot() }
         return try svg == nil ? grid.text + "\n" : grid.svg(theme: ThemeCatalogue.ofUser.theme(theme))
+    }
+
+    /// A cluster that tells nobody how much is written is counted, as the screens do.
+    private func watched(_ source: AttachedCluster) async throws -> ClusterSnapshot {
+        var history = History()
+        var snapshot = try await source.snapshot()
+        history.observe(snapshot, now: snapshot.takenAt)
+        for _ in 0..<seconds {
+            try await Task.sleep(for: .seconds(1))
+            snapshot = try await source.snapshot()
+            history.observe(snapshot, now: snapshot.takenAt)
+        }
+        if snapshot.recordsPerSecond == nil { snapshot.recordsPerSecond = history.recordsPerSecond.last ?? nil }
+        return snapshot
     }
 
     /// Rates are known to a klamm that has been asked before.
