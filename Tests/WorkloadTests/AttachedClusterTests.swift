@@ -59,6 +59,21 @@ import Workload
         }
     }
 
+    @Test func `a look that is asked for waits for every figure, from the first on`() async throws {
+        // The round that begins with the cluster asked the brokers already, and the look did not wait for their answers: a
+        // snapshot as data had no offsets, and so no rate.
+        try await withLiveCluster { live in
+            try await live.admin.createTopic("orders", partitions: 3, replicationFactor: 3)
+            try await live.write(30, to: "orders")
+            for _ in 0..<5 {
+                let attached = try await attached(to: live)
+                let topic = try await attached.snapshot().topics.first { $0.name == "orders" }
+                #expect(topic?.partitions.compactMap(\.highWatermark).reduce(0, +) == 30)
+                await attached.shutDown()
+            }
+        }
+    }
+
     @Test func `a kill is seen from outside`() async throws {
         // The broker's silence, the leaders that follow, and its return.
         try await withLiveCluster { live in

@@ -23,7 +23,8 @@ actor SurveyRounds {
     private var isGlance = false
     private var faults: [FaultState.ActiveFault] = []
     private var metadataBroker: BrokerID?
-    private var busy: Set<BrokerID> = []
+    /// Who is being asked.
+    private var busy: [BrokerID: Task<Void, Never>] = [:]
     private var isAskingQuorum = false
     private var loop: Task<Void, Never>?
 
@@ -66,9 +67,12 @@ actor SurveyRounds {
     }
 
     func freshSnapshot() async throws -> ClusterSnapshot {
+        let begun = now()
+        // Who is being asked is not asked a second time, and what he will say is of before this.
+        while let task = busy.values.first { await task.value }
         survey.expectEverything()
         try await askMetadata()
-        await askAll(within: Self.patience)
+        await askAll(within: max(Self.gathering, Self.patience - (now() - begun)), joining: true)
         return survey.snapshot(at: now())
     }
 
@@ -152,19 +156,25 @@ actor SurveyRounds {
     private enum Moment { case answered, glance, end }
 
     /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once before,
-    /// where that is asked for.
-    private func askAll(within limit: Duration, showingAfter glance: Duration? = nil) async {
-        let asked = survey.brokers.filter { !busy.contains($0) }
+    /// where that is asked for. `joining` waits for those too who are asked by another round.
+    private func askAll(within limit: Duration, showingAfter glance: Duration? = nil, joining: Bool = false) async {
+        let asked = survey.brokers.filter { busy[$0] == nil }
         let (moments, continuation) = AsyncStream.makeStream(of: Moment.self)
-        for broker in asked {
-            busy.insert(broker)
+        let others = joining ? Array(busy.values) : []
+        for task in others {
             Task {
-                await self.ask(broker)
-                self.busy.remove(broker)
+                await task.value
                 continuation.yield(.answered)
             }
         }
-        var left = asked.count
+        for broker in asked {
+            busy[broker] = Task {
+                await self.ask(broker)
+                self.busy[broker] = nil
+                continuation.yield(.answered)
+            }
+        }
+        var left = asked.count + others.count
         if !isAskingQuorum {
             // Without a controller it is answered late.
             isAskingQuorum = true
