@@ -16,7 +16,7 @@ struct SecuredFront {
     /// `name` is what clients are told to connect to, as long as the brokers' 127.0.0.1, whose place it takes in frames.
     static func open(
         before cluster: EmbeddedCluster, tls: TLSConfiguration?, name: String = "127.0.0.1",
-        door: (@Sendable () -> SaslDoor)? = nil
+        door: (@Sendable () -> any FrontDoor)? = nil
     ) async throws -> SecuredFront {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -41,7 +41,7 @@ struct SecuredFront {
 
     /// Nothing is read from the client before its broker is there.
     private static func connect(
-        _ client: any Channel, toBrokerAt port: Int, _ ports: Ports, _ context: NIOSSLContext?, _ door: SaslDoor?
+        _ client: any Channel, toBrokerAt port: Int, _ ports: Ports, _ context: NIOSSLContext?, _ door: (any FrontDoor)?
     ) -> EventLoopFuture<Void> {
         ClientBootstrap(group: client.eventLoop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -60,11 +60,11 @@ struct SecuredFront {
 
     /// A visitor's way through the door; without one everybody may come in. On the front's loop alone.
     private final class Guest {
-        private var door: SaslDoor?
+        private var door: (any FrontDoor)?
 
-        init(_ door: SaslDoor?) { self.door = door }
+        init(_ door: (any FrontDoor)?) { self.door = door }
 
-        func heard(_ frame: ByteBuffer) -> SaslDoor.Verdict { door?.heard(frame) ?? .pass(frame) }
+        func heard(_ frame: ByteBuffer) -> FrontVerdict { door?.heard(frame) ?? .pass(frame) }
         func answered(_ frame: ByteBuffer) -> ByteBuffer { door?.answered(frame) ?? frame }
     }
 
@@ -100,9 +100,9 @@ struct SecuredFront {
         typealias OutboundOut = ByteBuffer
 
         private let other: any Channel
-        private let judge: (ByteBuffer) -> SaslDoor.Verdict
+        private let judge: (ByteBuffer) -> FrontVerdict
 
-        init(to other: any Channel, _ judge: @escaping (ByteBuffer) -> SaslDoor.Verdict) {
+        init(to other: any Channel, _ judge: @escaping (ByteBuffer) -> FrontVerdict) {
             self.other = other
             self.judge = judge
         }

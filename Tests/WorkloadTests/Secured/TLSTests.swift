@@ -90,7 +90,7 @@ import Workload
 /// A live cluster behind a front, for as long as `body` runs.
 func secured(
     _ live: LiveCluster, certificate: String, isDemanding: Bool = false, name: String = "127.0.0.1",
-    door: (@Sendable () -> SaslDoor)? = nil, _ body: (SecuredFront) async throws -> Void
+    door: (@Sendable () -> any FrontDoor)? = nil, _ body: (SecuredFront) async throws -> Void
 ) async throws {
     let tls = try Certificates.server(certificate, isDemanding: isDemanding)
     let front = try await SecuredFront.open(before: live.cluster, tls: tls, name: name, door: door)
