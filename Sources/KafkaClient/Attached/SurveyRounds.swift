@@ -225,11 +225,11 @@ actor SurveyRounds {
     private func ask(
         _ questions: [ClusterSurvey.Question], of broker: BrokerID, over connection: BrokerConnection
     ) async throws {
-        let answers = try await withThrowingTaskGroup(of: ClusterSurvey.Answer?.self) { group in
+        let answers = try await withThrowingTaskGroup(of: ClusterSurvey.Answer?.self) { [wire] group in
             for question in questions {
                 group.addTask {
                     do {
-                        return try await connection.answer(to: question, patience: Self.patience)
+                        return try await wire.answer(to: question, over: connection, patience: Self.patience)
                     } catch is NegotiatedVersions.Unsupported {
                         return nil
                     }
@@ -266,28 +266,32 @@ actor SurveyRounds {
     }
 }
 
-extension BrokerConnection {
-    fileprivate func answer(
-        to question: ClusterSurvey.Question, patience: Duration
+extension ClusterWire {
+    nonisolated fileprivate func answer(
+        to question: ClusterSurvey.Question, over connection: BrokerConnection, patience: Duration
     ) async throws -> ClusterSurvey.Answer {
-        switch question {
-        case .offsets(let mark, let request): .offsets(mark, try await ask(request, patience: patience))
-        case .listGroups(let request): .listGroups(try await ask(request, patience: patience))
-        case .logDirs(let request): .logDirs(try await ask(request, patience: patience))
-        case .describeGroups(let request): .describeGroups(try await ask(request, patience: patience))
-        case .describeConsumerGroups(let request): .describeConsumerGroups(try await ask(request, patience: patience))
-        case .committed(let groups): .committed(try await committed(groups, patience: patience))
+        func ask<Request: KafkaRequest>(_ request: Request) async throws -> Request.Response {
+            try await self.ask(request, over: connection, patience: patience)
+        }
+        return switch question {
+        case .offsets(let mark, let request): .offsets(mark, try await ask(request))
+        case .listGroups(let request): .listGroups(try await ask(request))
+        case .logDirs(let request): .logDirs(try await ask(request))
+        case .describeGroups(let request): .describeGroups(try await ask(request))
+        case .describeConsumerGroups(let request): .describeConsumerGroups(try await ask(request))
+        case .committed(let groups): .committed(try await committed(groups, over: connection, patience: patience))
         }
     }
 
-    private func committed(
-        _ groups: [String], patience: Duration
+    nonisolated private func committed(
+        _ groups: [String], over connection: BrokerConnection, patience: Duration
     ) async throws -> [OffsetFetchResponse.OffsetFetchResponseGroup] {
         let requests = CommittedOffsets.requests(
-            for: groups, version: try versions.version(for: OffsetFetchRequest.self))
+            for: groups, version: try connection.versions.version(for: OffsetFetchRequest.self))
         var found: [OffsetFetchResponse.OffsetFetchResponseGroup] = []
         for (group, request) in requests {
-            found += CommittedOffsets.groups(try await ask(request, patience: patience), of: group)
+            let response = try await ask(request, over: connection, patience: patience)
+            found += CommittedOffsets.groups(response, of: group)
         }
         return found
     }

@@ -28,7 +28,7 @@ final class BrokerConnection: Sendable {
         self.versions = versions
     }
 
-    var isOpen: Bool { channel.isActive }
+    var isOpen: Bool { channel.isActive && end.error == nil }
     var isDue: Bool { due.map { $0 <= .now() } ?? false }
 
     static func open(
@@ -58,8 +58,12 @@ final class BrokerConnection: Sendable {
             let frame = try RequestFrame.encode(
                 VersionQuestion.request, version: VersionQuestion.version, correlationId: 0, clientId: clientID)
             let answer: ByteBuffer
-            do { answer = try await exchange(frame, on: channel, end, address, patience) } catch let error as WireError
-            {
+            do {
+                guard let first = try await exchange(frame, on: channel, end, address, patience) else {
+                    throw over(end, address)
+                }
+                answer = first
+            } catch let error as WireError {
                 let isSecured = end.isSecured.load(ordering: .relaxed)
                 throw await security.firstFailure(
                     error, of: address, isSecured: isSecured, on: group, patience: patience)
@@ -92,13 +96,18 @@ final class BrokerConnection: Sendable {
 
     static let clientID = "klamm-console"
 
-    func ask<Request: KafkaRequest>(
-        _ request: Request, atMost limit: Int16 = .max, patience: Duration
-    ) async throws -> Request.Response {
-        let version = try versions.version(for: Request.self, atMost: limit)
+    func ask<Request: KafkaRequest>(_ request: Request, patience: Duration) async throws -> Request.Response {
+        guard let response = try await askIfOpen(request, patience: patience) else { throw Self.over(end, address) }
+        return response
+    }
+
+    /// Nil where the connection was over before any of the request had left: the broker knows nothing of it, and another
+    /// connection may carry it, whatever it asks for.
+    func askIfOpen<Request: KafkaRequest>(_ request: Request, patience: Duration) async throws -> Request.Response? {
+        let version = try versions.version(for: Request.self)
         let id = correlation.wrappingAdd(1, ordering: .relaxed).newValue & .max
         let frame = try RequestFrame.encode(request, version: version, correlationId: id, clientId: Self.clientID)
-        let answer = try await Self.exchange(frame, on: channel, end, address, patience)
+        guard let answer = try await Self.exchange(frame, on: channel, end, address, patience) else { return nil }
         do {
             let (found, response) = try ResponseFrame.decode(Request.Response.self, apiVersion: version, from: answer)
             guard found == id else {
@@ -111,19 +120,27 @@ final class BrokerConnection: Sendable {
         }
     }
 
+    private static func over(_ end: ConnectionEnd, _ address: ClusterSurvey.Address) -> WireError {
+        end.error ?? .closed(address.description)
+    }
+
+    /// Nil where the connection was over before any of the frame had left.
     private static func exchange(
         _ frame: ByteBuffer, on channel: any Channel, _ end: ConnectionEnd, _ address: ClusterSurvey.Address,
         _ patience: Duration
-    ) async throws -> ByteBuffer {
-        let promise = channel.eventLoop.makePromise(of: ByteBuffer.self)
+    ) async throws -> ByteBuffer? {
+        let promise = channel.eventLoop.makePromise(of: ByteBuffer?.self)
         let limit = channel.eventLoop.scheduleTask(in: .nanoseconds(patience.wholeNanoseconds)) {
             promise.fail(WireError.noAnswer(address.description, milliseconds: patience.wholeMilliseconds))
             channel.close(promise: nil)
         }
         promise.futureResult.whenComplete { _ in limit.cancel() }
-        // Who comes when the connection is over finds none of its handlers.
-        channel.writeAndFlush(Exchange(frame: frame, answer: promise)).whenFailure { _ in
-            promise.fail(end.error ?? .closed(address.description))
+        channel.eventLoop.execute {
+            // On its own loop the connection cannot end between this look and the writing.
+            guard channel.isActive, end.error == nil else { return promise.succeed(nil) }
+            channel.writeAndFlush(Exchange(frame: frame, answer: promise)).whenFailure { _ in
+                promise.fail(over(end, address))
+            }
         }
         return try await promise.futureResult.get()
     }

@@ -49,7 +49,16 @@ actor ClusterWire {
     nonisolated func ask<Request: KafkaRequest>(
         _ request: Request, of address: ClusterSurvey.Address, patience: Duration
     ) async throws -> Request.Response {
-        try await connection(to: address, patience: patience).ask(request, patience: patience)
+        try await ask(request, over: try await connection(to: address, patience: patience), patience: patience)
+    }
+
+    /// A connection may end just before it is used, as when a login's time is up: then another takes its place. What has
+    /// left is never asked again.
+    nonisolated func ask<Request: KafkaRequest>(
+        _ request: Request, over connection: BrokerConnection, patience: Duration
+    ) async throws -> Request.Response {
+        if let response = try await connection.askIfOpen(request, patience: patience) { return response }
+        return try await self.connection(to: connection.address, patience: patience).ask(request, patience: patience)
     }
 
     func close() {

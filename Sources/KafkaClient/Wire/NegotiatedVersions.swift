@@ -23,13 +23,11 @@ package struct NegotiatedVersions: Hashable, Sendable {
         }
     }
 
-    package func version<Request: KafkaRequest>(
-        for request: Request.Type, atMost limit: Int16 = .max
-    ) throws(Unsupported) -> Int16 {
+    package func version<Request: KafkaRequest>(for request: Request.Type) throws(Unsupported) -> Int16 {
         let theirs = ranges[Request.apiKey]
         let failure = Unsupported(api: Request.apiKey, ours: Request.versions, theirs: theirs)
         guard let theirs else { throw failure }
-        let newest = min(theirs.upperBound, Request.versions.upperBound, limit)
+        let newest = min(theirs.upperBound, Request.versions.upperBound)
         guard newest >= max(theirs.lowerBound, Request.versions.lowerBound) else { throw failure }
         return newest
     }

@@ -38,7 +38,7 @@ struct ResponseFrames: ByteToMessageDecoder {
 /// A request on its way out, and where its answer goes.
 struct Exchange: Sendable {
     var frame: ByteBuffer
-    var answer: EventLoopPromise<ByteBuffer>
+    var answer: EventLoopPromise<ByteBuffer?>
 }
 
 /// Why a connection is over, for who asks when its handlers are gone.
@@ -68,7 +68,7 @@ final class AnswerQueue: ChannelDuplexHandler {
 
     private let address: String
     private let failure: @Sendable (any Error) -> WireError
-    private var waiting = CircularBuffer<EventLoopPromise<ByteBuffer>>()
+    private var waiting = CircularBuffer<EventLoopPromise<ByteBuffer?>>()
     private let end: ConnectionEnd
 
     /// `failure` says what it means that a connection failed.
@@ -80,11 +80,6 @@ final class AnswerQueue: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let exchange = unwrapOutboundIn(data)
-        if let error = end.error {
-            exchange.answer.fail(error)
-            promise?.fail(error)
-            return
-        }
         waiting.append(exchange.answer)
         var frame = context.channel.allocator.buffer(capacity: exchange.frame.readableBytes + 4)
         frame.writeInteger(Int32(exchange.frame.readableBytes))

@@ -97,17 +97,21 @@ import Workload
     }
 
     @Test func `a login is made anew before its session ends`() async throws {
-        // KIP-368: a broker ends a connection whose session is over. The pictures go on.
+        // KIP-368: a broker ends a connection whose session is over. The pictures go on. The session is long enough for what is
+        // asked in it on a starved machine.
         let shown = Shown()
         try await withLiveCluster(brokers: 1) { live in
-            try await secured(live, certificate: "broker", door: { shown.door(sessionMilliseconds: 1500) }) { front in
+            try await secured(live, certificate: "broker", door: { shown.door(sessionMilliseconds: 6000) }) { front in
                 let security = try WireSecurity(
                     ClientProperties.parse("bootstrap.servers=\(front.bootstrapServers)\n\(properties("alice"))"))
                 let cluster = AttachedCluster(
                     bootstrapServers: [try ClusterSurvey.Address(parsing: front.bootstrapServers)], security: security,
                     now: SystemClock.now)
-                try await cluster.start()
-                for await _ in cluster.snapshots() where shown.all.count >= 3 { break }
+                do { try await cluster.start() } catch {
+                    await cluster.shutDown()
+                    throw error
+                }
+                for await _ in cluster.snapshots() where shown.all.count >= 2 { break }
                 await cluster.shutDown()
             }
         }
