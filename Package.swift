@@ -165,8 +165,8 @@ let testTargets: [Target] = [
     tests(
         "KafkaServerTests",
         [
-            "KafkaServer", "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage", "KafkaProtocol", nioCore,
-            logging,
+            "EmbeddedClusters", "KafkaServer", "KafkaCluster", "DeliveryLedger", "KafkaBroker", "KafkaStorage",
+            "KafkaProtocol", nioCore, logging,
         ]),
     tests("KafkaStorageTests", ["KafkaProtocol", "KafkaStorage", nioCore]),
     tests("LayoutTests", []),
@@ -176,6 +176,10 @@ let testTargets: [Target] = [
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
     tests("TerminalTests", ["CVterm", "Console", "Settings", "Terminal", "klamm"]),
+    // Clusters of real brokers, a few at a time; for tests alone.
+    .target(
+        name: "EmbeddedClusters", dependencies: ["KafkaServer", logging, deque], path: "Tests/EmbeddedClusters",
+        swiftSettings: strict),
     // A process that an outbox outlives; for tests alone.
     .executableTarget(
         name: "OutboxChild", dependencies: ["KafkaClient", "KafkaCluster", "Workload", logging],
@@ -183,8 +187,8 @@ let testTargets: [Target] = [
     tests(
         "WorkloadTests",
         [
-            "OutboxChild", "DeliveryLedger", "KafkaClient", "KafkaCluster", "KafkaProtocol", "KafkaServer", "Workload",
-            logging, nioCore, nioPosix, nioSSL,
+            "CVterm", "EmbeddedClusters", "OutboxChild", "DeliveryLedger", "KafkaClient", "KafkaCluster",
+            "KafkaProtocol", "KafkaServer", "Workload", logging, nioCore, nioPosix, nioSSL,
         ]),
 ]
 

@@ -1,33 +1,13 @@
+import EmbeddedClusters
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
-import Logging
 import Testing
 
 /// Broker settings by Kafka's names reach the nodes that obey them.
 @Suite(.serialized) struct BrokerSettingsTests {
     private let orders = TopicPartition(topic: "orders", partition: 0)
-
-    private func withCluster(
-        brokers: Int, _ settings: [(String, String)], _ body: (EmbeddedCluster) async throws -> Void
-    ) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        var options = EmbeddedCluster.Options(brokers: brokers)
-        for (name, value) in settings { try options.set(name, to: value) }
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        let cluster = try await EmbeddedCluster.make(options, in: directory, logger: logger)
-        do {
-            try await cluster.start(timeout: .seconds(30))
-            try await body(cluster)
-        } catch {
-            await cluster.shutDown()
-            throw error
-        }
-        await cluster.shutDown()
-    }
 
     private func client(of cluster: EmbeddedCluster, broker: Int) throws -> KafkaTestClient {
         try KafkaTestClient(port: cluster.ports[broker - 1].port)
@@ -82,7 +62,7 @@ import Testing
             ([("group.min.session.timeout.ms", "100")], KafkaProtocol.ErrorCode.memberIdRequired),
             ([], .invalidSessionTimeout),
         ] {
-            try await withCluster(brokers: 1, settings) { cluster in
+            try await withEmbeddedCluster(brokers: 1, settings) { cluster in
                 var coordinator = FindCoordinatorRequest()
                 coordinator.key = "billing"
                 _ = try await becomesTrue {
@@ -96,7 +76,7 @@ import Testing
     @Test(arguments: [true, false])
     func `an fsync after each record outlives a loss of power`(isFlushed: Bool) async throws {
         // The logs take their settings from the broker's where the topic has none.
-        try await withCluster(brokers: 1, isFlushed ? [("log.flush.interval.messages", "1")] : []) { cluster in
+        try await withEmbeddedCluster(brokers: 1, isFlushed ? [("log.flush.interval.messages", "1")] : []) { cluster in
             let client = try client(of: cluster, broker: 1)
             try client.createTopic("orders", partitions: 1, replicas: 1)
             #expect(try client.produce(orders, ["a", "b"]) == .none)
@@ -119,7 +99,7 @@ import Testing
 
     @Test func `the leader drops a follower that lags for longer than it is told`() async throws {
         // By default it would take thirty seconds. A broker that comes later is told the same.
-        try await withCluster(
+        try await withEmbeddedCluster(
             brokers: 2, [("replica.lag.time.max.ms", "500"), ("auto.leader.rebalance.enable", "false")]
         ) { cluster in
             try client(of: cluster, broker: 1).createTopic("orders", partitions: 1, replicas: 2)
@@ -143,7 +123,7 @@ import Testing
 
     @Test func `the controller obeys its settings, too`() async throws {
         // They take the same names, and there is one file for both.
-        try await withCluster(
+        try await withEmbeddedCluster(
             brokers: 2,
             [
                 ("delete.topic.enable", "false"), ("broker.session.timeout.ms", "20000"),

@@ -1,35 +1,13 @@
+import EmbeddedClusters
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
-import Logging
 import Testing
 
 /// Real brokers on real files and sockets: what a Kafka user sees when nodes die and come back.
 @Suite(.serialized) struct LiveClusterTests {
     private let orders = TopicPartition(topic: "orders", partition: 0)
-
-    private func withCluster(
-        in directory: DataDirectory? = nil, _ settings: [(String, String)] = [],
-        _ body: (EmbeddedCluster) async throws -> Void
-    ) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let own = try directory ?? DataDirectory(.init(isEphemeral: true))
-        var options = EmbeddedCluster.Options(brokers: 3)
-        for (name, value) in settings { try options.set(name, to: value) }
-        let cluster = try await EmbeddedCluster.make(options, in: own, logger: logger)
-        do {
-            try await cluster.start(timeout: .seconds(30))
-            try await body(cluster)
-        } catch {
-            await cluster.shutDown()
-            own.release()
-            throw error
-        }
-        await cluster.shutDown()
-        if directory == nil { own.release() }
-    }
 
     /// The first picture in which the partition is as wanted; nil after 20 seconds.
     private func picture(
@@ -56,7 +34,7 @@ import Testing
 
     @Test func `a cluster that has started is known whole by each of its brokers`() async throws {
         // A script connects the moment the line of JSON is there, and to whichever broker it likes.
-        try await withCluster { cluster in
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             for port in cluster.ports {
                 let metadata = try KafkaTestClient(port: port.port).metadata([])
                 #expect(metadata.brokers.map(\.nodeId).sorted() == [1, 2, 3])
@@ -70,7 +48,7 @@ import Testing
         // Point 3 of the console's promise: another leader from the old ISR within the session and half a second, a larger
         // epoch, a smaller ISR; after the restart the ISR is whole and nothing acknowledged is gone.
         // Leadership that goes back by itself would do so between a look and a request.
-        try await withCluster(in: nil, [("auto.leader.rebalance.enable", "false")]) { cluster in
+        try await withEmbeddedCluster(brokers: 3, [("auto.leader.rebalance.enable", "false")]) { cluster in
             let client = try KafkaTestClient(port: cluster.ports[0].port)
             try client.createTopic("orders", partitions: 1, replicas: 3)
             let before = try #require(await picture(of: cluster) { $1.isr.count == 3 && $1.leader != nil }).partition
@@ -106,7 +84,7 @@ import Testing
 
     @Test func `a broker back before its session has ended is shown waiting`() async throws {
         // Its former life is still believed in; the console says for how long.
-        try await withCluster { cluster in
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
             try await cluster.inject(.kill(2))
             try await cluster.inject(.restart(2))
@@ -125,7 +103,7 @@ import Testing
 
     @Test func `an orderly stop moves leaders away at once`() async throws {
         // Controlled shutdown: nobody waits for a session to end.
-        try await withCluster { cluster in
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
             let before = try #require(await picture(of: cluster) { $1.isr.count == 3 && $1.leader != nil }).partition
             let old = try #require(before.leader)
@@ -143,29 +121,29 @@ import Testing
 
     @Test func `a whole cluster stops quickly and starts with everything in place`() async throws {
         // Nobody stays to take the leaders over, so nobody waits for that.
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
         let values = (0..<1000).map { "value \($0)" }
-        try await withCluster(in: directory) { cluster in
-            try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
-            let leader = try #require(await picture(of: cluster) { $1.leader != nil && $1.highWatermark != nil })
-                .partition.leader!
-            let client = try KafkaTestClient(port: cluster.ports[Int(leader.rawValue) - 1].port)
-            #expect(try client.produce(orders, values) == .none)
-            let start = ContinuousClock.now
-            await cluster.shutDown(patience: .seconds(60))
-            #expect(ContinuousClock.now - start < .seconds(50))
-        }
-        try await withCluster(in: directory) { cluster in
-            let found = try #require(await picture(of: cluster) { $1.highWatermark == 1000 }).partition
-            let client = try KafkaTestClient(port: cluster.ports[Int(found.leader!.rawValue) - 1].port)
-            #expect(try client.fetch(orders) == values)
+        try await withDataDirectory { directory in
+            try await withEmbeddedCluster(brokers: 3, in: directory) { cluster in
+                try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
+                let leader = try #require(await picture(of: cluster) { $1.leader != nil && $1.highWatermark != nil })
+                    .partition.leader!
+                let client = try KafkaTestClient(port: cluster.ports[Int(leader.rawValue) - 1].port)
+                #expect(try client.produce(orders, values) == .none)
+                let start = ContinuousClock.now
+                await cluster.shutDown(patience: .seconds(60))
+                #expect(ContinuousClock.now - start < .seconds(50))
+            }
+            try await withEmbeddedCluster(brokers: 3, in: directory) { cluster in
+                let found = try #require(await picture(of: cluster) { $1.highWatermark == 1000 }).partition
+                let client = try KafkaTestClient(port: cluster.ports[Int(found.leader!.rawValue) - 1].port)
+                #expect(try client.fetch(orders) == values)
+            }
         }
     }
 
     @Test func `a producer with acks=0 goes on for as long as it likes`() async throws {
         // It waits for nothing, and no number of requests in flight may hold up what comes after them.
-        try await withCluster { cluster in
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
             let leader = try #require(await picture(of: cluster) { $1.leader != nil && $1.highWatermark != nil })
                 .partition.leader!
@@ -179,7 +157,7 @@ import Testing
 
     @Test func `a fetch of megabytes comes out of the file as it went in`() async throws {
         // Past a few kilobytes the kernel copies from the page cache to the socket: offsets and lengths must fit.
-        try await withCluster { cluster in
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             try KafkaTestClient(port: cluster.ports[0].port).createTopic("orders", partitions: 1, replicas: 3)
             let leader = try #require(await picture(of: cluster) { $1.leader != nil && $1.highWatermark != nil })
                 .partition.leader!

@@ -1,8 +1,8 @@
+import EmbeddedClusters
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
-import Logging
 import NIOCore
 import Testing
 
@@ -111,21 +111,11 @@ import Testing
     // MARK: Real brokers
 
     private func withCluster(_ body: (EmbeddedCluster, KafkaTestClient) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        let cluster = try await EmbeddedCluster.make(.init(brokers: 1), in: directory, logger: logger)
-        do {
-            try await cluster.start(timeout: .seconds(30))
+        try await withEmbeddedCluster(brokers: 1) { cluster in
             let client = try KafkaTestClient(port: cluster.ports[0].port)
             try client.createTopic("orders", partitions: 1, replicas: 1)
             try await body(cluster, client)
-        } catch {
-            await cluster.shutDown()
-            throw error
         }
-        await cluster.shutDown()
     }
 
     /// What a client is answered without an error, as soon as there is such an answer: an election among the controllers of

@@ -1,9 +1,9 @@
+import EmbeddedClusters
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
 import KafkaStorage
-import Logging
 import Testing
 
 /// A look into the logs of brokers that run.
@@ -12,13 +12,7 @@ import Testing
 
     @Test func `a replica's files are told, and its batches counted, until its broker dies`() async throws {
         // What one would otherwise do with ls and kafka-dump-log.
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let cluster = try await EmbeddedCluster.make(.init(brokers: 1), in: directory, logger: logger)
-        do {
-            try await cluster.start(timeout: .seconds(30))
+        try await withEmbeddedCluster(brokers: 1) { cluster in
             let client = try KafkaTestClient(port: cluster.ports[0].port)
             try client.createTopic("orders", partitions: 1, replicas: 1)
             while try client.metadata(["orders"]).topics.first?.partitions.first?.leaderId != 1 {
@@ -35,10 +29,6 @@ import Testing
             #expect(try await cluster.producers(of: "orders").isEmpty, "the client sends without an id")
             try await cluster.kill(1)
             #expect(try await cluster.describeLog(of: orders, on: 1) == nil)
-        } catch {
-            await cluster.shutDown()
-            throw error
         }
-        await cluster.shutDown()
     }
 }

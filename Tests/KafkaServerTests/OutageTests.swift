@@ -1,8 +1,7 @@
-import Foundation
+import EmbeddedClusters
 import KafkaCluster
 import KafkaProtocol
 import KafkaServer
-import Logging
 import Synchronization
 import Testing
 
@@ -26,20 +25,7 @@ import Testing
     }
 
     private func withCluster(_ body: (EmbeddedCluster, Heard) async throws -> Void) async throws {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        let cluster = try await EmbeddedCluster.make(.init(brokers: 3), in: directory, logger: logger)
-        let heard = Heard(cluster.events())
-        do {
-            try await cluster.start(timeout: .seconds(30))
-            try await body(cluster, heard)
-        } catch {
-            await cluster.shutDown()
-            throw error
-        }
-        await cluster.shutDown()
+        try await withEmbeddedCluster(brokers: 3) { try await body($0, Heard($0.events())) }
     }
 
     private func soon(_ condition: () throws -> Bool) async throws -> Bool {

@@ -1,20 +1,12 @@
+import EmbeddedClusters
 import Foundation
 import KafkaBroker
 import KafkaProtocol
 import KafkaServer
-import Logging
 import Testing
 
 /// Brokers that join and leave a running cluster, on real files and sockets.
 @Suite(.serialized) struct ScalingTests {
-    private func started(_ directory: DataDirectory) async throws -> EmbeddedCluster {
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let cluster = try await EmbeddedCluster.make(.init(brokers: 3), in: directory, logger: logger)
-        try await cluster.start(timeout: .seconds(30))
-        return cluster
-    }
-
     private func values(_ range: Range<Int>) -> [String] { range.map { "value \($0)" } }
 
     /// Produces where the leader is now, as often as it takes.
@@ -65,31 +57,19 @@ import Testing
 
     @Test func `a cluster grows by a broker and shrinks by another, and loses nothing`() async throws {
         // The day on which three brokers are too few, and the day on which the first machine is taken away.
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        let cluster = try await started(directory)
-        do {
-            try await growAndShrink(cluster, directory)
-        } catch {
-            await cluster.shutDown()
-            throw error
-        }
-        await cluster.shutDown()
+        try await withDataDirectory { directory in
+            try await withEmbeddedCluster(brokers: 3, in: directory) { try await growAndShrink($0, directory) }
 
-        // The same brokers come back, with the same records.
-        let again = try await started(directory)
-        do {
-            let metadata = try anyClient(of: again).metadata([])
-            #expect(metadata.brokers.map(\.nodeId).sorted() == [2, 3, 4])
-            for index in 0..<3 as Range<Int32> {
-                let partition = TopicPartition(topic: "orders", partition: index)
-                #expect(try records(partition, in: again) == values(0..<40))
+            // The same brokers come back, with the same records.
+            try await withEmbeddedCluster(brokers: 3, in: directory) { again in
+                let metadata = try anyClient(of: again).metadata([])
+                #expect(metadata.brokers.map(\.nodeId).sorted() == [2, 3, 4])
+                for index in 0..<3 as Range<Int32> {
+                    let partition = TopicPartition(topic: "orders", partition: index)
+                    #expect(try records(partition, in: again) == values(0..<40))
+                }
             }
-        } catch {
-            await again.shutDown()
-            throw error
         }
-        await again.shutDown()
     }
 
     private func growAndShrink(_ cluster: EmbeddedCluster, _ directory: DataDirectory) async throws {
@@ -140,19 +120,12 @@ import Testing
 
     @Test func `an added broker takes the next id, and that of a removed one is not given again`() async throws {
         // Kafka knows brokers by their ids: one that comes back with another's is taken for it.
-        let directory = try DataDirectory(.init(isEphemeral: true))
-        defer { directory.release() }
-        let cluster = try await started(directory)
-        do {
+        try await withEmbeddedCluster(brokers: 3) { cluster in
             #expect(try await cluster.addBroker() == 4)
             try await cluster.removeBroker(4)
             #expect(try await cluster.addBroker() == 5)
             try await cluster.kill(5)
             try await cluster.restart(5)
-        } catch {
-            await cluster.shutDown()
-            throw error
         }
-        await cluster.shutDown()
     }
 }

@@ -1,3 +1,4 @@
+import EmbeddedClusters
 import KafkaClient
 import KafkaCluster
 import KafkaProtocol
@@ -43,9 +44,24 @@ struct LiveCluster {
         try await DedicatedThread.run(name: "klamm-test") { try producer.flush(milliseconds: 30_000) }
     }
 
-    func committed(group: String, _ topic: String) throws -> Int64? {
+    func committed(group: String, _ topic: String) async throws -> Int64? {
         let witness = try Consumer(configuration.with(["group.id": group]), logger: logger)
-        return try witness.committed([TopicPartition(topic: topic, partition: 0)]).first?.offset
+        return try await committed([TopicPartition(topic: topic, partition: 0)], by: witness)[0]
+    }
+
+    /// As the coordinator tells it, nil for nothing. One that has moved, or loads its groups, is asked again, as every
+    /// application has to.
+    func committed(_ partitions: [TopicPartition], by witness: Consumer) async throws -> [Int64?] {
+        let passing = ["COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_NOT_AVAILABLE", "NOT_COORDINATOR", "_WAIT_COORD"]
+        while true {
+            do {
+                return try await DedicatedThread.run(name: "klamm-test") {
+                    try witness.committed(partitions).map(\.offset)
+                }
+            } catch let error as ClientError where passing.contains(error.name) {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
     }
 
     func read(_ topic: String) async throws -> [ConsumedRecord] {
@@ -54,19 +70,17 @@ struct LiveCluster {
     }
 }
 
-func withLiveCluster(brokers: Int = 3, _ body: (LiveCluster) async throws -> Void) async throws {
-    let directory = try DataDirectory(.init(path: nil, isFresh: false, isEphemeral: true))
-    defer { directory.release() }
-    let quiet = Logger(label: "brokers") { _ in SwiftLogNoOpLogHandler() }
-    let cluster = try await EmbeddedCluster.make(.init(brokers: brokers), in: directory, logger: quiet)
-    do {
-        try await cluster.start()
-        let live = try LiveCluster(cluster, storeFolder: directory.path + "/workload")
-        try await body(live)
-        await live.workload.shutDown()
-    } catch {
-        await cluster.shutDown()
-        throw error
+func withLiveCluster(
+    brokers: Int = 3, _ settings: [(String, String)] = [], _ body: (LiveCluster) async throws -> Void
+) async throws {
+    try await withDataDirectory { directory in
+        try await withEmbeddedCluster(brokers: brokers, settings, in: directory) { cluster in
+            let live = try LiveCluster(cluster, storeFolder: directory.path + "/workload")
+            do { try await body(live) } catch {
+                await live.workload.shutDown()
+                throw error
+            }
+            await live.workload.shutDown()
+        }
     }
-    await cluster.shutDown()
 }

@@ -5,7 +5,7 @@ import Testing
 import Workload
 
 /// Each way of sending against klamm's own brokers, with a fault that shows what it is for.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ProducerMechanismTests {
+@Suite(.timeLimit(.minutes(15))) struct ProducerMechanismTests {
     /// A topic of one partition whose leader is frozen: nothing is answered until it thaws or another leads.
     private func withFrozenLeader(
         _ body: (LiveCluster, @escaping () async throws -> Void) async throws -> Void

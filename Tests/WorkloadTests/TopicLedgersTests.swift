@@ -6,7 +6,7 @@ import Testing
 import Workload
 
 /// Only the workload's own records are judged, and by what they now mean.
-@Suite(.timeLimit(.minutes(5))) struct TopicLedgersTests {
+@Suite(.timeLimit(.minutes(15))) struct TopicLedgersTests {
     private let ledgers = TopicLedgers()
     private let place = TopicPartition(topic: "orders", partition: 0)
 

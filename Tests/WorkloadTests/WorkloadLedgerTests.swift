@@ -6,7 +6,7 @@ import Testing
 import Workload
 
 /// The ledger's verdict on what the workload really does against klamm's own brokers.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct WorkloadLedgerTests {
+@Suite(.timeLimit(.minutes(15))) struct WorkloadLedgerTests {
     struct Commit: Sendable, CustomTestStringConvertible {
         var testDescription: String
         var manual: ManualCommit

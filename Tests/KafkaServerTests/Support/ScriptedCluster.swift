@@ -1,11 +1,11 @@
+import EmbeddedClusters
 import KafkaBroker
 import KafkaProtocol
 import KafkaServer
 import Logging
 
-/// A cluster of scripted nodes on free ports.
+/// A cluster of scripted nodes on free ports. They do so little that it need not wait for its turn.
 enum ScriptedCluster {
-    /// Runs the body with a started cluster and shuts it down whatever happens.
     static func with(
         brokers: Int, limits: ConnectionLimits = ConnectionLimits(), ignoringStop: Bool = false,
         _ body: (EmbeddedCluster) async throws -> Void
@@ -24,13 +24,6 @@ enum ScriptedCluster {
         }
         let cluster = try await EmbeddedCluster(
             clusterID: "test", blueprints: blueprints, limits: limits, logger: logger)
-        do {
-            try await cluster.start()
-            try await body(cluster)
-        } catch {
-            await cluster.shutDown(patience: .milliseconds(100))
-            throw error
-        }
-        await cluster.shutDown(patience: .milliseconds(100))
+        try await cluster.whileItRuns(patience: .milliseconds(100), body)
     }
 }
