@@ -56,10 +56,16 @@ import Testing
                 let client = try await served(port)
                 try await cluster.kill(1)
                 #expect(throws: TestClient.Failure.reset) { try client.receive() }
-                #expect(throws: TestClient.Failure.refused) { try TestClient(port: port) }
+                try await refuses(port)
                 try await cluster.restart(1)
             }
         }
+    }
+
+    /// Returns when nobody listens there. A program that another test starts just now has the listener, too, until it closes
+    /// what it was born with.
+    private func refuses(_ port: Int) async throws {
+        while (try? TestClient(port: port)) != nil { try await Task.sleep(for: .milliseconds(10)) }
     }
 
     /// A client that has been answered once: the broker may still be on its way up.
@@ -115,7 +121,7 @@ import Testing
         // One broker that hangs must not hold up the end of klamm.
         try await ScriptedCluster.with(brokers: 2, ignoringStop: true) { cluster in
             try await cluster.stop(1, patience: .milliseconds(100))
-            #expect(throws: TestClient.Failure.refused) { try TestClient(port: cluster.ports[0].port) }
+            try await refuses(cluster.ports[0].port)
             #expect(try TestClient(port: cluster.ports[1].port).ask("e") == "e")
         }
     }

@@ -1,3 +1,4 @@
+import CVterm
 import Glibc
 import KafkaClient
 import KafkaCluster
@@ -6,7 +7,7 @@ import Testing
 import Workload
 
 /// The cure for what no setting of Kafka's cures: a record is kept until somebody has processed it.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct OutboxTests {
+@Suite(.timeLimit(.minutes(15))) struct OutboxTests {
     private func consumers(_ change: (inout ConsumerSettings) -> Void = { _ in }) -> ConsumerSettings {
         var settings = ConsumerSettings(group: "billing", topics: ["orders"])
         settings.deduplicates = true
@@ -155,7 +156,8 @@ private final class KilledChild: @unchecked Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, pipe[1], 1)
-        posix_spawn_file_actions_addclose(&actions, pipe[0])
+        // It would hold the brokers' sockets of other tests: they could not be refused, nor listen again.
+        klamm_spawn_closing_rest(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
