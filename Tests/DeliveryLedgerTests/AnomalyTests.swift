@@ -191,6 +191,14 @@ import Testing
         #expect(script.names(.inconsistentOffsets) == ["b0"])
     }
 
+    @Test mutating func `an offset that held two records and is read, twice: one offset`() {
+        script.sends("a0", at: 0)
+        script.sends("b0", at: 0)
+        script.reads("b0", at: 0)
+        script.reads("b0", at: 0)
+        #expect(script.names(.inconsistentOffsets) == ["b0"])
+    }
+
     @Test mutating func `the same offset of two partitions: consistent`() {
         script.sends("a0", at: 0, of: 0)
         script.sends("b0", at: 0, of: 1)

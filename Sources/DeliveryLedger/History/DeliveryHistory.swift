@@ -241,13 +241,17 @@ package struct DeliveryHistory {
     private mutating func hold(_ ref: RecordRef, _ partition: Int, _ offset: Int64, isPolled: Bool) {
         guard offset >= 0, let number = Int(exactly: offset), partitions[partition].values.takes(number) else { return }
         let held = partitions[partition].values[number]
+        var (now, isInconsistent) = (ref, held.isInconsistent)
         if let other = held.ref, other != ref {
-            note(example(ref.producer, ref.sequence, partition, offset), in: \.inconsistent)
+            // The offset counts once, however often it is told what it held.
+            if !isInconsistent { note(example(ref.producer, ref.sequence, partition, offset), in: \.inconsistent) }
+            isInconsistent = true
             // What was read there is what is there.
-            if !isPolled { return }
+            if !isPolled { now = other }
         }
         let before = partitions[partition].values.count
-        partitions[partition].values[number] = HeldValue(ref, isPolled: isPolled || held.isPolled)
+        partitions[partition].values[number] = HeldValue(
+            now, isPolled: isPolled || held.isPolled, isInconsistent: isInconsistent)
         valueCount += partitions[partition].values.count - before
         if valueCount > mostRecords + Chunked<HeldValue>.chunkSize { forgetValues() }
     }
