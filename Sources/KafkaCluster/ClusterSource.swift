@@ -32,13 +32,12 @@ package enum ClusterNotice: Hashable, Sendable {
     case recordsReturned(Loss)
     /// The cluster lists it, and it does not answer us.
     case brokerUnreachable(BrokerID)
+    /// Where one cluster answered, another does: ids as Kafka tells them.
+    case clusterReplaced(from: String, to: String)
     /// A fault has ended, and all that it hit serve again.
     case faultIsOver(FaultPrice)
     /// A user moved what a group has committed in a partition; `from` is nil where nothing was known to be committed.
     case offsetMoved(group: String, TopicPartition, from: Int64?, to: Int64)
-    /// What a group has committed in a partition went on while nobody was seen in it: by a user, or by members that came and
-    /// went between two looks.
-    case offsetAdvanced(group: String, TopicPartition, from: Int64, to: Int64)
     /// Seen from outside, where generations are not told, nor always the members.
     case groupChanged(String, state: String, members: Int?)
 

@@ -26,6 +26,20 @@ import Testing
         #expect(!session.shows("read-only"), "\(session)")
     }
 
+    @Test func `another cluster at the same address is read-only until it is allowed`() {
+        // The leave to write, and what was about to be confirmed, was for the first.
+        var session = attached(mayWrite: true)
+        session.press("topics.delete-topic")
+        #expect(session.model.overlay != nil)
+        var other = Fixture.snapshot(step: 61)
+        let before = other.clusterID
+        other.clusterID = "another-cluster"
+        session.send(.snapshot(other))
+        #expect(session.model.overlay == nil && session.shows("◆ read-only"), "\(session)")
+        #expect(session.toast.contains("another-cluster, no longer \(before)"), "\(session.toast)")
+        #expect(session.press("topics.produce").isEmpty && session.toast.contains("read-only until :write"))
+    }
+
     @Test func `what changes the cluster is refused with the reason`() {
         // Silence would be taken for a slow cluster.
         var session = attached()

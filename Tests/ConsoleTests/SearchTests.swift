@@ -67,7 +67,7 @@ import Testing
         session.press("records.search")
         session.type("A")
         session.key(.enter)
-        session.answer([row(1)], marks: [mark(0, 2, 2)])
+        session.answer([row(3)], marks: [mark(0, 4, 4)])
         session.key(.escape)
         #expect(session.model.browser?.isTailing == true && session.model.browser?.rows.map(\.offset) == [1])
         session.send(.tick(Fixture.instant(seconds: 100)))

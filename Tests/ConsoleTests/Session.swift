@@ -102,6 +102,7 @@ struct Session: CustomTestStringConvertible {
 
     /// From now on the cluster goes with klamm.
     mutating func makeEphemeral() { model.isEphemeral = true }
+    mutating func open(_ form: Form) { model.overlay = .form(form) }
 
     mutating func drawn() { model.drawn() }
 

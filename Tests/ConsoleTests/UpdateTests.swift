@@ -364,38 +364,20 @@ import Testing
         #expect(session.type("q") == [.quit])
     }
 
-    @Test func `q asks once where the records go with the cluster`() {
-        // A finger that slips from 1 must not delete what one has looked at for an hour.
-        for key in [KeyChord("q"), KeyChord("y"), KeyChord(.enter)] {
-            var session = Session()
-            session.makeEphemeral()
-            #expect(session.type("q") == [])
-            #expect(
-                session.shows("End this cluster?") && session.shows("records of 4 topics go with it."), "\(session)")
-            #expect(session.shows("enter ends it · esc stays"))
-            #expect(session.type("x") == [], "no other key means yes")
-            #expect(session.key(.escape) == [] && session.model.overlay == nil)
-            session.type("q")
-            #expect(session.send(.key(key)) == [.quit])
-        }
-    }
-
-    @Test func `what is typed to end it, an empty cluster, and another's are not asked about`() {
-        // A question that is always asked is not read.
+    @Test func `however much is to be done, the field in which it is confirmed is seen`() {
+        // A hundred partitions of a changelog with a long name, at 80x24.
         var session = Session()
-        session.makeEphemeral()
-        #expect(session.send(.key(.control("c"))) == [.quit])
-        session.press("topics.palette")
-        session.type("q")
-        #expect(session.key(.enter) == [.quit])
-        var snapshot = Fixture.snapshot(step: 60)
-        snapshot.topics.removeAll { !$0.isInternal }
-        session.send(.snapshot(snapshot))
-        #expect(session.type("q") == [.quit])
-        session = Session()
-        session.makeEphemeral()
-        session.attach(Console.Attachment(name: "staging"))
-        #expect(session.type("q") == [.quit])
+        session.attach(Console.Attachment(name: "staging", mayWrite: true))
+        session.press("topics.delete-topic")
+        guard case .form(var form)? = session.model.overlay else {
+            Issue.record("no form: \(session)")
+            return
+        }
+        #expect(session.shows("esc"), "\(session)")
+        let label = form.fields[0].label
+        form.about = Array(repeating: "a-long-name-changelog-17 from 1,000 to 0", count: 100).joined(separator: ", ")
+        session.open(form)
+        #expect(session.shows("▸ \(label)") && session.shows("lines more"), "\(session)")
     }
 
     @Test func `a long toast leaves the numbers of the views to be seen`() {

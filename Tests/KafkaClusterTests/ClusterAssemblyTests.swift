@@ -153,6 +153,7 @@ import Testing
             ])
         let found = try #require(picture.groups.first)
         #expect(found.coordinator == 2 && found.generation == 3 && found.lag == 30)
+        #expect(found.protocolType == "consumer" && !found.isDeserted)
         #expect(found.partitions.map(\.partition) == [orders, other])
         #expect(found.partitions.map(\.committed) == [60, nil])
         #expect(found.partitions.map(\.highWatermark) == [90, nil])

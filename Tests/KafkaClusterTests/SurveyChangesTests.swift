@@ -40,6 +40,16 @@ import Testing
         #expect(SurveyChanges.events(from: snapshot(), to: snapshot(), at: now).isEmpty)
     }
 
+    @Test func `another cluster at the same address is told as that, and nothing else is`() {
+        // Nobody deleted the topics of the first.
+        var other = snapshot(leader: 2, isr: [2], epoch: 9)
+        other.clusterID = "d"
+        other.topics[0].id = Uuid(high: 9, low: 9)
+        #expect(
+            SurveyChanges.events(from: snapshot(), to: other, at: now)
+                == [.notice(.clusterReplaced(from: "c", to: "d"), at: now)])
+    }
+
     @Test func `an ISR that shrank is told`() {
         // The first sign of a replica in trouble.
         #expect(

@@ -4,31 +4,40 @@ import KafkaProtocol
 /// Groups that have no members: what is committed for one is a user's doing, in whichever console or tool, and told as an event.
 ///
 /// Told is what two looks prove, at both of which nobody was in the group. Inside, generations prove that nobody was in between
-/// either. From outside a member may have come, read and gone between two looks: that it was a user is certain only where the
-/// offset is an earlier one. Consumers that choose their partitions themselves commit to groups that nobody ever joined:
-/// of these nothing is told.
+/// either. From outside a member may have come, read and gone between two looks, and its last commit may be told after its
+/// leave: only an offset that is an earlier one is told. Consumers that choose their partitions themselves commit to groups
+/// that nobody ever joined: of these nothing is told.
 struct DesertedGroups: Hashable, Sendable {
     /// As they were at the last look, sorted by id.
     private var seen: [ClusterSnapshot.Group] = []
-    /// What this console has asked for: it is told when it is done, and not once more when it is seen.
-    private var own: [OwnMove] = []
+    /// What this console has asked for, by group: it is told when it is answered or seen, whichever comes first.
+    private var own: [String: [TopicPartition: OwnMove]] = [:]
 
     private struct OwnMove: Hashable, Sendable {
-        var group: String
-        var partition: TopicPartition
         var to: Int64
         var until: Instant
+        var isTold = false
     }
 
     mutating func expect(_ moves: [OffsetMove], of group: String, now: Instant) {
-        own += moves.map {
-            OwnMove(group: group, partition: $0.partition, to: $0.offset, until: now + .seconds(30))
+        for move in moves {
+            own[group, default: [:]][move.partition] = OwnMove(to: move.offset, until: now + .seconds(30))
         }
+    }
+
+    /// It was answered that this is done. Returns whether that is still to be told.
+    mutating func isDone(_ move: OffsetMove, of group: String) -> Bool {
+        takeOwn(group, move.partition, move.offset) ?? true
     }
 
     /// What has been done since the last look.
     mutating func look(at snapshot: ClusterSnapshot, now: Instant) -> [ClusterNotice] {
-        own.removeAll { $0.until < now }
+        if !own.isEmpty {
+            own = own.compactMapValues { moves in
+                let lasting = moves.filter { $0.value.until >= now }
+                return lasting.isEmpty ? nil : lasting
+            }
+        }
         let deserted = snapshot.groups.filter(\.isDeserted)
         defer { seen = deserted }
         var notices: [ClusterNotice] = []
@@ -39,24 +48,21 @@ struct DesertedGroups: Hashable, Sendable {
             guard let before = former.first, before.id == group.id, before.coordinator == group.coordinator,
                 before.generation == group.generation
             else { continue }
-            for (partition, from, to) in Self.moves(from: before, to: group) where !takeOwn(group.id, partition, to) {
+            for (partition, from, to) in Self.moves(from: before, to: group) {
                 let isBack = from.map { to < $0 } ?? false
-                if snapshot.heardAt == nil || isBack {
+                if takeOwn(group.id, partition, to) ?? (snapshot.heardAt == nil || isBack) {
                     notices.append(.offsetMoved(group: group.id, partition, from: from, to: to))
-                } else if let from, snapshot.groups.count <= ClusterSurvey.groupsPerRound {
-                    // Of very many groups the commits are asked for seldom: it may be from when there were members.
-                    notices.append(.offsetAdvanced(group: group.id, partition, from: from, to: to))
                 }
             }
         }
         return notices
     }
 
-    private mutating func takeOwn(_ group: String, _ partition: TopicPartition, _ to: Int64) -> Bool {
-        guard let place = own.firstIndex(where: { $0.group == group && $0.partition == partition && $0.to == to })
-        else { return false }
-        own.remove(at: place)
-        return true
+    /// Whether it is still to be told, by the first of the two who come to know of it; nil for what this console has not asked.
+    private mutating func takeOwn(_ group: String, _ partition: TopicPartition, _ to: Int64) -> Bool? {
+        guard let move = own[group]?[partition], move.to == to else { return nil }
+        own[group]?[partition] = move.isTold ? nil : OwnMove(to: to, until: move.until, isTold: true)
+        return !move.isTold
     }
 
     /// Partitions are sorted in both.

@@ -54,6 +54,23 @@ extension Model {
         return now - heard
     }
 
+    /// Where another cluster answers at the same address, what was seen of the first says nothing of it, and the leave to
+    /// write, and what is about to be confirmed, was for the first.
+    mutating func forgetPredecessor(of snapshot: ClusterSnapshot) {
+        guard let attachment, let before = live.snapshot?.clusterID, !before.isEmpty, !snapshot.clusterID.isEmpty,
+            before != snapshot.clusterID
+        else { return }
+        let events = live.events
+        live = Picture()
+        live.events = events
+        overlay = nil
+        self.attachment?.mayWrite = false
+        show(
+            .warning,
+            "Another cluster answers at \(attachment.name) now: \(snapshot.clusterID), no longer \(before)"
+                + (attachment.mayWrite ? ". It is read-only" : ""), lasts: true)
+    }
+
     /// Whether nobody is left to tell of the cluster: what was decided there is not known any more.
     var isOutOfReach: Bool {
         guard attachment != nil, let brokers = snapshot?.brokers, !brokers.isEmpty else { return false }

@@ -73,7 +73,9 @@ extension Model {
             return "It has \(partitions) and \(records)."
         case .deleteGroup(let group):
             guard let group = live.snapshot?.groups.first(where: { $0.id == group }) else { return nil }
-            return "It has committed in \(Figures.plural(Int64(group.partitions.count), "partition"))."
+            let committed = group.partitions.count { $0.committed != nil }
+            guard committed > 0 else { return "What it has committed is not known." }
+            return "It has committed in \(Figures.plural(Int64(committed), "partition"))."
         case .moveReplicas(let moves):
             guard moves.count == 1, let move = moves.first else {
                 return listed(moves.map { "\($0.partition) to \($0.replicas.ids)" })

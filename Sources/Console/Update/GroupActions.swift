@@ -148,7 +148,7 @@ extension Model {
     /// What was moved stands among the events: days later somebody asks why records came twice.
     mutating func moved(_ moves: [OffsetMove], of group: String, problem: String?) {
         if let at = now {
-            for move in moves {
+            for move in moves where live.deserted.isDone(move, of: group) {
                 let notice = ClusterNotice.offsetMoved(
                     group: group, move.partition, from: move.from, to: move.offset)
                 live.events.append(.notice(notice, at: at))
@@ -158,6 +158,6 @@ extension Model {
         guard let problem else {
             return show(.ok, "Moved \(Figures.plural(Int64(moves.count), "offset")) of \(group)")
         }
-        show(.error, problem)
+        show(.error, problem, lasts: true)
     }
 }

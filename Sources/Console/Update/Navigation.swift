@@ -176,12 +176,16 @@ extension Model {
     private mutating func leave() -> [Command] {
         guard isEphemeral, attachment == nil, let snapshot = (aside ?? live).snapshot else { return [.quit] }
         let topics = snapshot.topics.filter { !$0.isInternal }
-        let records = topics.reduce(Int64(0)) { $0.saturatingAdd($1.records ?? 0) }
-        guard records > 0 else { return [.quit] }
+        // Of a partition without a leader nobody can tell how many it has.
+        let known = topics.compactMap(\.records)
+        let records = known.reduce(Int64(0)) { $0.saturatingAdd($1) }
+        let isWhole = known.count == topics.count
+        guard records > 0 || !isWhole else { return [.quit] }
+        let amount = records > 0 || isWhole ? Figures.plural(records, "record") : "an unknown number of records"
         overlay = .question(
             Question(
                 title: "End this cluster?",
-                text: "It is ephemeral: \(Figures.plural(records, "record")) of "
+                text: "It is ephemeral: \(records > 0 && !isWhole ? "at least " : "")\(amount) of "
                     + "\(Figures.plural(Int64(topics.count), "topic")) go with it.",
                 verb: "ends it", commands: [.quit]))
         return []

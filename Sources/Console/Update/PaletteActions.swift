@@ -179,6 +179,7 @@ extension Model {
             let views = entry.views.map(\.rawValue).joined(separator: ", ")
             return show(.note, "\(entry.label) is for another screen: \(views)")
         }
-        show(.note, "Here \(keyName(action)) does it: \(help(of: entry))")
+        let key = keymap.keys(for: action, in: place.view).first?.description ?? ":\(action.rawValue)"
+        show(.note, "Here \(key) does it: \(help(of: entry))")
     }
 }

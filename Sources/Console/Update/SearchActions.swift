@@ -22,7 +22,9 @@ extension Model {
             filter.schema = look.schemas.value
             // One search after another: what was shown before the first of them is what one goes back to.
             if browser.filter == nil {
-                let before = RecordBrowser.Before.records(browser, screen.list)
+                var shown = browser
+                shown.before = .nothing
+                let before = RecordBrowser.Before.records(shown, screen.list)
                 self.browser?.before = before
             }
             self.browser?.filter = filter
@@ -44,6 +46,7 @@ extension Model {
         guard case .records(var before, let list) = browser.before, before.awaited?.placement != .replace else {
             // They had not come yet.
             self.browser?.filter = nil
+            self.browser?.before = .nothing
             return seek(.end, "the last records")
         }
         // What it waited for was given up with the search.

@@ -32,6 +32,7 @@ extension Model {
             return ticked(now)
         case .snapshot(let snapshot):
             advance(to: snapshot.takenAt)
+            forgetPredecessor(of: snapshot)
             live.snapshot = snapshot
             sample(snapshot, now: snapshot.takenAt)
             tell(whole: live.prices.observe(snapshot))
@@ -157,7 +158,7 @@ extension Model {
         case .offsetsMoved(let group, let moves, let problem): moved(moves, of: group, problem: problem)
         case .saved(let path): show(.ok, "Saved \(path)")
         case .done(let words): show(.ok, words)
-        case .failed(let reason): show(.error, reason)
+        case .failed(let reason): show(.error, reason, lasts: true)
         }
     }
 }

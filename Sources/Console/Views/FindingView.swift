@@ -35,4 +35,10 @@ enum FindingView {
         }
         return StyledText("the first of \(Figures.count(row.records)) · \(verdict.meaning)", .muted)
     }
+
+    /// The same in lines where the frame's edge has no place for it, beside which rows are shown.
+    static func above(_ model: Model, _ verdict: LedgerVerdict, columns: Int) -> [StyledText] {
+        let meaning = foot(model, verdict)
+        return meaning.width < columns - 32 ? [] : meaning.inWords(to: columns - 4)
+    }
 }

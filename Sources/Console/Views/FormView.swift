@@ -9,7 +9,12 @@ enum FormView {
         let columns = min(90, body.columns - 6)
         let errors = form.error.map { "! \($0)".wrapped(to: columns - 4) } ?? [""]
         // Lines between the fields where there is room for them.
-        let about = form.about.wrapped(to: columns - 4)
+        var about = form.about.wrapped(to: columns - 4)
+        // The fields come first, however much there is to say.
+        let room = max(1, body.rows - form.fields.count - 4 - errors.count)
+        if about.count > room {
+            about = about.prefix(room - 1) + ["… and \(Figures.plural(Int64(about.count - room + 1), "line")) more"]
+        }
         let above = about.isEmpty ? 0 : about.count + 1
         let step = form.fields.count * 2 + 3 + above + errors.count <= body.rows ? 2 : 1
         let box = body.centred(rows: form.fields.count * step + 3 + above + errors.count, columns: columns)

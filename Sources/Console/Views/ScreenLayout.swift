@@ -6,6 +6,7 @@ import KafkaCluster
 /// header   4 rows: cluster at the left, key hints at the right
 /// clients  1 or 2 rows: what klamm's own producers and consumers do, if there are any
 /// prompt   1 row, while something is typed after / or :
+/// above    what the view means, where its frame has no place for it
 /// table    the framed view
 /// events   what happened to its subject, where the table leaves room
 /// crumbs   1 row: where we are, and the numbered views
@@ -19,6 +20,7 @@ struct ScreenLayout: Hashable {
     var header: Rectangle
     var clients: Rectangle
     var prompt: Rectangle?
+    var above: Rectangle?
     var table: Rectangle
     var events: Rectangle?
     var crumbs: Rectangle
@@ -52,6 +54,14 @@ struct ScreenLayout: Hashable {
             table = band(row, body)
         }
     }
+
+    /// As many lines as leave the table some.
+    mutating func put(linesAboveTable lines: Int) {
+        let lines = min(lines, max(0, table.rows - 6))
+        guard lines > 0 else { return }
+        above = Rectangle(row: table.row, column: 0, rows: lines, columns: table.columns)
+        table = Rectangle(row: table.row + lines, column: 0, rows: table.rows - lines, columns: table.columns)
+    }
 }
 
 extension Model {
@@ -71,8 +81,12 @@ extension Model {
                 .segments, .producers:
                 nil
             }
-        return ScreenLayout(
+        var layout = ScreenLayout(
             size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
+        if case .finding(let verdict) = place {
+            layout.put(linesAboveTable: FindingView.above(self, verdict, columns: size.columns).count)
+        }
+        return layout
     }
 
     /// The rows of the screen's table; nil in a screen that is text.

@@ -16,6 +16,12 @@ package func view(_ model: Model, _ size: Size) -> Grid {
     let layout = model.layout(of: size, listing: listing)
     Header.draw(model, in: layout.header, on: &grid)
     ClientsStrip.draw(model, in: layout.clients, on: &grid)
+    if let above = layout.above, case .finding(let verdict) = model.place {
+        let lines = FindingView.above(model, verdict, columns: size.columns)
+        for (offset, line) in lines.prefix(above.rows).enumerated() {
+            grid.put(line, row: above.row + offset, column: 2, width: above.columns - 4)
+        }
+    }
     let isTableFocused = model.screen.focus == .table || layout.events == nil
     if let listing {
         drawTable(model, listing, in: layout.table, isFocused: isTableFocused, on: &grid)
@@ -31,7 +37,6 @@ package func view(_ model: Model, _ size: Size) -> Grid {
 private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
     var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
     var foot = position(listing, model.screen.list, in: area.inner)
-    var above: StyledText?
     let title = title(model, listing)
     switch model.place {
     case .topic:
@@ -47,9 +52,9 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         // On a narrow screen the column drops out.
         if model.size.columns >= 110 { foot = joined(foot, Sparkline.lagLegend) }
     case .finding(let verdict):
-        let meaning = FindingView.foot(model, verdict)
-        // What has no place in the frame's edge stands above the records.
-        if meaning.width + foot.width < area.columns - 8 { foot = joined(foot, meaning) } else { above = meaning }
+        if FindingView.above(model, verdict, columns: area.columns).isEmpty {
+            foot = joined(foot, FindingView.foot(model, verdict))
+        }
     case .ledger: remark = joined(remark, LedgerView.remark(model))
     case .client(let name):
         remark = joined(remark, ClientView.remark(model, client: name))
@@ -83,12 +88,7 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         drawNodes(model, listing, in: area.inner, isFocused: isFocused, on: &grid)
         return
     }
-    var inner = area.inner
-    for line in above?.inWords(to: inner.columns - 2) ?? [] {
-        grid.put(line, row: inner.row, column: inner.column + 1, width: inner.columns - 2)
-        inner = Rectangle(row: inner.row + 1, column: inner.column, rows: inner.rows - 1, columns: inner.columns)
-    }
-    let geometry = grid.table(listing, state: model.screen.list, in: inner, isFocused: isFocused)
+    let geometry = grid.table(listing, state: model.screen.list, in: area.inner, isFocused: isFocused)
     if case .setting(let edit)? = model.overlay { ClientView.draw(edit, in: geometry, on: &grid) }
 }
 

@@ -110,16 +110,12 @@ enum EventJSON {
         case .directoryStaysOffline(let id): ["event": "log.directory.stays.offline", "broker": id.json]
         case .recordsLost(let loss): self.loss("records.lost", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
+        case .clusterReplaced(let old, let new): ["event": "cluster.replaced", "from": old.json, "to": new.json]
         case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
         case .faultIsOver(let price): ["event": "fault.over", "fault": "\(price.fault)", "nodes": price.victims.json]
         case .offsetMoved(let group, let partition, let from, let to):
             [
                 "event": "offset.moved", "group": group.json, "partition": partition.json, "from": from.json,
-                "to": to.json,
-            ]
-        case .offsetAdvanced(let group, let partition, let from, let to):
-            [
-                "event": "offset.advanced", "group": group.json, "partition": partition.json, "from": from.json,
                 "to": to.json,
             ]
         case .groupChanged(let group, let state, let members):

@@ -69,7 +69,9 @@ actor SurveyRounds {
     func freshSnapshot() async throws -> ClusterSnapshot {
         let begun = now()
         // Who is being asked is not asked a second time, and what he will say is of before this.
-        while let task = busy.values.first { await task.value }
+        while now() - begun < Self.patience, let task = busy.first(where: { !survey.isSilent($0.key) })?.value {
+            await task.value
+        }
         survey.expectEverything()
         try await askMetadata()
         await askAll(within: max(Self.gathering, Self.patience - (now() - begun)), joining: true)
@@ -156,11 +158,13 @@ actor SurveyRounds {
     private enum Moment { case answered, glance, end }
 
     /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once before,
-    /// where that is asked for. `joining` waits for those too who are asked by another round.
+    /// where that is asked for. `joining` waits for those too who are asked by another round, and not for those who have not
+    /// answered before.
     private func askAll(within limit: Duration, showingAfter glance: Duration? = nil, joining: Bool = false) async {
         let asked = survey.brokers.filter { busy[$0] == nil }
         let (moments, continuation) = AsyncStream.makeStream(of: Moment.self)
-        let others = joining ? Array(busy.values) : []
+        let unawaited = joining ? asked.filter(survey.isSilent) : []
+        let others = joining ? busy.filter { !survey.isSilent($0.key) }.values.map(\.self) : []
         for task in others {
             Task {
                 await task.value
@@ -171,10 +175,10 @@ actor SurveyRounds {
             busy[broker] = Task {
                 await self.ask(broker)
                 self.busy[broker] = nil
-                continuation.yield(.answered)
+                if !unawaited.contains(broker) { continuation.yield(.answered) }
             }
         }
-        var left = asked.count + others.count
+        var left = asked.count - unawaited.count + others.count
         if !isAskingQuorum {
             // Without a controller it is answered late.
             isAskingQuorum = true

@@ -8,7 +8,7 @@ extension ClusterSurvey {
     private static let roundsBetweenDescriptions = 3
     /// With more than this on one broker, or in a cluster, what nobody looks at is asked for in some rounds only.
     static let partitionsPerRound = 2000
-    package static let groupsPerRound = 200
+    static let groupsPerRound = 200
     /// Rounds from one to the next in which everything is asked for; more where the last time nothing had moved.
     static let roundsBetweenAll = (moving: 5, resting: 10)
     /// What changes among them is mostly told of by other answers.
@@ -36,6 +36,9 @@ extension ClusterSurvey {
     package var brokers: [BrokerID] { metadata?.brokers.map(\.nodeId) ?? [] }
 
     package func address(of broker: BrokerID) -> Address? { addresses[broker] }
+
+    /// Whether it did not answer when it was last asked.
+    package func isSilent(_ broker: BrokerID) -> Bool { silent[broker] != nil }
 
     /// The first questions of a round to one broker, which do not hang on each other's answers.
     package func questions(for broker: BrokerID) -> [Question] {

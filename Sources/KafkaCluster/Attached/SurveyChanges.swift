@@ -9,6 +9,9 @@ package enum SurveyChanges {
     package static func events(
         from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
     ) -> [ClusterEvent] {
+        if !old.clusterID.isEmpty, !new.clusterID.isEmpty, old.clusterID != new.clusterID {
+            return [.notice(.clusterReplaced(from: old.clusterID, to: new.clusterID), at: now)]
+        }
         let node = new.controller ?? old.controller ?? .none
         var events: [ClusterEvent] = []
         if let controller = new.controller, controller != old.controller {

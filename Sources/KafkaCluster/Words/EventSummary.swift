@@ -123,14 +123,11 @@ package struct EventSummary: Hashable, Sendable {
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
         case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
+        case .clusterReplaced(let old, let new):
+            Self(.broker, bad: true, "Another cluster answers here now: \(new), no longer \(old)")
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
         case .offsetMoved(let group, let partition, let from, let to): moved(group, partition, from: from, to: to)
-        case .offsetAdvanced(let group, let partition, let from, let to):
-            Self(
-                .group,
-                "\(group) went on unseen in \(partition) from \(Figures.count(from)) to \(Figures.count(to))",
-                topic: partition.topic, group: group, gatheredBy: "\(group) went on")
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),

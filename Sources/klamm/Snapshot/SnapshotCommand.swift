@@ -4,6 +4,7 @@ import ControlServer
 import Glibc
 import KafkaClient
 import KafkaCluster
+import KafkaProtocol
 import KafkaServer
 import Logging
 import Settings
@@ -130,8 +131,12 @@ struct SnapshotCommand: AsyncParsableCommand {
         var history = History()
         var snapshot = try await source.snapshot()
         history.observe(snapshot, now: snapshot.takenAt)
-        for _ in 0..<seconds {
-            try await Task.sleep(for: .seconds(1))
+        if seconds > 0 {
+            let end = snapshot.takenAt + .seconds(seconds)
+            for await picture in source.snapshots() {
+                history.observe(picture, now: picture.takenAt)
+                if picture.takenAt >= end { break }
+            }
             snapshot = try await source.snapshot()
             history.observe(snapshot, now: snapshot.takenAt)
         }
