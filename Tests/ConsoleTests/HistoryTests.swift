@@ -225,6 +225,37 @@ import Testing
         #expect(look(20, state: "Empty", type: "") == .stopped)
     }
 
+    @Test func `a record's age is right where ticks come before the pictures`() throws {
+        // From outside a picture comes a little more than a second after the one before, and a tick a second after: it takes
+        // a sample of the old picture. The ends in it are no newer for that.
+        var history = History()
+        var last: ClusterSnapshot.GroupPartition?
+        var shown: ClusterSnapshot?
+        for round in 0...30 {
+            let at = Double(round) * 1.01
+            if let shown { history.observe(shown, now: Self.instant(at - 0.005)) }
+            let end = Int64(at * 50)
+            var snapshot = ClusterSnapshot(takenAt: Self.instant(at), clusterID: "c")
+            snapshot.heardAt = snapshot.takenAt
+            snapshot.topics = [topic("t", end: end)]
+            snapshot.groups = [group("g", of: [("t", 250, end)])]
+            last = snapshot.groups[0].partitions[0]
+            history.observe(snapshot, now: snapshot.takenAt)
+            shown = snapshot
+        }
+        var row = try #require(last)
+        let now = Self.instant(30.4)
+        let old = try #require(history.lagTime(row, now: now)).duration
+        #expect(old > .seconds(25.3) && old < .seconds(25.5), "written at 5 s, as 50 come in a second: \(old)")
+        // Ten records before the end, which the last sample does not know.
+        row.committed = try #require(row.highWatermark) - 10
+        let new = try #require(history.lagTime(row, now: now)).duration
+        #expect(new > .milliseconds(150) && new < .milliseconds(600), "\(new)")
+        // A group that was level for long has not been behind for long.
+        row.committed = row.highWatermark
+        #expect(history.lagTime(row, now: now) == .about(.zero))
+    }
+
     @Test func `a record's age is right after its partition had not grown for long`() throws {
         // Its end was the same at the look before: the record came after that look, not after the last growth.
         var history = History()

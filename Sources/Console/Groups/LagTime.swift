@@ -47,10 +47,15 @@ package struct EndOffsets: Hashable, Sendable {
     /// Until the next end is noted, nobody knows how it goes.
     package mutating func lookAway() { isKnown = false }
 
-    /// Nil where nothing is known of the partition.
-    package func age(ofOffset offset: Int64, now: Instant) -> LagTime? {
+    /// Nil where nothing is known of the partition. `end` is what has been told since the last look, which was at `heldUntil`.
+    package func age(ofOffset offset: Int64, now: Instant, end: Int64? = nil, heldUntil: Instant? = nil) -> LagTime? {
         guard let last = ring.last, let first = ring.first else { return nil }
-        if offset >= last.end { return .about(.zero) }
+        if offset >= last.end {
+            let since = isKnown ? max(last.at, heldUntil ?? last.at) : last.at
+            guard let end, end > offset, now > since else { return .about(.zero) }
+            let part = Double(end - offset) / Double(end - last.end)
+            return .about(.milliseconds(Int64(Double((now - since).wholeMilliseconds) * part)))
+        }
         if offset < first.end { return .atLeast(max(.zero, now - first.at)) }
         // The first sample that has the record, and the one before, which has not.
         let index = (1..<ring.count).lowerBound { ring[$0].end <= offset }

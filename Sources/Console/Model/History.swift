@@ -21,6 +21,8 @@ package struct History: Hashable, Sendable {
     private var sampledAt: Instant?
     /// When the cluster looked as it did in the last sample.
     private var lookedAt: Instant?
+    /// Of when it was what the last sample shows.
+    private var toldAt: Instant?
     /// How many samples were taken.
     private var count = 0
     /// The groups of the last sample.
@@ -82,7 +84,7 @@ package struct History: Hashable, Sendable {
     package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
         guard let now, let committed = partition.committed else { return nil }
         return readings[partition.partition.topic]?.ends[partition.partition.partition]?
-            .age(ofOffset: committed, now: now)
+            .age(ofOffset: committed, now: now, end: partition.highWatermark, heldUntil: toldAt)
     }
 
     /// The longest of its partitions.
@@ -105,9 +107,10 @@ package struct History: Hashable, Sendable {
         // A source that is told at once sends no picture as long as nothing changes.
         let looked = snapshot.lookedAt ?? snapshot.takenAt
         let told = looked == lookedAt ? now : looked
-        observe(snapshot.topics, at: snapshot.heardAt ?? told, now)
-        observe(snapshot.groups, now)
-        (sampledAt, lookedAt) = (now, looked)
+        let heardAt = snapshot.heardAt ?? told
+        observe(snapshot.topics, at: heardAt, now)
+        observe(snapshot.groups, at: heardAt, now)
+        (sampledAt, lookedAt, toldAt) = (now, looked, heardAt)
         return true
     }
 
@@ -129,7 +132,8 @@ package struct History: Hashable, Sendable {
 
     // MARK: Groups
 
-    private mutating func observe(_ listed: [ClusterSnapshot.Group], _ now: Instant) {
+    /// What it tells is of `instant`: between two pictures a tick takes another sample of the first.
+    private mutating func observe(_ listed: [ClusterSnapshot.Group], at instant: Instant, _ now: Instant) {
         // Both are sorted by id.
         var old = 0
         for group in listed {
@@ -138,13 +142,13 @@ package struct History: Hashable, Sendable {
                 old += 1
             }
             guard old < seen.count, seen[old].id == group.id else {
-                note(group, after: nil, now)
+                note(group, after: nil, at: instant)
                 continue
             }
             if seen[old] == group {
                 groups[group.id]?.hold(now: now.wallClockMilliseconds)
             } else {
-                note(group, after: seen[old], now)
+                note(group, after: seen[old], at: instant)
             }
             old += 1
         }
@@ -170,14 +174,16 @@ package struct History: Hashable, Sendable {
         if readings[topic]?.readers.isEmpty ?? false { readings[topic] = nil }
     }
 
-    private mutating func note(_ group: ClusterSnapshot.Group, after old: ClusterSnapshot.Group?, _ now: Instant) {
-        groups[group.id, default: GroupPast()].note(group, sample: count, now: now.wallClockMilliseconds)
+    private mutating func note(
+        _ group: ClusterSnapshot.Group, after old: ClusterSnapshot.Group?, at instant: Instant
+    ) {
+        groups[group.id, default: GroupPast()].note(group, sample: count, now: instant.wallClockMilliseconds)
         var topics: Set<String> = []
         for rows in group.partitions.topicRanges {
             let topic = group.partitions[rows.lowerBound].partition.topic
             topics.insert(topic)
             readings[topic, default: Reading()].note(
-                group.partitions[rows], of: group.id, at: now, heldUntil: sampledAt)
+                group.partitions[rows], of: group.id, at: instant, heldUntil: toldAt)
         }
         guard let old else { return }
         if old.partitions.map(\.partition) != group.partitions.map(\.partition) {
