@@ -36,10 +36,10 @@ struct SnapshotCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the view as a picture into this file; - prints it.", valueName: "file"))
     var svg: String?
 
-    @Option(help: "Columns of the screen.")
+    @Option(help: "Columns of the screen, 80 at least.")
     var columns = 120
 
-    @Option(help: "Rows of the screen.")
+    @Option(help: "Rows of the screen, 24 at least.")
     var rows = 40
 
     @Option(help: "The theme of the picture.")
