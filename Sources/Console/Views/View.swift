@@ -16,15 +16,9 @@ package func view(_ model: Model, _ size: Size) -> Grid {
     let layout = model.layout(of: size, listing: listing)
     Header.draw(model, in: layout.header, on: &grid)
     ClientsStrip.draw(model, in: layout.clients, on: &grid)
-    if let above = layout.above, case .finding(let verdict) = model.place {
-        let lines = FindingView.above(model, verdict, columns: size.columns)
-        for (offset, line) in lines.prefix(above.rows).enumerated() {
-            grid.put(line, row: above.row + offset, column: 2, width: above.columns - 4)
-        }
-    }
     let isTableFocused = model.screen.focus == .table || layout.events == nil
     if let listing {
-        drawTable(model, listing, in: layout.table, isFocused: isTableFocused, on: &grid)
+        drawTable(model, listing, in: layout.table, below: layout.above, isFocused: isTableFocused, on: &grid)
     } else {
         drawText(model, in: layout.table, on: &grid)
     }
@@ -34,7 +28,10 @@ package func view(_ model: Model, _ size: Size) -> Grid {
     return grid
 }
 
-private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, isFocused: Bool, on grid: inout Grid) {
+private func drawTable(
+    _ model: Model, _ listing: Listing, in area: Rectangle, below above: Rectangle?, isFocused: Bool,
+    on grid: inout Grid
+) {
     var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
     var foot = position(listing, model.screen.list, in: area.inner)
     let title = title(model, listing)
@@ -52,8 +49,13 @@ private func drawTable(_ model: Model, _ listing: Listing, in area: Rectangle, i
         // On a narrow screen the column drops out.
         if model.size.columns >= 110 { foot = joined(foot, Sparkline.lagLegend) }
     case .finding(let verdict):
-        if FindingView.above(model, verdict, columns: area.columns).isEmpty {
+        guard let above else {
             foot = joined(foot, FindingView.foot(model, verdict))
+            break
+        }
+        let lines = FindingView.above(model, verdict, columns: above.columns)
+        for (offset, line) in lines.prefix(above.rows).enumerated() {
+            grid.put(line, row: above.row + offset, column: 2, width: above.columns - 4)
         }
     case .ledger: remark = joined(remark, LedgerView.remark(model))
     case .client(let name):
