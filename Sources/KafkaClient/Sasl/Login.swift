@@ -8,36 +8,43 @@ struct Login: Sendable {
         case tokens(TokenSource)
     }
 
+    /// Those that klamm knows, by the names that Kafka has for them.
+    enum Mechanism: String {
+        case plain = "PLAIN"
+        case scramSHA256 = "SCRAM-SHA-256"
+        case scramSHA512 = "SCRAM-SHA-512"
+        case oauthBearer = "OAUTHBEARER"
+    }
+
     private let credentials: Credentials
 
     init(_ configuration: ClientConfiguration) throws(WireSecurity.Failure) {
-        let name = try Self.mechanism(configuration["sasl.mechanisms"] ?? "")
-        if name == "OAUTHBEARER" {
+        let mechanism = try Self.mechanism(configuration["sasl.mechanisms"] ?? "")
+        let hash: SHA2?
+        switch mechanism {
+        case .oauthBearer:
             credentials = .tokens(try TokenSource(configuration))
             return
-        }
-        let hash: SHA2?
-        switch name {
-        case "PLAIN": hash = nil
-        case "SCRAM-SHA-256": hash = .sha256
-        default: hash = .sha512
+        case .plain: hash = nil
+        case .scramSHA256: hash = .sha256
+        case .scramSHA512: hash = .sha512
         }
         guard let user = configuration["sasl.username"], let password = configuration["sasl.password"] else {
-            throw WireSecurity.Failure(description: "\(name) needs sasl.username and sasl.password")
+            throw WireSecurity.Failure(description: "\(mechanism.rawValue) needs sasl.username and sasl.password")
         }
         credentials = .fixed(
             hash.map { .scram($0, user: user, password: password) } ?? .plain(user: user, password: password))
     }
 
-    /// The mechanism's own name; what nobody here knows is refused.
-    static func mechanism(_ word: String) throws(WireSecurity.Failure) -> String {
+    /// In whatever case it is written; what nobody here knows is refused.
+    static func mechanism(_ word: String) throws(WireSecurity.Failure) -> Mechanism {
         let name = word.uppercased()
-        guard ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"].contains(name) else {
+        guard let mechanism = Mechanism(rawValue: name) else {
             throw WireSecurity.Failure(
                 description:
                     "sasl.mechanisms=\(name): klamm attach knows PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 and OAUTHBEARER")
         }
-        return name
+        return mechanism
     }
 
     /// Whom librdkafka asks, too.

@@ -44,7 +44,7 @@ package struct WireSecurity: Sendable {
         } else {
             login = nil
             remark = try configuration["sasl.mechanisms"].map { word throws(Failure) in
-                "sasl.mechanisms=\(try Login.mechanism(word)) has no effect: security.protocol is \(name), which has no "
+                "sasl.mechanisms=\(try Login.mechanism(word).rawValue) has no effect: security.protocol is \(name), which has no "
                     + "login; SASL_\(usesTLS ? "SSL" : "PLAINTEXT") has one"
             }
         }
