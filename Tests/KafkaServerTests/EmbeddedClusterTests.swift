@@ -62,6 +62,22 @@ import Testing
         }
     }
 
+    @Test func `a broker listens again as soon as whoever still has its port lets it go`() async throws {
+        // A program that was started while the broker lived has its listener for a moment. The broker went down for good.
+        try await ScriptedCluster.with(brokers: 1) { cluster in
+            let port = cluster.ports[0].port
+            _ = try await served(port)
+            try await cluster.kill(1)
+            try await refuses(port)
+            let other = try OtherListener(port: port)
+            try await cluster.restart(1)
+            try await Task.sleep(for: .milliseconds(100))
+            other.end()
+            _ = try await served(port)
+            await #expect(throws: ClusterError.alreadyRunning("broker 1")) { try await cluster.restart(1) }
+        }
+    }
+
     /// Returns when nobody listens there. A program that another test starts just now has the listener, too, until it closes
     /// what it was born with.
     private func refuses(_ port: Int) async throws {

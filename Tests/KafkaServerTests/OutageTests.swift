@@ -63,6 +63,9 @@ import Testing
             #expect(try isr() == [1, 3])
             try await cluster.inject(.restart(2))
             #expect(try await soon { try isr() == [1, 2, 3] })
+            let broker = try #require(await cluster.snapshot().brokers.first { $0.id == 2 })
+            #expect(broker.state == .running)
+            #expect(broker.logDirectoryFailure == nil)
             await #expect(throws: ClusterError.alreadyRunning("broker 2")) { try await cluster.inject(.restart(2)) }
             try await cluster.inject(.healAll)
             #expect(heard.all == [.directoryStaysOffline(2)])

@@ -1,4 +1,5 @@
 import DeliveryLedger
+import Glibc
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
@@ -40,6 +41,8 @@ final class NodeHost {
     private let pageCache = PageCache()
     private var faults = FaultState()
     private var runningPromise: EventLoopPromise<Void>?
+    /// How long a broker waits for a port that another program still has open.
+    private static let portPatience = TimeAmount.seconds(10)
 
     init(
         _ blueprint: NodeBlueprint, loop: any EventLoop, flushThreads: NIOThreadPool, limits: ConnectionLimits,
@@ -244,6 +247,12 @@ final class NodeHost {
 
     private func listen() {
         guard case .up(let driver) = state, listener == nil, let port = blueprint.port else { return nowRunning() }
+        listen(on: port, for: driver, until: .now() + Self.portPatience)
+    }
+
+    /// The port is reserved, so whoever else listens on it gives it up soon: a program that was started just now has what its
+    /// parent had open until it has closed it.
+    private func listen(on port: PortReservation, for driver: NodeDriver, until deadline: NIODeadline) {
         let opening: EventLoopFuture<any Channel>
         do {
             let address = try SocketAddress(ipAddress: port.host, port: port.port)
@@ -258,6 +267,11 @@ final class NodeHost {
                 guard case .up(driver) = self.state, self.listener == nil else { return channel.close(promise: nil) }
                 self.listener = channel
                 self.nowRunning()
+            case .failure(let error as IOError) where error.errnoCode == EADDRINUSE && NIODeadline.now() < deadline:
+                self.loop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [weak self] in
+                    guard let self, case .up(driver) = state, listener == nil else { return }
+                    listen(on: port, for: driver, until: deadline)
+                }
             case .failure(let error):
                 self.cannotListen(error)
             }
