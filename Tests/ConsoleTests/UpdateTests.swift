@@ -120,7 +120,8 @@ import Testing
         #expect(session.shows("Kill broker 1, the leader of orders-0"))
         #expect(session.shows("Restart broker 2"))
         #expect(!session.shows("Kill broker 2"))
-        for _ in 0..<3 { session.type("j") }
+        for _ in 0..<5 { session.type("j") }
+        #expect(session.selectedRow.contains("Cut broker 1 off from all other nodes"))
         // One cut, so that one fault is counted and ended.
         #expect(session.key(.enter) == [.inject(.link(LinkFault(.node(1), .nodes, .cut)))])
         #expect(session.model.overlay == nil)

@@ -1,3 +1,6 @@
+import KafkaCluster
+import KafkaProtocol
+
 /// What a click on a part of the screen means. Views say it where they draw, so that what is seen is what is clicked.
 package enum ClickTarget: Hashable, Sendable {
     case action(ActionID)
@@ -9,6 +12,9 @@ package enum ClickTarget: Hashable, Sendable {
     case crumb(Int)
     /// Of a menu or the palette.
     case item(Int)
+    /// Whose faults a menu offers, and the other end of its links.
+    case faultsOf(BrokerID)
+    case linkTo(Party)
     /// Of a form.
     case field(Int)
     /// Within a box that lies over the screen, where there is nothing to click.

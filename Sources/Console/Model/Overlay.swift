@@ -7,7 +7,7 @@ package enum Overlay: Hashable, Sendable {
     case filter(TextField)
     case palette(Palette)
     case help(top: Int)
-    case menu(Menu)
+    case menu(FaultMenu)
     case form(Form)
     case question(Question)
     /// A setting's value, in its row.
@@ -18,6 +18,9 @@ package enum Overlay: Hashable, Sendable {
 package struct Palette: Hashable, Sendable {
     package enum Target: Hashable, Sendable {
         case action(ActionID)
+        case fault(Fault)
+        /// Of klamm's producer of the topic.
+        case acks(topic: String, Acks)
         case place(Place)
         case theme(String)
         case scenario(String)
@@ -31,7 +34,7 @@ package struct Palette: Hashable, Sendable {
         package var isRefused = false
         /// It can be done on another screen; the help says on which.
         package var isElsewhere = false
-        /// The other name by which it was found.
+        /// The other names by which it was found.
         package var alias: String?
     }
 
@@ -41,21 +44,6 @@ package struct Palette: Hashable, Sendable {
     package var field = TextField()
     package var selected = 0
     package init() {}
-}
-
-/// A short list to choose from.
-package struct Menu: Hashable, Sendable {
-    package struct Item: Hashable, Sendable {
-        package var label: String
-        /// Injected one after the other.
-        package var faults: [Fault]
-        /// What is said once it has been asked for.
-        package var toast: String
-    }
-
-    package var title: String
-    package var items: [Item]
-    package var selected = 0
 }
 
 /// Something that is done once it is said again.

@@ -42,15 +42,12 @@ extension Model {
             show(.warning, "No producer runs here · \(keyName(.toggleProducer))\(place) starts one")
             return []
         }
-        let acks = producer.settings.acks.next
-        let meaning =
-            switch acks {
-            case .all: "every in-sync replica has a record before it counts"
-            case .leader: "the leader alone has a record before it counts"
-            case .none: "nobody is waited for, and loss goes unnoticed"
-            }
-        show(acks == .all ? .ok : .warning, "acks=\(acks.name) for \(producer.settings.topic): \(meaning)")
-        return [.client(.setAcks(topic: producer.settings.topic, acks))]
+        return setAcks(producer.settings.acks.next, of: producer.settings.topic)
+    }
+
+    mutating func setAcks(_ acks: Acks, of topic: String) -> [Command] {
+        show(acks == .all ? .ok : .warning, "acks=\(acks.name) for \(topic): \(acks.meaning)")
+        return [.client(.setAcks(topic: topic, acks))]
     }
 
     mutating func toggleAutoCommit() -> [Command] {
@@ -77,5 +74,16 @@ extension Model {
             }
         show(isOn ? .ok : .warning, "Auto-commit of \(name) \(meaning)")
         return [.client(.setAutoCommit(group: name, isOn))]
+    }
+}
+
+extension Acks {
+    /// What a producer waits for.
+    var meaning: String {
+        switch self {
+        case .all: "every in-sync replica has a record before it counts"
+        case .leader: "the leader alone has a record before it counts"
+        case .none: "nobody is waited for, and loss goes unnoticed"
+        }
     }
 }

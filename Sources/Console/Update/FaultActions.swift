@@ -3,9 +3,9 @@ import KafkaProtocol
 
 // Faults are aimed at the live cluster, not at a held picture: a leader may have moved since.
 extension Model {
-    private var cluster: ClusterSnapshot? { live.snapshot }
+    var cluster: ClusterSnapshot? { live.snapshot }
 
-    private func isUp(_ id: BrokerID) -> Bool {
+    func isUp(_ id: BrokerID) -> Bool {
         guard let cluster else { return false }
         if let controller = cluster.controllers.first(where: { $0.id == id }) { return controller.isUp }
         return cluster.brokers.first { $0.id == id }.map { !$0.state.isDown } ?? false
@@ -24,7 +24,7 @@ extension Model {
     }
 
     /// What `kill` is aimed at, and why that node.
-    private var target: Result<(node: BrokerID, why: String), Refusal> {
+    var target: Result<(node: BrokerID, why: String), Refusal> {
         switch place {
         case .brokers, .broker:
             guard let node = selectedNode else { return .failure(Refusal(reason: "There is no broker here")) }
@@ -44,7 +44,7 @@ extension Model {
         }
     }
 
-    private struct Refusal: Error { var reason: String }
+    struct Refusal: Error { var reason: String }
 
     /// The partition that the screen or its selected row is about; of a whole topic, the first that has a leader.
     private var partitionHere: TopicPartition? {
@@ -103,13 +103,13 @@ extension Model {
     }
 
     /// Which key ends it, where there is one.
-    private var restartHint: String {
+    var restartHint: String {
         refusal(of: .restart) == nil ? " · \(keyName(.restart)) restarts it" : ""
     }
 
     /// Nodes that a restart brings back: those that are down, controllers first, since without one nobody can register,
     /// and brokers that run without their log directory.
-    private var down: [BrokerID] {
+    var down: [BrokerID] {
         guard let cluster else { return [] }
         return cluster.controllers.filter { !$0.isUp }.map(\.id)
             + cluster.brokers.filter(\.wantsRestart).map(\.id)
@@ -142,76 +142,7 @@ extension Model {
         return (faults.isEmpty ? [] : [.inject(.healAll)]) + nodes.map { .inject(.restart($0)) }
     }
 
-    /// What mends stands first, then what breaks the node that the screen is about, then all others.
-    mutating func openFaultMenu() {
-        var items: [Menu.Item] = []
-        func add(_ label: String, _ fault: Fault, _ toast: String) {
-            items.append(Menu.Item(label: label, faults: [fault], toast: toast))
-        }
-        for node in down where !isUp(node) {
-            let name = node.title.lowercasedFirst
-            add("Restart \(name)", .restart(node), "Restarting \(name)")
-        }
-        for active in cluster?.faults ?? [] {
-            add("End: \(active.fault)", .heal(active.fault), "Ended: \(active.fault)")
-        }
-        // After the faults: on a disk that still fails, a restart changes nothing.
-        for node in down where isUp(node) {
-            let name = node.title.lowercasedFirst
-            add("Restart \(name): its log directory is offline", .restart(node), "Restarting \(name)")
-        }
-        if case .success(let (node, why)) = target, isUp(node) { items += faultsOf(node, why) }
-        for node in nodes where isUp(node) {
-            let name = node.title.lowercasedFirst
-            if !items.contains(where: { $0.faults == [.kill(node)] }) {
-                add("Kill \(name)", .kill(node), "Killed \(name)\(restartHint)")
-            }
-            if !node.isController {
-                add(
-                    "Stop \(name) in an orderly way", .stop(node),
-                    "Stopping \(name); its leaders move first\(restartHint)")
-            }
-        }
-        if let attachment { items.removeAll { $0.faults.contains { attachment.missingDeed(for: $0) != nil } } }
-        guard !items.isEmpty else { return show(.note, "There is nothing to break yet") }
-        overlay = .menu(Menu(title: "Faults", items: items))
-    }
-
-    /// What can be done to the node that the screen is about.
-    private func faultsOf(_ node: BrokerID, _ why: String) -> [Menu.Item] {
-        let name = node.title.lowercasedFirst
-        let restart = keyName(.restart)
-        let heal = keyName(.heal)
-        var items: [Menu.Item] = []
-        func add(_ label: String, _ faults: [Fault], _ toast: String) {
-            items.append(Menu.Item(label: label, faults: faults, toast: toast))
-        }
-        // In the views of brokers the row says which node is meant.
-        if !why.isEmpty { add("Kill \(name)\(why)", [.kill(node)], "Killed \(name)\(why)\(restartHint)") }
-        add(
-            "Freeze \(name): it wakes as a zombie", [.freeze(node)],
-            "Froze \(name) · \(heal) thaws it")
-        add(
-            "Cut \(name) off from all other nodes",
-            [.link(LinkFault(.node(node), .nodes, .cut))],
-            "Cut \(name) off · \(heal) joins it again")
-        add(
-            "Take power from \(name): what was not fsynced is gone", [.powerLoss(node)],
-            "\(node.title) lost power · \(restart) restarts it")
-        if node.isController { return items }
-        add(
-            "Slow the disk of \(name): 50 ms a call", [.disk(DiskFault(node, .slow(.milliseconds(50))))],
-            "Slowed the disk of \(name) · \(heal) ends it")
-        add(
-            "Fill the disk of \(name)", [.disk(DiskFault(node, .full))],
-            "The disk of \(name) is full · \(heal) frees it and restarts \(name)")
-        add(
-            "Wipe \(name): all its replicas are gone", [.wipe(node)],
-            "Wiped \(name) · \(restart) restarts it with an empty disk")
-        return items
-    }
-
-    private var nodes: [BrokerID] { (cluster?.brokers.map(\.id) ?? []) + (cluster?.controllers.map(\.id) ?? []) }
+    var nodes: [BrokerID] { (cluster?.brokers.map(\.id) ?? []) + (cluster?.controllers.map(\.id) ?? []) }
 
     /// Partitions here whose preferred replica could lead and does not.
     mutating func electPreferred() -> [Command] {

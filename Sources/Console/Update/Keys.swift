@@ -57,29 +57,6 @@ extension Model {
         return []
     }
 
-    private mutating func pressed(_ chord: KeyChord, menu: Menu, _ action: ActionID?) -> [Command] {
-        var menu = menu
-        if chord.key == .enter {
-            overlay = nil
-            guard menu.items.indices.contains(menu.selected) else { return [] }
-            let item = menu.items[menu.selected]
-            show(.fault, item.toast)
-            return item.faults.map { .inject($0) }
-        }
-        switch action {
-        case .moveDown: menu.selected = min(menu.items.count - 1, menu.selected + 1)
-        case .moveUp: menu.selected = max(0, menu.selected - 1)
-        case .top: menu.selected = 0
-        case .bottom: menu.selected = menu.items.count - 1
-        case .back, .faults:
-            overlay = nil
-            return []
-        default: break
-        }
-        overlay = .menu(menu)
-        return []
-    }
-
     /// The key that asked means yes when it is pressed again.
     private mutating func pressed(_ chord: KeyChord, question: Question, _ action: ActionID?) -> [Command] {
         switch chord.key {

@@ -30,6 +30,8 @@ extension Model {
             menu.selected = index
             overlay = .menu(menu)
             return pressed(KeyChord(.enter))
+        case (.menu(let menu), .faultsOf(let node)?): overlay = .menu(turned(menu, to: node, menu.peer))
+        case (.menu(let menu), .linkTo(let peer)?): overlay = .menu(turned(menu, to: menu.node, peer))
         case (.palette(var palette), .item(let index)?):
             palette.selected = index
             overlay = .palette(palette)
@@ -62,7 +64,7 @@ extension Model {
                 screens.removeLast()
             }
             settle()
-        case .item, .field, .nothing: break
+        case .item, .faultsOf, .linkTo, .field, .nothing: break
         }
         return []
     }

@@ -4,7 +4,50 @@ import KafkaProtocol
 extension Model {
     /// Everything with a name that can be done or gone to here, best match first.
     func paletteItems(_ typed: String) -> [Palette.Item] {
-        let letters = Array(typed.lowercased().unicodeScalars)
+        var items = namedItems
+        // What was chosen lately comes first, where it can still be done.
+        let recent = chosen.compactMap { target in items.first { $0.target == target } }
+        items = recent + items.filter { !chosen.contains($0.target) }
+        let query = PaletteQuery(typed)
+        guard !query.isEmpty else { return items }
+        items += acksItems + faultItems + itemsElsewhere
+        let found = items.enumerated().compactMap { index, item -> (score: Int, index: Int, item: Palette.Item)? in
+            guard let match = query.match(names(of: item)) else { return nil }
+            var item = item
+            item.alias = match.aliases.isEmpty ? nil : match.aliases.joined(separator: " ")
+            switch item.target {
+            // Mostly one wants to go somewhere; and a value that was typed is the one that is wished for.
+            case .place, .acks: return (match.score - 1, index, item)
+            // Of a kind there are as many as nodes: what is done by one key comes first.
+            case .fault: return (match.score + 3, index, item)
+            case .action, .theme, .scenario: break
+            }
+            guard item.isElsewhere else { return (match.score, index, item) }
+            // What is not to be done here is found by its names alone, and after what is.
+            return match.isNear ? (match.score + PaletteQuery.nearMost, index, item) : nil
+        }
+        return found.sorted { ($0.score, $0.index) < ($1.score, $1.index) }.map(\.item)
+    }
+
+    private func names(of item: Palette.Item) -> PaletteQuery.Names {
+        var names = PaletteQuery.Names(name: item.name)
+        switch item.target {
+        case .action(let action):
+            let entry = ActionTable.entry(action)
+            names.label = label(of: entry)
+            names.others = ActionWords.names(of: action)
+            names.help = help(of: entry)
+        case .fault(let fault):
+            names.others = fault.otherNames.map { ($0, 0) }
+            names.help = item.help
+        case .acks, .scenario: names.help = item.help
+        case .place, .theme: break
+        }
+        return names
+    }
+
+    /// What is offered before anything is typed.
+    private var namedItems: [Palette.Item] {
         var items: [Palette.Item] = []
         for entry in ActionTable.all where offers(entry) && entry.id != .palette {
             let refusal = refusal(of: entry.id)
@@ -39,36 +82,24 @@ extension Model {
                     name: "theme \(name)", help: name == theme ? "The theme in use" : "Use this theme",
                     target: .theme(name)))
         }
-        // What was chosen lately comes first, where it can still be done.
-        let recent = chosen.compactMap { target in items.first { $0.target == target } }
-        items = recent + items.filter { !chosen.contains($0.target) }
-        guard !letters.isEmpty else { return items }
-        items += itemsElsewhere
-        let scored = items.enumerated().compactMap { index, item -> (score: Int, index: Int, item: Palette.Item)? in
-            var item = item
-            let own = Self.score(letters, in: Array(item.name.lowercased().unicodeScalars)).map { score in
-                // Mostly one wants to go somewhere.
-                let isPlace = if case .place = item.target { true } else { false }
-                return score * 2 - (isPlace ? 1 : 0)
-            }
-            var best = own
-            if case .action(let action) = item.target, let other = Self.score(letters, amongWordsFor: action),
-                other.score * 2 < own ?? .max
-            {
-                best = other.score * 2
-                // Where its own name begins so too, it needs no other.
-                if own ?? .max > Self.nearMost { item.alias = other.word }
-            }
-            guard let best else { return nil }
-            guard item.isElsewhere else { return (best, index, item) }
-            // What is not to be done here is found by its name alone, and after what is.
-            return best <= Self.nearMost ? (best + Self.nearMost, index, item) : nil
-        }
-        return scored.sorted { ($0.score, $0.index) < ($1.score, $1.index) }.map(\.item)
+        return items
     }
 
-    /// A name or one of its words that begins with what was typed.
-    private static let nearMost = 12
+    /// All that the menu of faults offers for whatever node and link.
+    private var faultItems: [Palette.Item] {
+        refusal(of: .faults) == nil
+            ? allFaults.map { Palette.Item(name: "\($0.fault)", help: $0.label, target: .fault($0.fault)) } : []
+    }
+
+    /// The acks of the producer that the key for them changes, by their value.
+    private var acksItems: [Palette.Item] {
+        guard refusal(of: .cycleAcks) == nil, let producer = producerHere else { return [] }
+        return Acks.allCases.map { acks in
+            Palette.Item(
+                name: "acks=\(acks.name)", help: "For the producer of \(producer.settings.topic): \(acks.meaning)",
+                target: .acks(topic: producer.settings.topic, acks))
+        }
+    }
 
     /// What can be done on other screens, and on which.
     private var itemsElsewhere: [Palette.Item] {
@@ -78,40 +109,6 @@ extension Model {
                 name: entry.id.rawValue, help: "In \(views): \(help(of: entry))", target: .action(entry.id),
                 isRefused: true, isElsewhere: true)
         }
-    }
-
-    /// How far the letters are from another name of the action, and from which; other names are not searched through for
-    /// strewn letters, since everything would have them.
-    private static func score(_ letters: [Unicode.Scalar], amongWordsFor action: ActionID) -> (
-        score: Int, word: String
-    )? {
-        ActionWords.names(of: action).compactMap { name -> (score: Int, word: String)? in
-            let word = Array(name.word.unicodeScalars)
-            if word == letters { return (name.rank, name.word) }
-            return letters.count > 1 && word.starts(with: letters) ? (4 + name.rank, name.word) : nil
-        }.min { $0.score < $1.score }
-    }
-
-    /// How far the letters are from the name: small is near, nil if they do not occur in this order. A name that
-    /// begins with them comes before one with a word that does, that before one that merely contains them, and that
-    /// before one where they are strewn.
-    static func score(_ letters: [Unicode.Scalar], in name: [Unicode.Scalar]) -> Int? {
-        if name == letters { return 0 }
-        if name.starts(with: letters) { return 1 }
-        let starts = name.indices.dropFirst().filter { name[$0...].starts(with: letters) }
-        if !starts.isEmpty {
-            let isWord = starts.contains { " -_.".unicodeScalars.contains(name[$0 - 1]) }
-            return (isWord ? 2 : 12) + name.count / 8
-        }
-        var place = 0
-        var gaps = 0
-        var first: Int?
-        for letter in letters {
-            guard let found = name[place...].firstIndex(of: letter) else { return nil }
-            if first == nil { first = found } else { gaps += found - place }
-            place = found + 1
-        }
-        return 24 + gaps * 8 + (first ?? 0) + name.count / 8
     }
 
     func paletteKey(_ item: Palette.Item) -> String {
@@ -158,6 +155,8 @@ extension Model {
             return perform(action)
         case .theme(let name): return [.setTheme(name)]
         case .scenario(let name): return play(scenario: name)
+        case .acks(let topic, let acks): return setAcks(acks, of: topic)
+        case .fault(let fault): return allFaults.first { $0.fault == fault }.map { cause($0) } ?? []
         case .place(let place):
             switch place {
             case .broker: goToRoot(.brokers)
@@ -170,16 +169,37 @@ extension Model {
         }
     }
 
-    /// To the screen from which one comes to where this can be done, and says by which key.
+    /// To the screen where this can be done, or the one from which one comes there, and says by which key.
     private mutating func goWhere(_ action: ActionID) {
         let entry = ActionTable.entry(action)
         let roots: [Place] = [.brokers, .topics, .groups, .faults, .clients, .ledger]
-        if let root = roots.first(where: { entry.isValid(in: $0.view) }) { goToRoot(root) }
-        guard entry.isValid(in: place.view) else {
+        if let root = roots.first(where: { entry.isValid(in: $0.view) }) {
+            goToRoot(root)
+            let key = keymap.keys(for: action, in: place.view).first?.description ?? ":\(action.rawValue)"
+            return show(.note, "Here \(key) does it: \(help(of: entry))")
+        }
+        guard let way = entry.views.lazy.compactMap({ Self.way(to: $0) }).first, let view = entry.views.first else {
             let views = entry.views.map(\.rawValue).joined(separator: ", ")
             return show(.note, "\(entry.label) is for another screen: \(views)")
         }
-        let key = keymap.keys(for: action, in: place.view).first?.description ?? ":\(action.rawValue)"
-        show(.note, "Here \(key) does it: \(help(of: entry))")
+        goToRoot(way.root)
+        let key = keymap.keys(for: action, in: view).first?.description ?? ":\(action.rawValue)"
+        show(.note, "Open \(way.what): there \(key) does it: \(help(of: entry))")
+    }
+
+    /// Where one begins, and what to open there.
+    private static func way(to view: ViewName) -> (root: Place, what: String)? {
+        switch view {
+        case .broker: (.brokers, "a broker")
+        case .topic: (.topics, "a topic")
+        case .records: (.topics, "the records of a topic")
+        case .record: (.topics, "a record")
+        case .timeline: (.topics, "the timeline of a topic")
+        case .group: (.groups, "a group")
+        case .client: (.clients, "a client")
+        case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .loss, .finding, .faults, .clients,
+            .members, .reset, .configs, .price, .segments, .producers, .journey:
+            nil
+        }
     }
 }

@@ -142,7 +142,7 @@ enum FaultsView {
         case .fault(let active):
             switch active.fault {
             case .link(let link):
-                return "\(words(link.from)) \(link.isOneWay ? "to" : "and") \(words(link.to))".uppercasedFirst
+                return "\(link.from.words) \(link.isOneWay ? "to" : "and") \(link.to.words)".uppercasedFirst
             case .request(let request):
                 let whose = request.client.map { "client \($0)" } ?? "all clients"
                 return "\(whose) at \(request.broker.title.lowercasedFirst)".uppercasedFirst
@@ -150,15 +150,6 @@ enum FaultsView {
                 return disk.node.title + (disk.partition.map { ", \($0)" } ?? "")
             default: return active.fault.victims.map(\.title).joined(separator: ", ")
             }
-        }
-    }
-
-    private static func words(_ party: Party) -> String {
-        switch party {
-        case .node(let node): node.title.lowercasedFirst
-        case .nodes: "all other nodes"
-        case .clients: "all clients"
-        case .client(let name): "client \(name)"
         }
     }
 
@@ -180,6 +171,18 @@ enum FaultsView {
         case .fault(let active):
             guard let until = active.until, let now = model.now else { return "\(model.keyName(.healOne)) heals it" }
             return "by itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
+        }
+    }
+}
+
+extension Party {
+    /// For the middle of a sentence.
+    var words: String {
+        switch self {
+        case .node(let node): node.title.lowercasedFirst
+        case .nodes: "all other nodes"
+        case .clients: "all clients"
+        case .client(let name): "client \(name)"
         }
     }
 }

@@ -15,7 +15,7 @@ enum Overlays {
             if let area = layout.prompt { prompt("/", field, hint: "enter keeps, esc shows all", in: area, on: &grid) }
         case .palette(let palette): drawPalette(model, palette, layout, on: &grid)
         case .help(let top): HelpView.draw(model, top: top, on: &grid)
-        case .menu(let menu): drawMenu(menu, in: layout.body, on: &grid)
+        case .menu(let menu): FaultMenuView.draw(menu, in: layout.body, on: &grid)
         case .form(let form): FormView.draw(model, form, over: layout, on: &grid)
         case .question(let question): drawQuestion(question, in: layout.body, on: &grid)
         }
@@ -29,7 +29,7 @@ enum Overlays {
         grid.put(hint, row: area.row, column: area.columns - 1 - hint.count, style: Style(.muted))
     }
 
-    /// With the other name by which it was found.
+    /// With the other names by which it was found.
     private static func name(_ item: Palette.Item) -> StyledText {
         let own = StyledText(item.name, item.isRefused ? Style(.muted, .dim) : Style(.title))
         guard let alias = item.alias else { return own }
@@ -86,28 +86,6 @@ enum Overlays {
             grid.put(line, row: box.row + 2 + offset, column: box.column + 2, width: columns - 4)
         }
         grid.cursor = nil
-    }
-
-    private static func drawMenu(_ menu: Menu, in area: Rectangle, on grid: inout Grid) {
-        let width = menu.items.reduce(menu.title.count + 4) { max($0, $1.label.count) }
-        let box = area.centred(rows: menu.items.count + 2, columns: width + 6)
-        grid.clear(box.withMargin)
-        grid.target(box, .nothing)
-        grid.frame(box, title: StyledText(menu.title, .fault))
-        let inner = box.inner
-        let top = max(0, min(menu.selected - inner.rows + 1, menu.items.count - inner.rows))
-        for (offset, item) in menu.items[top...].prefix(inner.rows).enumerated() {
-            let row = inner.row + offset
-            grid.target(
-                Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns), .item(top + offset))
-            grid.put(item.label, row: row, column: inner.column + 2, width: inner.columns - 3)
-            if top + offset == menu.selected {
-                grid.put("▸", row: row, column: inner.column, style: Style(.fault))
-                grid.restyle(Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)) {
-                    $0.isSelected = true
-                }
-            }
-        }
     }
 }
 

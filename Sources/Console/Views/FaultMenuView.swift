@@ -1,0 +1,116 @@
+import KafkaCluster
+import KafkaProtocol
+
+/// Whose faults are offered, and then the faults.
+enum FaultMenuView {
+    private struct Chip {
+        var text: String
+        var target: ClickTarget
+        var isChosen: Bool
+    }
+
+    /// One of several, with the key that chooses the next.
+    private struct Choice {
+        var label: String
+        var chips: [Chip]
+        /// What is said of the chosen one.
+        var remark = ""
+        var key: String
+
+        var width: Int {
+            FaultMenuView.labels + chips.reduce(0) { $0 + $1.text.count + 2 } + remark.count + 2 + key.count
+        }
+    }
+
+    private static let labels = 9
+
+    static func draw(_ menu: FaultMenu, in area: Rectangle, on grid: inout Grid) {
+        let choices = choices(menu)
+        // A line below the choices, so that they are not taken for items.
+        let head = choices.isEmpty ? 0 : choices.count + 1
+        let width = menu.items.reduce(0) { max($0, $1.label.count) }
+        let columns = max(width + 5, choices.reduce(0) { max($0, $1.width + 3) }, 40) + 2
+        let box = area.centred(rows: menu.items.count + head + 2, columns: columns)
+        grid.clear(box.withMargin)
+        grid.target(box, .nothing)
+        let inner = box.inner
+        let rows = max(0, inner.rows - head)
+        let top = max(0, min(menu.selected - rows + 1, menu.items.count - rows))
+        grid.frame(
+            box, title: StyledText("Faults", .fault),
+            foot: foot(below: menu.items.count - rows - top, columns: columns - 6))
+        for (offset, choice) in choices.enumerated() {
+            draw(choice, row: inner.row + offset, in: inner, on: &grid)
+        }
+        if head > 0 {
+            let line = String(repeating: "─", count: inner.columns)
+            grid.put(line, row: inner.row + choices.count, column: inner.column, style: Style(.border))
+        }
+        for (offset, item) in menu.items[top...].prefix(rows).enumerated() {
+            let row = inner.row + head + offset
+            let place = Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)
+            grid.target(place, .item(top + offset))
+            grid.put(item.label, row: row, column: inner.column + 2, width: inner.columns - 3)
+            if top + offset == menu.selected {
+                grid.put("▸", row: row, column: inner.column, style: Style(.fault))
+                grid.restyle(place) { $0.isSelected = true }
+            }
+        }
+    }
+
+    private static func foot(below: Int, columns: Int) -> StyledText {
+        func part(_ text: String, _ priority: Int) -> LinePart {
+            LinePart(text: StyledText(text, .muted), priority: priority, gap: StyledText(" · ", .muted))
+        }
+        let keys = [part("enter does it", 1), part("esc cancel", 2)]
+        return ((below > 0 ? [part("\(below) more below", 0)] : []) + keys).line(width: columns)
+    }
+
+    private static func choices(_ menu: FaultMenu) -> [Choice] {
+        guard let node = menu.node else { return [] }
+        var choices = [
+            Choice(
+                label: "Node",
+                chips: menu.nodes.map { Chip(text: "\($0)", target: .faultsOf($0), isChosen: $0 == node) },
+                remark: node == menu.subject && !menu.why.isEmpty ? "· \(menu.why.dropFirst(2))" : "", key: "← →")
+        ]
+        if menu.peers.count > 1 {
+            choices.append(
+                Choice(
+                    label: "Link to",
+                    chips: menu.peers.map { Chip(text: $0.chip, target: .linkTo($0), isChosen: $0 == menu.peer) },
+                    key: "tab"))
+        }
+        return choices
+    }
+
+    /// All to choose from where there is room, else the chosen one and how many there are.
+    private static func draw(_ choice: Choice, row: Int, in area: Rectangle, on grid: inout Grid) {
+        grid.put(choice.label, row: row, column: area.column + 2, style: Style(.muted))
+        let end = area.column + area.columns - 1
+        grid.put(choice.key, row: row, column: end - choice.key.count, style: Style(.key))
+        var column = area.column + Self.labels + 1
+        let isWhole = choice.width + 3 <= area.columns
+        for chip in choice.chips where isWhole || chip.isChosen {
+            let text = " \(chip.text) "
+            let style = chip.isChosen ? Style(.crumb, .reverse) : Style(.text)
+            grid.put(text, row: row, column: column, style: style)
+            grid.target(Rectangle(row: row, column: column, rows: 1, columns: text.count), chip.target)
+            column += text.count
+        }
+        let remark = isWhole ? choice.remark : "of \(choice.chips.count)"
+        grid.put(remark, row: row, column: column + 1, style: Style(.muted), width: end - choice.key.count - column - 2)
+    }
+}
+
+extension Party {
+    /// Short, among others to choose from.
+    fileprivate var chip: String {
+        switch self {
+        case .node(let node): "\(node)"
+        case .nodes: "all nodes"
+        case .clients: "clients"
+        case .client(let name): name
+        }
+    }
+}
