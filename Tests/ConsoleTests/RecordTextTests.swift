@@ -55,8 +55,19 @@ import Testing
         }
         #expect(draft.key == [0, 1, 2, 250, 251] && draft.value == Fixture.records[4].value && draft.partition == 1)
         session.press("record.produce")
+        session.key(.right)
         session.type("f")
         session.key(.enter)
         #expect(session.shows("two hexadecimal digits each"))
+        session.key(.escape)
+        // What takes the place of bytes is text.
+        session.press("record.produce")
+        session.type("f")
+        session.key(.enter)
+        guard case .produce(let draft)? = session.commands.first else {
+            Issue.record("nothing was written: \(session)")
+            return
+        }
+        #expect(draft.key == [0, 1, 2, 250, 251] && draft.value == Array("f".utf8))
     }
 }

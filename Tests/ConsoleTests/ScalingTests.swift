@@ -24,11 +24,16 @@ import Testing
     }
 
     @Test func `a partition moves to the brokers that are typed`() {
-        // The form begins with where it is now, so that one id is changed and not all typed.
+        // The form begins with where it is now: what is typed takes its place, and after an arrow it is edited.
         var session = Session(columns: 120, rows: 40)
         session.press("topics.move-down", "topics.open", "topic.move-replicas")
         #expect(session.shows("Move the replicas of orders-0"))
-        #expect(session.shows("1,2,3"))
+        #expect(session.shows("1,2,3") && session.shows("→ edits it"), "\(session)")
+        session.type("2")
+        #expect(!session.shows("1,2,3") && !session.shows("→ edits it"), "\(session)")
+        session.key(.escape)
+        session.press("topic.move-replicas")
+        session.key(.right)
         session.key(.backspace)
         session.type("9")
         #expect(session.key(.enter) == [])

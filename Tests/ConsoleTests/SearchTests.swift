@@ -57,6 +57,26 @@ import Testing
         #expect(session.model.browser?.rows.count == Fixture.records.count, "what was shown before")
     }
 
+    @Test func `with nothing but a beginning the search form goes there`() {
+        // Whoever fills in From alone wants to see what is there.
+        var session = searching(["", "", "", "", "", "", "-10m"])
+        let now = session.model.now?.wallClockMilliseconds ?? 0
+        #expect(session.query?.start == .time(now - 600_000) && session.query?.filter == nil)
+        #expect(session.model.overlay == nil && session.model.browser?.search == nil)
+        // From a search too, which is over then.
+        session = searching(["A"])
+        session.answer([row(7)], marks: [mark(0, 400)])
+        session.press("records.search")
+        for _ in 0..<6 { session.key(.tab) }
+        session.type("begin")
+        session.key(.enter)
+        #expect(session.query?.start == .begin && session.query?.filter == nil)
+        #expect(session.model.browser?.filter == nil && session.model.browser?.search == nil)
+        session.answer()
+        session.key(.escape)
+        #expect(session.model.place.view != .records, "no search is left to go back from")
+    }
+
     @Test func `a tail that was left for a search goes on where it was`() {
         // What came meanwhile must not be missing between the rows.
         var session = Session()

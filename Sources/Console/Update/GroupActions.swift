@@ -93,7 +93,8 @@ extension Model {
                 purpose: .resetOffsets(group: group), title: "Move the offsets of \(group)",
                 fields: [
                     Form.Field(
-                        label: "Partitions", field: TextField("all"), hint: "all, or some such as orders-0,orders-2"),
+                        label: "Partitions", field: TextField(offering: "all"),
+                        hint: "all, or some such as orders-0,orders-2"),
                     Form.Field(
                         label: "To", field: TextField(), hint: "earliest, latest, 1234, +10, -10, 14:02 or -5m"),
                 ], focus: 1))

@@ -81,10 +81,14 @@ extension Model {
         case (.character("n"), .control) where form.fields[form.focus].mayBeNull:
             form.fields[form.focus].isNull.toggle()
         default:
+            let before = form.fields[form.focus].field
             if form.fields[form.focus].field.edit(chord) {
+                let now = form.fields[form.focus].field
                 form.fields[form.focus].isNull = false
                 // Whoever begins anew writes text.
-                if form.fields[form.focus].field.text.isEmpty { form.fields[form.focus].isHex = false }
+                if now.text.isEmpty || before.isSelected && now.text != before.text {
+                    form.fields[form.focus].isHex = false
+                }
             }
         }
         overlay = .form(form)
@@ -103,6 +107,7 @@ extension Model {
             palette.selected = 0
             overlay = .palette(palette)
         case .form(var form):
+            if form.fields[form.focus].field.isSelected { form.fields[form.focus].isHex = false }
             form.fields[form.focus].field.insert(text)
             form.fields[form.focus].isNull = false
             overlay = .form(form)

@@ -78,7 +78,7 @@ extension Model {
                 purpose: .jsonColumns, title: "Fields of JSON values as columns",
                 fields: [
                     Form.Field(
-                        label: "Fields", field: TextField(now.joined(separator: ", ")),
+                        label: "Fields", field: TextField(offering: now.joined(separator: ", ")),
                         hint: "id, user.name, items[0].sku; nothing for the whole value")
                 ]))
     }

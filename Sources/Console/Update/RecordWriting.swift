@@ -3,14 +3,26 @@ import KafkaProtocol
 extension Model {
     /// Begins from the record that is open, else with nothing: what was written before is called back by a key.
     mutating func openProduceForm() {
-        guard let topic = topicHere else { return show(.warning, "Select a topic first") }
-        var fields = Self.produceFields(topic: topic)
+        guard let here = topicHere else { return show(.warning, "Select a topic first") }
+        var fields = Self.produceFields(topic: isInternal(here) ? soleTopic ?? "" : here)
         if case .record = place, let row = recordHere { fields = Self.filled(fields, from: row) }
         openRecordForm("Write a record", fields)
     }
 
     private mutating func openRecordForm(_ title: String, _ fields: [Form.Field]) {
-        openRecallable(Form(purpose: .produce, title: title, fields: fields, focus: 3))
+        openRecallable(
+            Form(purpose: .produce, title: title, fields: fields, focus: fields[0].field.text.isEmpty ? 0 : 3))
+    }
+
+    /// Whether brokers alone write to it.
+    private func isInternal(_ topic: String) -> Bool {
+        live.snapshot?.topics.first { $0.name == topic }?.isInternal == true
+    }
+
+    /// The only one that users can write to.
+    private var soleTopic: String? {
+        let topics = live.snapshot?.topics.filter { !$0.isInternal } ?? []
+        return topics.count == 1 ? topics[0].name : nil
     }
 
     /// A null value under the selected record's key, where the record lies. On klamm's own cluster it is shown before it is
@@ -36,7 +48,7 @@ extension Model {
 
     private static func produceFields(topic: String) -> [Form.Field] {
         [
-            Form.Field(label: "Topic", field: TextField(topic), hint: "where to"),
+            Form.Field(label: "Topic", field: TextField(offering: topic), hint: "where to"),
             Form.Field(label: "Partition", field: TextField(), hint: "by the key; any without one"),
             Form.Field(label: "Key", field: TextField(), hint: "none", isNull: true, mayBeNull: true),
             Form.Field(label: "Value", field: TextField(), hint: "empty", mayBeNull: true),
@@ -46,10 +58,10 @@ extension Model {
 
     private static func filled(_ fields: [Form.Field], from row: RecordRow) -> [Form.Field] {
         var fields = fields
-        fields[1].field = TextField("\(row.partition)")
+        fields[1].field = TextField(offering: "\(row.partition)")
         fields[2] = filled(fields[2], row.key)
         fields[3] = filled(fields[3], row.value)
-        fields[4].field = TextField(HeaderText.write(row.headers))
+        fields[4].field = TextField(offering: HeaderText.write(row.headers))
         return fields
     }
 
@@ -58,7 +70,7 @@ extension Model {
         field.isNull = bytes == nil
         let text = bytes.map { Bytes.text($0) } ?? ""
         field.isHex = text == nil
-        field.field = TextField(text ?? (bytes ?? []).map(Bytes.hex).joined())
+        field.field = TextField(offering: text ?? (bytes ?? []).map(Bytes.hex).joined())
         return field
     }
 

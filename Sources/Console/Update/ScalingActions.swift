@@ -25,7 +25,9 @@ extension Model {
         let title = partitions.count == 1 ? "\(first.id)" : "all \(partitions.count) partitions of \(first.id.topic)"
         var field = Form.Field(
             label: "Brokers", field: TextField(), hint: "such as 1,2,4; the first is the preferred leader")
-        if partitions.count == 1 { field.field = TextField(first.replicas.map(\.description).joined(separator: ",")) }
+        if partitions.count == 1 {
+            field.field = TextField(offering: first.replicas.map(\.description).joined(separator: ","))
+        }
         overlay = .form(
             Form(
                 purpose: .moveReplicas(partitions.map(\.id)), title: "Move the replicas of \(title)", fields: [field]))

@@ -17,7 +17,7 @@ extension Model {
             let (filter, start) = try SearchForm.read(
                 texts, now: now?.wallClockMilliseconds ?? 0, utcOffsetSeconds: utcOffsetSeconds)
             overlay = nil
-            guard var filter else { return clearSearch() }
+            guard var filter else { return goWithoutSearch(to: texts[6].isEmpty ? nil : start, form) }
             keep(form)
             filter.schema = look.schemas.value
             // One search after another: what was shown before the first of them is what one goes back to.
@@ -28,16 +28,29 @@ extension Model {
                 self.browser?.before = before
             }
             self.browser?.filter = filter
-            switch start {
-            case .begin: return seek(.begin, "from begin")
-            case .time(let time):
-                return seek(.time(time), "from \(WallClock.dateAndTime(time, offsetSeconds: utcOffsetSeconds))")
-            }
+            return seek(start)
         } catch {
             var form = form
             form.focus = error.field
             return refuse(form, error.reason)
         }
+    }
+
+    private mutating func seek(_ start: SearchForm.Start) -> [Command] {
+        switch start {
+        case .begin: seek(.begin, "from begin")
+        case .time(let time):
+            seek(.time(time), "from \(WallClock.dateAndTime(time, offsetSeconds: utcOffsetSeconds))")
+        }
+    }
+
+    /// Nothing is searched for: where something is said of where to begin, all records from there on are shown.
+    private mutating func goWithoutSearch(to start: SearchForm.Start?, _ form: Form) -> [Command] {
+        guard let start else { return clearSearch() }
+        keep(form)
+        browser?.filter = nil
+        browser?.before = .nothing
+        return seek(start)
     }
 
     /// Shows the records again that were shown before the search.

@@ -37,7 +37,7 @@ extension Model {
         else { return }
         overlay = .setting(
             SettingEdit(
-                subject: .client(client), name: name, field: TextField(value), takes: facts.takes,
+                subject: .client(client), name: name, field: TextField(offering: value), takes: facts.takes,
                 choices: facts.choices))
     }
 
@@ -55,7 +55,7 @@ extension Model {
             guard !edit.choices.isEmpty else { break }
             let step = chord.modifiers == .shift ? edit.choices.count - 1 : 1
             let now = edit.choices.firstIndex(of: edit.field.text) ?? edit.choices.count - step
-            edit.field = TextField(edit.choices[(now + step) % edit.choices.count])
+            edit.field = TextField(offering: edit.choices[(now + step) % edit.choices.count])
         default: _ = edit.field.edit(chord)
         }
         overlay = .setting(edit)

@@ -61,7 +61,7 @@ extension Model {
         guard !entry.isReadOnly else { return show(.warning, "\(name) cannot be changed while brokers run") }
         overlay = .setting(
             SettingEdit(
-                subject: .topic(topic), name: name, field: TextField(entry.value ?? ""),
+                subject: .topic(topic), name: name, field: TextField(offering: entry.value ?? ""),
                 takes: "what Kafka takes for it, or nothing for the default", choices: []))
     }
 

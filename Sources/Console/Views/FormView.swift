@@ -85,6 +85,7 @@ extension Form {
         if hasEarlier { keys.append(key("ctrl-p earlier", 1)) }
         if fields.contains(where: \.mayBeNull) { keys.append(key("ctrl-n null", 2)) }
         if fields.count > 1 { keys.append(key("tab next", 3)) }
+        if fields[focus].field.isSelected, !fields[focus].isNull { keys.append(key("→ edits it", 4)) }
         return keys
     }
 

@@ -109,7 +109,7 @@ extension Grid {
         var place = skipped.reduce(0) { $0 + $1.width }
         while place > width - 1, let first = skipped.popFirst() { place -= first.width }
         let shown = Glyphs.joined(Array(skipped)) + String(field.characters[field.cursor...])
-        put(shown, row: row, column: column, style: .text, width: width)
+        put(shown, row: row, column: column, style: Style(.text, field.isSelected ? .reverse : []), width: width)
         cursor = Position(row: row, column: column + place)
     }
 }
