@@ -162,22 +162,27 @@ import Testing
         #expect(rounds == [true, false, false, false, false, true])
     }
 
-    @Test func `the log start of a partition that was just taken over is asked for at once`() {
-        // Else it would be unknown for some seconds after each election.
+    @Test(arguments: [ClusterSurvey.Mark.logStart, .highWatermark], [false, true])
+    func `what a new leader must tell is asked for at once`(mark: ClusterSurvey.Mark, areMany: Bool) {
+        // Else it would be unknown for some seconds after each election, of many partitions for ten and more.
         var survey = survey()
+        if areMany { survey.roomInRound = (partitions: 0, groups: 0) }
         survey.take(.offsets(.logStart, offsets([(1, 0)])), from: 2, at: now)
+        survey.take(.offsets(.highWatermark, offsets([(1, 9)])), from: 2, at: now)
         survey.finishedRound(with: 2)
-        func starts() -> [Int32] {
-            for case .offsets(.logStart, let request) in survey.questions(for: 2) {
+        func asked() -> [Int32] {
+            for case .offsets(mark, let request) in survey.questions(for: 2) {
                 return request.topics.flatMap { $0.partitions.map(\.partitionIndex) }
             }
             return []
         }
-        #expect(starts() == [])
+        // Of few, how far they may be read is asked for in each round.
+        let before: [Int32] = areMany || mark == .logStart ? [] : [1]
+        #expect(asked() == before)
         var moved = metadata()
         moved.topics[0].partitions[0].leaderId = 2
         survey.take(moved, at: now)
-        #expect(starts() == [0])
+        #expect(asked() == [0] + before)
     }
 
     @Test func `of very many partitions those that are looked at come first`() {
@@ -186,7 +191,7 @@ import Testing
         var response = metadata()
         var large = response.topics[0]
         large.name = "large"
-        large.partitions = (0..<Int32(ClusterSurvey.partitionsPerRound)).map {
+        large.partitions = (0..<Int32(ClusterSurvey().roomInRound.partitions)).map {
             partition($0, leader: 1, replicas: [1])
         }
         response.topics.append(large)
@@ -210,7 +215,7 @@ import Testing
         // A cluster at rest is looked at for less than a hundredth of a core.
         var survey = ClusterSurvey()
         var response = metadata()
-        response.topics[0].partitions = (0...Int32(ClusterSurvey.partitionsPerRound)).map {
+        response.topics[0].partitions = (0...Int32(ClusterSurvey().roomInRound.partitions)).map {
             partition($0, leader: 1, replicas: [1])
         }
         survey.take(response, at: now)

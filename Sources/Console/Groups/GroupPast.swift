@@ -14,8 +14,8 @@ struct GroupPast: Hashable, Sendable {
     private var places: [Place] = []
     /// The worst of its partitions; nil where of none enough is known.
     private(set) var status: CommitStatus?
-    /// Whether time alone may change it.
-    private var isSettled = false
+    /// Whether time alone changes nothing of it.
+    private(set) var isSettled = false
 
     mutating func note(_ group: ClusterSnapshot.Group, sample: Int, now: Int64) {
         lags.append(group.lag, sample: sample)
@@ -43,10 +43,8 @@ struct GroupPast: Hashable, Sendable {
         judge(now)
     }
 
-    /// Nothing has changed but the time.
-    mutating func hold(now: Int64) { if !isSettled { judge(now) } }
-
-    private mutating func judge(_ now: Int64) {
+    /// How it fares now, where nothing has changed but the time.
+    mutating func judge(_ now: Int64) {
         (status, isSettled) = (nil, true)
         for index in places.indices {
             let lag = places[index].lags.last ?? nil

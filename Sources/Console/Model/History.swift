@@ -25,8 +25,9 @@ package struct History: Hashable, Sendable {
     private var toldAt: Instant?
     /// How many samples were taken.
     private var count = 0
-    /// The groups of the last sample.
+    /// The groups of the last sample, and those of them that time alone may change.
     private var seen: [ClusterSnapshot.Group] = []
+    private var unsettled: Set<String> = []
 
     fileprivate struct TopicPast: Hashable, Sendable {
         /// Records per second; nil before two samples.
@@ -134,6 +135,9 @@ package struct History: Hashable, Sendable {
 
     /// What it tells is of `instant`: between two pictures a tick takes another sample of the first.
     private mutating func observe(_ listed: [ClusterSnapshot.Group], at instant: Instant, _ now: Instant) {
+        for id in unsettled.sorted() { hold(id, now) }
+        // They mostly share their storage, and then they are the same at no cost.
+        if listed == seen { return }
         // Both are sorted by id.
         var old = 0
         for group in listed {
@@ -145,19 +149,26 @@ package struct History: Hashable, Sendable {
                 note(group, after: nil, at: instant)
                 continue
             }
-            if seen[old] == group {
-                groups[group.id]?.hold(now: now.wallClockMilliseconds)
-            } else {
-                note(group, after: seen[old], at: instant)
-            }
+            if seen[old] != group { note(group, after: seen[old], at: instant) }
             old += 1
         }
         for group in seen[old...] { forget(group) }
         seen = listed
     }
 
+    /// Nothing of the group has changed but the time.
+    private mutating func hold(_ group: String, _ now: Instant) {
+        groups[group]?.judge(now.wallClockMilliseconds)
+        noteWhetherSettled(group)
+    }
+
+    private mutating func noteWhetherSettled(_ group: String) {
+        if groups[group]?.isSettled ?? true { unsettled.remove(group) } else { unsettled.insert(group) }
+    }
+
     private mutating func forget(_ group: ClusterSnapshot.Group) {
         groups[group.id] = nil
+        unsettled.remove(group.id)
         for row in group.partitions { lookAway(from: row.partition) }
         for rows in group.partitions.topicRanges {
             forget(group.id, of: group.partitions[rows.lowerBound].partition.topic)
@@ -178,6 +189,7 @@ package struct History: Hashable, Sendable {
         _ group: ClusterSnapshot.Group, after old: ClusterSnapshot.Group?, at instant: Instant
     ) {
         groups[group.id, default: GroupPast()].note(group, sample: count, now: instant.wallClockMilliseconds)
+        noteWhetherSettled(group.id)
         var topics: Set<String> = []
         for rows in group.partitions.topicRanges {
             let topic = group.partitions[rows.lowerBound].partition.topic

@@ -6,9 +6,6 @@ extension ClusterSurvey {
     static let roundsBetweenSizes = (ofFew: 5, ofMany: 15)
     /// Members come and go with a change of the group's state, mostly.
     private static let roundsBetweenDescriptions = 3
-    /// With more than this on one broker, or in a cluster, what nobody looks at is asked for in some rounds only.
-    static let partitionsPerRound = 2000
-    static let groupsPerRound = 200
     /// Rounds from one to the next in which everything is asked for; more where the last time nothing had moved.
     static let roundsBetweenAll = (moving: 5, resting: 10)
     /// What changes among them is mostly told of by other answers.
@@ -46,20 +43,22 @@ extension ClusterSurvey {
         let areMany = hostsMany(broker)
         let wanted = Wanted(of: heard[broker] ?? Broker(), areMany: areMany)
         let isLong = areMany && !wanted.all
+        let seen = interest.topics.sorted()
         func asked(_ partitions: [TopicIndexes]) -> [TopicIndexes] {
-            isLong ? partitions.filter { interest.topics.contains($0.topic) } : partitions
+            isLong ? seen.compactMap(partitions.of) : partitions
         }
+        // What it has just come to lead is asked for at once, whoever looks at it.
+        let untold = topics.untold.sorted().compactMap(hosted.led.of)
         let led = asked(hosted.led)
         var questions: [Question] = []
         func ask(_ mark: Mark, _ partitions: [TopicIndexes]) {
             guard !partitions.isEmpty else { return }
             questions.append(.offsets(mark, Self.offsets(mark, of: partitions)))
         }
-        // Of partitions that it has just come to lead at once, whoever looks at them.
-        let unknown = isLong ? hosted.led.filter { !interest.topics.contains($0.topic) } : []
-        ask(.highWatermark, led + unknown.compactMap { without(\.highWatermark, $0) })
+        let unseen = isLong ? untold.filter { !interest.topics.contains($0.topic) } : []
+        ask(.highWatermark, led + unseen.compactMap { without(\.highWatermark, $0) })
         ask(.logEnd, asked(hosted.all))
-        ask(.logStart, wanted.sizes ? led : hosted.led.compactMap { without(\.logStartOffset, $0) })
+        ask(.logStart, wanted.sizes ? led : untold.compactMap { without(\.logStartOffset, $0) })
         if wanted.sizes {
             var request = DescribeLogDirsRequest()
             request.topics = nil
@@ -70,7 +69,7 @@ extension ClusterSurvey {
     }
 
     func hostsMany(_ broker: BrokerID) -> Bool {
-        (hosted[broker]?.all.partitionCount ?? 0) > Self.partitionsPerRound
+        (hosted[broker]?.all.partitionCount ?? 0) > roomInRound.partitions
     }
 
     /// What one round asks for.
@@ -88,10 +87,8 @@ extension ClusterSurvey {
     /// The questions about the groups that the broker has just listed.
     package func groupQuestions(for broker: BrokerID) -> [Question] {
         guard let known = heard[broker] else { return [] }
-        var ids = known.groups.keys.sorted()
-        if ids.count > Self.groupsPerRound, known.asked < known.allAt {
-            ids = ids.filter { interest.groups.contains($0) }
-        }
+        let isLong = known.groups.count > roomInRound.groups && known.asked < known.allAt
+        let ids = (isLong ? interest.groups.filter { known.groups[$0] != nil } : Set(known.groups.keys)).sorted()
         var questions: [Question] = []
         let isTime = known.asked % Self.roundsBetweenDescriptions == 0
         let described = ids.filter { id in

@@ -54,6 +54,8 @@ package struct ClusterSurvey: Sendable {
         var logDirectoryFailure: String?
         /// The groups that it coordinates, by id.
         var groups: [String: ListGroupsResponse.ListedGroup] = [:]
+        /// The same as it listed them.
+        var listed: [ListGroupsResponse.ListedGroup] = []
         var described: [String: GroupDescription] = [:]
         var committed: [String: OffsetFetchResponse.OffsetFetchResponseGroup] = [:]
         /// Rounds that are over, and the next ones in which everything and the sizes are asked for.
@@ -81,6 +83,8 @@ package struct ClusterSurvey: Sendable {
     /// How often all topics are to be asked for in any case. Something told of a decision that the metadata does not show
     /// yet, and a broker may answer before it knows of it.
     private var wholeRounds = 0
+    /// With more than this on one broker, or in a cluster, what nobody looks at is asked for in some rounds only.
+    var roomInRound = (partitions: 2000, groups: 200)
     /// What the console shows now: asked first and most often where there is much.
     package var interest = Interest()
 
@@ -158,8 +162,8 @@ package struct ClusterSurvey: Sendable {
 
     /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows and the list of brokers.
     package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
-        let count = topics.topics.reduce(0) { $0 + $1.partitions.count }
-        guard count > Self.partitionsPerRound, wholeRounds == 0, roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
+        guard topics.partitionCount > roomInRound.partitions, wholeRounds == 0,
+            roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
         else {
             return (Self.allTopics, true)
         }
@@ -260,7 +264,8 @@ package struct ClusterSurvey: Sendable {
 extension ClusterSurvey.Broker {
     mutating func take(_ response: ListGroupsResponse, _ changes: inout SurveyedGroups) {
         // While it loads, it knows only some of them.
-        guard response.errorCode == .none else { return }
+        guard response.errorCode == .none, response.groups != listed else { return }
+        listed = response.groups
         let before = groups
         var isAsBefore = response.groups.count == before.count
         for group in response.groups where before[group.groupId] != group {
@@ -302,8 +307,15 @@ extension ClusterSurvey.Broker {
 
 extension [MetadataResponse.MetadataResponseTopic] {
     /// Sorted by name, as this is, with those that were told instead of those of before; one that is not there stays out.
+    /// Shares its storage with this where all is as before.
     fileprivate func replacing(_ told: Self) -> Self {
-        let fresh = Dictionary(told.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        return map { fresh[$0.name] ?? $0 }
+        var result = self
+        for topic in told {
+            guard let name = topic.name else { continue }
+            let place = lowerBound { $0.name ?? "" < name }
+            guard place < count, self[place].name == name, self[place] != topic else { continue }
+            result[place] = topic
+        }
+        return result
     }
 }

@@ -8,6 +8,12 @@ struct TopicIndexes: Hashable, Sendable {
 
 extension [TopicIndexes] {
     var partitionCount: Int { reduce(0) { $0 + $1.partitions.count } }
+
+    /// Those of a topic, in a list that is sorted by topic.
+    func of(_ topic: String) -> TopicIndexes? {
+        let place = lowerBound { $0.topic < topic }
+        return place < count && self[place].topic == topic ? self[place] : nil
+    }
 }
 
 /// Which partitions one broker leads, and of which it has a replica, in the order of their topics.

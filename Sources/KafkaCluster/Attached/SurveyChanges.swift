@@ -22,8 +22,11 @@ package enum SurveyChanges {
             events.append(.notice(.controllersLost(outage), at: now))
         }
         tellBrokers(from: old, to: new, at: now, &events)
-        tellTopics(from: old, to: new) { events.append(.node(BrokerEvent(at: now, node: node, kind: $0))) }
-        tellGroups(from: old, to: new, at: now, &events)
+        // Lists that share their storage are equal at no cost.
+        if old.topics != new.topics {
+            tellTopics(from: old, to: new) { events.append(.node(BrokerEvent(at: now, node: node, kind: $0))) }
+        }
+        if old.groups != new.groups { tellGroups(from: old, to: new, at: now, &events) }
         return events
     }
 

@@ -13,6 +13,11 @@ struct SurveyedTopics: Sendable {
     /// Those whose partitions have changed since `forgetChanges`, and those that are gone.
     private(set) var changed: Set<String> = []
 
+    /// Of all topics.
+    private(set) var partitionCount = 0
+    /// Those with a partition of which nobody has told how far it may be read or where it begins.
+    private(set) var untold: Set<String> = []
+
     mutating func forgetChanges() { changed.removeAll(keepingCapacity: true) }
 
     func topic(_ name: String) -> ClusterSnapshot.Topic? { places[name].map { topics[$0] } }
@@ -26,6 +31,7 @@ struct SurveyedTopics: Sendable {
         _ decided: [MetadataResponse.MetadataResponseTopic], after before: [MetadataResponse.MetadataResponseTopic],
         reachable: Set<BrokerID>, hasOtherReach: Bool, sizes: (BrokerID, TopicPartition) -> Int64?
     ) -> (isAnew: Bool, successors: Set<String>) {
+        if !hasOtherReach, decided == before { return (false, []) }
         var old = before[...]
         var isAnew = false
         var successors: Set<String> = []
@@ -56,16 +62,19 @@ struct SurveyedTopics: Sendable {
                     return partition
                 })
             new.heardAt = known?.heardAt
+            noteWhetherTold(new)
             found.append(new)
         }
         let isListedAnew = found.count != topics.count || zip(found, topics).contains { $0.0.name != $0.1.name }
         let former = topics
         topics = found
+        partitionCount = found.reduce(0) { $0 + $1.partitions.count }
         guard isListedAnew else { return (isAnew, successors) }
         places = [:]
         for (place, topic) in found.enumerated() { places[topic.name] = place }
         for topic in former where places[topic.name] == nil { changed.insert(topic.name) }
         tellers = tellers.filter { places[$0.key] != nil }
+        untold = untold.filter { places[$0] != nil }
         return (true, successors)
     }
 
@@ -90,6 +99,7 @@ struct SurveyedTopics: Sendable {
             if hasChanged {
                 changed.insert(told.name)
                 hasMoved = true
+                if mark != .logEnd { noteWhetherTold(topics[place]) }
             }
             if mark == .logEnd, tellsOfItsOwn { noteTeller(broker, of: place, at: now) }
         }
@@ -118,6 +128,14 @@ struct SurveyedTopics: Sendable {
             if isLeader { topics[topic].partitions[partition].logEndOffset = offset }
         }
         return true
+    }
+
+    private mutating func noteWhetherTold(_ topic: ClusterSnapshot.Topic) {
+        if topic.partitions.allSatisfy({ $0.highWatermark != nil && $0.logStartOffset != nil }) {
+            untold.remove(topic.name)
+        } else {
+            untold.insert(topic.name)
+        }
     }
 
     /// A topic's end is its leaders' word: it is as old as the oldest of them.
