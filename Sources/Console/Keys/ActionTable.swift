@@ -24,6 +24,10 @@ package struct ActionEntry: Hashable, Sendable {
     package var isDangerous: Bool
     /// Place among the header's hints: small first, nil for none.
     package var hint: Int?
+    /// Where it has another place, as what one comes there for.
+    package var hints: [ViewName: Int]
+
+    package func hint(in view: ViewName) -> Int? { hints[view] ?? hint }
 
     package func isValid(in view: ViewName) -> Bool { views.isEmpty || views.contains(view) }
 }
@@ -39,7 +43,7 @@ package enum ActionTable {
 
     private static func entry(
         _ id: ActionID, _ group: ActionEntry.Group, _ keys: String, _ label: String, _ help: String,
-        in views: [ViewName] = [], hint: Int? = nil, dangerous: Bool = false
+        in views: [ViewName] = [], hint: Int? = nil, hints: [ViewName: Int] = [:], dangerous: Bool = false
     ) -> ActionEntry {
         let chords = keys.split(separator: " ").map { word in
             guard let chord = KeyChord(parsing: String(word)) else { preconditionFailure("unreadable key \(word)") }
@@ -47,7 +51,7 @@ package enum ActionTable {
         }
         return ActionEntry(
             id: id, group: group, keys: chords, views: views, label: label, help: help, isDangerous: dangerous,
-            hint: hint)
+            hint: hint, hints: hints)
     }
 
     private static let moving = [
@@ -75,7 +79,7 @@ package enum ActionTable {
         entry(.viewLedger, .move, "6", "Ledger", "Show what was acknowledged, and what became of it"),
         entry(.viewFaults, .move, "7", "Faults", "Show what is broken, who is hit, and since when"),
         entry(.viewClients, .move, "8", "Clients", "Show klamm's own producers and consumers, to change any setting"),
-        entry(.viewPrice, .move, "$", "Price", "Show what the last fault has cost", hint: 12),
+        entry(.viewPrice, .move, "$", "Price", "Show what the last fault has cost", hint: 13),
         entry(
             .timeline, .move, "i", "Timeline", "Show who led and who was in sync over time",
             in: [.topics, .topic], hint: 27),
@@ -98,7 +102,7 @@ package enum ActionTable {
         entry(.present, .move, "0", "Now", "Follow the present again", in: [.timeline], hint: 5),
         entry(
             .members, .move, "M", "Members", "Show the members of the group, and what is assigned to them",
-            in: [.groups, .group], hint: 26),
+            in: [.groups, .group], hint: 26, hints: [.groups: 4]),
     ]
 
     private static let finding = [
@@ -161,19 +165,19 @@ package enum ActionTable {
     private static let clients = [
         entry(
             .produce, .clients, "p", "Produce", "Write one record", in: [.topics, .topic, .records, .record],
-            hint: 13),
+            hint: 14),
         entry(.toggleProducer, .clients, "P", "Producer", "Start or stop the producer of the topic", hint: 22),
         entry(.cycleAcks, .clients, "A", "Acks", "Next acks of the producer: all, 1, 0", hint: 23),
         entry(
             .toggleAutoCommit, .clients, "a", "Auto-commit", "Switch auto-commit of klamm's consumers on or off",
-            hint: 24),
+            hint: 24, hints: [.group: 5, .members: 3]),
         entry(
             .toggleConsumers, .clients, "C", "Consumers",
-            "Start or stop klamm's consumers of the group or topic", hint: 29),
+            "Start or stop klamm's consumers of the group or topic", hint: 29, hints: [.group: 4, .members: 2]),
         entry(
             .resetOffsets, .clients, "s", "Reset",
             "Move the offsets of the group; shows first what it would do",
-            in: [.group], hint: 25, dangerous: true),
+            in: [.group], hint: 3, dangerous: true),
         entry(
             .applyReset, .clients, "enter", "Move them", "Commit the new offsets for the group", in: [.reset],
             hint: 1, dangerous: true),
@@ -183,7 +187,7 @@ package enum ActionTable {
             hint: 31, dangerous: true),
         entry(
             .deleteGroup, .clients, "D", "Delete", "Delete the group and its offsets, after its name is typed",
-            in: [.groups, .group], hint: 36, dangerous: true),
+            in: [.groups, .group], hint: 3, hints: [.group: 6], dangerous: true),
     ]
 
     private static let faults = [
@@ -191,32 +195,34 @@ package enum ActionTable {
             .kill, .faults, "K", "Kill leader",
             "Kill the partition's leader, as kill -9 does",
             in: [.brokers, .broker, .topics, .topic, .records, .record, .groups, .group, .timeline, .journey],
-            hint: 10,
+            hint: 10, hints: [.group: 21],
             dangerous: true),
         entry(
             .restart, .faults, "R", "Restart", "Restart what is down, on the same data and port",
-            hint: 11),
+            hint: 11, hints: [.group: 20]),
         entry(
             .stop, .faults, "S", "Stop", "Stop the broker in order: leaders move away first",
-            in: [.brokers, .broker], hint: 13, dangerous: true),
-        entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 20, dangerous: true),
+            in: [.brokers, .broker], hint: 14, dangerous: true),
+        entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 12, dangerous: true),
         entry(
             .healOne, .faults, "h", "Heal this", "End the selected fault, or restart what it took down", in: [.faults],
             hint: 2),
-        entry(.heal, .faults, "H", "Heal all", "End every fault, and restart what is down", hint: 32),
+        entry(
+            .heal, .faults, "H", "Heal all", "End every fault, and restart what is down", hint: 32, hints: [.faults: 3]),
         entry(
             .electPreferred, .faults, "E", "Preferred", "Give leadership back to the preferred replicas",
             in: [.topics, .topic], hint: 25),
     ]
 
     private static let scaling = [
-        entry(.addBroker, .scaling, "+", "Add broker", "Add a broker with the next id and port", in: [.brokers]),
+        entry(
+            .addBroker, .scaling, "+", "Add broker", "Add a broker with the next id and port", in: [.brokers], hint: 36),
         entry(
             .removeBroker, .scaling, "minus", "Remove", "Remove the broker for good, after its id is typed",
-            in: [.brokers, .broker], dangerous: true),
+            in: [.brokers, .broker], hint: 37, dangerous: true),
         entry(
             .moveReplicas, .scaling, "m", "Move", "Move the replicas of the topic or partition to other brokers",
-            in: [.topics, .topic]),
+            in: [.topics, .topic], hint: 38),
     ]
 
     private static let stories = [

@@ -1,21 +1,21 @@
 extension LedgerVerdict {
-    /// A sentence without its full stop.
+    /// A sentence without its full stop. What became of the records comes first: narrow screens cut its end.
     var meaning: String {
         switch (name, subject) {
-        case (.acknowledged, .anyClient): "Brokers told their clients that these are written"
-        case (.lost, .anyClient): "The client has read that they are written, and the partition does not have them"
+        case (.acknowledged, .anyClient): "Written, as brokers told their clients"
+        case (.lost, .anyClient): "Gone from the partition, and the client has read that they are written"
         case (.receiptUnknown, _): "Gone too, but the connection broke: the client may not have heard the answer"
-        case (.forgotten, _): "So old that only their number is kept; they can no longer be found lost"
-        case (.returned, _): "Were gone until a broker that still had them came to lead"
-        case (.acknowledged, _): "The producer has heard that they are written"
+        case (.forgotten, _): "Too old to be found lost any more: only their number is kept"
+        case (.returned, _): "Back again: a broker that still had them came to lead"
+        case (.acknowledged, _): "Written, as the producer has heard"
         case (.lost, _):
-            "Acknowledged and never read, though later ones were: gone, or passed over when a group was moved ahead"
+            "Never read, though acknowledged, and later ones were: gone, or passed over when a group was moved ahead"
         case (.failed, _): "Certainly in no log, and the producer knows"
-        case (.unknown, _): "No answer came, or nobody asked: in the log or not, the producer cannot tell"
+        case (.unknown, _): "In the log or not, the producer cannot tell: no answer came, or nobody asked"
         case (.inFlight, _): "Sent, and the answer is still waited for"
         case (.unjudged, _): "Sent so long ago that nothing else is known of them"
-        case (.neverArrived, _): "Did not fail as far as the producer knows, and nobody has read them"
-        case (.unseen, _): "Acknowledged and not read by anybody so far"
+        case (.neverArrived, _): "Read by nobody, though they did not fail as far as the producer knows"
+        case (.unseen, _): "Not read by anybody so far, and acknowledged"
         case (.duplicate, _): "One record at two places of the log"
         case (.abortedRead, _): "Read, although the producer was told that they failed"
         case (.inconsistentOffsets, _): "One offset that held two records"
@@ -24,8 +24,8 @@ extension LedgerVerdict {
         case (.nonmonotonicPoll, _): "Read again, or in the wrong order, by a consumer that had not been assigned anew"
         case (.processedOnce, _): "Worked on exactly once by the group"
         case (.processedAgain, _): "Worked on more than once by the group"
-        case (.committedPast, _): "Never worked on, and the group has committed past them: to it they are lost"
-        case (.retiredUnread, _): "Never worked on, and removed from the log before the group came to them"
+        case (.committedPast, _): "Lost to the group: never worked on, and it has committed past them"
+        case (.retiredUnread, _): "Removed from the log before the group came to them: never worked on"
         case (.outOfOrder, _): "Worked on after a record that its producer had sent later, be it to another partition"
         }
     }

@@ -30,13 +30,15 @@ extension Listing {
 }
 
 extension ShownRows {
-    /// All sentences whole where there is room for them, else that of the selected row alone.
+    /// The selected row's sentence whole, and then as many of the others, the first first, as there is room for.
     fileprivate func wrapped(to width: Int, visible: Int, selected: Int) -> Self {
         var shown = self
         shown.lines = lines.map { $0.first?.inWords(to: width) ?? [] }
         func height(_ rows: Range<Int>) -> Int { rows.reduce(0) { $0 + max(1, shown.lines[$1].count) } }
-        if height(shown.lines.indices) > visible {
-            for index in lines.indices where index != selected { shown.lines[index] = lines[index] }
+        var room = visible - height(shown.lines.indices)
+        for index in lines.indices.reversed() where room < 0 && index != selected && shown.lines[index].count > 1 {
+            room += shown.lines[index].count - 1
+            shown.lines[index] = lines[index]
         }
         // The selected row is seen to its end, and what then has no place goes.
         var kept = 0..<shown.lines.count

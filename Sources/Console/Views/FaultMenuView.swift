@@ -23,13 +23,15 @@ enum FaultMenuView {
     }
 
     private static let labels = 9
+    /// So that the box stays where it is when another node is chosen.
+    private static let least = 66
 
     static func draw(_ menu: FaultMenu, in area: Rectangle, on grid: inout Grid) {
         let choices = choices(menu)
         // A line below the choices, so that they are not taken for items.
         let head = choices.isEmpty ? 0 : choices.count + 1
         let width = menu.items.reduce(0) { max($0, $1.label.count) }
-        let columns = max(width + 5, choices.reduce(0) { max($0, $1.width + 3) }, 40) + 2
+        let columns = max(width + 5, choices.reduce(0) { max($0, $1.width + 3) }, least) + 2
         let box = area.centred(rows: menu.items.count + head + 2, columns: columns)
         grid.clear(box.withMargin)
         grid.target(box, .nothing)

@@ -21,32 +21,65 @@ enum Foot {
     }
 
     private static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
-        var crumbs = StyledText()
-        for (index, screen) in model.screens.enumerated() {
-            if index > 0 { crumbs += StyledText(" › ", .muted) }
-            let isLast = index == model.screens.count - 1
-            let text = StyledText(
-                " \(crumb(screen.place, after: index == 0 ? nil : model.screens[index - 1].place)) ",
-                Style(.crumb, isLast ? .reverse : []))
-            grid.target(
-                Rectangle(row: area.row, column: 1 + crumbs.width, rows: 1, columns: text.width), .crumb(index))
-            crumbs += text
-        }
-        grid.put(crumbs, row: area.row, column: 1, width: area.columns - 2)
-        // Deep down the way back matters more than the ways elsewhere.
-        for isCompact in [false, true] {
-            let tabs = tabs(model, isCompact: isCompact)
-            let width = tabs.reduce(0) { $0 + $1.text.width }
-            guard crumbs.width + width + (isCompact ? 3 : 4) <= area.columns else { continue }
-            var column = area.columns - width - 1
-            for tab in tabs {
-                grid.put(tab.text, row: area.row, column: column)
-                grid.target(
-                    Rectangle(row: area.row, column: column, rows: 1, columns: tab.text.width), .action(tab.action))
-                column += tab.text.width
+        let tabs = tabs(model, named: 0)
+        let crumbs = crumbs(model, width: area.columns - Self.width(of: tabs) - Self.gap)
+        var column = area.column + 1
+        for (offset, crumb) in crumbs.enumerated() {
+            if offset > 0 {
+                grid.put(" › ", row: area.row, column: column, style: Style(.muted))
+                column += 3
             }
-            break
+            let place = Rectangle(
+                row: area.row, column: column, rows: 1, columns: min(crumb.text.width, area.columns - column))
+            grid.put(crumb.text, row: area.row, column: column, width: place.columns)
+            if let index = crumb.index { grid.target(place, .crumb(index)) }
+            column += crumb.text.width
         }
+        drawTabs(model, beside: column, in: area, on: &grid)
+    }
+
+    /// With as many names as there is room for: deep down the way back matters more than the ways elsewhere, and of these
+    /// what is nearest to the root's beginning.
+    private static func drawTabs(_ model: Model, beside crumbs: Int, in area: Rectangle, on grid: inout Grid) {
+        let room = area.columns - crumbs - gap
+        let wide = tabs(model, named: nil)
+        var shown = wide
+        var named = wide.count
+        while width(of: shown) > room, named >= 0 {
+            shown = tabs(model, named: named)
+            named -= 1
+        }
+        guard width(of: shown) <= room else { return }
+        var column = area.columns - width(of: shown) - 1
+        for tab in shown {
+            grid.put(tab.text, row: area.row, column: column)
+            grid.target(
+                Rectangle(row: area.row, column: column, rows: 1, columns: tab.text.width), .action(tab.action))
+            column += tab.text.width
+        }
+    }
+
+    private typealias Tab = (action: ActionID, text: StyledText)
+
+    /// Between crumbs and tabs.
+    private static let gap = 2
+
+    private static func width(of tabs: [Tab]) -> Int { tabs.reduce(0) { $0 + $1.text.width } }
+
+    /// From the root to here. Where the way is too long, what lies between is left out: first where one would pass by.
+    private static func crumbs(_ model: Model, width: Int) -> [(text: StyledText, index: Int?)] {
+        let last = model.screens.count - 1
+        var crumbs = model.screens.enumerated().map { index, screen in
+            let previous = index == 0 ? nil : model.screens[index - 1].place
+            let text = StyledText(
+                " \(crumb(screen.place, after: previous)) ", Style(.crumb, index == last ? .reverse : []))
+            return (text: text, index: Int?.some(index))
+        }
+        func needed() -> Int { crumbs.reduce(1 - 3) { $0 + 3 + $1.text.width } }
+        while needed() > width, crumbs.count > 3 || crumbs.count == 3 && crumbs[1].index != nil {
+            if crumbs[1].index != nil { crumbs[1] = (StyledText(" … ", .muted), nil) } else { crumbs.remove(at: 2) }
+        }
+        return crumbs
     }
 
     /// Short, as what comes before is beside it.
@@ -77,22 +110,25 @@ enum Foot {
         }
     }
 
-    /// Compact, the view that the crumbs name goes by its number alone.
-    private static func tabs(_ model: Model, isCompact: Bool) -> [(action: ActionID, text: StyledText)] {
+    /// With names for so many of them, or widely spaced with all. Where it is close, the view that the crumbs name goes by
+    /// its number alone.
+    private static func tabs(_ model: Model, named: Int?) -> [Tab] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
             (.viewScenarios, model.story == nil ? .scenarios : .story), (.viewLedger, .ledger),
             (.viewFaults, .faults), (.viewClients, .clients),
         ].filter { model.refusal(of: $0.0) == nil }
-        return roots.map { action, place in
+        return roots.enumerated().map { index, root in
+            let (action, place) = root
             let isHere = model.screens[0].place == place
             let key = model.keyName(action)
-            guard isCompact else {
+            guard let named else {
                 let name = StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
                 return (action, StyledText(" \(key) ", .key) + name)
             }
-            let gap = StyledText(action == roots[0].0 ? "" : " ")
-            return (action, gap + StyledText(key, .key) + StyledText(isHere ? "" : place.view.rawValue, .muted))
+            let gap = StyledText(index == 0 ? "" : " ")
+            let name = isHere || index >= named ? "" : place.view.rawValue
+            return (action, gap + StyledText(key, .key) + StyledText(name, .muted))
         }
     }
 

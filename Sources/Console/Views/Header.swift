@@ -77,38 +77,64 @@ enum Header {
             // Before the first fault there is no price.
             if entry.id == .viewPrice, view == .price || model.price(nil) == nil { return false }
             guard model.offers(entry) else { return false }
-            return entry.hint != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
-        }.sorted { ($0.hint ?? 0) < ($1.hint ?? 0) }
-        let width = 20
-        let columns = max(1, min(5, area.columns / width))
-        let room = columns * area.rows
-        // Help is always the last, so that everything else can be found.
-        var shown = entries.count <= room ? entries : Array(entries.prefix(room - 1))
-        if entries.count > room, let help = entries.first(where: { $0.id == .help }) {
-            shown.removeAll { $0.id == .help }
-            shown.append(help)
+            return entry.hint(in: view) != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
+        }.sorted { ($0.hint(in: view) ?? 0) < ($1.hint(in: view) ?? 0) }
+        let hints = entries.map { Hint(model, $0) }
+        let columns = columns(hints, in: area)
+        var left = area.column + area.columns - Hint.width(of: columns)
+        for column in columns {
+            let keyWidth = column.reduce(0) { max($0, $1.key.count) }
+            let width = keyWidth + 1 + column.reduce(0) { max($0, $1.label.count) }
+            for (offset, hint) in column.enumerated() {
+                let place = Rectangle(row: area.row + offset, column: left, rows: 1, columns: width)
+                grid.put(hint.text(keyWidth: keyWidth), row: place.row, column: place.column, width: place.columns)
+                grid.target(place, .action(hint.entry.id))
+            }
+            left += width + Hint.gap
         }
-        let used = (shown.count + area.rows - 1) / area.rows
-        let left = area.column + area.columns - used * width
-        let refused = shown.map { model.refusal(of: $0.id) != nil }
-        let keys = shown.enumerated().map { index, entry in
-            refused[index] ? "(\(model.keyName(entry.id)))" : "<\(model.keyName(entry.id))>"
+    }
+
+    /// As many as there is room for, by their place among the view's hints. Help is always the last, so that everything
+    /// else can be found.
+    private static func columns(_ hints: [Hint], in area: Rectangle) -> [[Hint]] {
+        var shown = hints
+        while true {
+            let columns = stride(from: 0, to: shown.count, by: area.rows).map {
+                Array(shown[$0..<min($0 + area.rows, shown.count)])
+            }
+            if columns.count < 2 || Hint.width(of: columns) <= area.columns { return columns }
+            let last = shown.last { $0.entry.id != .help }
+            shown.removeAll { $0.entry.id == last?.entry.id }
         }
-        for (index, entry) in shown.enumerated() {
-            let key = keys[index]
-            let column = index / area.rows * area.rows
-            let longest = keys[column..<min(keys.count, column + area.rows)].reduce(0) { max($0, $1.count) }
-            let gap = String(repeating: " ", count: longest + 1 - key.count)
-            let label = model.label(of: entry)
-            let text =
-                refused[index]
+    }
+
+    private struct Hint {
+        static let gap = 2
+
+        var entry: ActionEntry
+        var key: String
+        var label: String
+        var isRefused: Bool
+
+        init(_ model: Model, _ entry: ActionEntry) {
+            self.entry = entry
+            label = model.label(of: entry)
+            isRefused = model.refusal(of: entry.id) != nil
+            key = isRefused ? "(\(model.keyName(entry.id)))" : "<\(model.keyName(entry.id))>"
+        }
+
+        func text(keyWidth: Int) -> StyledText {
+            let gap = String(repeating: " ", count: keyWidth + 1 - key.count)
+            return isRefused
                 ? StyledText(key + gap + label, .muted, .dim)
                 : StyledText(key, .key) + StyledText(gap) + StyledText(label, entry.isDangerous ? .fault : .muted)
-            let place = Rectangle(
-                row: area.row + index % area.rows, column: left + index / area.rows * width, rows: 1,
-                columns: width - 1)
-            grid.put(text, row: place.row, column: place.column, width: place.columns)
-            grid.target(place, .action(entry.id))
+        }
+
+        static func width(of columns: [[Self]]) -> Int {
+            columns.reduce(-gap) { sum, column in
+                sum + gap + column.reduce(0) { max($0, $1.key.count) } + 1
+                    + column.reduce(0) { max($0, $1.label.count) }
+            }
         }
     }
 }

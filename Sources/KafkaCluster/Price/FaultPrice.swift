@@ -132,7 +132,8 @@ extension FaultPrice {
         return told.reduce(0) { $0 + $1[keyPath: path] }
     }
 
-    /// In one line: `noticed after 1.300 s, led again after 1.310 s, whole after 17.204 s; 0 sends failed, ...`.
+    /// In one line, the worst first, as lines are cut at their end: `41 lost, 0 sends failed, ...; noticed after 1.300 s,
+    /// led again after 1.310 s, whole after 17.204 s`.
     package var summary: String {
         var times: [String] = []
         if let noticed { times.append("noticed after \(Figures.seconds(after(noticed.at))) s") }
@@ -140,10 +141,10 @@ extension FaultPrice {
         if let last = leaders.last { times.append("led again after \(Figures.seconds(after(last.at))) s") }
         if let wholeAt { times.append("whole after \(Figures.seconds(after(wholeAt))) s") }
         var counts: [String] = []
+        if let lostRecords { counts.append("\(Figures.count(lostRecords)) lost") }
         if let failed { counts.append("\(Figures.plural(failed, "send")) failed") }
         if let unknown { counts.append("\(Figures.count(unknown)) unknown") }
-        if let lostRecords { counts.append("\(Figures.count(lostRecords)) lost") }
         if let doubled { counts.append("\(Figures.count(doubled)) doubled") }
-        return [times, counts].filter { !$0.isEmpty }.map { $0.joined(separator: ", ") }.joined(separator: "; ")
+        return [counts, times].filter { !$0.isEmpty }.map { $0.joined(separator: ", ") }.joined(separator: "; ")
     }
 }
