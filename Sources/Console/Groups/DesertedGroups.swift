@@ -41,11 +41,10 @@ struct DesertedGroups: Hashable, Sendable {
         let deserted = snapshot.groups.filter(\.isDeserted)
         defer { seen = deserted }
         var notices: [ClusterNotice] = []
-        var former = seen[...]
+        var former = SortedWalk(seen) { $0.id }
         for group in deserted {
-            while let first = former.first, first.id < group.id { former.removeFirst() }
             // What another coordinator does not have may be lost.
-            guard let before = former.first, before.id == group.id, before.coordinator == group.coordinator,
+            guard let before = former.next(group.id), before.coordinator == group.coordinator,
                 before.generation == group.generation
             else { continue }
             for (partition, from, to) in Self.moves(from: before, to: group) {
@@ -71,10 +70,9 @@ struct DesertedGroups: Hashable, Sendable {
     ) -> [(TopicPartition, from: Int64?, to: Int64)] {
         guard old.partitions != new.partitions else { return [] }
         var moves: [(TopicPartition, from: Int64?, to: Int64)] = []
-        var former = old.partitions[...]
+        var former = SortedWalk(old.partitions) { $0.partition }
         for row in new.partitions {
-            while let first = former.first, first.partition < row.partition { former.removeFirst() }
-            let from = former.first.flatMap { $0.partition == row.partition ? $0.committed : nil }
+            let from = former.next(row.partition)?.committed
             if let to = row.committed, to != from { moves.append((row.partition, from: from, to: to)) }
         }
         return moves

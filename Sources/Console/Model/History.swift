@@ -138,21 +138,12 @@ package struct History: Hashable, Sendable {
         for id in unsettled.sorted() { hold(id, now) }
         // They mostly share their storage, and then they are the same at no cost.
         if listed == seen { return }
-        // Both are sorted by id.
-        var old = 0
+        var former = SortedWalk(seen) { $0.id }
         for group in listed {
-            while old < seen.count, seen[old].id < group.id {
-                forget(seen[old])
-                old += 1
-            }
-            guard old < seen.count, seen[old].id == group.id else {
-                note(group, after: nil, at: instant)
-                continue
-            }
-            if seen[old] != group { note(group, after: seen[old], at: instant) }
-            old += 1
+            let before = former.next(group.id) { forget($0) }
+            if before != group { note(group, after: before, at: instant) }
         }
-        for group in seen[old...] { forget(group) }
+        former.end { forget($0) }
         seen = listed
     }
 

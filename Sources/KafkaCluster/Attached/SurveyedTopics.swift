@@ -32,7 +32,7 @@ struct SurveyedTopics: Sendable {
         reachable: Set<BrokerID>, hasOtherReach: Bool, sizes: (BrokerID, TopicPartition) -> Int64?
     ) -> (isAnew: Bool, successors: Set<String>) {
         if !hasOtherReach, decided == before { return (false, []) }
-        var old = before[...]
+        var old = SortedWalk(before) { $0.name ?? "" }
         var isAnew = false
         var successors: Set<String> = []
         var found: [ClusterSnapshot.Topic] = []
@@ -40,10 +40,10 @@ struct SurveyedTopics: Sendable {
         for topic in decided {
             // One that is told twice is told once too often.
             guard topic.errorCode == .none, let name = topic.name, found.last?.name != name else { continue }
-            while let first = old.first, first.name ?? "" < name { old.removeFirst() }
+            let decidedBefore = old.next(name)
             let former = self.topic(name)
             let known = former.flatMap { $0.isContinued(by: topic) ? $0 : nil }
-            if !hasOtherReach, let known, old.first == topic {
+            if !hasOtherReach, let known, decidedBefore == topic {
                 found.append(known)
                 continue
             }
