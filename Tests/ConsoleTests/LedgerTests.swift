@@ -86,6 +86,15 @@ import Testing
         #expect(lines(selected: 1, rows: 5) == [1, 2, 1, 1])
     }
 
+    @Test func `a sentence of several looks is broken between words, and keeps its looks`() {
+        // "it stan" in one line and "ds" in the next reads badly.
+        let text =
+            StyledText("offset ", .muted) + StyledText("committed:  it", .warning) + StyledText(" stands", .muted)
+        let lines = text.inWords(to: 14)
+        #expect(lines.map(\.plain) == ["offset", "committed: it", "stands"])
+        #expect(lines[1].runs.map(\.style) == [Style(.warning)] && lines[2].runs.map(\.style) == [Style(.muted)])
+    }
+
     @Test func `what became of records stands first on a narrow screen`() {
         // At 80 columns a sentence is cut: "The client has read that t…" said nothing of what was lost.
         var session = Session()

@@ -12,6 +12,8 @@ enum JourneyView {
     }
 
     private static let timeWidth = 12
+    /// The last column where there is no room for a scale of times.
+    private static let steps = "Step"
 
     static func listing(_ model: Model, _ subject: JourneySubject) -> Listing {
         guard let journey = model.journey(subject) else {
@@ -20,10 +22,12 @@ enum JourneyView {
                 empty: model.asked?.reason.map(\.uppercasedFirst) ?? waiting(subject)
             ).listing(model.screen.list)
         }
+        let columns = columns(model, journey)
         return Table(
-            items: items(journey), columns: columns(model, journey), id: { .number(Int64($0.index)) },
+            items: items(journey), columns: columns, id: { .number(Int64($0.index)) },
             words: { $0.step.words(isWide: true, offsetSeconds: model.utcOffsetSeconds).plain },
-            empty: "Nobody knows anything of it.", gapMost: TableLayout.gapLeast
+            empty: "Nobody knows anything of it.", gapMost: TableLayout.gapLeast,
+            wraps: columns.last?.title == steps
         ).listing(model.screen.list)
     }
 
@@ -63,7 +67,7 @@ enum JourneyView {
                 Column(title: path.title, minimum: path.width, maximum: path.width) { path.row($0.index) })
         }
         columns.append(
-            Column(title: "Step", minimum: min(wordsWidth, 20), maximum: max(wordsWidth, 64), shrinks: true) {
+            Column(title: steps, minimum: min(wordsWidth, 20), maximum: max(wordsWidth, 64), shrinks: true) {
                 $0.step.words(isWide: isWide, offsetSeconds: model.utcOffsetSeconds)
             })
         if let scale {

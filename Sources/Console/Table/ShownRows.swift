@@ -54,9 +54,18 @@ extension ShownRows {
 }
 
 extension StyledText {
-    /// In lines of at most `width` columns, broken between words where it is of one style.
+    /// In lines of at most `width` columns, broken between words.
     func inWords(to width: Int) -> [StyledText] {
-        guard self.width > width, runs.count == 1, let run = runs.first else { return wrapped(to: width) }
-        return run.text.wrapped(to: width).map { StyledText($0, run.style) }
+        guard self.width > width else { return [self] }
+        var rest = runs.flatMap { run in run.text.map { (character: $0, style: run.style) } }[...]
+        return plain.wrapped(to: width).map { line in
+            var styled = StyledText()
+            for character in line {
+                // The blanks at which lines are broken are in none, and of several one.
+                while character != " ", rest.first?.character == " " { rest.removeFirst() }
+                styled.append(String(character), rest.popFirst()?.style ?? .text)
+            }
+            return styled
+        }
     }
 }

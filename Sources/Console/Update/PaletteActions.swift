@@ -19,7 +19,10 @@ extension Model {
             // Mostly one wants to go somewhere; and a value that was typed is the one that is wished for.
             case .place, .acks: return (match.score - 1, index, item)
             // Of a kind there are as many as nodes: what is done by one key comes first.
-            case .fault: return (match.score + 3, index, item)
+            case .fault:
+                // Its sentence says what it is.
+                item.alias = nil
+                return (match.score + 3, index, item)
             case .action, .theme, .scenario: break
             }
             guard item.isElsewhere else { return (match.score, index, item) }

@@ -9,7 +9,7 @@ enum ScenariosView {
         ]
         return Table(
             items: model.scenarios, columns: columns, id: { .name($0.name) }, words: { "\($0.name) \($0.title)" },
-            empty: "No scenario is there.", gapMost: TableLayout.gapLeast
+            empty: "No scenario is there.", gapMost: TableLayout.gapLeast, wraps: true
         ).listing(model.screen.list)
     }
 }
