@@ -29,10 +29,13 @@ package struct MessageDecoder: Coder {
     private mutating func integer<Integer: FixedWidthInteger>(
         _ name: StaticString, as type: Integer.Type
     ) throws(ProtocolError) -> Integer {
-        guard let value = buffer.readInteger(as: type) else {
-            throw failure(
-                .unexpectedEnd(needed: MemoryLayout<Integer>.size, available: buffer.readableBytes), name)
+        let size = MemoryLayout<Integer>.size
+        guard buffer.readableBytes >= size else {
+            throw failure(.unexpectedEnd(needed: size, available: buffer.readableBytes), name)
         }
+        // Loaded at once: SwiftNIO's own way takes twice as many instructions, and half of a message is numbers.
+        let value = buffer.withUnsafeReadableBytes { Integer(bigEndian: $0.loadUnaligned(as: Integer.self)) }
+        buffer.moveReaderIndex(forwardBy: size)
         return value
     }
 
