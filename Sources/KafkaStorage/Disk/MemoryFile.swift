@@ -68,21 +68,25 @@ final class MemoryFile {
 struct MemoryTree {
     private(set) var folders: [String: [String: MemoryFile]] = ["": [:]]
 
-    static func parent(_ path: String) -> String {
-        guard let slash = path.lastSlash else { return "" }
-        return String(path[..<slash])
+    static func parent(_ path: String) -> String { split(path).folder }
+
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        guard let slash = path.lastSlash else { return ("", path) }
+        return (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
     }
 
-    static func name(_ path: String) -> String {
-        guard let slash = path.lastSlash else { return path }
-        return String(path[path.utf8.index(after: slash)...])
+    func file(_ path: String) -> MemoryFile? {
+        let (folder, name) = Self.split(path)
+        return folders[folder]?[name]
     }
 
-    func file(_ path: String) -> MemoryFile? { folders[Self.parent(path)]?[Self.name(path)] }
+    /// Most paths are those of files.
+    func contains(_ path: String) -> Bool { file(path) != nil || folders[path] != nil }
 
-    func contains(_ path: String) -> Bool { folders[path] != nil || file(path) != nil }
-
-    mutating func add(_ file: MemoryFile, at path: String) { folders[Self.parent(path)]?[Self.name(path)] = file }
+    mutating func add(_ file: MemoryFile, at path: String) {
+        let (folder, name) = Self.split(path)
+        folders[folder]?[name] = file
+    }
 
     mutating func createFolder(_ path: String) {
         if folders[path] != nil { return }
@@ -94,22 +98,20 @@ struct MemoryTree {
         guard let files = folders[directory] else { return [] }
         var entries = files.map { DiskEntry(name: $0.key, isDirectory: false, size: Int64($0.value.bytes.count)) }
         for path in folders.keys where !path.isEmpty && Self.parent(path) == directory {
-            entries.append(DiskEntry(name: Self.name(path), isDirectory: true, size: 0))
+            entries.append(DiskEntry(name: Self.split(path).name, isDirectory: true, size: 0))
         }
         return entries.sorted { $0.name < $1.name }
     }
 
     mutating func remove(_ path: String) {
-        if folders[path] == nil {
-            folders[Self.parent(path)]?[Self.name(path)] = nil
-            return
-        }
+        let (parent, name) = Self.split(path)
+        if folders[parent]?.removeValue(forKey: name) != nil { return }
         for folder in folders.keys where folder == path || folder.hasPrefix(path + "/") { folders[folder] = nil }
     }
 
     mutating func rename(_ path: String, to newPath: String) {
-        if let file = file(path) {
-            folders[Self.parent(path)]?[Self.name(path)] = nil
+        let (folder, name) = Self.split(path)
+        if let file = folders[folder]?.removeValue(forKey: name) {
             add(file, at: newPath)
         } else {
             for folder in folders.keys where folder == path || folder.hasPrefix(path + "/") {
