@@ -97,7 +97,7 @@ extension Oracle {
     static func records(of batches: ArraySlice<MirroredBatch>) -> [Record] {
         var all: [Record] = []
         for batch in batches where !batch.header.isControl {
-            guard let whole = try? RecordBatch(batch.bytes), let records = try? whole.records() else { continue }
+            guard let records = try? batch.batch.records() else { continue }
             all.append(contentsOf: records)
         }
         return all

@@ -49,7 +49,7 @@ extension Oracle {
             // It follows another now.
             partitions[partition].leaderships[index].isActive = false
         }
-        if hasFlips, !((try? RecordBatch(batch.bytes))?.isWhole ?? false) {
+        if hasFlips, !batch.batch.isWhole {
             throw Violation(
                 "damaged bytes were copied", "\(partitions[partition].id): \(broker) writes \(batch.place)")
         }

@@ -65,7 +65,7 @@ extension Oracle {
 
     /// A coordinator has appended to its partition.
     mutating func coordinatorWrote(_ batch: MirroredBatch, by node: BrokerID) {
-        guard let whole = try? RecordBatch(batch.bytes), let records = try? whole.records() else { return }
+        guard let records = try? batch.batch.records() else { return }
         for record in records {
             guard let key = record.key, case .offsetCommit(let commit)? = try? ConsumerOffsetsKey(decoding: key) else {
                 continue

@@ -3,11 +3,11 @@ import NIOCore
 
 /// One batch as it was written to a segment.
 struct MirroredBatch: Sendable {
-    var header: RecordBatchHeader
+    var batch: RecordBatch
     /// Where it lies in its segment.
     var position: Int64
-    var bytes: ByteBuffer
 
+    var header: RecordBatchHeader { batch.header }
     var base: Int64 { header.baseOffset }
     var next: Int64 { header.nextOffset }
     var epoch: Int32 { header.partitionLeaderEpoch }
@@ -48,7 +48,7 @@ struct LogMirror: Sendable {
                     hasTail = true
                     break
                 }
-                batches.append(MirroredBatch(header: batch.header, position: size, bytes: batch.bytes))
+                batches.append(MirroredBatch(batch: batch, position: size))
                 size += Int64(batch.header.sizeInBytes)
                 rest.moveReaderIndex(forwardBy: batch.header.sizeInBytes)
             }

@@ -121,7 +121,7 @@ extension Oracle {
         let end = min(data.highWatermark, raft.committedEnd)
         var batches = RecordBatches(bytes)
         while let batch = (try? batches.next()) ?? nil, batch.nextOffset <= end {
-            let served = MirroredBatch(header: batch.header, position: 0, bytes: batch.bytes)
+            let served = MirroredBatch(batch: batch, position: 0)
             if let known = raft.chainBatch(at: served.base), !known.isSame(as: served), !raft.hasForgotten {
                 throw Violation(
                     "committed metadata changed",
@@ -162,9 +162,7 @@ extension Oracle {
         for batch in new {
             raft.chain.append(batch)
             raft.committedEnd = batch.next
-            guard !batch.header.isControl, let whole = try? RecordBatch(batch.bytes),
-                let records = try? whole.records()
-            else { continue }
+            guard !batch.header.isControl, let records = try? batch.batch.records() else { continue }
             for record in records {
                 guard let value = record.value, let decoded = try? MetadataRecord(decoding: value) else { continue }
                 try committed(decoded, at: record.offset)

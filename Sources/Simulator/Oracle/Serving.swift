@@ -226,7 +226,7 @@ extension Oracle {
         var batches = RecordBatches(bytes)
         while let batch = (try? batches.next()) ?? nil {
             counts.add(.servedBatches)
-            let served = MirroredBatch(header: batch.header, position: 0, bytes: batch.bytes)
+            let served = MirroredBatch(batch: batch, position: 0)
             let isDamaged = partitions[partition].isDamaged(node, from: served.base)
             // A flipped bit may lie in the batch's own length: its reader finds that by the checksum.
             if served.next > highWatermark, !isDamaged || (try? batch.validate()) != nil {
