@@ -1,3 +1,4 @@
+import DequeModule
 import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
@@ -9,8 +10,6 @@ package struct Simulation {
         /// Nil when every promise held.
         package var violation: Violation?
         package var traceHash: UInt64 = 0
-        /// The last events before the violation.
-        package var lastLines: [String] = []
         /// How long the cluster lived, by its own clock.
         package var lived: Duration = .zero
         package var steps = 0
@@ -34,6 +33,17 @@ package struct Simulation {
             var simulation = Simulation(seed: seed, steps: steps)
             return simulation.run(write: write)
         }
+    }
+
+    /// The last events of a run, the oldest first. The seed is played again to hear of them, since it has the same history:
+    /// a run that fails is rare, and keeping what may be its last events would cost every run.
+    package static func lastLines(seed: UInt64, steps: Int? = nil, breaking rule: Rule? = nil) -> [String] {
+        var last: Deque<String> = []
+        _ = run(seed: seed, steps: steps, breaking: rule) { line in
+            if last.count == 80 { last.removeFirst() }
+            last.append(line)
+        }
+        return Array(last)
     }
 
     private let swarm: Swarm
@@ -80,7 +90,6 @@ package struct Simulation {
             outcome.violation = error
         }
         outcome.traceHash = world.trace.hash
-        if outcome.violation != nil { outcome.lastLines = world.trace.lastLines }
         outcome.lived = world.now - start
         outcome.steps = world.steps
         outcome.counts = oracle.oracle.counts

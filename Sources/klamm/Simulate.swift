@@ -105,8 +105,8 @@ struct Simulate: AsyncParsableCommand {
         let broken = rule.flatMap(Rule.init(rawValue:))
         let report = try await play(range, breaking: broken, untilViolation: broken != nil)
         print(report.text)
-        if broken != nil { for outcome in report.violations { print(Self.words(outcome, rule: rule)) } }
         if let broken {
+            for outcome in report.violations { print(Self.words(outcome, steps: steps, rule: broken)) }
             // Here a run that fails is what was asked for.
             guard let noticed = report.violations.map(\.seed).min() else {
                 print("rule \(broken.rawValue) broken: noticed by none of these seeds")
@@ -119,10 +119,11 @@ struct Simulate: AsyncParsableCommand {
     }
 
     /// The line that plays it again, what did not hold, and the last events before it.
-    private static func words(_ outcome: Simulation.Outcome, rule: String?) -> String {
+    private static func words(_ outcome: Simulation.Outcome, steps: Int?, rule: Rule?) -> String {
         guard let violation = outcome.violation else { return "" }
-        let again = "klamm simulate --seed \(outcome.seed)" + (rule.map { " --rule \($0)" } ?? "")
-        return "\n" + outcome.lastLines.joined(separator: "\n") + "\n\nseed \(outcome.seed) failed: \(violation)\n"
+        let again = "klamm simulate --seed \(outcome.seed)" + (rule.map { " --rule \($0.rawValue)" } ?? "")
+        let last = Simulation.lastLines(seed: outcome.seed, steps: steps, breaking: rule)
+        return "\n" + last.joined(separator: "\n") + "\n\nseed \(outcome.seed) failed: \(violation)\n"
             + "Play it again: \(again)"
     }
 
@@ -154,7 +155,7 @@ struct Simulate: AsyncParsableCommand {
                             work.end()
                         } else {
                             // A long search is no secret until it ends.
-                            print(Self.words(outcome, rule: rule?.rawValue))
+                            print(Self.words(outcome, steps: steps, rule: rule))
                             fflush(nil)
                         }
                     }

@@ -41,6 +41,7 @@ import Testing
     }
 
     private static func words(_ outcome: Simulation.Outcome) -> String {
-        outcome.lastLines.joined(separator: "\n") + "\n\(outcome.violation?.description ?? "")"
+        guard let violation = outcome.violation else { return "" }
+        return Simulation.lastLines(seed: outcome.seed).joined(separator: "\n") + "\n\(violation)"
     }
 }

@@ -3,7 +3,7 @@ import KafkaCluster
 import KafkaProtocol
 import NIOCore
 
-/// What has happened in a run: a hash of everything, and the last events in words. The same seed gives the same trace, in
+/// What has happened in a run: a hash of everything, and in words for whoever asks. The same seed gives the same trace, in
 /// every process.
 package struct Trace {
     package enum Entry: Sendable {
@@ -16,28 +16,18 @@ package struct Trace {
         case client(ClientNote)
     }
 
-    /// Entries kept for the words at the end of a failed run.
-    package static let kept = 60
-    private var last: [(at: Instant, entry: Entry)] = []
-    private var next = 0
-    /// Called with every line, where a whole trace is wanted.
+    /// Called with every line, where a trace is wanted in words.
     package var write: ((String) -> Void)?
     package private(set) var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     package private(set) var count = 0
 
     package init() {}
 
-    package mutating func note(_ now: Instant, _ entry: consuming Entry) {
+    package mutating func note(_ now: Instant, _ entry: Entry) {
         count += 1
         mix(UInt64(bitPattern: now.monotonicNanoseconds))
         mix(entry)
-        if let write { write(Self.line(now, entry)) }
-        if last.count < Self.kept {
-            last.append((now, entry))
-        } else {
-            last[next] = (now, entry)
-            next = (next + 1) % Self.kept
-        }
+        if let write { write("\(Self.time(now)) \(Self.words(entry))") }
     }
 
     private mutating func mix(_ entry: Entry) {
@@ -82,11 +72,6 @@ package struct Trace {
     mutating func mix(_ text: String) {
         for byte in text.utf8 { mix(UInt64(byte)) }
     }
-
-    /// The last events, the oldest first.
-    package var lastLines: [String] { (last[next...] + last[..<next]).map { Self.line($0.at, $0.entry) } }
-
-    static func line(_ at: Instant, _ entry: Entry) -> String { "\(time(at)) \(words(entry))" }
 
     private static func time(_ at: Instant) -> String {
         let microseconds = at.monotonicNanoseconds / 1000 - 1_000_000
