@@ -89,4 +89,14 @@ import Testing
                     [(0, [1, 3]), (1, [3, 1]), (2, [1, 3])].map { index, replicas in move(index, to: replicas) })
             ])
     }
+
+    @Test func `partitions with unlike numbers of replicas are told by their range`() {
+        // A dash said that nothing was known.
+        var session = Session(columns: 120, rows: 24)
+        var snapshot = Fixture.snapshot(step: 90)
+        snapshot.topics[2].partitions[0].replicas.removeLast()
+        session.send(.snapshot(snapshot))
+        session.press("topics.move-down")
+        #expect(session.selectedRow.contains(" 2–3 "), "\(session)")
+    }
 }

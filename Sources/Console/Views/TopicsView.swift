@@ -16,8 +16,13 @@ enum TopicsView {
             Column(title: "Partitions", alignment: .right, minimum: 10, sort: { .count($0.partitions.count) }) {
                 StyledText(Figures.count($0.partitions.count))
             },
-            Column(title: "Replicas", alignment: .right, minimum: 8, priority: 3, sort: { .count(factor($0) ?? 0) }) {
-                factor($0).map { StyledText("\($0)") } ?? StyledText(Figures.none, .muted)
+            Column(
+                title: "Replicas", alignment: .right, minimum: 8, priority: 3,
+                sort: { .count(factors($0)?.lowerBound ?? 0) }
+            ) {
+                guard let factors = factors($0) else { return StyledText(Figures.none, .muted) }
+                let (least, most) = (factors.lowerBound, factors.upperBound)
+                return least == most ? StyledText("\(least)") : StyledText("\(least)–\(most)", .warning)
             },
             Column(title: "Under-rep.", alignment: .right, minimum: 10, sort: { .count($0.underReplicated) }) {
                 alarm($0.underReplicated, .lagging)
@@ -59,9 +64,12 @@ enum TopicsView {
         return topics.filter { !$0.isInternal } + topics.filter(\.isInternal)
     }
 
-    /// Replicas of each partition; nil where they differ.
-    private static func factor(_ topic: ClusterSnapshot.Topic) -> Int? {
+    /// How many replicas its partitions have; nil without any.
+    private static func factors(_ topic: ClusterSnapshot.Topic) -> ClosedRange<Int>? {
         guard let first = topic.partitions.first?.replicas.count else { return nil }
-        return topic.partitions.allSatisfy { $0.replicas.count == first } ? first : nil
+        return topic.partitions.reduce(first...first) { range, partition in
+            let count = partition.replicas.count
+            return min(range.lowerBound, count)...max(range.upperBound, count)
+        }
     }
 }
