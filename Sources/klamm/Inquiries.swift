@@ -1,4 +1,5 @@
 import Console
+import KafkaServer
 import Workload
 
 /// Answers what screens ask for beside the picture.
@@ -13,8 +14,9 @@ struct Inquiries: Sendable {
         switch inquiry {
         case .ledger:
             ledgers?.take(try await cluster.snapshot())
+            let (now, account) = (SystemClock.now(), cluster.acknowledgements)
             let topics = (ledgers?.verdicts ?? []).map { LedgerPicture.Topic(name: $0.topic, verdict: $0.verdict) }
-            return .ledger(LedgerPicture(account: cluster.acknowledgements, topics: topics))
+            return .ledger(LedgerPicture(takenAt: now, account: account, topics: topics))
         case .configs(let topic):
             return .configs(try await TopicConfigs(cluster: cluster).describe(topic))
         case .batch(let partition, let offset):

@@ -45,6 +45,7 @@ extension Fixture {
         billing.processedMoreThanOnce = finding(17, from: 12_000)
         verdict.groups = [billing]
         return LedgerPicture(
+            takenAt: instant(seconds: 88.5),
             account: LedgerAccount(acknowledged: 1_039_978, forgotten: 1_000_000, losses: [loss]),
             topics: [LedgerPicture.Topic(name: "orders", verdict: verdict)])
     }

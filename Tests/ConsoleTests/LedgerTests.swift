@@ -29,12 +29,26 @@ import Testing
         // Unknown is not zero: a real cluster keeps no such account.
         var session = Session(columns: 120, rows: 40)
         session.press("topics.ledger")
-        session.send(.answer(.ledger(LedgerPicture(account: nil, topics: Fixture.ledger.topics))))
+        session.send(
+            .answer(.ledger(LedgerPicture(takenAt: Fixture.start, account: nil, topics: Fixture.ledger.topics))))
         #expect(!session.shows("any client "))
         #expect(session.shows("these brokers tell nobody"))
         #expect(session.shows("orders › billing"))
         session.send(.answer(.none(.ledger, reason: "no broker answers")))
         #expect(session.shows("orders › billing"), "what was known stays")
+    }
+
+    @Test func `the ledger says of which moment it speaks`() {
+        // Its "acknowledged" is not the "acked" of the line above: the producer goes on.
+        for columns in [80, 120] {
+            var session = Session(columns: columns, rows: 24)
+            ledger(&session)
+            #expect(session.shows("as of 14:04:01.620"), "\(session)")
+            var foreign = Fixture.ledger
+            foreign.account = nil
+            session.send(.answer(.ledger(foreign)))
+            #expect(session.shows("as of 14:04:01.620") && session.shows("only klamm's own clients"), "\(session)")
+        }
     }
 
     @Test func `what a verdict means is read to its end on any screen`() {
@@ -196,6 +210,7 @@ import Testing
         // That nothing was lost is what one came to hear; twenty zeros are not.
         let verdict = DeliveryVerdict()
         let picture = LedgerPicture(
+            takenAt: Fixture.start,
             account: LedgerAccount(acknowledged: 0, forgotten: 0, losses: []),
             topics: [LedgerPicture.Topic(name: "orders", verdict: verdict)])
         #expect(picture.accountRows.map(\.verdict.name) == [.acknowledged, .lost])

@@ -15,11 +15,14 @@ package struct LedgerPicture: Hashable, Sendable {
         }
     }
 
+    /// Clients go on while a verdict is made, and it is not made anew with each picture.
+    package var takenAt: Instant
     /// Nil where brokers cannot be asked, as in a cluster that is not klamm's own.
     package var account: LedgerAccount?
     package var topics: [Topic]
 
-    package init(account: LedgerAccount?, topics: [Topic]) {
+    package init(takenAt: Instant, account: LedgerAccount?, topics: [Topic]) {
+        self.takenAt = takenAt
         self.account = account
         self.topics = topics
     }

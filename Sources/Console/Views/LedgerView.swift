@@ -48,10 +48,18 @@ enum LedgerView {
         model.asked?.reason ?? (model.ledger == nil ? "Judging…" : "Nothing was sent yet.")
     }
 
-    /// What cannot be known here, for the frame's edge.
-    static func remark(_ model: Model) -> StyledText {
-        guard let ledger = model.ledger, ledger.account == nil else { return StyledText() }
-        return StyledText("only klamm's own clients: these brokers tell nobody of other acknowledgements", .muted)
+    /// Of which moment it speaks, as the clients go on, and what cannot be known here, for the frame's edge.
+    static func remark(_ model: Model, room: Int) -> StyledText {
+        guard let ledger = model.ledger else { return StyledText() }
+        let time = WallClock.time(ledger.takenAt.wallClockMilliseconds, offsetSeconds: model.utcOffsetSeconds)
+        let moment = "as of \(time)"
+        guard ledger.account == nil else { return StyledText(moment, .muted) }
+        let limits = [
+            "only klamm's own clients: these brokers tell nobody of other acknowledgements",
+            "only klamm's own clients: these brokers tell nobody of others", "only klamm's own clients",
+        ]
+        let limit = limits.first { $0.count + 3 + moment.count <= room }
+        return StyledText([limit, moment].compactMap { $0 }.joined(separator: " · "), .muted)
     }
 
     private static func name(_ item: Item) -> String {

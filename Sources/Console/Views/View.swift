@@ -57,7 +57,9 @@ private func drawTable(
         for (offset, line) in lines.prefix(above.rows).enumerated() {
             grid.put(line, row: above.row + offset, column: 2, width: above.columns - 4)
         }
-    case .ledger: remark = joined(remark, LedgerView.remark(model))
+    case .ledger:
+        let room = area.columns - title.width - remark.width - 12
+        remark = joined(remark, LedgerView.remark(model, room: room))
     case .client(let name):
         remark = joined(remark, ClientView.remark(model, client: name))
         foot = joined(ClientView.foot(model, client: name), foot)
