@@ -44,10 +44,18 @@ package struct BrokerEvent: Hashable, Sendable {
         case replicaFailed(TopicPartition, reason: String)
         /// A call to the broker's disk failed: all its replicas are offline until it is started anew.
         case logDirectoryFailed(BrokerID, reason: String)
-        case groupChanged(group: String, state: String, generation: Int32, members: Int)
-        case groupMemberLeft(group: String, member: String, reason: String)
+        case groupChanged(group: String, state: String, generation: Int32, members: Int, term: CoordinatorTerm)
+        case groupMemberLeft(group: String, member: String, reason: String, term: CoordinatorTerm)
         /// A frame that made the broker close the connection.
         case badFrame(client: String, reason: String)
+
+        /// By what right it is told, where it is a coordinator's word about a group.
+        package var term: CoordinatorTerm? {
+            switch self {
+            case .groupChanged(_, _, _, _, let term), .groupMemberLeft(_, _, _, let term): term
+            default: nil
+            }
+        }
     }
 }
 

@@ -69,6 +69,7 @@ package struct GroupSnapshot: Hashable, Sendable {
     package var protocolName: String?
     package var leader: String?
     package var coordinator: BrokerID
+    package var term: CoordinatorTerm
     package var members: [Member]
     package var offsets: [Offset]
 
@@ -110,7 +111,7 @@ package struct GroupSnapshot: Hashable, Sendable {
 
     package init(
         id: String, state: String, generation: Int32, protocolType: String?, protocolName: String?,
-        leader: String?, coordinator: BrokerID, members: [Member], offsets: [Offset]
+        leader: String?, coordinator: BrokerID, term: CoordinatorTerm, members: [Member], offsets: [Offset]
     ) {
         self.id = id
         self.state = state
@@ -119,6 +120,7 @@ package struct GroupSnapshot: Hashable, Sendable {
         self.protocolName = protocolName
         self.leader = leader
         self.coordinator = coordinator
+        self.term = term
         self.members = members
         self.offsets = offsets
     }

@@ -6,7 +6,8 @@ import KafkaProtocol
 /// The controller's image says what is decided: topics, leaders, ISRs, who is fenced. A broker's own snapshot says what is
 /// so: log ends, high watermarks, groups. The driver says who is there at all. What none of them knows stays nil.
 ///
-/// Invariant: a value of a partition comes from the leader that the image names, or is nil.
+/// Invariant: a value of a partition comes from the leader that the image names, or is nil; a group comes from the
+/// coordinator that leads its partition of `__consumer_offsets`, or is not there.
 package struct ClusterAssembly: Sendable {
     /// One broker as its driver sees it.
     package struct BrokerNode: Hashable, Sendable {
@@ -202,9 +203,17 @@ private struct View {
 
     func groups(_ topics: [ClusterSnapshot.Topic]) -> [ClusterSnapshot.Group] {
         var found: [String: GroupSnapshot] = [:]
+        let offsets = image?.topic(named: GroupCoordinator.topic)?.partitions ?? []
         for group in order.lazy.compactMap(\.snapshot).flatMap(\.groups) {
-            // For a moment after its coordinator has moved, two brokers may hold a group.
-            if let other = found[group.id], other.generation >= group.generation { continue }
+            // One that is cut off goes on holding what has another coordinator by now.
+            let place = Int(group.term.partition)
+            if offsets.indices.contains(place), offsets[place].leader != group.coordinator,
+                offsets[place].leaderEpoch > group.term.leaderEpoch
+            {
+                continue
+            }
+            // Brokers may know of an election before the image does.
+            if let other = found[group.id], other.term.leaderEpoch >= group.term.leaderEpoch { continue }
             found[group.id] = group
         }
         var partitions: [TopicPartition: ClusterSnapshot.Partition] = [:]

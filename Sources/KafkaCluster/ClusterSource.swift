@@ -30,6 +30,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case recordsLost(Loss)
     /// A broker that still had them came to lead.
     case recordsReturned(Loss)
+    /// What a node says as a group's coordinator, which it is no longer; nobody is while there is no successor.
+    case formerCoordinator(BrokerEvent, successor: BrokerID?)
     /// The cluster lists it, and it does not answer us.
     case brokerUnreachable(BrokerID)
     /// Where one cluster answered, another does: ids as Kafka tells them.

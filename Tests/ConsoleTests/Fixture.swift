@@ -176,11 +176,12 @@ enum Fixture {
             .node(BrokerEvent(at: instant(seconds: seconds), node: node, kind: kind))
         }
         func orders(_ index: Int32) -> TopicPartition { TopicPartition(topic: "orders", partition: index) }
+        let term = CoordinatorTerm(partition: 7, leaderEpoch: 1)
         return [
             node(0.1, .topicCreated("orders", partitions: 3, replicationFactor: 3)),
             .client(
                 .producerStarted(ProducerSettings(topic: "orders", recordsPerSecond: 50)), at: instant(seconds: 0.4)),
-            node(0.9, .groupChanged(group: "billing", state: "Stable", generation: 4, members: 2), 1),
+            node(0.9, .groupChanged(group: "billing", state: "Stable", generation: 4, members: 2, term: term), 1),
             .fault(.kill(2), at: instant(seconds: 40)),
             node(41.3, .brokerFenced(2, reason: "its session expired after 1500 ms")),
             node(
@@ -197,7 +198,10 @@ enum Fixture {
                     TopicPartition(topic: "audit", partition: 0), leader: .none, previous: 2, leaderEpoch: 3, isr: [2],
                     unclean: false)),
             node(55.02, .isrChanged(orders(1), from: [3, 1], to: [3], leaderEpoch: 7)),
-            node(56.5, .groupMemberLeft(group: "report", member: "report-2", reason: "heartbeat session expired"), 3),
+            node(
+                56.5,
+                .groupMemberLeft(group: "report", member: "report-2", reason: "heartbeat session expired", term: term),
+                3),
             .client(.autoCommitChanged(group: "billing", false), at: instant(seconds: 57)),
             .client(
                 .clientError(client: "producer of orders", reason: "1/3 brokers are down"), at: instant(seconds: 58)),

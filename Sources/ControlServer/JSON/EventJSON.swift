@@ -91,13 +91,16 @@ enum EventJSON {
             ["event": "replica.failed", "partition": partition.json, "reason": reason.json]
         case .logDirectoryFailed(let id, let reason):
             ["event": "log.directory.failed", "broker": id.json, "reason": reason.json]
-        case .groupChanged(let group, let state, let generation, let members):
+        case .groupChanged(let group, let state, let generation, let members, let term):
             [
                 "event": "group.changed", "group": group.json, "state": state.json, "generation": generation.json,
-                "members": members.json,
+                "members": members.json, "coordinator.epoch": term.leaderEpoch.json,
             ]
-        case .groupMemberLeft(let group, let member, let reason):
-            ["event": "group.member.left", "group": group.json, "member": member.json, "reason": reason.json]
+        case .groupMemberLeft(let group, let member, let reason, let term):
+            [
+                "event": "group.member.left", "group": group.json, "member": member.json, "reason": reason.json,
+                "coordinator.epoch": term.leaderEpoch.json,
+            ]
         case .badFrame(let client, let reason):
             ["event": "bad.frame", "client": client.json, "reason": reason.json]
         }
@@ -110,6 +113,11 @@ enum EventJSON {
         case .directoryStaysOffline(let id): ["event": "log.directory.stays.offline", "broker": id.json]
         case .recordsLost(let loss): self.loss("records.lost", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
+        case .formerCoordinator(let event, let successor):
+            [
+                "event": "former.coordinator", "node": event.node.json, "coordinator": successor.json,
+                "said": node(event.kind),
+            ]
         case .clusterReplaced(let old, let new): ["event": "cluster.replaced", "from": old.json, "to": new.json]
         case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
         case .faultIsOver(let price): ["event": "fault.over", "fault": "\(price.fault)", "nodes": price.victims.json]

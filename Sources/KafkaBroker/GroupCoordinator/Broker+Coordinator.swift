@@ -10,8 +10,11 @@ extension Broker {
         tellCoordinator(.request(context, clientHost: host, body: body))
     }
 
-    mutating func coordinatorElected(_ partition: Int32, leaderEpoch: Int32) {
-        tellCoordinator(.elected(partition: partition, leaderEpoch: leaderEpoch))
+    mutating func coordinatorElected(_ partition: Int32, leaderEpoch: Int32, isAgain: Bool) {
+        tellCoordinator(
+            isAgain
+                ? .electedAgain(partition: partition, leaderEpoch: leaderEpoch)
+                : .elected(partition: partition, leaderEpoch: leaderEpoch))
     }
 
     mutating func coordinatorResigned(_ partition: Int32) {

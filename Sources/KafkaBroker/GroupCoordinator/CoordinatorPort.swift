@@ -18,6 +18,8 @@ package enum CoordinatorInput: Sendable {
     /// This broker has begun to lead the partition of the coordinator's topic: its groups are to be loaded by
     /// `CoordinatorAction.read` before they are served (COORDINATOR_LOAD_IN_PROGRESS until then).
     case elected(partition: Int32, leaderEpoch: Int32)
+    /// It leads on under another epoch: what it has loaded holds.
+    case electedAgain(partition: Int32, leaderEpoch: Int32)
     /// It no longer leads: waiting answers become NOT_COORDINATOR, state is dropped. Appends that were under way are not
     /// reported any more.
     case resigned(partition: Int32)

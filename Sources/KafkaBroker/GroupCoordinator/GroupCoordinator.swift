@@ -13,6 +13,7 @@ import OrderedCollections
 /// none        elected                        loading   read from the start
 /// loading     read to the end                active    groups serve; members get a fresh session
 /// loading     read failed                    failed    COORDINATOR_NOT_AVAILABLE until the next election
+/// any         elected again                  same      speaks under the new term
 /// any         resigned                       none      waiting answers get NOT_COORDINATOR, groups are dropped
 /// ```
 package struct GroupCoordinator: Sendable {
@@ -57,6 +58,8 @@ package struct GroupCoordinator: Sendable {
             drop(partition, &actions)
             partitions[partition] = CoordinatorPartition(leaderEpoch: leaderEpoch)
             actions.append(.read(partition: partition, from: 0, maxBytes: settings.offsetsLoadBufferSize))
+        case .electedAgain(let partition, let leaderEpoch):
+            partitions[partition]?.leaderEpoch = leaderEpoch
         case .resigned(let partition):
             drop(partition, &actions)
             partitions[partition] = nil
@@ -90,6 +93,12 @@ package struct GroupCoordinator: Sendable {
 extension GroupCoordinator {
     func partition(of group: String) -> Int32? {
         partitionCount > 0 ? GroupPartition.partition(forGroup: group, count: partitionCount) : nil
+    }
+
+    /// Nil where this broker has nothing to say about the group.
+    func term(of group: String) -> CoordinatorTerm? {
+        guard let number = partition(of: group), let partition = partitions[number] else { return nil }
+        return CoordinatorTerm(partition: number, leaderEpoch: partition.leaderEpoch)
     }
 
     /// NONE when this broker may speak for the group now.
@@ -140,10 +149,13 @@ extension GroupCoordinator {
         case .write(let value, let purpose):
             append([.group(name, value)], for: name, .group(name, purpose), now, &actions)
         case .changed(let state, let generation, let members):
+            guard let term = term(of: name) else { return }
             actions.append(
-                .emit(.groupChanged(group: name, state: state, generation: generation, members: members)))
+                .emit(
+                    .groupChanged(group: name, state: state, generation: generation, members: members, term: term)))
         case .memberLeft(let member, let reason):
-            actions.append(.emit(.groupMemberLeft(group: name, member: member, reason: reason)))
+            guard let term = term(of: name) else { return }
+            actions.append(.emit(.groupMemberLeft(group: name, member: member, reason: reason, term: term)))
         }
     }
 
@@ -175,12 +187,13 @@ extension GroupCoordinator {
     }
 
     package func snapshot() -> [GroupSnapshot] {
-        groupNames.sorted().map { name in
+        groupNames.sorted().compactMap { name in
+            guard let term = term(of: name) else { return nil }
             let group = groups[name] ?? ClassicGroup(id: name)
             let committed = offsets[name]
             return GroupSnapshot(
                 id: name, state: group.state.name, generation: group.generation, protocolType: group.protocolType,
-                protocolName: group.protocolName, leader: group.leader, coordinator: brokerId,
+                protocolName: group.protocolName, leader: group.leader, coordinator: brokerId, term: term,
                 members: group.members.values.map { $0.snapshot(protocolType: group.protocolType) },
                 offsets: (committed?.partitions ?? []).compactMap { partition in
                     committed?[partition].map {

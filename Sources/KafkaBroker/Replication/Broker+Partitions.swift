@@ -89,8 +89,8 @@ extension Broker {
         tellOfLead(partition)
         mark(partition, .led(leaderEpoch: wanted.leaderEpoch, logEndOffset: end))
         advanceHighWatermark(of: partition)
-        if partition.id.topic == Self.offsetsTopic, !wasLeader {
-            coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch)
+        if partition.id.topic == Self.offsetsTopic {
+            coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch, isAgain: wasLeader)
         }
     }
 

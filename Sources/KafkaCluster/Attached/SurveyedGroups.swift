@@ -38,8 +38,10 @@ struct SurveyedGroups: Sendable {
     ) {
         var coordinators: [String: BrokerID] = [:]
         for broker in heard.keys.sorted() {
-            // For a moment after its coordinator has moved, two brokers may hold a group.
-            for id in heard[broker]?.groups.keys.sorted() ?? [] { coordinators[id] = broker }
+            for id in heard[broker]?.groups.keys.sorted() ?? []
+            where coordinators[id] == nil || leads(broker, id, topics) {
+                coordinators[id] = broker
+            }
         }
         let before = self
         groups = coordinators.sorted { $0.key < $1.key }.compactMap { id, coordinator in
@@ -51,6 +53,14 @@ struct SurveyedGroups: Sendable {
             fresh.insert(id)
             return heard[coordinator]?.group(id, at: coordinator, topics)
         }
+    }
+
+    /// A coordinator that is cut off goes on listing what another has by now: of two the one counts that is elected.
+    private func leads(_ broker: BrokerID, _ group: String, _ topics: SurveyedTopics) -> Bool {
+        guard let offsets = topics.topic(GroupCoordinator.topic), let count = Int32(exactly: offsets.partitions.count),
+            count > 0
+        else { return true }
+        return offsets.partition(GroupPartition.partition(forGroup: group, count: count))?.leader == broker
     }
 
     /// The ends of what the group reads, where they have changed.

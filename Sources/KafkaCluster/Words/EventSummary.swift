@@ -103,10 +103,10 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.log, bad: true, "\(node) cannot use \(partition): \(reason)", topic: partition.topic)
         case .logDirectoryFailed(let broker, let reason):
             return Self(.broker, bad: true, "\(broker.title) has lost its log directory: \(reason)")
-        case .groupChanged(let group, let state, let generation, let members):
+        case .groupChanged(let group, let state, let generation, let members, _):
             let text = "\(group) is \(state): generation \(generation), \(Figures.plural(Int64(members), "member"))"
             return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)
-        case .groupMemberLeft(let group, let member, let reason):
+        case .groupMemberLeft(let group, let member, let reason, _):
             return Self(.group, bad: true, "\(member) left \(group): \(reason)", group: group)
         case .badFrame(let client, let reason):
             return Self(.broker, bad: true, "\(node) hung up on \(client): \(reason)")
@@ -122,6 +122,7 @@ package struct EventSummary: Hashable, Sendable {
                 .broker, bad: true,
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
+        case .formerCoordinator(let event, let successor): former(event, successor)
         case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
         case .clusterReplaced(let old, let new):
             Self(.broker, bad: true, "Another cluster answers here now: \(new), no longer \(old)")
@@ -136,6 +137,12 @@ package struct EventSummary: Hashable, Sendable {
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
+    }
+
+    private static func former(_ event: BrokerEvent, _ successor: BrokerID?) -> Self {
+        let told = node(event)
+        let now = successor.map { "\($0)" } ?? "none"
+        return Self(.group, "Former coordinator \(event.node) (now \(now)): \(told.text)", group: told.group)
     }
 
     private static func moved(_ group: String, _ partition: TopicPartition, from: Int64?, to: Int64) -> Self {

@@ -35,10 +35,11 @@ package final class EmbeddedCluster: ClusterSource {
         let broadcast = Broadcast<ClusterEvent>(buffering: .bufferingNewest(10_000))
         let sessionEnds = SessionEnds()
         let ledger = LiveLedger { change, at in broadcast.send(.notice(ClusterNotice(change), at: at)) }
+        let coordinators = LiveCoordinators()
         let onEvent: @Sendable (BrokerEvent) -> Void = { event in
             sessionEnds.note(event)
             ledger.see(.node(event))
-            broadcast.send(.node(event))
+            broadcast.send(coordinators.told(event))
         }
         makePlace = { [flushThreads] blueprint, loop in
             try await loop.submit {

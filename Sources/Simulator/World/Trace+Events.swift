@@ -34,9 +34,10 @@ extension Trace {
             mix(18, id)
             mix(reason)
         case .logDirectoryFailed(let broker, let reason): mix(19, broker, text: reason)
-        case .groupChanged(let group, let state, let generation, let members):
-            mix(20, Int64(generation), Int64(members), text: group, state)
-        case .groupMemberLeft(let group, let member, let reason): mix(21, text: group, member, reason)
+        case .groupChanged(let group, let state, let generation, let members, let term):
+            mix(20, Int64(generation), Int64(members), Int64(term.leaderEpoch), text: group, state)
+        case .groupMemberLeft(let group, let member, let reason, let term):
+            mix(21, Int64(term.leaderEpoch), text: group, member, reason)
         case .badFrame(let client, let reason): mix(22, text: client, reason)
         }
     }

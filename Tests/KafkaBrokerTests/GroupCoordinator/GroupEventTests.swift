@@ -11,9 +11,18 @@ import Testing
         var group = try GroupHarness()
         _ = try group.stableMember()
         let states = group.events.compactMap { event -> String? in
-            if case .groupChanged(_, let state, let generation, _) = event { "\(state) \(generation)" } else { nil }
+            if case .groupChanged(_, let state, let generation, _, _) = event { "\(state) \(generation)" } else { nil }
         }
         #expect(states == ["PreparingRebalance 0", "CompletingRebalance 1", "Stable 1"])
+    }
+
+    @Test func `a coordinator that is elected once more speaks under its new term`() throws {
+        // Under the old one it would pass for a former coordinator.
+        var group = try GroupHarness()
+        group.step(.electedAgain(partition: 0, leaderEpoch: 4))
+        _ = try group.stableMember()
+        #expect(group.coordinator.snapshot().map(\.term) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
+        #expect(Set(group.events.compactMap(\.term)) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
     }
 
     @Test(arguments: [false, true])

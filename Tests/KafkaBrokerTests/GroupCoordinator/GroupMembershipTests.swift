@@ -93,7 +93,10 @@ import Testing
             group.advance(.seconds(4))
             _ = try group.send(GroupHarness.heartbeat(first, generation: 2))
         }
-        #expect(group.events.contains(.groupMemberLeft(group: "billing", member: second, reason: "session timed out")))
+        let term = CoordinatorTerm(partition: 0, leaderEpoch: 0)
+        #expect(
+            group.events.contains(
+                .groupMemberLeft(group: "billing", member: second, reason: "session timed out", term: term)))
         let rejoined = try #require(try group.ask(GroupHarness.join(first)))
         #expect(rejoined.generationId == 3)
         #expect(rejoined.members.map(\.memberId) == [first])
