@@ -46,13 +46,17 @@ package struct BrokerEvent: Hashable, Sendable {
         case logDirectoryFailed(BrokerID, reason: String)
         case groupChanged(group: String, state: String, generation: Int32, members: Int, term: CoordinatorTerm)
         case groupMemberLeft(group: String, member: String, reason: String, term: CoordinatorTerm)
+        /// The coordinator keeps nothing of it any more.
+        case groupRemoved(group: String, reason: String, term: CoordinatorTerm)
         /// A frame that made the broker close the connection.
         case badFrame(client: String, reason: String)
 
         /// By what right it is told, where it is a coordinator's word about a group.
         package var term: CoordinatorTerm? {
             switch self {
-            case .groupChanged(_, _, _, _, let term), .groupMemberLeft(_, _, _, let term): term
+            case .groupChanged(_, _, _, _, let term), .groupMemberLeft(_, _, _, let term),
+                .groupRemoved(_, _, let term):
+                term
             default: nil
             }
         }

@@ -42,6 +42,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case offsetMoved(group: String, TopicPartition, from: Int64?, to: Int64)
     /// Seen from outside, where generations are not told, nor always the members.
     case groupChanged(String, state: String, members: Int?)
+    /// Seen from outside: its coordinator is the same as before and does not list it any more.
+    case groupGone(String, coordinator: BrokerID)
 
     package init(_ change: AcknowledgedRecords.Change) {
         switch change {

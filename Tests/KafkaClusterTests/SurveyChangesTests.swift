@@ -105,6 +105,63 @@ import Testing
         #expect(kinds(snapshot(), larger) == [.partitionsAdded("orders", total: 2)])
     }
 
+    /// `billing` is coordinated by the leader of the one partition of `__consumer_offsets`.
+    private func grouped(
+        _ isListed: Bool = true, leader: BrokerID = 2, epoch: Int32 = 3, silent: [BrokerID] = [], heard: Int64
+    ) -> ClusterSnapshot {
+        var picture = snapshot()
+        picture.heardAt = now + .seconds(heard)
+        for index in picture.brokers.indices where silent.contains(picture.brokers[index].id) {
+            picture.brokers[index].state = .unreachable
+        }
+        picture.topics.insert(
+            ClusterSnapshot.Topic(
+                name: "__consumer_offsets", id: Uuid(high: 1, low: 2), isInternal: true,
+                partitions: [.init(index: 0, leader: leader, leaderEpoch: epoch, isr: [leader], replicas: [])]),
+            at: 0)
+        if isListed {
+            var group = ClusterSnapshot.Group(id: "billing", state: "Empty")
+            group.coordinator = leader
+            picture.groups = [group]
+        }
+        return picture
+    }
+
+    private func departed(_ pictures: [ClusterSnapshot]) -> [ClusterEvent] {
+        var departures = GroupDepartures()
+        return zip(pictures, pictures.dropFirst()).flatMap { departures.events(from: $0, to: $1, at: now) }
+    }
+
+    @Test func `a group that its coordinator lists no more is told, by a second look`() {
+        // From outside nothing else tells that it was deleted.
+        let gone = departed([grouped(heard: 1), grouped(false, heard: 2), grouped(false, heard: 3)])
+        #expect(gone == [.notice(.groupGone("billing", coordinator: 2), at: now)])
+        #expect(departed([grouped(heard: 1), grouped(false, heard: 2)]).isEmpty)
+        #expect(
+            departed([grouped(heard: 1), grouped(false, heard: 2), grouped(false, heard: 2)]).isEmpty,
+            "nobody was asked since")
+        #expect(departed([grouped(heard: 1), grouped(false, heard: 2), grouped(heard: 3), grouped(heard: 4)]).isEmpty)
+    }
+
+    @Test func `a group that nobody can tell of is not told as gone`() {
+        // Its coordinator is silent, or another broker has become it and has not loaded it yet.
+        #expect(
+            departed([
+                grouped(heard: 1), grouped(false, silent: [2], heard: 2), grouped(false, silent: [2], heard: 3),
+            ]).isEmpty)
+        #expect(
+            departed([
+                grouped(heard: 1), grouped(false, leader: 3, epoch: 4, heard: 2),
+                grouped(false, leader: 3, epoch: 4, heard: 3),
+            ]).isEmpty)
+        // The metadata tell of the election late.
+        #expect(
+            departed([
+                grouped(heard: 1), grouped(false, heard: 2), grouped(false, leader: 3, epoch: 4, heard: 3),
+                grouped(false, leader: 3, epoch: 4, heard: 4),
+            ]).isEmpty)
+    }
+
     @Test func `a controller that is gone is told`() {
         // Nothing is decided until there is one.
         var lost = snapshot()

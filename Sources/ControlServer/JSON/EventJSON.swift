@@ -101,6 +101,11 @@ enum EventJSON {
                 "event": "group.member.left", "group": group.json, "member": member.json, "reason": reason.json,
                 "coordinator.epoch": term.leaderEpoch.json,
             ]
+        case .groupRemoved(let group, let reason, let term):
+            [
+                "event": "group.removed", "group": group.json, "reason": reason.json,
+                "coordinator.epoch": term.leaderEpoch.json,
+            ]
         case .badFrame(let client, let reason):
             ["event": "bad.frame", "client": client.json, "reason": reason.json]
         }
@@ -118,6 +123,8 @@ enum EventJSON {
                 "event": "former.coordinator", "node": event.node.json, "coordinator": successor.json,
                 "said": node(event.kind),
             ]
+        case .groupGone(let group, let coordinator):
+            ["event": "group.gone", "group": group.json, "coordinator": coordinator.json]
         case .clusterReplaced(let old, let new): ["event": "cluster.replaced", "from": old.json, "to": new.json]
         case .brokerUnreachable(let id): ["event": "broker.unreachable", "broker": id.json]
         case .faultIsOver(let price): ["event": "fault.over", "fault": "\(price.fault)", "nodes": price.victims.json]

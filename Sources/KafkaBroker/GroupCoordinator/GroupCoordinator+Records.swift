@@ -38,7 +38,9 @@ extension GroupCoordinator {
         // After a timeout the records lie in the log all the same and will be committed, unless this broker loses the
         // partition, and then the next coordinator loads what is there: so what they say holds from now on.
         if error == .none || error == .requestTimedOut {
+            let known = pending.removableGroup.flatMap { groups[$0] != nil || offsets[$0] != nil ? $0 : nil }
             for record in pending.records { replay(record, isLoading: false) }
+            if let known { tellIfRemoved(known, pending.completion, &actions) }
         }
         switch pending.completion {
         case .expiry: break
@@ -58,6 +60,19 @@ extension GroupCoordinator {
             }
             settleDeletion(of: group, id, Self.groupError(error), &actions)
         }
+    }
+
+    private func tellIfRemoved(
+        _ group: String, _ completion: PendingAppend.Completion, _ actions: inout [CoordinatorAction]
+    ) {
+        guard groups[group] == nil, offsets[group] == nil, let term = term(of: group) else { return }
+        let reason =
+            switch completion {
+            case .deletion: "it was deleted, with all that it had committed"
+            case .expiry: "what it had committed has expired, or its topics were deleted"
+            case .group, .offsets, .offsetDeletion: "all that it had committed was deleted"
+            }
+        actions.append(.emit(.groupRemoved(group: group, reason: reason, term: term)))
     }
 
     private mutating func groupWritten(

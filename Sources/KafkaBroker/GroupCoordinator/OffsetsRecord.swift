@@ -6,6 +6,12 @@ enum OffsetsRecord: Sendable {
     case offset(group: String, TopicPartition, OffsetCommitValue?)
     case group(String, GroupMetadataValue?)
 
+    var group: String {
+        switch self {
+        case .offset(let group, _, _), .group(let group, _): group
+        }
+    }
+
     func key() throws(ProtocolError) -> ByteBuffer {
         switch self {
         case .offset(let group, let partition, _):

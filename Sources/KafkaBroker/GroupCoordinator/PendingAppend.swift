@@ -19,6 +19,15 @@ struct PendingAppend: Sendable {
     var partition: Int32
     var records: [OffsetsRecord]
     var completion: Completion
+
+    /// The group whose last traces these records may remove.
+    var removableGroup: String? {
+        switch completion {
+        case .deletion(let group, _): group
+        case .expiry, .offsetDeletion: records.first?.group
+        case .group, .offsets: nil
+        }
+    }
 }
 
 /// A DeleteGroups request whose groups are deleted one by one.

@@ -18,6 +18,7 @@ actor SurveyRounds {
     private let now: @Sendable () -> Instant
 
     private var survey = ClusterSurvey()
+    private var departures = GroupDepartures()
     private var shown: ClusterSnapshot?
     /// Whether what is shown is only what came at first sight.
     private var isGlance = false
@@ -89,7 +90,9 @@ actor SurveyRounds {
         var snapshot = survey.snapshot(at: now())
         snapshot.faults = faults
         if let shown, !isGlance {
-            for event in SurveyChanges.events(from: shown, to: snapshot, at: snapshot.takenAt) {
+            for event in SurveyChanges.events(from: shown, to: snapshot, at: snapshot.takenAt)
+                + departures.events(from: shown, to: snapshot, at: snapshot.takenAt)
+            {
                 happenings.send(event)
             }
         }

@@ -108,6 +108,8 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)
         case .groupMemberLeft(let group, let member, let reason, _):
             return Self(.group, bad: true, "\(member) left \(group): \(reason)", group: group)
+        case .groupRemoved(let group, let reason, _):
+            return Self(.group, "\(group) is gone: \(reason)", group: group)
         case .badFrame(let client, let reason):
             return Self(.broker, bad: true, "\(node) hung up on \(client): \(reason)")
         }
@@ -123,6 +125,10 @@ package struct EventSummary: Hashable, Sendable {
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
         case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
         case .formerCoordinator(let event, let successor): former(event, successor)
+        case .groupGone(let group, let coordinator):
+            Self(
+                .group, "\(group) is gone: deleted or expired, as coordinator \(coordinator) lists it no more",
+                group: group)
         case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
         case .clusterReplaced(let old, let new):
             Self(.broker, bad: true, "Another cluster answers here now: \(new), no longer \(old)")

@@ -39,6 +39,7 @@ extension Trace {
         case .groupMemberLeft(let group, let member, let reason, let term):
             mix(21, Int64(term.leaderEpoch), text: group, member, reason)
         case .badFrame(let client, let reason): mix(22, text: client, reason)
+        case .groupRemoved(let group, let reason, let term): mix(23, Int64(term.leaderEpoch), text: group, reason)
         }
     }
 

@@ -16,6 +16,59 @@ import Testing
         #expect(states == ["PreparingRebalance 0", "CompletingRebalance 1", "Stable 1"])
     }
 
+    private func removals(_ group: GroupHarness) -> [BrokerEvent.Kind] {
+        group.events.filter { if case .groupRemoved = $0 { true } else { false } }
+    }
+
+    private func delete() -> DeleteGroupsRequest {
+        var request = DeleteGroupsRequest()
+        request.groupsNames = ["billing"]
+        return request
+    }
+
+    @Test func `a group that is deleted is told as gone, once its tombstones are written`() throws {
+        // Whoever looks at the group must not wonder where it is.
+        var group = try GroupHarness()
+        #expect(try group.ask(GroupHarness.commit(42)) != nil)
+        group.commitsAtOnce = false
+        _ = try group.send(delete())
+        #expect(removals(group).isEmpty, "they may still fail")
+        group.commitAll()
+        #expect(
+            removals(group) == [
+                .groupRemoved(
+                    group: "billing", reason: "it was deleted, with all that it had committed",
+                    term: CoordinatorTerm(partition: 0, leaderEpoch: 0))
+            ])
+        group.commitsAtOnce = true
+        _ = try group.send(delete())
+        #expect(removals(group).count == 1, "there is none to delete")
+    }
+
+    @Test func `a group that could not be deleted is not told as gone`() throws {
+        var group = try GroupHarness()
+        #expect(try group.ask(GroupHarness.commit(42)) != nil)
+        group.commitsAtOnce = false
+        _ = try group.send(delete())
+        group.failAll(.notEnoughReplicas)
+        #expect(removals(group).isEmpty)
+    }
+
+    @Test func `a group of which nothing is left is told as gone, and why`() throws {
+        // It goes by itself, and nobody would know.
+        var group = try GroupHarness()
+        #expect(try group.ask(GroupHarness.commit(42)) != nil)
+        var removal = RemoveTopicRecord()
+        removal.topicId = Uuid(high: 1, low: 2)
+        _ = try group.metadata.replay(.removeTopic(removal), at: 10, epoch: 1)
+        group.step(.topicsDeleted(["orders"]))
+        guard case .groupRemoved("billing", let reason, _)? = removals(group).first else {
+            Issue.record("nothing was told: \(group.events)")
+            return
+        }
+        #expect(reason.contains("topics were deleted"))
+    }
+
     @Test func `a coordinator that is elected once more speaks under its new term`() throws {
         // Under the old one it would pass for a former coordinator.
         var group = try GroupHarness()
