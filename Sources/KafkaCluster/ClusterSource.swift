@@ -28,6 +28,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case directoryStaysOffline(BrokerID)
     /// Records that were acknowledged to a client are not in the log that has become the partition's.
     case recordsLost(Loss)
+    /// The same loss once more: it has grown, or grows no more.
+    case lossUpdated(Loss)
     /// A broker that still had them came to lead.
     case recordsReturned(Loss)
     /// What a node says as a group's coordinator, which it is no longer; nobody is while there is no successor.
@@ -48,6 +50,7 @@ package enum ClusterNotice: Hashable, Sendable {
     package init(_ change: AcknowledgedRecords.Change) {
         switch change {
         case .lost(let loss): self = .recordsLost(loss)
+        case .updated(let loss): self = .lossUpdated(loss)
         case .returned(let loss): self = .recordsReturned(loss)
         }
     }

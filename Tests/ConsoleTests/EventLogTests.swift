@@ -4,6 +4,7 @@ import KafkaProtocol
 import Testing
 
 @testable import Console
+@testable import DeliveryLedger
 
 @Suite struct EventLogTests {
     private func kill(_ node: Int32, at seconds: Double) -> ClusterEvent {
@@ -34,6 +35,27 @@ import Testing
         #expect(nodes(log).first == 0 && nodes(log).count == EventLog.capacity)
         log.append(kill(-2, at: 12.5))
         #expect(nodes(log).prefix(3) == [1, 2, -2])
+    }
+
+    @Test func `a loss that grows is one event, and says how large it is by now`() {
+        // 18, 36, 72 lost, told one above the other, look like 126.
+        var log = EventLog()
+        var loss = Fixture.loss
+        let whole = loss
+        loss.drops = []
+        loss.misfortune?.fate = .cutOff
+        loss = loss.part(of: [loss.batches[0]], unnamed: 0)
+        log.append(.notice(.recordsLost(loss), at: Fixture.instant(seconds: 1)))
+        log.append(kill(3, at: 2))
+        #expect(log.entries[0].text.hasPrefix("Lost so far: 41 acknowledged records of orders-1"))
+        log.append(.notice(.lossUpdated(whole), at: Fixture.instant(seconds: 3)))
+        #expect(log.entries.count == 2)
+        #expect(log.entries[0].text.hasPrefix("Lost: 42 acknowledged records of orders-1"))
+        #expect(log.entries[0].event.at == Fixture.instant(seconds: 1), "it stands where it began")
+        var other = whole
+        other.number = 2
+        log.append(.notice(.lossUpdated(other), at: Fixture.instant(seconds: 4)))
+        #expect(log.entries.count == 3, "one whose first event has gone")
     }
 
     @Test func `what a late event is gathered with happened when it did`() {

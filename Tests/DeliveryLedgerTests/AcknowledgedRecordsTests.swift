@@ -55,8 +55,12 @@ import Testing
         script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
         var told: [Int64] = []
         for offset in 0..<Int64(100) {
-            for case .lost(let loss) in script.acknowledges(offset...offset, by: 1, epoch: 1) {
-                told.append(loss.count)
+            for change in script.acknowledges(offset...offset, by: 1, epoch: 1) {
+                switch change {
+                case .lost(let loss) where told.isEmpty: told.append(loss.count)
+                case .updated(let loss) where loss.mayGrow: told.append(loss.count)
+                case .lost, .updated, .returned: Issue.record("one loss is told as another: \(change)")
+                }
             }
         }
         #expect(told == [1, 2, 4, 8, 16, 32, 64])
@@ -64,7 +68,27 @@ import Testing
         let batch = try LedgerScript.batch(["a"], at: 0, epoch: 1)
         let changes = script.ledger.dropped(
             LedgerScript.orders, 0..<100, batches: batch, from: 1, .truncated, at: script.tick())
-        #expect(try #require(script.onlyLoss(of: changes)).count == 100)
+        guard case .updated(let whole)? = changes.first, changes.count == 1 else {
+            Issue.record("\(changes)")
+            return
+        }
+        #expect(whole.count == 100 && !whole.mayGrow)
+    }
+
+    @Test mutating func `that a loss grows no more is told, though it has not grown since`() throws {
+        // It was told as one that may grow.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        let changes = script.acknowledges(0...0, by: 1, epoch: 1)
+        #expect(try #require(script.onlyLoss(of: changes)).mayGrow)
+        let batch = try LedgerScript.batch(["a"], at: 0, epoch: 1)
+        let dropped = script.ledger.dropped(
+            LedgerScript.orders, 0..<1, batches: batch, from: 1, .truncated, at: script.tick())
+        guard case .updated(let whole)? = dropped.first else {
+            Issue.record("\(dropped)")
+            return
+        }
+        #expect(whole.count == 1 && !whole.mayGrow)
     }
 
     @Test mutating func `a zombie's word costs nothing of what the new leader has acknowledged since`() throws {

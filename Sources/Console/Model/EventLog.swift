@@ -8,6 +8,8 @@ import KafkaProtocol
 ///
 /// When a broker falls, the same happens to dozens of partitions of a topic at once. The first few are told one by one,
 /// the others are gathered in the last of these, so that what happened to other topics is not pushed off the screen.
+///
+/// A loss that grows is one event, which says how large it is by now.
 package struct EventLog: Hashable, Sendable {
     package static let capacity = 2000
     /// Events of one sort and topic that follow each other this closely belong together.
@@ -40,6 +42,13 @@ package struct EventLog: Hashable, Sendable {
 
     package mutating func append(_ event: ClusterEvent) {
         let summary = EventSummary(event)
+        if case .notice(.lossUpdated(let loss), _) = event, let age = age(ofLoss: loss.number) {
+            ring.change(age: age) { entry in
+                entry.event = .notice(.recordsLost(loss), at: entry.event.at)
+                entry.summary = summary
+            }
+            return
+        }
         if let age = gatherer(of: summary, at: event.at) {
             ring.change(age: age) { $0.gathered += 1 }
             return
@@ -48,6 +57,16 @@ package struct EventLog: Hashable, Sendable {
         while let newer = ring.value(age: age), newer.event.at > event.at { age += 1 }
         ring.insert(Entry(number: nextNumber, event: event, summary: summary), age: age)
         nextNumber += 1
+    }
+
+    private func age(ofLoss number: Int) -> Int? {
+        (0..<ring.count).first { age in
+            if case .notice(.recordsLost(let loss), _)? = ring.value(age: age)?.event {
+                loss.number == number
+            } else {
+                false
+            }
+        }
     }
 
     /// How old the entry is that takes this event along; nil if it is to be told by itself.

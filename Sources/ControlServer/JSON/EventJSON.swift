@@ -117,6 +117,7 @@ enum EventJSON {
         case .controllerReturned(let id): ["event": "controller.returned", "node": id.json]
         case .directoryStaysOffline(let id): ["event": "log.directory.stays.offline", "broker": id.json]
         case .recordsLost(let loss): self.loss("records.lost", loss)
+        case .lossUpdated(let loss): self.loss("loss.updated", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
         case .formerCoordinator(let event, let successor):
             [

@@ -8,8 +8,10 @@ import NIOCore
 /// or the cleaner removes was not lost.
 package struct AcknowledgedRecords {
     package enum Change: Hashable, Sendable {
-        /// New, or so much larger that it is worth being told again: a leader that is cut off goes on acknowledging in vain.
         case lost(Loss)
+        /// The same loss, so much larger that it is worth being told again, since a leader that is cut off goes on
+        /// acknowledging in vain; or one that grows no more.
+        case updated(Loss)
         /// A replica that still had them came to lead. Where it had a part of a loss, that is a loss of its own from now on.
         case returned(Loss)
     }
@@ -99,11 +101,13 @@ package struct AcknowledgedRecords {
         contents.keep(content, of: partition)
         var changes: [Change] = []
         for index in places(of: partition).flatMap({ accounts[$0].lost }).map({ $0.number - 1 }) {
+            let mightGrow = losses[index].mayGrow
             losses[index].take(content)
-            guard losses[index].drops.last == content.drop, sizes[index].count > sizes[index].told else { continue }
-            // It grows no more.
+            let isSettled = mightGrow && !losses[index].mayGrow
+            guard losses[index].drops.last == content.drop, isSettled || sizes[index].count > sizes[index].told
+            else { continue }
             sizes[index].told = sizes[index].count
-            changes.append(.lost(losses[index]))
+            changes.append(.updated(losses[index]))
         }
         return changes
     }
@@ -211,7 +215,7 @@ package struct AcknowledgedRecords {
             keep(runs, as: number, of: index)
             guard sizes[number - 1].count >= 2 * sizes[number - 1].told else { return nil }
             sizes[number - 1].told = sizes[number - 1].count
-            return .lost(losses[number - 1])
+            return .updated(losses[number - 1])
         }
         let since = runs.reduce(Int64.max) { min($0, $1.from) }
         var loss = Loss(

@@ -163,6 +163,16 @@ package struct Loss: Hashable, Sendable {
 
     // MARK: What is known
 
+    /// Whether who acknowledged them may still be at it: it has not been heard of as gone, nor has it dropped what the new
+    /// leader does not have.
+    package var mayGrow: Bool {
+        if returnedAt != nil || drops.contains(where: { $0.broker == broker }) { return false }
+        return switch misfortune?.fate {
+        case .cutOff, .frozen, nil: true
+        case .killed, .lostPower, .wiped, .stopped, .diskFailed: false
+        }
+    }
+
     /// How many records were acknowledged in vain, those of unknown receipt among them.
     package var count: Int64 { batches.reduce(unnamed) { $0 + $1.count } }
     package var countOfUnknownReceipt: Int64 { batches.reduce(0) { $0 + ($1.receiptIsUnknown ? $1.count : 0) } }

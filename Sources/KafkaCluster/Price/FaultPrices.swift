@@ -32,7 +32,9 @@ package struct FaultPrices: Hashable, Sendable {
         switch event {
         case .fault(let fault, let at):
             if fault.isBreaking { begin(fault, at: at) }
-        case .notice(.recordsLost(let loss), _), .notice(.recordsReturned(let loss), _): note(loss)
+        case .notice(.recordsLost(let loss), _), .notice(.lossUpdated(let loss), _),
+            .notice(.recordsReturned(let loss), _):
+            note(loss)
         case .node, .client, .notice: break
         }
         guard event.mayMakeWhole else { return [] }

@@ -123,7 +123,10 @@ package struct EventSummary: Hashable, Sendable {
             Self(
                 .broker, bad: true,
                 "\(id.title) keeps its log directory offline until it is restarted: restart \(id)")
-        case .recordsLost(let loss): Self(.log, bad: true, "Lost: \(loss.summary)", topic: loss.partition.topic)
+        case .recordsLost(let loss), .lossUpdated(let loss):
+            Self(
+                .log, bad: true, "\(loss.mayGrow ? "Lost so far" : "Lost"): \(loss.summary)",
+                topic: loss.partition.topic)
         case .formerCoordinator(let event, let successor): former(event, successor)
         case .groupGone(let group, let coordinator):
             Self(

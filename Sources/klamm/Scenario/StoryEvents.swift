@@ -19,6 +19,9 @@ enum StoryEvents {
             case .lifecycleChanged, .brokerRegistered, .configChanged, .logRecovered: return nil
             default: break
             }
+        case .notice(.lossUpdated(let loss), _):
+            // One loss is one line, and one more with what it came to.
+            if loss.mayGrow { return nil }
         case .notice: break
         }
         let summary = EventSummary(event)
