@@ -15,11 +15,13 @@ extension Broker {
         snapshot.replicas = partitions.all.map { partition in
             var failure: String?
             if case .offline(let reason) = partition.role { failure = reason }
-            return ReplicaSnapshot(
+            var replica = ReplicaSnapshot(
                 partition: partition.id, isLeader: partition.isLeader, leaderEpoch: partition.leaderEpoch,
                 logStartOffset: partition.log.logStartOffset, logEndOffset: partition.log.logEndOffset,
                 highWatermark: partition.highWatermark, sizeInBytes: partition.log.sizeInBytes,
                 cleanedUpTo: partition.log.cleanedUpTo, isr: partition.leader?.committedISR ?? [], failure: failure)
+            replica.minISR = partition.leader?.effectiveMinISR
+            return replica
         }
         // Nothing is known of logs that were never opened.
         snapshot.replicas += missingReplicas.sorted { $0.key < $1.key }.map { id, reason in

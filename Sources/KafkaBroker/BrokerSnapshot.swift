@@ -38,6 +38,8 @@ package struct ReplicaSnapshot: Hashable, Sendable {
     package var cleanedUpTo: Int64
     /// The committed ISR; empty where this broker does not lead.
     package var isr: [BrokerID]
+    /// How many replicas must be in sync for the high watermark to move; nil where this broker does not lead.
+    package var minISR: Int?
     /// Why the replica is offline, if it is.
     package var failure: String?
 

@@ -178,6 +178,7 @@ private struct View {
             partition.highWatermark = own.highWatermark
             partition.logEndOffset = own.logEndOffset
             partition.sizeInBytes = own.sizeInBytes
+            partition.minISR = own.minISR
         }
         return partition
     }

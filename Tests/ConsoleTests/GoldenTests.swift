@@ -24,6 +24,7 @@ import Testing
             }
         ),
         ("topic", { openOrders(&$0) }),
+        ("topic-held", { HeldPartitionTests.hold(&$0) }),
         ("topic-many-partitions", { $0.press("topics.bottom", "topics.open", "topic.bottom") }),
         (
             "topic-killed",

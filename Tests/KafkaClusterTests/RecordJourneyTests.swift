@@ -244,4 +244,19 @@ import Testing
                 "producer reported unknown",
             ])
     }
+
+    @Test func `a record before a high watermark that stands says why it does`() {
+        // Who waits for it to move waits for a replica.
+        var picture = snapshot(end: 9, highWatermark: 6)
+        picture.topics[0].partitions[0].isr = [1]
+        picture.topics[0].partitions[0].minISR = 2
+        func reason(_ picture: ClusterSnapshot) -> JourneyStep.When? {
+            RecordJourney(facts(picture, [written(10), written(11), written(12)])).steps.first { $0.kind == .passed }?
+                .when
+        }
+        #expect(
+            reason(picture) == .notYet(.told("it stands at 6: ISR 1 is smaller than min.insync.replicas 2")))
+        picture.topics[0].partitions[0].minISR = nil
+        #expect(reason(picture) == .notYet(.told("it stands at 6")))
+    }
 }

@@ -169,6 +169,10 @@ extension ClusterSnapshot {
             // OffsetFetch does not tell when something was committed.
             for place in groups[index].partitions.indices { snapshot.groups[index].partitions[place].committedAt = nil }
         }
+        // Metadata do not tell by which min.insync.replicas a leader goes.
+        for index in topics.indices {
+            for place in topics[index].partitions.indices { snapshot.topics[index].partitions[place].minISR = nil }
+        }
         return snapshot
     }
 }

@@ -32,10 +32,31 @@ enum TopicView {
             Column(title: "ISR", minimum: 5, maximum: 24, shrinks: true, sort: { .count($0.isr.count) }) {
                 StyledText($0.isr.words, $0.isr.count < $0.replicas.count ? .lagging : .inSync)
             },
-            Column(title: "High wm", alignment: .right, minimum: 7, sort: { .count($0.highWatermark) }) {
-                .count($0.highWatermark)
+            Column(
+                title: "High wm", alignment: .right, minimum: partitions.contains { $0.isHeld == true } ? 9 : 7,
+                sort: { .count($0.highWatermark) }
+            ) {
+                $0.isHeld == true
+                    ? StyledText("‖ ", .warning) + .count($0.highWatermark, .warning) : .count($0.highWatermark)
             },
         ]
+    }
+
+    /// Where the high watermark is held, and why, for the frame's edge.
+    static func remark(_ model: Model, topic name: String, room: Int) -> StyledText {
+        let partitions = model.snapshot?.topics.first { $0.name == name }?.partitions ?? []
+        let held = partitions.filter { $0.isHeld == true }
+        guard let minISR = held.first?.minISR else { return StyledText() }
+        let names = held.prefix(4).map { "\($0.index)" }.joined(separator: ",")
+        let whose =
+            held.count == partitions.count
+            ? ""
+            : " of " + (held.count > 4 ? "\(held.count) partitions" : "partition\(held.count > 1 ? "s" : "") \(names)")
+        let texts = [
+            "‖ high watermark\(whose) held: ISR smaller than min.insync.replicas \(minISR)",
+            "‖ high wm held: ISR < min.insync.replicas \(minISR)", "‖ ISR < min.insync.replicas \(minISR)",
+        ]
+        return (texts.first { $0.count <= room } ?? texts.last).map { StyledText($0, .warning) } ?? StyledText()
     }
 
     private static var sizes: [Column<Partition>] {

@@ -36,7 +36,9 @@ private func drawTable(
     var foot = position(listing, model.screen.list, in: area.inner)
     let title = title(model, listing)
     switch model.place {
-    case .topic:
+    case .topic(let name):
+        let room = area.columns - title.width - remark.width - 12
+        remark = joined(remark, TopicView.remark(model, topic: name, room: room))
         foot = joined(foot, TopicView.legend)
     case .broker(let id):
         remark = joined(remark, BrokerView.remark(model, broker: id))

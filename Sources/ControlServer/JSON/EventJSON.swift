@@ -91,6 +91,11 @@ enum EventJSON {
             ["event": "replica.failed", "partition": partition.json, "reason": reason.json]
         case .logDirectoryFailed(let id, let reason):
             ["event": "log.directory.failed", "broker": id.json, "reason": reason.json]
+        case .highWatermarkHeld(let partition, let offset, let isr, let minISR):
+            [
+                "event": "high.watermark.held", "partition": partition.json, "high.watermark": offset.json,
+                "isr": isr.json, "min.isr": minISR.json,
+            ]
         case .groupChanged(let group, let state, let generation, let members, let term):
             [
                 "event": "group.changed", "group": group.json, "state": state.json, "generation": generation.json,

@@ -189,6 +189,7 @@ extension Broker {
         partition.log.config = logConfig(config)
         partition.withLeader { $0.minInsyncReplicas = config.minInsyncReplicas }
         advanceHighWatermark(of: partition)
+        tellIfHeld(partition)
     }
 
     func logConfig(_ topic: TopicConfig) -> LogConfig {

@@ -151,7 +151,18 @@ extension Broker {
         let isNew = partition.withLeader { $0.committed(isr: isr, partitionEpoch: partitionEpoch, now: now) }
         guard isNew == true else { return }
         advanceHighWatermark(of: partition)
+        tellIfHeld(partition)
         // Whoever caught up while this was pending was put off, and a fetch that changes nothing does not name the partition.
         expandISR(of: partition)
+    }
+
+    /// Whenever too few replicas are in sync for the high watermark to move, that is told once.
+    mutating func tellIfHeld(_ partition: Partition) {
+        guard let leader = partition.leader else { return }
+        defer { partition.isToldHeld = !leader.mayCommit }
+        guard !leader.mayCommit, !partition.isToldHeld else { return }
+        emit(
+            .highWatermarkHeld(
+                partition.id, at: leader.highWatermark, isr: leader.committedISR, minISR: leader.effectiveMinISR))
     }
 }

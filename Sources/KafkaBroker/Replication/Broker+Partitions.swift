@@ -76,6 +76,7 @@ extension Broker {
         }
         stopFetching(partition)
         let wasLeader = partition.isLeader
+        if !wasLeader { partition.isToldHeld = false }
         partition.leaderEpoch = wanted.leaderEpoch
         partition.become(
             .leader(
@@ -89,6 +90,7 @@ extension Broker {
         tellOfLead(partition)
         mark(partition, .led(leaderEpoch: wanted.leaderEpoch, logEndOffset: end))
         advanceHighWatermark(of: partition)
+        tellIfHeld(partition)
         if partition.id.topic == Self.offsetsTopic {
             coordinatorElected(partition.id.partition, leaderEpoch: wanted.leaderEpoch, isAgain: wasLeader)
         }

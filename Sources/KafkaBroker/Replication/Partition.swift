@@ -46,6 +46,8 @@ final class Partition {
     var knownDamage: String?
     /// Whether it is in the broker's list of what has moved in this step.
     var isMarkedMoved = false
+    /// Whether it was told that too few replicas are in sync for the high watermark to move.
+    var isToldHeld = false
     /// Why the cleaner leaves this log alone until the broker starts anew: it has found damage.
     var uncleanable: String?
     /// A timer will ring when `flush.ms` asks for a flush.

@@ -206,7 +206,8 @@ struct JourneyAssembly {
         if let goneBy { return Step(appended.lane, .passed, .never(goneBy)) }
         guard let now = image?.highWatermark else { return Step(lane, .passed, .unknown(.told("there is no leader"))) }
         if now > offset { return Step(lane, .passed, .before(facts.replicas == nil ? outside : tooOld)) }
-        return Step(lane, .passed, .notYet(.told("it stands at \(Figures.count(now))")))
+        let reason = image?.holdReason.map { ": \($0)" } ?? ""
+        return Step(lane, .passed, .notYet(.told("it stands at \(Figures.count(now))\(reason)")))
     }
 
     private var answered: Step? {

@@ -92,6 +92,11 @@ package struct EventSummary: Hashable, Sendable {
         case .leadershipBegan(let partition, let epoch, let start):
             let text = "\(node) leads \(partition) in epoch \(epoch), from offset \(Figures.count(start)) on"
             return Self(.log, text, topic: partition.topic, gatheredBy: "\(node) leads")
+        case .highWatermarkHeld(let partition, let offset, let isr, let minISR):
+            let text =
+                "\(partition) high wm held at \(Figures.count(offset)): ISR \(isr.words) < min.insync.replicas \(minISR)"
+            return Self(
+                .isr, bad: true, text, topic: partition.topic, gatheredBy: "held with \(isr.words) of \(minISR)")
         case .logTruncated(let partition, let from, let to):
             let text = "\(node) dropped \(partition) from \(Figures.count(from)) back to \(Figures.count(to))"
             return Self(.log, bad: true, text, topic: partition.topic)
