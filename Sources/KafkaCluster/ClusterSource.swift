@@ -32,6 +32,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case lossUpdated(Loss)
     /// A broker that still had them came to lead.
     case recordsReturned(Loss)
+    /// These were in a broker's log, and only in its page cache: they went with its power.
+    case powerTook(BrokerID, LostTail)
     /// What a node says as a group's coordinator, which it is no longer; nobody is while there is no successor.
     case formerCoordinator(BrokerEvent, successor: BrokerID?)
     /// The cluster lists it, and it does not answer us.
@@ -53,6 +55,19 @@ package enum ClusterNotice: Hashable, Sendable {
         case .updated(let loss): self = .lossUpdated(loss)
         case .returned(let loss): self = .recordsReturned(loss)
         }
+    }
+}
+
+/// The end of a replica's log that a fault has taken from its disk.
+package struct LostTail: Hashable, Sendable {
+    package var partition: TopicPartition
+    package var offsets: Range<Int64>
+    package var bytes: Int64
+
+    package init(partition: TopicPartition, offsets: Range<Int64>, bytes: Int64) {
+        self.partition = partition
+        self.offsets = offsets
+        self.bytes = bytes
     }
 }
 

@@ -141,7 +141,14 @@ import Testing
             try await cluster.inject(.kill(1))
             try await cluster.inject(.restart(1))
             #expect(try await fetched(cluster) == ["a", "b"])
+            var events = cluster.events().makeAsyncIterator()
             try await cluster.inject(.powerLoss(1))
+            while let event = await events.next() {
+                guard case .notice(.powerTook(1, let tail), _) = event, tail.partition == orders else { continue }
+                #expect(tail.offsets == 0..<2 && tail.bytes > 0)
+                #expect(EventSummary(event).text.hasPrefix("Broker 1 lost offsets 0–1 of orders-0 with its power: "))
+                break
+            }
             try await cluster.inject(.restart(1))
             let left = try #require(try await fetched(cluster))
             #expect(left.isEmpty)

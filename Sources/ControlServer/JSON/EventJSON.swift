@@ -124,6 +124,11 @@ enum EventJSON {
         case .recordsLost(let loss): self.loss("records.lost", loss)
         case .lossUpdated(let loss): self.loss("loss.updated", loss)
         case .recordsReturned(let loss): self.loss("records.returned", loss)
+        case .powerTook(let id, let tail):
+            [
+                "event": "power.took", "broker": id.json, "partition": tail.partition.json,
+                "offsets": [tail.offsets.lowerBound.json, tail.offsets.upperBound.json], "bytes": tail.bytes.json,
+            ]
         case .formerCoordinator(let event, let successor):
             [
                 "event": "former.coordinator", "node": event.node.json, "coordinator": successor.json,

@@ -132,6 +132,7 @@ package struct EventSummary: Hashable, Sendable {
             Self(
                 .log, bad: true, "\(loss.mayGrow ? "Lost so far" : "Lost"): \(loss.summary)",
                 topic: loss.partition.topic)
+        case .powerTook(let id, let tail): powerTook(tail, of: id)
         case .formerCoordinator(let event, let successor): former(event, successor)
         case .groupGone(let group, let coordinator):
             Self(
@@ -151,6 +152,17 @@ package struct EventSummary: Hashable, Sendable {
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
+    }
+
+    private static func powerTook(_ tail: LostTail, of broker: BrokerID) -> Self {
+        let (first, last) = (tail.offsets.lowerBound, tail.offsets.upperBound - 1)
+        let offsets =
+            first == last ? "offset \(Figures.count(first))" : "offsets \(Figures.count(first))–\(Figures.count(last))"
+        let text =
+            "\(broker.title) lost \(offsets) of \(tail.partition) with its power: \(Figures.bytes(tail.bytes)) "
+            + "had not been flushed"
+        return Self(
+            .log, bad: true, text, topic: tail.partition.topic, gatheredBy: "\(broker.title) lost with its power")
     }
 
     private static func former(_ event: BrokerEvent, _ successor: BrokerID?) -> Self {

@@ -25,7 +25,9 @@ extension EmbeddedCluster {
         defer { if fault.isHealing { tellOfOfflineDirectories(after: ended, isAll: fault == .healAll) } }
         switch fault {
         case .kill(let id): try await kill(id)
-        case .powerLoss(let id): try await node(id).on { try $0.losePower() }.get()
+        case .powerLoss(let id):
+            let lost = try await node(id).on { try $0.losePower() }.get()
+            for tail in lost { publish(.notice(.powerTook(id, tail), at: SystemClock.now())) }
         case .wipe(let id): try await node(id).on { try $0.wipe() }.get()
         case .stop(let id): try await stop(id)
         case .link(let link) where link.effect == .reset:

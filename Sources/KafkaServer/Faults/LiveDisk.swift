@@ -7,7 +7,8 @@ protocol LiveDisk: ServedDisk {
     var faults: FaultState { get set }
     /// Runs a flush of this file elsewhere: a descriptor, and what to call when it has succeeded.
     func beginFlush(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
-    func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError)
+    /// Gives what went of the logs.
+    func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError) -> [LostTail]
     func wipe() throws(DiskError)
     /// Tells, log by log, the last batches that a loss of power would take.
     func tellTailsWithoutPower(_ tell: (LogTail) -> Void)
@@ -36,7 +37,7 @@ extension FaultyDisk: ServedDisk where Base: ServedDisk {
 /// What `PageCachedDisk` adds to a disk, whatever it stands on.
 protocol PowerLosingDisk: ServedDisk {
     func flushElsewhere(_ file: FileID) throws(DiskError) -> (descriptor: CInt, done: () -> Void)
-    func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError)
+    func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) -> [LostTail]
     func wipe() throws(DiskError)
     func tellTailsWithoutPower(_ tell: (LogTail) -> Void)
 }
@@ -54,7 +55,7 @@ extension FaultyDisk: LiveDisk where Base: PowerLosingDisk {
         return try base.flushElsewhere(file)
     }
 
-    func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError) {
+    func losePower(using generator: inout SystemRandomNumberGenerator) throws(DiskError) -> [LostTail] {
         try base.losePower(using: &generator)
     }
 

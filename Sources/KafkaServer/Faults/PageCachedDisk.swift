@@ -1,3 +1,4 @@
+import KafkaCluster
 import KafkaProtocol
 import KafkaStorage
 import NIOCore
@@ -47,8 +48,9 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
         }
     }
 
-    /// Takes back what was not flushed. Nothing is open any more.
-    func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) {
+    /// Takes back what was not flushed, and gives what of it were records. Nothing is open any more.
+    func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) -> [LostTail] {
+        var lost: [LostTail] = []
         for file in cache.files {
             guard let durable = file.durableSize, let open = try? base.open(file.path, creating: false) else {
                 continue
@@ -57,7 +59,9 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
             let torn =
                 Bool.random(using: &generator)
                 ? Int64.random(in: 0...Int64(max(0, file.firstWrite - 1)), using: &generator) : 0
-            if try base.size(of: open) > durable + torn { try base.truncate(open, to: durable + torn) }
+            guard try base.size(of: open) > durable + torn else { continue }
+            if let tail = LostTail(of: file.path, on: base, cutTo: durable + torn) { lost.append(tail) }
+            try base.truncate(open, to: durable + torn)
         }
         for (path, before) in cache.replaced {
             if let before {
@@ -67,6 +71,7 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
             }
         }
         cache.clear()
+        return lost.joined
     }
 
     /// An empty disk, as a new one is.

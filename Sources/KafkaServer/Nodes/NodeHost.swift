@@ -152,14 +152,14 @@ final class NodeHost {
 
     // MARK: Faults
 
-    /// The machine loses power: the page cache goes with the process.
-    func losePower() throws {
+    /// The machine loses power: the page cache goes with the process. Gives what went of the logs.
+    func losePower() throws -> [LostTail] {
         kill()
         var generator = SystemRandomNumberGenerator()
         ledger.befell(blueprint.id, .lostPower)
         let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
         disk.tellTailsWithoutPower { tell($0, .powerLost) }
-        try disk.losePower(using: &generator)
+        return try disk.losePower(using: &generator)
     }
 
     func wipe() throws {
