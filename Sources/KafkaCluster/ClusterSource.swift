@@ -38,6 +38,8 @@ package enum ClusterNotice: Hashable, Sendable {
     case formerCoordinator(BrokerEvent, successor: BrokerID?)
     /// The cluster lists it, and it does not answer us.
     case brokerUnreachable(BrokerID)
+    /// None of the brokers that the cluster listed answers us any more.
+    case clusterUnreachable
     /// Where one cluster answered, another does: ids as Kafka tells them.
     case clusterReplaced(from: String, to: String)
     /// A fault has ended, and all that it hit serve again.

@@ -352,4 +352,23 @@ import Testing
         session.press("groups.events")
         #expect(session.model.interest == ClusterSurvey.Interest())
     }
+
+    @Test func `that no broker answers stands among what happened, whatever one looks at`() {
+        // A group's screen was empty, as if all were well.
+        var session = Session(columns: 120, rows: 40)
+        session.press("topics.groups", "groups.open")
+        #expect(session.model.place.view == .group)
+        session.send(.cluster(.notice(.brokerUnreachable(3), at: Fixture.instant(seconds: 91))))
+        session.send(.cluster(.notice(.clusterUnreachable, at: Fixture.instant(seconds: 92))))
+        #expect(session.shows("No broker answers any more"), "\(session)")
+        #expect(session.shows("Broker 3 does not answer"), "its coordinator may be one of them")
+        var snapshot = Fixture.snapshot(step: 92)
+        for index in snapshot.brokers.indices { snapshot.brokers[index].state = .unreachable }
+        snapshot.groups = []
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("Nobody tells of group audit-nightly now"), "\(session)")
+        #expect(!session.shows("is gone"), "\(session)")
+        session.press("group.groups")
+        #expect(session.shows("No broker answers any more"), "\(session)")
+    }
 }

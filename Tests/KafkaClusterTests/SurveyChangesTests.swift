@@ -105,6 +105,19 @@ import Testing
         #expect(kinds(snapshot(), larger) == [.partitionsAdded("orders", total: 2)])
     }
 
+    @Test func `that no broker answers any more is told once`() {
+        // Of a group or topic one looks at nothing else is heard.
+        var (two, none) = (snapshot(), snapshot())
+        for index in 1..<3 { two.brokers[index].state = .unreachable }
+        for index in 0..<3 { none.brokers[index].state = .unreachable }
+        func isTold(_ old: ClusterSnapshot, _ new: ClusterSnapshot) -> Bool {
+            SurveyChanges.events(from: old, to: new, at: now).contains(.notice(.clusterUnreachable, at: now))
+        }
+        #expect(!isTold(snapshot(), two))
+        #expect(isTold(two, none) && isTold(snapshot(), none))
+        #expect(!isTold(none, none) && !isTold(none, two))
+    }
+
     /// `billing` is coordinated by the leader of the one partition of `__consumer_offsets`.
     private func grouped(
         _ isListed: Bool = true, leader: BrokerID = 2, epoch: Int32 = 3, silent: [BrokerID] = [], heard: Int64

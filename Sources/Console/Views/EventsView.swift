@@ -40,15 +40,17 @@ enum EventsView {
     }
 
     static func concerns(_ summary: EventSummary, _ place: Place) -> Bool {
-        switch place {
+        if summary.concernsAll { return true }
+        return switch place {
         case .topic(let name), .records(let name, _), .timeline(let name), .configs(let name), .producers(let name):
             summary.topic == name || summary.kind == .fault || summary.kind == .broker
         case .segments(let partition, _):
             summary.topic == partition.topic || summary.kind == .fault || summary.kind == .broker
         case .journey(let subject):
             summary.topic == subject.topic || summary.kind == .fault || summary.kind == .broker
-        case .group(let id), .members(let id): summary.group == id || summary.kind == .fault
-        case .reset(let reset): summary.group == reset.group || summary.kind == .fault
+        case .group(let id), .members(let id):
+            summary.group == id || summary.kind == .fault || summary.kind == .broker
+        case .reset(let reset): summary.group == reset.group || summary.kind == .fault || summary.kind == .broker
         case .faults: summary.kind == .fault || summary.kind == .broker || summary.kind == .election
         case .clients, .client: summary.kind == .client || summary.kind == .group
         case .groups: summary.group != nil || summary.kind == .fault || summary.kind == .client

@@ -69,8 +69,14 @@ enum GroupView {
         return Table(
             items: group?.partitions ?? [], columns: columns, id: { .partition($0.partition) },
             words: { "\($0.partition) \($0.member.map { names[$0] ?? $0 } ?? nobody.text)" },
-            empty: group == nil ? "Group \(id) is gone." : "The group has neither an assignment nor a commit."
+            empty: group == nil ? absence(id, model) : "The group has neither an assignment nor a commit."
         ).listing(model.screen.list)
+    }
+
+    /// That nobody tells of a group is not that there is none.
+    private static func absence(_ id: String, _ model: Model) -> String {
+        model.snapshot?.coordinator(of: id) == nil
+            ? "Nobody tells of group \(id) now: no broker that answers coordinates it." : "Group \(id) is gone."
     }
 
     /// What would be read again if the consumer died now.

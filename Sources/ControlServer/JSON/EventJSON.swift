@@ -134,6 +134,7 @@ enum EventJSON {
                 "event": "former.coordinator", "node": event.node.json, "coordinator": successor.json,
                 "said": node(event.kind),
             ]
+        case .clusterUnreachable: ["event": "cluster.unreachable"]
         case .groupGone(let group, let coordinator):
             ["event": "group.gone", "group": group.json, "coordinator": coordinator.json]
         case .clusterReplaced(let old, let new): ["event": "cluster.replaced", "from": old.json, "to": new.json]

@@ -46,6 +46,8 @@ package enum SurveyChanges {
             case .starting, .waitingForSession, .fenced, .shuttingDown: break
             }
         }
+        let (answered, answers) = (old.brokers.contains(where: \.answers), new.brokers.contains(where: \.answers))
+        if answered, !answers { events.append(.notice(.clusterUnreachable, at: now)) }
     }
 
     private static func tellTopics(
@@ -115,4 +117,9 @@ package enum SurveyChanges {
             events.append(.notice(.groupChanged(group.id, state: group.state, members: count), at: now))
         }
     }
+}
+
+extension ClusterSnapshot.Broker {
+    /// To one who can only ask.
+    fileprivate var answers: Bool { state != .unreachable && state != .down }
 }

@@ -15,6 +15,8 @@ package struct EventSummary: Hashable, Sendable {
     package var group: String?
     /// What it has in common with events of other partitions, where it is one of many.
     package var gatheredBy: String?
+    /// It touches every topic and group there is.
+    package var concernsAll: Bool
 
     package init(_ event: ClusterEvent) {
         switch event {
@@ -27,8 +29,9 @@ package struct EventSummary: Hashable, Sendable {
 
     private init(
         _ kind: Kind, bad: Bool = false, _ text: String, topic: String? = nil, group: String? = nil,
-        gatheredBy: String? = nil
+        gatheredBy: String? = nil, concernsAll: Bool = false
     ) {
+        self.concernsAll = concernsAll
         self.kind = kind
         self.isBad = bad
         self.text = text
@@ -134,13 +137,16 @@ package struct EventSummary: Hashable, Sendable {
                 topic: loss.partition.topic)
         case .powerTook(let id, let tail): powerTook(tail, of: id)
         case .formerCoordinator(let event, let successor): former(event, successor)
+        case .clusterUnreachable:
+            Self(.broker, bad: true, "No broker answers any more: what goes on there is unknown", concernsAll: true)
         case .groupGone(let group, let coordinator):
             Self(
                 .group, "\(group) is gone: deleted or expired, as coordinator \(coordinator) lists it no more",
                 group: group)
         case .faultIsOver(let price): Self(.fault, "Over: \(price.fault) · \(price.summary)")
         case .clusterReplaced(let old, let new):
-            Self(.broker, bad: true, "Another cluster answers here now: \(new), no longer \(old)")
+            Self(
+                .broker, bad: true, "Another cluster answers here now: \(new), no longer \(old)", concernsAll: true)
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
         case .offsetMoved(let group, let partition, let from, let to): moved(group, partition, from: from, to: to)
