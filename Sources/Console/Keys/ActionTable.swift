@@ -203,7 +203,7 @@ package enum ActionTable {
         entry(
             .stop, .faults, "S", "Stop", "Stop the broker in order: leaders move away first",
             in: [.brokers, .broker], hint: 14, dangerous: true),
-        entry(.faults, .faults, "f", "Faults", "Choose a fault", hint: 12, dangerous: true),
+        entry(.faults, .faults, "f", "Faults", "Choose a fault of any node or link", hint: 12, dangerous: true),
         entry(
             .healOne, .faults, "h", "Heal this", "End the selected fault, or restart what it took down", in: [.faults],
             hint: 2),

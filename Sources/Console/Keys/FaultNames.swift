@@ -12,7 +12,9 @@ extension Fault {
         case .stop: ["shutdown", "sigterm", "orderly"]
         case .wipe: ["empty", "format", "erase", "lose", "disk", "data"]
         case .link(let link): ["network", "link", "connection"] + link.effect.otherNames
-        case .request: ["network", "timeout", "produce", "error", "request", "answer", "duplicate"]
+        case .request(let request):
+            ["network", "request"]
+                + (request.outcome == .withhold ? ["timeout", "silence", "duplicate"] : ["error", "refuse", "reject"])
         case .disk(let disk): ["storage", "io"] + disk.effect.otherNames
         case .clockSkew: ["clock", "time", "ntp", "timestamp"]
         case .heal, .healAll: ["end", "mend", "fix", "repair"]

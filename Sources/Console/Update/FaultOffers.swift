@@ -133,7 +133,7 @@ extension Model {
                 "The disk of \(name) fails to read · \(heal) mends it"),
             item(
                 "Flip a bit in the newest segment on \(name)", .disk(DiskFault(node, .flippedBytes)),
-                "Flipped a bit of the newest segment on \(name): found when somebody checks it"),
+                "Flipped a bit of the newest segment on \(name): found when it is read"),
             item(
                 "Wipe \(name): all its replicas are gone", .wipe(node),
                 "Wiped \(name) · \(keyName(.restart)) restarts it with an empty disk"),
