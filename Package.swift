@@ -25,21 +25,26 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error), ruleSwitches]
 // generics nor SwiftNIO's are specialised then. Overflow, bounds and preconditions are checked all the same.
 // Debug also checks at run time that no two changes of a value overlap; release leaves that to the compiler. There a value is
 // also given up after its last use, not at the end of its scope, as no pure code has anything happen at an end: that spares
-// retains and releases.
+// retains and releases. And there a module's code is compiled into those that call it, which the compiler does by itself with
+// what is public only.
+let inRelease = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
 let fast =
     strict + [
         .unsafeFlags(["-O"], .when(configuration: .debug)),
         .unsafeFlags(
             ["-enforce-exclusivity=unchecked", "-Xfrontend", "-enable-lexical-lifetimes=false"],
             .when(configuration: .release)),
+        .unsafeFlags(["-enable-cmo-everything"], inRelease),
     ]
+
+// Several modules then hold the same specialised generics, of which the linker takes the first.
+let firstOfSeveral = LinkerSetting.unsafeFlags(["-Xlinker", "--allow-multiple-definition"], inRelease)
 
 // The program carries the language's runtime in itself: no machine needs Swift to run it, and, as each retain and release
 // is a direct call, everything runs half as fast again. What ArgumentParser and Logging use of Foundation comes with it, and
 // must be named here.
-let inRelease = BuildSettingCondition.when(platforms: [.linux], configuration: .release)
 let runtimeInside: [LinkerSetting] =
-    [.unsafeFlags(["-static-stdlib", "-use-ld=lld"], inRelease)]
+    [firstOfSeveral, .unsafeFlags(["-static-stdlib", "-use-ld=lld"], inRelease)]
     + [
         "Foundation", "CoreFoundation", "FoundationInternationalization", "FoundationEssentials",
         "_FoundationCollections", "_FoundationCShims", "_FoundationICU",
@@ -183,7 +188,7 @@ let testTargets: [Target] = [
     // A process that an outbox outlives; for tests alone.
     .executableTarget(
         name: "OutboxChild", dependencies: ["KafkaClient", "KafkaCluster", "Workload", logging],
-        path: "Tests/OutboxChild", swiftSettings: strict),
+        path: "Tests/OutboxChild", swiftSettings: strict, linkerSettings: [firstOfSeveral]),
     tests(
         "WorkloadTests",
         [
@@ -198,18 +203,18 @@ let benchmarks: [Target] =
     ? [
         .executableTarget(
             name: "StorageBenchmark", dependencies: ["KafkaServer", "KafkaStorage", "KafkaProtocol", nioCore],
-            path: "Tests/Benchmarks/StorageBenchmark", swiftSettings: strict),
+            path: "Tests/Benchmarks/StorageBenchmark", swiftSettings: strict, linkerSettings: [firstOfSeveral]),
         .executableTarget(
             name: "LedgerBenchmark", dependencies: ["DeliveryLedger", "KafkaProtocol", "CMalloc"],
-            path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict),
+            path: "Tests/Benchmarks/LedgerBenchmark", swiftSettings: strict, linkerSettings: [firstOfSeveral]),
         .target(name: "CMalloc", path: "Tests/Benchmarks/CMalloc"),
         .executableTarget(
             name: "WorkloadBenchmark",
             dependencies: ["Workload", "KafkaServer", "KafkaClient", "KafkaCluster", logging],
-            path: "Tests/Benchmarks/WorkloadBenchmark", swiftSettings: strict),
+            path: "Tests/Benchmarks/WorkloadBenchmark", swiftSettings: strict, linkerSettings: [firstOfSeveral]),
         .executableTarget(
             name: "ConsoleBenchmark", dependencies: ["Console", "KafkaBroker", "KafkaCluster", "KafkaProtocol"],
-            path: "Tests/Benchmarks/ConsoleBenchmark", swiftSettings: strict),
+            path: "Tests/Benchmarks/ConsoleBenchmark", swiftSettings: strict, linkerSettings: [firstOfSeveral]),
     ] : []
 
 let systemLibraries: [Target] = [
