@@ -56,6 +56,8 @@ import Testing
         other.number = 2
         log.append(.notice(.lossUpdated(other), at: Fixture.instant(seconds: 4)))
         #expect(log.entries.count == 3, "one whose first event has gone")
+        log.append(.notice(.lossUpdated(other), at: Fixture.instant(seconds: 5)))
+        #expect(log.entries.count == 3, "and is one event all the same")
     }
 
     @Test func `what a late event is gathered with happened when it did`() {

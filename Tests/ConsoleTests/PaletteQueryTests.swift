@@ -29,6 +29,13 @@ import Testing
         #expect(score("gbil", "group billing") != nil && score("gblling", "group billing") == nil)
     }
 
+    @Test func `a long name of many short words is searched as fast as any`() {
+        // Each way to spread the letters over the words was tried: more than anybody waits for.
+        let name = Array(repeating: "a", count: 120).joined(separator: ".")
+        #expect(score(String(repeating: "a", count: 40) + "x", name) == nil)
+        #expect(score(String(repeating: "a", count: 40), name) != nil)
+    }
+
     @Test func `a sentence helps to find what another word names, and finds nothing alone`() {
         // Sentences have words of everything.
         #expect(score("move partition", "move-replicas", help: "Move the replicas of the partition") != nil)

@@ -91,6 +91,28 @@ import Testing
         #expect(whole.count == 1 && !whole.mayGrow)
     }
 
+    @Test(arguments: [BrokerFate.killed, .lostPower, .wiped, .stopped, .diskFailed("full"), .frozen])
+    mutating func `a loss grows no more when who acknowledged it has ended`(_ fate: BrokerFate) throws {
+        // "So far" would stand there for good, beside a number that was true once.
+        script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
+        script.leads(2, epoch: 2, end: 0, epochs: [(2, 0)])
+        script.ledger.isCutOff(1, at: script.tick())
+        for offset in 0..<Int64(3) { script.acknowledges(offset...offset, by: 1, epoch: 1) }
+        #expect(script.ledger.befell(2, .killed, at: script.tick()).isEmpty, "of others nothing changes")
+        let changes = script.ledger.befell(1, fate, at: script.tick())
+        guard fate != .frozen else {
+            #expect(changes.isEmpty && script.ledger.losses[0].mayGrow)
+            return
+        }
+        guard case .updated(let whole)? = changes.first, changes.count == 1 else {
+            Issue.record("\(changes)")
+            return
+        }
+        #expect(whole.count == 3 && !whole.mayGrow)
+        #expect(whole.misfortune?.fate == .cutOff, "which is why it was lost")
+        #expect(script.ledger.befell(1, fate, at: script.tick()).isEmpty, "it is told once")
+    }
+
     @Test mutating func `a zombie's word costs nothing of what the new leader has acknowledged since`() throws {
         script.leads(2, epoch: 2, end: 3, epochs: [(1, 0), (2, 3)])
         script.acknowledges(3...50, by: 2, epoch: 2)

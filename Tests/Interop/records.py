@@ -34,7 +34,7 @@ def leader_of(klamm, name):
 
 
 class Producer:
-    """Numbers its records per partition and keeps what was acknowledged, with the offset."""
+    """Numbers its records per partition and keeps what was acknowledged, with the offset, None where none was told."""
 
     def __init__(self, klamm, topic, partitions=1, **config):
         self.topic = topic
@@ -107,5 +107,6 @@ def named(lost):
     if not lost:
         return "nothing"
     values = [int(value) for value, _ in lost]
-    offsets = [offset for _, offset in lost]
-    return f"{len(lost)} records, {min(values)}-{max(values)}, acknowledged at offsets {min(offsets)}-{max(offsets)}"
+    told = [offset for _, offset in lost if offset is not None]
+    offsets = f"at offsets {min(told)}-{max(told)}" if told else "without an offset"
+    return f"{len(lost)} records, {min(values)}-{max(values)}, acknowledged {offsets}"

@@ -298,6 +298,37 @@ import Testing
         #expect(group.lag == 10)
     }
 
+    @Test(arguments: [false, true])
+    func `of two brokers that list a group the elected one is believed`(areMany: Bool) throws {
+        // One that is cut off goes on listing it. Its successor may list it before the metadata tell of the election.
+        func decided(coordinator: BrokerID) -> MetadataResponse {
+            var response = metadata()
+            var offsets = response.topics[0]
+            offsets.name = GroupCoordinator.topic
+            offsets.topicId = Uuid(high: 7, low: 7)
+            offsets.partitions = [partition(0, leader: coordinator, replicas: [1, 2, 3])]
+            response.topics.append(offsets)
+            return response
+        }
+        var survey = ClusterSurvey()
+        if areMany { survey.roomInRound = (partitions: 0, groups: 0) }
+        survey.take(decided(coordinator: 1), at: now)
+        survey.take(.listGroups(listed("billing", "Empty")), from: 1, at: now)
+        survey.take(.listGroups(listed("billing", "Stable")), from: 2, at: now)
+        #expect(try #require(survey.snapshot(at: now).groups.first).coordinator == 1)
+        let question = survey.metadataQuestion
+        #expect(question.isWhole != areMany)
+        var answer = decided(coordinator: 2)
+        if !question.isWhole {
+            // However many topics there are, this one is asked for each time.
+            #expect(question.request.topics?.map(\.name) == [GroupCoordinator.topic])
+            answer.topics.removeAll { $0.name != GroupCoordinator.topic }
+        }
+        survey.take(answer, isWhole: question.isWhole, at: now)
+        let group = try #require(survey.snapshot(at: now).groups.first)
+        #expect(group.coordinator == 2 && group.state == "Stable")
+    }
+
     @Test func `a group is described again when its state is another`() throws {
         // Members change with it.
         var survey = survey()

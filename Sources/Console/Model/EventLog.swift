@@ -42,12 +42,16 @@ package struct EventLog: Hashable, Sendable {
 
     package mutating func append(_ event: ClusterEvent) {
         let summary = EventSummary(event)
-        if case .notice(.lossUpdated(let loss), _) = event, let age = age(ofLoss: loss.number) {
-            ring.change(age: age) { entry in
-                entry.event = .notice(.recordsLost(loss), at: entry.event.at)
-                entry.summary = summary
+        var event = event
+        if case .notice(.lossUpdated(let loss), let at) = event {
+            if let age = age(ofLoss: loss.number) {
+                ring.change(age: age) { entry in
+                    entry.event = .notice(.recordsLost(loss), at: entry.event.at)
+                    entry.summary = summary
+                }
+                return
             }
-            return
+            event = .notice(.recordsLost(loss), at: at)
         }
         if let age = gatherer(of: summary, at: event.at) {
             ring.change(age: age) { $0.gathered += 1 }

@@ -96,7 +96,7 @@ struct PaletteQuery {
         let starts = starts(of: name)
         if starts.contains(where: { name[$0...].starts(with: letters) }) { return 2 + min(4, name.count / 8) }
         if name.indices.contains(where: { name[$0...].starts(with: letters) }) { return 12 + name.count / 8 }
-        return abbreviates(letters[...], name, starts[...]) ? 24 + name.count / 8 : nil
+        return abbreviates(letters, name, starts) ? 24 + name.count / 8 : nil
     }
 
     private static func starts(of text: [Unicode.Scalar]) -> [Int] {
@@ -108,18 +108,16 @@ struct PaletteQuery {
     private static let separators = Set(" -_.,:;()/".unicodeScalars)
 
     /// Whether the letters are beginnings of words of the name, one after the other.
-    private static func abbreviates(
-        _ letters: ArraySlice<Unicode.Scalar>, _ name: [Unicode.Scalar], _ starts: ArraySlice<Int>
-    ) -> Bool {
-        if letters.isEmpty { return true }
-        for (place, start) in zip(starts.indices, starts) {
-            let common = zip(letters, name[start...]).prefix { $0 == $1 }.count
-            for length in stride(from: common, to: 0, by: -1)
-            where abbreviates(letters.dropFirst(length), name, starts[(place + 1)...]) {
-                return true
+    private static func abbreviates(_ letters: [Unicode.Scalar], _ name: [Unicode.Scalar], _ starts: [Int]) -> Bool {
+        // How many letters the words until here may stand for.
+        var reached: Set<Int> = [0]
+        for start in starts where !reached.contains(letters.count) {
+            for count in reached {
+                let common = zip(letters[count...], name[start...]).prefix { $0 == $1 }.count
+                if common > 0 { reached.formUnion(count + 1...count + common) }
             }
         }
-        return false
+        return reached.contains(letters.count)
     }
 }
 

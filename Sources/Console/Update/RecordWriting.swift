@@ -5,7 +5,7 @@ extension Model {
     mutating func openProduceForm() {
         guard let here = topicHere else { return show(.warning, "Select a topic first") }
         var fields = Self.produceFields(topic: isInternal(here) ? soleTopic ?? "" : here)
-        if case .record = place, let row = recordHere { fields = Self.filled(fields, from: row) }
+        if case .record = place, !isInternal(here), let row = recordHere { fields = Self.filled(fields, from: row) }
         openRecordForm("Write a record", fields)
     }
 

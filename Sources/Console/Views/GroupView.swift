@@ -75,8 +75,10 @@ enum GroupView {
 
     /// That nobody tells of a group is not that there is none.
     private static func absence(_ id: String, _ model: Model) -> String {
-        model.snapshot?.coordinator(of: id) == nil
-            ? "Nobody tells of group \(id) now: no broker that answers coordinates it." : "Group \(id) is gone."
+        guard let coordinator = model.snapshot?.coordinator(of: id)?.broker else {
+            return "Nobody tells of group \(id) now: no broker that answers coordinates it."
+        }
+        return "Coordinator \(coordinator) does not tell of group \(id): it is gone, or not loaded yet."
     }
 
     /// What would be read again if the consumer died now.

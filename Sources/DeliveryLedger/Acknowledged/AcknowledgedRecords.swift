@@ -112,9 +112,16 @@ package struct AcknowledgedRecords {
         return changes
     }
 
-    package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) {
+    @discardableResult
+    package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) -> [Change] {
         fates[broker, default: []].append(Loss.Misfortune(fate: fate, at: at))
         if fates[broker]?.count ?? 0 > 100 { fates[broker]?.removeFirst() }
+        guard fate.isAnEnd else { return [] }
+        return losses.indices.filter { losses[$0].broker == broker && losses[$0].mayGrow }.map { index in
+            losses[index].isOver = true
+            sizes[index].told = sizes[index].count
+            return .updated(losses[index])
+        }
     }
 
     /// Its links are cut from now on.

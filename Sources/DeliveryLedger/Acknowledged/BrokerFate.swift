@@ -3,6 +3,14 @@ package enum BrokerFate: Hashable, Sendable {
     case killed, lostPower, wiped, stopped, frozen, cutOff
     case diskFailed(String)
 
+    /// Whether it acknowledges nothing after that until it is started anew.
+    var isAnEnd: Bool {
+        switch self {
+        case .killed, .lostPower, .wiped, .stopped, .diskFailed: true
+        case .frozen, .cutOff: false
+        }
+    }
+
     /// As in "broker 2 ...".
     package var words: String {
         switch self {

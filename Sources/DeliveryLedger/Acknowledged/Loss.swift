@@ -77,6 +77,8 @@ package struct Loss: Hashable, Sendable {
     package var election: Election
     /// What befell the broker that had acknowledged them, between that and the election.
     package var misfortune: Misfortune?
+    /// Whether what acknowledged them has ended since, whatever its misfortune was.
+    var isOver = false
     /// Where they were dropped, if it is known yet: a replica that is down still has them.
     package var drops: [Drop] = []
     /// The records themselves as far as they were seen before they went; the first `mostRecords` of them.
@@ -166,11 +168,8 @@ package struct Loss: Hashable, Sendable {
     /// Whether who acknowledged them may still be at it: it has not been heard of as gone, nor has it dropped what the new
     /// leader does not have.
     package var mayGrow: Bool {
-        if returnedAt != nil || drops.contains(where: { $0.broker == broker }) { return false }
-        return switch misfortune?.fate {
-        case .cutOff, .frozen, nil: true
-        case .killed, .lostPower, .wiped, .stopped, .diskFailed: false
-        }
+        if isOver || returnedAt != nil || drops.contains(where: { $0.broker == broker }) { return false }
+        return !(misfortune?.fate.isAnEnd ?? false)
     }
 
     /// How many records were acknowledged in vain, those of unknown receipt among them.

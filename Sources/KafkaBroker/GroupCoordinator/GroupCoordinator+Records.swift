@@ -39,8 +39,9 @@ extension GroupCoordinator {
         // partition, and then the next coordinator loads what is there: so what they say holds from now on.
         if error == .none || error == .requestTimedOut {
             let known = pending.removableGroup.flatMap { groups[$0] != nil || offsets[$0] != nil ? $0 : nil }
+            let hadCommitted = known.map { offsets[$0] != nil } ?? false
             for record in pending.records { replay(record, isLoading: false) }
-            if let known { tellIfRemoved(known, pending.completion, &actions) }
+            if let known { tellIfRemoved(known, pending.completion, hadCommitted: hadCommitted, &actions) }
         }
         switch pending.completion {
         case .expiry: break
@@ -63,12 +64,14 @@ extension GroupCoordinator {
     }
 
     private func tellIfRemoved(
-        _ group: String, _ completion: PendingAppend.Completion, _ actions: inout [CoordinatorAction]
+        _ group: String, _ completion: PendingAppend.Completion, hadCommitted: Bool,
+        _ actions: inout [CoordinatorAction]
     ) {
         guard groups[group] == nil, offsets[group] == nil, let term = term(of: group) else { return }
         let reason =
             switch completion {
             case .deletion: "it was deleted, with all that it had committed"
+            case .expiry where !hadCommitted: "it was empty and had committed nothing"
             case .expiry: "what it had committed has expired, or its topics were deleted"
             case .group, .offsets, .offsetDeletion: "all that it had committed was deleted"
             }

@@ -13,7 +13,8 @@ import OrderedCollections
 /// none        elected                        loading   read from the start
 /// loading     read to the end                active    groups serve; members get a fresh session
 /// loading     read failed                    failed    COORDINATOR_NOT_AVAILABLE until the next election
-/// any         elected again                  same      speaks under the new term
+/// failed      elected again                  loading   read from the start
+/// others      elected again                  same      speaks under the new term
 /// any         resigned                       none      waiting answers get NOT_COORDINATOR, groups are dropped
 /// ```
 package struct GroupCoordinator: Sendable {
@@ -54,12 +55,13 @@ package struct GroupCoordinator: Sendable {
         switch input {
         case .request(let context, let clientHost, let body):
             handle(context, clientHost, body, metadata, now, &actions)
-        case .elected(let partition, let leaderEpoch):
+        case .electedAgain(let partition, let leaderEpoch)
+        where partitions[partition].map { $0.phase != .failed } ?? false:
+            partitions[partition]?.leaderEpoch = leaderEpoch
+        case .elected(let partition, let leaderEpoch), .electedAgain(let partition, let leaderEpoch):
             drop(partition, &actions)
             partitions[partition] = CoordinatorPartition(leaderEpoch: leaderEpoch)
             actions.append(.read(partition: partition, from: 0, maxBytes: settings.offsetsLoadBufferSize))
-        case .electedAgain(let partition, let leaderEpoch):
-            partitions[partition]?.leaderEpoch = leaderEpoch
         case .resigned(let partition):
             drop(partition, &actions)
             partitions[partition] = nil

@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaProtocol
 
 /// What a client has heard of a cluster that it can only ask: which answers it has, and from whom.
@@ -160,7 +161,8 @@ package struct ClusterSurvey: Sendable {
         for broker in heard.keys.sorted() { heard[broker]?.allAt = 0 }
     }
 
-    /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows and the list of brokers.
+    /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows, the one whose leaders coordinate
+    /// groups, and the list of brokers.
     package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
         guard topics.partitionCount > roomInRound.partitions, wholeRounds == 0,
             roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
@@ -168,7 +170,7 @@ package struct ClusterSurvey: Sendable {
             return (Self.allTopics, true)
         }
         var request = Self.allTopics
-        request.topics = interest.topics.sorted().compactMap { name in
+        request.topics = interest.topics.union([GroupCoordinator.topic]).sorted().compactMap { name in
             guard topics.topic(name) != nil else { return nil }
             var topic = MetadataRequest.MetadataRequestTopic()
             topic.name = name

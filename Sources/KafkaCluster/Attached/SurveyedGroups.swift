@@ -8,6 +8,8 @@ struct SurveyedGroups: Sendable {
     /// Those of which something else was told, and whether which groups there are, or who coordinates them.
     private var changed: Set<String> = []
     private var isListedAnew = false
+    /// Whether two brokers list one group: which of them speaks for it hangs on who leads its partition.
+    private var isContested = false
 
     mutating func noteChange(of group: String) { changed.insert(group) }
     mutating func noteOtherList() { isListedAnew = true }
@@ -15,7 +17,7 @@ struct SurveyedGroups: Sendable {
     /// Brings them up to date with what the brokers have told, and with the ends of the topics that have changed.
     mutating func refresh(_ heard: [BrokerID: ClusterSurvey.Broker], _ topics: SurveyedTopics) {
         var fresh: Set<String> = []
-        if isListedAnew {
+        if isListedAnew || isContested && topics.changed.contains(GroupCoordinator.topic) {
             listAnew(heard, topics, &fresh)
         } else {
             for id in changed.sorted() {
@@ -37,10 +39,11 @@ struct SurveyedGroups: Sendable {
         _ heard: [BrokerID: ClusterSurvey.Broker], _ topics: SurveyedTopics, _ fresh: inout Set<String>
     ) {
         var coordinators: [String: BrokerID] = [:]
+        isContested = false
         for broker in heard.keys.sorted() {
-            for id in heard[broker]?.groups.keys.sorted() ?? []
-            where coordinators[id] == nil || leads(broker, id, topics) {
-                coordinators[id] = broker
+            for id in heard[broker]?.groups.keys.sorted() ?? [] {
+                if coordinators[id] != nil { isContested = true }
+                if coordinators[id] == nil || leads(broker, id, topics) { coordinators[id] = broker }
             }
         }
         let before = self

@@ -52,7 +52,8 @@ package struct LedgerFeed {
         records.connectionBroke(connection.rawValue, of: broker, answersRead: answersRead)
     }
 
-    package mutating func see(_ event: ClusterEvent) {
+    @discardableResult
+    package mutating func see(_ event: ClusterEvent) -> [AcknowledgedRecords.Change] {
         switch event {
         case .node(let event):
             switch event.kind {
@@ -60,12 +61,13 @@ package struct LedgerFeed {
                 records.electedUncleanly(partition, leaderEpoch: epoch)
             case .topicDeleted(let name): records.topicDeleted(name)
             case .logDirectoryFailed(let broker, let reason):
-                records.befell(broker, .diskFailed(reason), at: event.at)
+                return records.befell(broker, .diskFailed(reason), at: event.at)
             default: break
             }
         case .fault(let fault, let at): see(fault, at)
         case .client, .notice: break
         }
+        return []
     }
 
     /// Nodes tell by themselves what befalls them (`befell`), once it has: until then they may acknowledge.
@@ -86,7 +88,9 @@ package struct LedgerFeed {
         }
     }
 
-    package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) {
+    package mutating func befell(
+        _ broker: BrokerID, _ fate: BrokerFate, at: Instant
+    ) -> [AcknowledgedRecords.Change] {
         records.befell(broker, fate, at: at)
     }
 

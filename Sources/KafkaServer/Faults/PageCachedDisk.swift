@@ -50,18 +50,20 @@ final class PageCachedDisk<Base: ServedDisk>: ServedDisk {
 
     /// Takes back what was not flushed, and gives what of it were records. Nothing is open any more.
     func losePower(using generator: inout some RandomNumberGenerator) throws(DiskError) -> [LostTail] {
-        var lost: [LostTail] = []
+        var cuts: [(path: String, size: Int64)] = []
         for file in cache.files {
-            guard let durable = file.durableSize, let open = try? base.open(file.path, creating: false) else {
-                continue
-            }
-            defer { base.close(open) }
+            guard let durable = file.durableSize else { continue }
             let torn =
                 Bool.random(using: &generator)
                 ? Int64.random(in: 0...Int64(max(0, file.firstWrite - 1)), using: &generator) : 0
-            guard try base.size(of: open) > durable + torn else { continue }
-            if let tail = LostTail(of: file.path, on: base, cutTo: durable + torn) { lost.append(tail) }
-            try base.truncate(open, to: durable + torn)
+            cuts.append((file.path, durable + torn))
+        }
+        // An index tells where its log's batches are as long as it is whole.
+        let lost = cuts.compactMap { LostTail(of: $0.path, on: base, cutTo: $0.size) }
+        for cut in cuts {
+            guard let open = try? base.open(cut.path, creating: false) else { continue }
+            defer { base.close(open) }
+            if try base.size(of: open) > cut.size { try base.truncate(open, to: cut.size) }
         }
         for (path, before) in cache.replaced {
             if let before {

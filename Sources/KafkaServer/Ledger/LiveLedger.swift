@@ -37,10 +37,11 @@ final class LiveLedger: Sendable {
 
     /// It has just happened, on the node's own loop.
     func befell(_ broker: BrokerID, _ fate: BrokerFate) {
-        feed.withLock { $0.befell(broker, fate, at: SystemClock.now()) }
+        let now = SystemClock.now()
+        tell(feed.withLock { $0.befell(broker, fate, at: now) }, now)
     }
 
-    func see(_ event: ClusterEvent) { feed.withLock { $0.see(event) } }
+    func see(_ event: ClusterEvent) { tell(feed.withLock { $0.see(event) }, event.at) }
 
     /// Outside the lock: who listens may ask back.
     private func tell(_ changes: [AcknowledgedRecords.Change], _ at: Instant) {

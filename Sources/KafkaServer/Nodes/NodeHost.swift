@@ -9,8 +9,8 @@ import NIOPosix
 
 /// One node's place in the process through all its lives: its loop, its links, its port.
 ///
-/// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs: a client that
-/// comes earlier is refused at once and tries another broker, as it would with a process that is still starting.
+/// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs, or a little later
+/// where another program still has it: a client that comes earlier is refused at once and tries another broker, as it would with a process that is still starting.
 ///
 /// | state    | start | running | kill | stop     | stopped | patience ends |
 /// |----------|-------|---------|------|----------|---------|---------------|
@@ -268,6 +268,7 @@ final class NodeHost {
                 self.listener = channel
                 self.nowRunning()
             case .failure(let error as IOError) where error.errnoCode == EADDRINUSE && NIODeadline.now() < deadline:
+                self.logger.debug("\(self.blueprint.name) waits for its port: \(error)")
                 self.loop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [weak self] in
                     guard let self, case .up(driver) = state, listener == nil else { return }
                     listen(on: port, for: driver, until: deadline)

@@ -69,6 +69,19 @@ import Testing
         #expect(reason.contains("topics were deleted"))
     }
 
+    @Test func `of a group that never committed nothing is told as expired`() throws {
+        // It goes as soon as somebody looks.
+        var group = try GroupHarness()
+        let member = try group.stableMember()
+        #expect(try group.ask(GroupHarness.leave(member)) != nil)
+        group.advance(GroupSettings().offsetsRetentionCheckInterval * 2)
+        guard case .groupRemoved("billing", let reason, _)? = removals(group).first else {
+            Issue.record("nothing was told: \(group.events)")
+            return
+        }
+        #expect(reason == "it was empty and had committed nothing")
+    }
+
     @Test func `a coordinator that is elected once more speaks under its new term`() throws {
         // Under the old one it would pass for a former coordinator.
         var group = try GroupHarness()
@@ -76,6 +89,21 @@ import Testing
         _ = try group.stableMember()
         #expect(group.coordinator.snapshot().map(\.term) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
         #expect(Set(group.events.compactMap(\.term)) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
+    }
+
+    @Test func `a coordinator that could not load tries again when it is elected once more`() throws {
+        // Its groups would stay unavailable for as long as it leads.
+        var group = try GroupHarness()
+        group.step(.readFailed(partition: 0, reason: "the disk"))
+        #expect(group.coordinator.availability(of: "billing") == .coordinatorNotAvailable)
+        var actions: [CoordinatorAction] = []
+        group.coordinator.step(
+            .electedAgain(partition: 0, leaderEpoch: 4), metadata: group.metadata, now: group.now, into: &actions)
+        guard case .read(0, 0, _)? = actions.first else {
+            Issue.record("\(actions)")
+            return
+        }
+        #expect(group.coordinator.availability(of: "billing") == .coordinatorLoadInProgress)
     }
 
     @Test(arguments: [false, true])
