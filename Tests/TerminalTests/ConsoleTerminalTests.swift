@@ -104,7 +104,7 @@ import Testing
         try program.expect("no help") { !$0.shows("Help(topics)") }
         program.bytesAtOnce = 65_536
         // The demo's records go with it.
-        program.type("qq")
+        program.type("q\r")
         #expect(try program.end() == 0)
     }
 
@@ -158,7 +158,7 @@ import Testing
         try Self.click(program, topic)
         try program.expect("Topic(__consumer_offsets)")
         // Back, out, and yes where the demo's records are counted already.
-        program.type("qqq")
+        program.type("qq\r")
         #expect(try program.end() == 0)
         #expect(String(decoding: program.output, as: UTF8.self).contains("\u{1B}[?1006l"))
     }

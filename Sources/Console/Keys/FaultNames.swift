@@ -11,7 +11,9 @@ extension Fault {
         case .restart: ["start", "recover"]
         case .stop: ["shutdown", "sigterm", "orderly"]
         case .wipe: ["empty", "format", "erase", "lose", "disk", "data"]
-        case .link(let link): ["network", "link", "connection"] + link.effect.otherNames
+        case .link(let link):
+            ["network", "link", "connection"] + link.effect.otherNames
+                + (link.isOneWay ? [] : ["\(link.to)-\(link.from)"])
         case .request(let request):
             ["network", "request"]
                 + (request.outcome == .withhold ? ["timeout", "silence", "duplicate"] : ["error", "refuse", "reject"])

@@ -54,8 +54,13 @@ struct PaletteQuery {
         }
         guard isNamed else { return nil }
         // Of `topic pay` the one of this name, not one of two words that are both in it somewhere.
-        if words.count > 1, name.starts(with: whole) { return Match(score: name == whole ? 0 : 2) }
+        if words.count > 1, name.starts(with: whole), !isCut(whole, name) { return Match(score: name == whole ? 0 : 2) }
         return match
+    }
+
+    /// Whether what was typed ends within a number of the name: `cut 3-1` is not about 101.
+    private func isCut(_ typed: [Unicode.Scalar], _ name: [Unicode.Scalar]) -> Bool {
+        typed.count < name.count && typed.last?.properties.isDigit == true && name[typed.count].properties.isDigit
     }
 
     private static func match(_ word: [Unicode.Scalar], _ name: [Unicode.Scalar], _ names: Names) -> WordMatch? {

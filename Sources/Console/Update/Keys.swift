@@ -62,7 +62,8 @@ extension Model {
         switch chord.key {
         case .escape, .character("n"): overlay = nil
         case .enter, .character("y"): return question.commands
-        default: if action == .back { return question.commands }
+        // Who goes back with it again and again comes here without having read.
+        default: if action == .back { overlay = nil }
         }
         return []
     }
