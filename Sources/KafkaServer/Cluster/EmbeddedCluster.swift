@@ -88,18 +88,20 @@ package final class EmbeddedCluster: ClusterSource {
     /// `127.0.0.1:9092,127.0.0.1:9093 ...`, as clients are given it.
     package var bootstrapServers: String { ports.map { "\($0.host):\($0.port)" }.joined(separator: ",") }
 
-    /// Starts every node; returns when every broker serves and knows all that the controller has decided.
+    /// Starts every node; returns when every broker serves and knows all that the controller has decided. Each step may take
+    /// as long as the timeout: a caller who is kept from going on in between has no less.
     package func start(timeout: Duration = .seconds(60)) async throws {
-        let limit = SystemClock.now() + timeout
         // Controllers first: a broker that found nobody there would wait before it asked again.
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
-            try await serving(role, by: limit).get()
+            try await serving(role, within: timeout).get()
+            let limit = SystemClock.now() + timeout
             // Brokers that came before the first election would ask in vain, and then wait.
             while hasControllers, try await activeImage() == nil {
                 guard SystemClock.now() < limit else { throw ClusterError.notReady("no controller was elected") }
                 try await Task.sleep(for: .milliseconds(1))
             }
         }
+        let limit = SystemClock.now() + timeout
         while try await !brokersAgree() {
             guard SystemClock.now() < limit else { throw ClusterError.notReady("brokers lag behind the controller") }
             try await Task.sleep(for: .milliseconds(1))
@@ -108,15 +110,14 @@ package final class EmbeddedCluster: ClusterSource {
     }
 
     /// Starts nodes and waits until all of them serve; says which do not when time is up.
-    private func serving(_ role: [NodeHandle], by limit: Instant) -> EventLoopFuture<Void> {
+    private func serving(_ role: [NodeHandle], within timeout: Duration) -> EventLoopFuture<Void> {
         let starts = role.map { node in (node.id, node.flatOn { try $0.start() }) }
         let loop = group.next()
         let missing = NIOLoopBoundBox.makeBoxSendingValue(role.map(\.id), eventLoop: loop)
         for (id, start) in starts { start.hop(to: loop).whenSuccess { missing.value.removeAll { $0 == id } } }
         let all = EventLoopFuture.andAllSucceed(starts.map(\.1), on: loop)
         let promise = loop.makePromise(of: Void.self)
-        let left = TimeAmount.nanoseconds((limit - SystemClock.now()).wholeNanoseconds)
-        let timer = loop.scheduleTask(in: left) {
+        let timer = loop.scheduleTask(in: .nanoseconds(timeout.wholeNanoseconds)) {
             let names = missing.value.map(\.description).joined(separator: ", ")
             promise.fail(ClusterError.notReady("of its nodes \(names) did not start to serve in time"))
         }
