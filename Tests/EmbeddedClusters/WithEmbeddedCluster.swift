@@ -1,8 +1,8 @@
 import KafkaServer
 import Logging
 
-/// Runs the body, in its turn, with a started cluster of real brokers. Its files go with it, unless they lie in a directory
-/// of the caller's.
+/// Runs the body, in its turn and on a thread of its own, with a started cluster of real brokers. Its files go with it,
+/// unless they lie in a directory of the caller's.
 package func withEmbeddedCluster(
     brokers: Int, _ settings: [(String, String)] = [], in directory: DataDirectory? = nil,
     _ body: (EmbeddedCluster) async throws -> Void
@@ -15,8 +15,10 @@ package func withEmbeddedCluster(
     await ClusterTurns.shared.begin()
     defer { ClusterTurns.shared.end() }
     let quiet = Logger(label: "brokers") { _ in SwiftLogNoOpLogHandler() }
-    let cluster = try await EmbeddedCluster.make(options, in: directory, logger: quiet)
-    try await cluster.whileItRuns(body)
+    try await withTaskExecutorPreference(OwnThread()) {
+        let cluster = try await EmbeddedCluster.make(options, in: directory, logger: quiet)
+        try await cluster.whileItRuns(body)
+    }
 }
 
 extension EmbeddedCluster {

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The real program in a pseudo-terminal: what pure tests of the console cannot see.
-@Suite(.serialized) struct ConsoleProgramTests {
+@Suite(.serialized, .ownThread) struct ConsoleProgramTests {
     @Test func `klamm shows three brokers and leaves by q`() throws {
         // The first thing anybody does.
         let program = try ConsoleProgram(["--no-demo"])

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The real program on terminals that are resized, tiny, huge, slow, gone, and full of odd characters.
-@Suite(.serialized) struct ConsoleTerminalTests {
+@Suite(.serialized, .ownThread) struct ConsoleTerminalTests {
     /// Every row of the first framed box begins and ends with its frame.
     private static func isWhole(_ program: ConsoleProgram, columns: Int) -> Bool {
         let rows = program.screen

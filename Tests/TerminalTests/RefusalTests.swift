@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// What klamm says instead of starting: one sentence, and exit code 2.
-@Suite struct RefusalTests {
+@Suite(.ownThread) struct RefusalTests {
     @Test func `without a terminal it names the command that needs none`() throws {
         // In a script or a container's log, a console makes no sense.
         let run = try ProgramRun(["--ephemeral", "--port", "0"])

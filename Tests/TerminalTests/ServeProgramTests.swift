@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The real `klamm serve`: signals and standard input.
-@Suite(.serialized) struct ServeProgramTests {
+@Suite(.serialized, .ownThread) struct ServeProgramTests {
     @Test func `a wrong line gets a sentence, and the next line is heard`() throws {
         // Scripts drive it for hours; a typing mistake must neither end it nor pass for a fault.
         let program = try ServeProgram(["--events"])

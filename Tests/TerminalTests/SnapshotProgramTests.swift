@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The real `klamm snapshot`, asking a real `klamm serve`.
-@Suite(.serialized) struct SnapshotProgramTests {
+@Suite(.serialized, .ownThread) struct SnapshotProgramTests {
     @Test func `a running klamm is found by its data directory or address, and shows any view`() throws {
         // For screen readers, scripts and documents: nothing of it needs a terminal.
         let folder = try ScratchFolder()
