@@ -16,6 +16,16 @@ package enum ClusterEvent: Hashable, Sendable {
         case .fault(_, let at), .client(_, let at), .notice(_, let at): at
         }
     }
+
+    /// What records it tells of that are lost, or are back.
+    package var loss: Loss? {
+        switch self {
+        case .notice(.recordsLost(let loss), _), .notice(.lossUpdated(let loss), _),
+            .notice(.recordsReturned(let loss), _):
+            loss
+        case .node, .fault, .client, .notice: nil
+        }
+    }
 }
 
 /// What no single node can tell.

@@ -47,6 +47,16 @@ import Testing
         session.send(tests.look([0, 12_400, 12_020]))
     }
 
+    /// What is asked for when a user of this console moves all of its commits.
+    private func reset(_ session: inout Session, to place: String) -> Command? {
+        session.press("group.reset-offsets")
+        session.type(place)
+        session.key(.enter)
+        session.press("reset.apply-reset")
+        session.type("billing")
+        return session.key(.enter).first
+    }
+
     /// How many events tell of it.
     private func told(_ session: Session, _ words: String) -> Int {
         session.model.live.events.entries.count { $0.text.contains(words) }
@@ -70,12 +80,7 @@ import Testing
     mutating func `what this console did is told once, whether it is seen or answered first`(isSeenFirst: Bool) {
         var session = open()
         session.send(look([12_000, 12_010, 12_020]))
-        session.press("group.reset-offsets")
-        session.type("earliest")
-        session.key(.enter)
-        session.press("reset.apply-reset")
-        session.type("billing")
-        guard case .moveOffsets(let group, let moves)? = session.key(.enter).first else {
+        guard case .moveOffsets(let group, let moves)? = reset(&session, to: "earliest") else {
             Issue.record("nothing was asked for: \(session)")
             return
         }
@@ -93,12 +98,7 @@ import Testing
         // The coordinator had written it when the connection broke.
         var session = open()
         session.send(look([12_000, 12_010, 12_020]))
-        session.press("group.reset-offsets")
-        session.type("latest")
-        session.key(.enter)
-        session.press("reset.apply-reset")
-        session.type("billing")
-        guard case .moveOffsets(let group, let moves)? = session.key(.enter).first, let move = moves.first else {
+        guard case .moveOffsets(let group, let moves)? = reset(&session, to: "latest"), let move = moves.first else {
             Issue.record("nothing was asked for: \(session)")
             return
         }

@@ -178,16 +178,19 @@ extension Model {
         let roots: [Place] = [.brokers, .topics, .groups, .faults, .clients, .ledger]
         if let root = roots.first(where: { entry.isValid(in: $0.view) }) {
             goToRoot(root)
-            let key = keymap.keys(for: action, in: place.view).first?.description ?? ":\(action.rawValue)"
-            return show(.note, "Here \(key) does it: \(help(of: entry))")
+            return show(.note, "Here \(keyOrName(action, in: place.view)) does it: \(help(of: entry))")
         }
         guard let way = entry.views.lazy.compactMap({ Self.way(to: $0) }).first, let view = entry.views.first else {
             let views = entry.views.map(\.rawValue).joined(separator: ", ")
             return show(.note, "\(entry.label) is for another screen: \(views)")
         }
         goToRoot(way.root)
-        let key = keymap.keys(for: action, in: view).first?.description ?? ":\(action.rawValue)"
-        show(.note, "Open \(way.what): there \(key) does it: \(help(of: entry))")
+        show(.note, "Open \(way.what): there \(keyOrName(action, in: view)) does it: \(help(of: entry))")
+    }
+
+    /// What to press, or to write in the palette where no key is bound.
+    private func keyOrName(_ action: ActionID, in view: ViewName) -> String {
+        keymap.keys(for: action, in: view).first?.description ?? ":\(action.rawValue)"
     }
 
     /// Where one begins, and what to open there.

@@ -125,15 +125,3 @@ extension Model {
         return nil
     }
 }
-
-extension ClusterEvent {
-    /// What records it tells of that are lost, or are back.
-    var loss: Loss? {
-        switch self {
-        case .notice(.recordsLost(let loss), _), .notice(.lossUpdated(let loss), _),
-            .notice(.recordsReturned(let loss), _):
-            loss
-        case .node, .fault, .client, .notice: nil
-        }
-    }
-}

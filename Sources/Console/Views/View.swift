@@ -35,9 +35,9 @@ private func drawTable(
     var remark = model.isPaused ? StyledText("‖ paused", .warning, .bold) : StyledText()
     var foot = position(listing, model.screen.list, in: area.inner)
     let title = title(model, listing)
+    let room = area.columns - title.width - remark.width - 12
     switch model.place {
     case .topic(let name):
-        let room = area.columns - title.width - remark.width - 12
         remark = joined(remark, TopicView.remark(model, topic: name, room: room))
         foot = joined(foot, TopicView.legend)
     case .broker(let id):
@@ -46,8 +46,7 @@ private func drawTable(
     case .story: if let story = model.story { remark = joined(remark, StoryView.remark(story)) }
     case .groups: foot = joined(foot, Sparkline.lagLegend)
     case .group(let id):
-        remark = joined(
-            remark, GroupView.remark(model, group: id, room: area.columns - title.width - remark.width - 12))
+        remark = joined(remark, GroupView.remark(model, group: id, room: room))
         // On a narrow screen the column drops out.
         if model.size.columns >= 110 { foot = joined(foot, Sparkline.lagLegend) }
     case .finding(let verdict):
@@ -59,9 +58,7 @@ private func drawTable(
         for (offset, line) in lines.prefix(above.rows).enumerated() {
             grid.put(line, row: above.row + offset, column: 2, width: above.columns - 4)
         }
-    case .ledger:
-        let room = area.columns - title.width - remark.width - 12
-        remark = joined(remark, LedgerView.remark(model, room: room))
+    case .ledger: remark = joined(remark, LedgerView.remark(model, room: room))
     case .client(let name):
         remark = joined(remark, ClientView.remark(model, client: name))
         foot = joined(ClientView.foot(model, client: name), foot)

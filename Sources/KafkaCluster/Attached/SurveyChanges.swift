@@ -53,14 +53,10 @@ package enum SurveyChanges {
     private static func tellTopics(
         from old: ClusterSnapshot, to new: ClusterSnapshot, _ tell: (BrokerEvent.Kind) -> Void
     ) {
-        // Both are sorted by name.
-        var former = old.topics[...]
+        var former = SortedWalk(old.topics, by: \.name)
+        func tellDeleted(_ topic: ClusterSnapshot.Topic) { tell(.topicDeleted(topic.name)) }
         for topic in new.topics {
-            while let first = former.first, first.name < topic.name {
-                tell(.topicDeleted(first.name))
-                former.removeFirst()
-            }
-            let known = former.first?.name == topic.name ? former.popFirst() : nil
+            let known = former.next(topic.name, passing: tellDeleted)
             guard let known, known.id == topic.id else {
                 if known != nil { tell(.topicDeleted(topic.name)) }
                 let factor = topic.partitions.first?.replicas.count ?? 0
@@ -81,7 +77,7 @@ package enum SurveyChanges {
                     TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, tell)
             }
         }
-        for topic in former { tell(.topicDeleted(topic.name)) }
+        former.end(passing: tellDeleted)
     }
 
     private static func tellPartition(

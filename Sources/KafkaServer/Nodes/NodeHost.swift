@@ -10,7 +10,8 @@ import NIOPosix
 /// One node's place in the process through all its lives: its loop, its links, its port.
 ///
 /// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs, or a little later
-/// where another program still has it: a client that comes earlier is refused at once and tries another broker, as it would with a process that is still starting.
+/// where another program still has it: a client that comes earlier is refused at once and tries another broker, as it
+/// would with a process that is still starting.
 ///
 /// | state    | start | running | kill | stop     | stopped | patience ends |
 /// |----------|-------|---------|------|----------|---------|---------------|

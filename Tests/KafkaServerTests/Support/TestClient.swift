@@ -12,15 +12,7 @@ final class TestClient {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        inet_pton(AF_INET, "127.0.0.1", &address.sin_addr)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        let result = withLoopback(port: port) { connect(descriptor, $0, $1) }
         guard result == 0 else {
             // All properties are set, so `deinit` runs and closes: a second close would hit somebody else's descriptor.
             let reason = errno
