@@ -71,6 +71,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var bytesInPerSecond: Double?
         package var bytesOutPerSecond: Double?
         package var logBytes: Int64?
+        /// Since when it owes an answer, where that is worth a word: what it has told is as old as that. Always nil inside.
+        package var lateSince: Instant?
         /// Why its log directory is offline, if it is: it serves nothing until it is started anew.
         package var logDirectoryFailure: String?
 

@@ -56,6 +56,10 @@ package enum ClusterNotice: Hashable, Sendable {
     case faultIsOver(FaultPrice)
     /// A user moved what a group has committed in a partition; `from` is nil where nothing was known to be committed.
     case offsetMoved(group: String, TopicPartition, from: Int64?, to: Int64)
+    /// A group with members has committed an earlier offset than before.
+    case commitWentBack(group: String, TopicPartition, from: Int64, to: Int64)
+    /// Seen from outside: a group that had committed something is there and has nothing committed.
+    case commitsGone(group: String)
     /// Seen from outside, where generations are not told, nor always the members.
     case groupChanged(String, state: String, members: Int?)
     /// Seen from outside: its coordinator is the same as before and does not list it any more.

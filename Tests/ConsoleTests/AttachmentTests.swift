@@ -329,6 +329,33 @@ import Testing
         #expect(session.shows("Nothing has happened since klamm began to look."), "\(session)")
     }
 
+    @Test func `what was seen from outside is timed to the second, what klamm did to the millisecond`() {
+        // Between two looks there is a second; klamm's own command has its moment.
+        var session = Session(empty: Size(columns: 120, rows: 40))
+        session.attach(Console.Attachment(name: "staging"))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        let at = Fixture.snapshot(step: 0).takenAt
+        session.send(.cluster(.notice(.brokerUnreachable(2), at: at)))
+        session.send(.cluster(.fault(.kill(2), at: at)))
+        session.press("topics.events")
+        let time = WallClock.time(at.wallClockMilliseconds)
+        #expect(session.shows("Seen"), "\(session)")
+        #expect(session.shows("\(time.prefix(8))      ■ broker"), "\(session)")
+        #expect(session.shows("\(time)  ✗ fault"), "\(session)")
+    }
+
+    @Test func `a broker that answers late is marked, and its old figures are muted`() {
+        var session = Session(empty: Size(columns: 120, rows: 40))
+        session.attach(Console.Attachment(name: "staging"))
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.brokers[0].lateSince = snapshot.takenAt + .seconds(-2)
+        session.send(.snapshot(snapshot))
+        session.press("topics.open")
+        #expect(session.shows("Broker 1…") && !session.shows("Broker 3…"), "\(session)")
+        session.press("topic.brokers")
+        #expect(session.shows("answers late"), "\(session)")
+    }
+
     @Test func `a node that is broker and controller stands in the list once`() {
         // Apache Kafka's combined mode; two rows of one id could not be told apart.
         var session = attached()

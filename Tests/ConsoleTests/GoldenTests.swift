@@ -16,7 +16,7 @@ import Testing
         ("broker", { $0.press("topics.brokers", "brokers.open", "broker.bottom") }),
         ("topics", { $0.press("topics.move-down") }),
         ("topics-out-of-reach", { AttachmentTests.loseSight(&$0) }),
-        ("group-deserted", { DesertedGroupsTests.reset(&$0) }),
+        ("group-deserted", { CommitMovesTests.reset(&$0) }),
         (
             "topics-filter",
             {

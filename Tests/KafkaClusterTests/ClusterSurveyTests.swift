@@ -114,6 +114,21 @@ import Testing
         #expect(survey.snapshot(at: now).brokers[0].state == .running)
     }
 
+    @Test func `a broker that owes an answer for more than a second is late until it gives it or is silent`() {
+        // A frozen leader's old end would stand beside its followers' new ones as if it were as new.
+        var survey = survey()
+        survey.beginRound(with: 1, at: now)
+        #expect(survey.snapshot(at: now + .milliseconds(900)).brokers[0].lateSince == nil)
+        #expect(survey.snapshot(at: now + .milliseconds(1400)).brokers[0].lateSince == now)
+        #expect(survey.snapshot(at: now + .milliseconds(1400)).brokers[1].lateSince == nil)
+        var answered = survey
+        answered.finishedRound(with: 1)
+        #expect(answered.snapshot(at: now + .milliseconds(1400)).brokers[0].lateSince == nil)
+        survey.silence(of: 1, "frozen")
+        let broker = survey.snapshot(at: now + .seconds(4)).brokers[0]
+        #expect(broker.state == .unreachable && broker.lateSince == nil)
+    }
+
     @Test func `a broker that is no longer listed is down, and stays in the picture`() {
         // Its replicas still belong to it.
         var survey = survey()

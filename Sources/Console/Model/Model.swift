@@ -9,7 +9,7 @@ package struct Picture: Hashable, Sendable {
     package var events = EventLog()
     package var past = PartitionPasts()
     package var prices = FaultPrices()
-    var deserted = DesertedGroups()
+    var commitMoves = CommitMoves()
 }
 
 /// A line at the foot of the screen that goes away by itself.

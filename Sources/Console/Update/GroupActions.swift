@@ -149,7 +149,7 @@ extension Model {
     /// What was moved stands among the events: days later somebody asks why records came twice.
     mutating func moved(_ moves: [OffsetMove], of group: String, problem: String?) {
         if let at = now {
-            for move in moves where live.deserted.isDone(move, of: group) {
+            for move in moves where live.commitMoves.isDone(move, of: group) {
                 let notice = ClusterNotice.offsetMoved(
                     group: group, move.partition, from: move.from, to: move.offset)
                 live.events.append(.notice(notice, at: at))

@@ -7,7 +7,7 @@ package func update(_ model: inout Model, _ event: Event) -> [Command] {
     let commands = model.take(event) + model.inquire() + model.remember()
     if let now = model.now {
         for case .moveOffsets(let group, let moves) in commands {
-            model.live.deserted.expect(moves, of: group, now: now)
+            model.live.commitMoves.expect(moves, of: group, now: now)
         }
     }
     model.layOutRecord()
@@ -115,7 +115,7 @@ extension Model {
     private mutating func sample(_ snapshot: ClusterSnapshot, now: Instant) -> Bool {
         guard live.history.observe(snapshot, now: now) else { return false }
         live.past.observe(snapshot)
-        for notice in live.deserted.look(at: snapshot, now: now) { live.events.append(.notice(notice, at: now)) }
+        for notice in live.commitMoves.look(at: snapshot, now: now) { live.events.append(.notice(notice, at: now)) }
         return true
     }
 

@@ -16,11 +16,14 @@ enum EventsView {
 
     private static func listing(_ model: Model, entries: [EventLog.Entry], state: ListState) -> Listing {
         let offset = model.utcOffsetSeconds
+        // Looked at from outside, it happened between two looks, about a second apart.
+        let isAttached = model.attachment != nil
         // Sentences matter more than what sort they are; the glyph tells that.
         let isWide = model.size.columns >= 100
         let columns: [Column<EventLog.Entry>] = [
-            Column(title: "Time", minimum: 12) {
-                StyledText(WallClock.time($0.event.at.wallClockMilliseconds, offsetSeconds: offset), .muted)
+            Column(title: isAttached ? "Seen" : "Time", minimum: 12) {
+                let time = WallClock.time($0.event.at.wallClockMilliseconds, offsetSeconds: offset)
+                return StyledText(isAttached && !$0.summary.isOurs ? String(time.prefix(8)) : time, .muted)
             },
             Column(title: isWide ? "Kind" : "", minimum: isWide ? 10 : 1) {
                 let sign = Sign.of($0.summary)
@@ -58,4 +61,9 @@ enum EventsView {
         case .topics, .events, .record, .scenarios, .story, .ledger, .loss, .finding, .price: true
         }
     }
+}
+
+extension EventSummary {
+    /// Of what klamm itself does it knows the moment, in every cluster.
+    fileprivate var isOurs: Bool { kind == .fault || kind == .client }
 }

@@ -116,8 +116,16 @@ extension ClusterSnapshot.Broker {
     var wantsRestart: Bool { state.isDown || state == .unreachable || hasLostLogDirectory }
 
     /// Its state, or what is worse.
-    var sign: Sign { hasLostLogDirectory ? Sign(glyph: "◍", role: .error) : .of(state) }
-    var words: String { hasLostLogDirectory ? "log directory offline" : state.words }
+    var sign: Sign {
+        if hasLostLogDirectory { return Sign(glyph: "◍", role: .error) }
+        return isLate ? Sign(glyph: "◌", role: .warning) : .of(state)
+    }
+    var words: String {
+        if hasLostLogDirectory { return "log directory offline" }
+        return isLate ? "answers late" : state.words
+    }
+    /// Whether its figures are older than those of others.
+    var isLate: Bool { lateSince != nil }
 }
 
 extension StyledText {

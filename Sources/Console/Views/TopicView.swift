@@ -9,14 +9,16 @@ enum TopicView {
     static func listing(_ model: Model, topic name: String) -> Listing {
         let topic = model.snapshot?.topics.first { $0.name == name }
         let partitions = topic?.partitions ?? []
+        let late = Set(model.snapshot?.brokers.filter(\.isLate).map(\.id) ?? [])
         return Table(
-            items: partitions, columns: facts(partitions) + matrix(model, partitions) + sizes,
+            items: partitions, columns: facts(partitions, late) + matrix(model, partitions) + sizes,
             id: { .partition(TopicPartition(topic: name, partition: $0.index)) }, words: { "\(name)-\($0.index)" },
             empty: topic == nil ? "Topic \(name) is gone." : "The topic has no partitions."
         ).listing(model.screen.list)
     }
 
-    private static func facts(_ partitions: [Partition]) -> [Column<Partition>] {
+    /// What somebody told who is late by now is muted.
+    private static func facts(_ partitions: [Partition], _ late: Set<BrokerID>) -> [Column<Partition>] {
         [
             Column(title: "Part", minimum: 4, sort: { .count(Int($0.index)) }) {
                 Sign.of($0).text + " " + StyledText("\($0.index)")
@@ -35,9 +37,10 @@ enum TopicView {
             Column(
                 title: "High wm", alignment: .right, minimum: partitions.contains { $0.isHeld == true } ? 9 : 7,
                 sort: { .count($0.highWatermark) }
-            ) {
-                $0.isHeld == true
-                    ? StyledText("‖ ", .warning) + .count($0.highWatermark, .warning) : .count($0.highWatermark)
+            ) { partition in
+                partition.isHeld == true
+                    ? StyledText("‖ ", .warning) + .count(partition.highWatermark, .warning)
+                    : .count(partition.highWatermark, partition.leader.map(late.contains) ?? false ? .muted : .text)
             },
         ]
     }
@@ -93,8 +96,10 @@ enum TopicView {
         func fits(_ width: Int) -> Bool { columns.count * (width + TableLayout.gapLeast) <= room }
         let detail = fits(full) ? Detail.offsetAndDeficit : fits(plain) ? .offset : .glyph
         return columns.map { id in
-            let isUp = brokers.first { $0.id == id }.map { $0.state == .running } ?? false
-            let title = (detail == .glyph ? "\(id)" : "Broker \(id)") + (isUp ? "" : "✗")
+            let broker = brokers.first { $0.id == id }
+            let isLate = broker?.isLate ?? false
+            let mark = broker?.state != .running ? "✗" : isLate ? "…" : ""
+            let title = (detail == .glyph ? "\(id)" : "Broker \(id)") + mark
             let minimum = detail == .glyph ? 2 : detail == .offset ? plain : full
             return Column(title: title, minimum: max(minimum, title.count), priority: 1) { partition in
                 guard let replica = partition.replicas.first(where: { $0.broker == id }) else {
@@ -102,7 +107,8 @@ enum TopicView {
                 }
                 let sign = Sign.of(replica.state)
                 if detail == .glyph { return sign.text }
-                return cell(partition, replica, sign, digits: digits, behind: detail == .offset ? 0 : behind)
+                let room = detail == .offset ? 0 : behind
+                return cell(partition, replica, sign, digits: digits, behind: room, isLate: isLate)
             }
         }
     }
@@ -116,11 +122,12 @@ enum TopicView {
     }
 
     private static func cell(
-        _ partition: Partition, _ replica: ClusterSnapshot.Replica, _ sign: Sign, digits: Int, behind: Int
+        _ partition: Partition, _ replica: ClusterSnapshot.Replica, _ sign: Sign, digits: Int, behind: Int,
+        isLate: Bool
     ) -> StyledText {
         let offset = replica.logEndOffset.map(Figures.count) ?? Figures.unknown
-        var text =
-            sign.text + " " + StyledText(pad(offset, to: digits), replica.logEndOffset == nil ? .muted : sign.role)
+        let role = replica.logEndOffset == nil || isLate ? .muted : sign.role
+        var text = sign.text + " " + StyledText(pad(offset, to: digits), role)
         if behind > 0, let deficit = deficit(partition, replica) {
             text += StyledText(" " + pad(deficit, to: behind), sign.role, .bold)
         }

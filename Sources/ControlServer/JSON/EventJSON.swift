@@ -145,6 +145,12 @@ enum EventJSON {
                 "event": "offset.moved", "group": group.json, "partition": partition.json, "from": from.json,
                 "to": to.json,
             ]
+        case .commitWentBack(let group, let partition, let from, let to):
+            [
+                "event": "commit.back", "group": group.json, "partition": partition.json, "from": from.json,
+                "to": to.json,
+            ]
+        case .commitsGone(let group): ["event": "commits.gone", "group": group.json]
         case .groupChanged(let group, let state, let members):
             ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }

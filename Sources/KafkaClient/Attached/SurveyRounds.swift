@@ -216,6 +216,7 @@ actor SurveyRounds {
 
     private func ask(_ broker: BrokerID) async {
         guard let address = survey.address(of: broker) else { return }
+        survey.beginRound(with: broker, at: now())
         do {
             let connection = try await wire.connection(to: address, patience: Self.patience)
             try await ask(survey.questions(for: broker), of: broker, over: connection)

@@ -6,6 +6,9 @@ extension ClusterSurvey {
     /// A voter that has not fetched for this long, on the clock of the quorum's leader, is down or cut off.
     private static let voterSilence: Int64 = 5000
 
+    /// Who has not answered for this long is late: rounds are about as far apart.
+    private static let promptness = Duration.seconds(1)
+
     /// Who decides, by the quorum's word.
     package var quorumLeader: BrokerID? { quorum.flatMap { $0.leaderId == .none ? nil : $0.leaderId } }
     /// Who decides, by the metadata's: true where there is no quorum, any broker otherwise.
@@ -17,7 +20,7 @@ extension ClusterSurvey {
         var result = ClusterSnapshot(takenAt: now, clusterID: metadata?.clusterId ?? "")
         result.heardAt = metadataAt
         result.topics = topics.topics
-        result.brokers = pictured
+        result.brokers = pictured(at: now)
         result.controllers = controllers
         if hasQuorum {
             result.controller = quorumLeader
@@ -33,7 +36,7 @@ extension ClusterSurvey {
     // MARK: Nodes
 
     /// Those that are listed, and those that were or hold a replica: they are gone.
-    private var pictured: [ClusterSnapshot.Broker] {
+    private func pictured(at now: Instant) -> [ClusterSnapshot.Broker] {
         let listed = Set(metadata?.brokers.map(\.nodeId) ?? [])
         let all = listed.union(addresses.keys).union(hosted.keys).sorted()
         return all.map { id in
@@ -43,6 +46,7 @@ extension ClusterSurvey {
             var broker = ClusterSnapshot.Broker(
                 id: id, host: address?.host ?? "", port: address?.port ?? 0, state: state,
                 leaders: hosted[id]?.led.partitionCount ?? 0, replicas: hosted[id]?.all.partitionCount ?? 0)
+            if state == .running, let at = askedAt[id], now - at > Self.promptness { broker.lateSince = at }
             broker.logBytes = heard[id]?.logBytes
             broker.logDirectoryFailure = heard[id]?.logDirectoryFailure
             return broker

@@ -75,6 +75,8 @@ package struct ClusterSurvey: Sendable {
     private(set) var heard: [BrokerID: Broker] = [:]
     /// Those that did not answer, and why.
     private(set) var silent: [BrokerID: String] = [:]
+    /// Those that are being asked, and since when.
+    private(set) var askedAt: [BrokerID: Instant] = [:]
     /// Every broker that was ever listed, where it was.
     private(set) var addresses: [BrokerID: Address] = [:]
     private(set) var topics = SurveyedTopics()
@@ -199,6 +201,9 @@ package struct ClusterSurvey: Sendable {
         quorum?.leaderId = .none
     }
 
+    /// A round with this broker begins.
+    package mutating func beginRound(with broker: BrokerID, at now: Instant) { askedAt[broker] = now }
+
     package mutating func take(_ answer: Answer, from broker: BrokerID, at now: Instant) {
         // What comes from one that the cluster lists no more came late.
         guard brokers.contains(broker) else { return }
@@ -228,6 +233,7 @@ package struct ClusterSurvey: Sendable {
 
     /// The broker did not answer. What it said before is no longer known to be so.
     package mutating func silence(of broker: BrokerID, _ reason: String) {
+        askedAt[broker] = nil
         guard brokers.contains(broker) else { return }
         heard[broker] = nil
         groups.noteOtherList()
@@ -241,6 +247,7 @@ package struct ClusterSurvey: Sendable {
 
     /// A round with this broker is over.
     package mutating func finishedRound(with broker: BrokerID) {
+        askedAt[broker] = nil
         guard var known = heard.removeValue(forKey: broker) else { return }
         let areMany = hostsMany(broker)
         let wanted = Wanted(of: known, areMany: areMany)

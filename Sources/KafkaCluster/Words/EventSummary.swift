@@ -150,6 +150,15 @@ package struct EventSummary: Hashable, Sendable {
         case .brokerUnreachable(let id):
             Self(.broker, bad: true, "\(id.title) does not answer, though the cluster lists it")
         case .offsetMoved(let group, let partition, let from, let to): moved(group, partition, from: from, to: to)
+        case .commitWentBack(let group, let partition, let from, let to):
+            Self(
+                .group, bad: true,
+                "\(group) committed \(Figures.count(to)) in \(partition) after \(Figures.count(from))",
+                topic: partition.topic, group: group, gatheredBy: "\(group) committed earlier offsets")
+        case .commitsGone(let group):
+            Self(
+                .group, bad: true, "What \(group) had committed is gone: deleted, or expired; the group is there",
+                group: group)
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),

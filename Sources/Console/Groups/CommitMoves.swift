@@ -1,13 +1,16 @@
 import KafkaCluster
 import KafkaProtocol
 
-/// Groups that have no members: what is committed for one is a user's doing, in whichever console or tool, and told as an event.
+/// What is committed for a group, where that is worth an event.
 ///
-/// Told is what two looks prove, at both of which nobody was in the group. Inside, generations prove that nobody was in between
-/// either. From outside a member may have come, read and gone between two looks, and its last commit may be told after its
-/// leave: only an offset that is an earlier one is told. Consumers that choose their partitions themselves commit to groups
-/// that nobody ever joined: of these nothing is told.
-struct DesertedGroups: Hashable, Sendable {
+/// For a group without members it is a user's doing, in whichever console or tool. Told is what two looks prove, at both of which
+/// nobody was in the group. Inside, generations prove that nobody was in between either. From outside a member may have come,
+/// read and gone between two looks, and its last commit may be told after its leave: only an offset that is an earlier one is
+/// told. Consumers that choose their partitions themselves commit to groups that nobody ever joined: of these no more is told.
+///
+/// Of a group with members it is told that it has committed an earlier offset: whoever did it, what lies between may be read
+/// again. From outside a group that was deleted and made anew between two looks is known by the commits that it has no more.
+struct CommitMoves: Hashable, Sendable {
     /// As they were at the last look, sorted by id.
     private var seen: [ClusterSnapshot.Group] = []
     /// What this console has asked for, by group: it is told when it is answered or seen, whichever comes first.
@@ -38,23 +41,42 @@ struct DesertedGroups: Hashable, Sendable {
                 return lasting.isEmpty ? nil : lasting
             }
         }
-        let deserted = snapshot.groups.filter(\.isDeserted)
-        defer { seen = deserted }
+        defer { seen = snapshot.groups }
+        let isInside = snapshot.heardAt == nil
         var notices: [ClusterNotice] = []
         var former = SortedWalk(seen) { $0.id }
-        for group in deserted {
+        for group in snapshot.groups {
             // What another coordinator does not have may be lost.
             guard let before = former.next(group.id), before.coordinator == group.coordinator,
-                before.generation == group.generation
+                before.partitions != group.partitions
             else { continue }
+            let isUsers = before.isDeserted && group.isDeserted && before.generation == group.generation
             for (partition, from, to) in Self.moves(from: before, to: group) {
                 let isBack = from.map { to < $0 } ?? false
-                if takeOwn(group.id, partition, to) ?? (snapshot.heardAt == nil || isBack) {
-                    notices.append(.offsetMoved(group: group.id, partition, from: from, to: to))
+                let moved = ClusterNotice.offsetMoved(group: group.id, partition, from: from, to: to)
+                if let isUntold = takeOwn(group.id, partition, to) {
+                    if isUntold { notices.append(moved) }
+                } else if isUsers {
+                    if isInside || isBack { notices.append(moved) }
+                } else if isBack, let from {
+                    notices.append(.commitWentBack(group: group.id, partition, from: from, to: to))
                 }
+            }
+            if !isInside, Self.haveGone(from: before, to: group, in: snapshot) {
+                notices.append(.commitsGone(group: group.id))
             }
         }
         return notices
+    }
+
+    /// Commits go with their topic, too.
+    private static func haveGone(
+        from old: ClusterSnapshot.Group, to new: ClusterSnapshot.Group, in snapshot: ClusterSnapshot
+    ) -> Bool {
+        guard new.partitions.allSatisfy({ $0.committed == nil }) else { return false }
+        return old.partitions.contains { row in
+            row.committed != nil && snapshot.topics.contains { $0.name == row.partition.topic }
+        }
     }
 
     /// Whether it is still to be told, by the first of the two who come to know of it; nil for what this console has not asked.
@@ -68,7 +90,6 @@ struct DesertedGroups: Hashable, Sendable {
     private static func moves(
         from old: ClusterSnapshot.Group, to new: ClusterSnapshot.Group
     ) -> [(TopicPartition, from: Int64?, to: Int64)] {
-        guard old.partitions != new.partitions else { return [] }
         var moves: [(TopicPartition, from: Int64?, to: Int64)] = []
         var former = SortedWalk(old.partitions) { $0.partition }
         for row in new.partitions {
