@@ -106,6 +106,23 @@ import Workload
         }
     }
 
+    @Test func `the broker that tells of the metadata is frozen, and the picture goes on`() async throws {
+        // Klamm waited for it alone, and the whole screen stood still for three seconds.
+        try await withLiveCluster([("broker.session.timeout.ms", "30000")]) { live in
+            let attached = try await attached(to: live)
+            var pictures = attached.snapshots().makeAsyncIterator()
+            _ = await pictures.next()
+            try await live.cluster.inject(.freeze(1))
+            var wasLate = false
+            while let picture = await pictures.next(), picture.brokers[0].state == .running {
+                if picture.brokers[0].lateSince != nil { wasLate = true }
+            }
+            #expect(wasLate)
+            try await live.cluster.inject(.thaw(1))
+            await attached.shutDown()
+        }
+    }
+
     @Test func `who is not there is named`() async throws {
         // A wrong port must not look like an empty cluster.
         let cluster = AttachedCluster(

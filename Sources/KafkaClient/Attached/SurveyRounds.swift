@@ -10,6 +10,7 @@ actor SurveyRounds {
     private static let patience = Duration.seconds(3)
     private static let gathering = Duration.milliseconds(300)
     private static let glance = Duration.milliseconds(20)
+    private static let promptness = Duration.milliseconds(500)
 
     private let bootstrapServers: [ClusterSurvey.Address]
     private let wire: ClusterWire
@@ -24,6 +25,8 @@ actor SurveyRounds {
     private var isGlance = false
     private var faults: [FaultState.ActiveFault] = []
     private var metadataBroker: BrokerID?
+    /// How long the last answer about the metadata was under way.
+    private var metadataTook = Duration.zero
     /// Who is being asked.
     private var busy: [BrokerID: Task<Void, Never>] = [:]
     private var isAskingQuorum = false
@@ -57,13 +60,13 @@ actor SurveyRounds {
     private func run() async {
         var isFirst = true
         while !Task.isCancelled {
-            let begun = now()
             // The first metadata has just come.
             if !isFirst { try? await askMetadata() }
             isFirst = false
+            let begun = now()
             await askAll(within: Self.gathering, showingAfter: shown == nil ? Self.glance : nil)
             show()
-            try? await Task.sleep(for: ClusterSurvey.pause(afterRoundOf: now() - begun))
+            try? await Task.sleep(for: ClusterSurvey.pause(afterRoundOf: metadataTook + (now() - begun)))
         }
     }
 
@@ -103,35 +106,79 @@ actor SurveyRounds {
 
     // MARK: Asking
 
-    /// From the broker that was asked before; where it does not answer, from each other, and at last from the servers that
-    /// the user named.
+    private enum MetadataNews: Sendable {
+        case answer(MetadataCandidate, isWhole: Bool, askedAt: Instant, Result<MetadataResponse, any Error>)
+        /// Who was asked as this one has not answered yet.
+        case late(Int)
+    }
+
+    private struct MetadataCandidate: Sendable {
+        var id: BrokerID?
+        var address: ClusterSurvey.Address
+    }
+
+    /// From the broker that was asked before, from each other, and at last from the servers that the user named: the next one
+    /// is asked when one fails, and beside one that is late, which a frozen broker would be for as long as our patience lasts.
     private func askMetadata() async throws {
-        var candidates: [(id: BrokerID?, address: ClusterSurvey.Address)] = []
-        let preferred = survey.metadataBroker(after: metadataBroker)
-        for id in [preferred].compactMap({ $0 }) + survey.brokers.filter({ $0 != preferred }) {
-            if let address = survey.address(of: id) { candidates.append((id, address)) }
+        let (news, continuation) = AsyncStream.makeStream(of: MetadataNews.self)
+        let candidates = metadataCandidates
+        var asked = 0
+        var waiting = 0
+        func askNext() {
+            guard asked < candidates.count else { return }
+            let (number, candidate, question) = (asked, candidates[asked], survey.metadataQuestion)
+            let askedAt = now()
+            asked += 1
+            waiting += 1
+            Task { [wire] in
+                let result: Result<MetadataResponse, any Error>
+                do {
+                    result = .success(
+                        try await wire.ask(question.request, of: candidate.address, patience: Self.patience))
+                } catch {
+                    result = .failure(error)
+                }
+                continuation.yield(.answer(candidate, isWhole: question.isWhole, askedAt: askedAt, result))
+            }
+            Task { [metadataTook] in
+                try? await Task.sleep(for: max(Self.promptness, metadataTook * 3))
+                continuation.yield(.late(number))
+            }
         }
-        let known = Set(candidates.map(\.address))
-        candidates += bootstrapServers.filter { !known.contains($0) }.map { (nil, $0) }
+        askNext()
+        guard waiting > 0 else { throw WireError.nobody([]) }
         var failures: [(address: String, error: any Error)] = []
-        for candidate in candidates {
-            do {
-                let question = survey.metadataQuestion
-                let response = try await wire.ask(
-                    question.request, of: candidate.address, patience: Self.patience)
+        for await one in news {
+            switch one {
+            case .late(let number): if number == asked - 1 { askNext() }
+            case .answer(let candidate, let isWhole, let askedAt, .success(let response)):
                 try Task.checkCancellation()
-                survey.take(response, isWhole: question.isWhole, at: now())
-                metadataBroker = candidate.id ?? survey.brokers.first { survey.address(of: $0) == candidate.address }
+                metadataTook = now() - askedAt
+                survey.take(response, isWhole: isWhole, at: now())
+                metadataBroker =
+                    candidate.id ?? survey.brokers.first { survey.address(of: $0) == candidate.address }
                 return
-            } catch let error as CancellationError {
-                throw error
-            } catch {
+            case .answer(_, _, _, .failure(let error as CancellationError)): throw error
+            case .answer(let candidate, _, _, .failure(let error)):
                 let error = survey.brokers.isEmpty ? wire.security.metadataFailure(error) : error
                 failures.append((candidate.address.description, error))
                 if let id = candidate.id { survey.silence(of: id, "\(error)") }
+                waiting -= 1
+                askNext()
+                if waiting == 0 { throw WireError.nobody(failures) }
             }
         }
-        throw WireError.nobody(failures)
+        throw CancellationError()
+    }
+
+    private var metadataCandidates: [MetadataCandidate] {
+        let preferred = survey.metadataBroker(after: metadataBroker)
+        let known = ([preferred].compactMap { $0 } + survey.brokers.filter { $0 != preferred }).compactMap { id in
+            survey.address(of: id).map { MetadataCandidate(id: id, address: $0) }
+        }
+        return known
+            + bootstrapServers.filter { server in !known.contains { $0.address == server } }
+            .map { MetadataCandidate(id: nil, address: $0) }
     }
 
     /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them. Whoever
