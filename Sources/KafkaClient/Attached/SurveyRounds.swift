@@ -7,26 +7,25 @@ import KafkaProtocol
 /// what has come; who has not answered yet is not asked again until he has. The very first picture is shown after `glance`:
 /// of a large cluster it holds what is decided, and the figures follow.
 actor SurveyRounds {
-    private static let patience = Duration.seconds(3)
+    static let patience = Duration.seconds(3)
     private static let gathering = Duration.milliseconds(300)
     private static let glance = Duration.milliseconds(20)
-    private static let promptness = Duration.milliseconds(500)
 
-    private let bootstrapServers: [ClusterSurvey.Address]
-    private let wire: ClusterWire
+    let bootstrapServers: [ClusterSurvey.Address]
+    let wire: ClusterWire
     private let pictures: Listeners<ClusterSnapshot>
     private let happenings: Listeners<ClusterEvent>
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
 
-    private var survey = ClusterSurvey()
+    var survey = ClusterSurvey()
     private var departures = GroupDepartures()
     private var shown: ClusterSnapshot?
     /// Whether what is shown is only what came at first sight.
     private var isGlance = false
     private var faults: [FaultState.ActiveFault] = []
-    private var metadataBroker: BrokerID?
+    var metadataBroker: BrokerID?
     /// How long the last answer about the metadata was under way.
-    private var metadataTook = Duration.zero
+    var metadataTook = Duration.zero
     /// Who is being asked.
     private var busy: [BrokerID: Task<Void, Never>] = [:]
     private var isAskingQuorum = false
@@ -106,105 +105,6 @@ actor SurveyRounds {
 
     // MARK: Asking
 
-    private enum MetadataNews: Sendable {
-        case answer(MetadataCandidate, isWhole: Bool, askedAt: Instant, Result<MetadataResponse, any Error>)
-        /// Who was asked as this one has not answered yet.
-        case late(Int)
-    }
-
-    private struct MetadataCandidate: Sendable {
-        var id: BrokerID?
-        var address: ClusterSurvey.Address
-    }
-
-    /// From the broker that was asked before, from each other, and at last from the servers that the user named: the next one
-    /// is asked when one fails, and beside one that is late, which a frozen broker would be for as long as our patience lasts.
-    private func askMetadata() async throws {
-        let (news, continuation) = AsyncStream.makeStream(of: MetadataNews.self)
-        let candidates = metadataCandidates
-        var asked = 0
-        var waiting = 0
-        func askNext() {
-            guard asked < candidates.count else { return }
-            let (number, candidate, question) = (asked, candidates[asked], survey.metadataQuestion)
-            let askedAt = now()
-            asked += 1
-            waiting += 1
-            Task { [wire] in
-                let result: Result<MetadataResponse, any Error>
-                do {
-                    result = .success(
-                        try await wire.ask(question.request, of: candidate.address, patience: Self.patience))
-                } catch {
-                    result = .failure(error)
-                }
-                continuation.yield(.answer(candidate, isWhole: question.isWhole, askedAt: askedAt, result))
-            }
-            Task { [metadataTook] in
-                try? await Task.sleep(for: max(Self.promptness, metadataTook * 3))
-                continuation.yield(.late(number))
-            }
-        }
-        askNext()
-        guard waiting > 0 else { throw WireError.nobody([]) }
-        var failures: [(address: String, error: any Error)] = []
-        for await one in news {
-            switch one {
-            case .late(let number): if number == asked - 1 { askNext() }
-            case .answer(let candidate, let isWhole, let askedAt, .success(let response)):
-                try Task.checkCancellation()
-                metadataTook = now() - askedAt
-                survey.take(response, isWhole: isWhole, at: now())
-                metadataBroker =
-                    candidate.id ?? survey.brokers.first { survey.address(of: $0) == candidate.address }
-                return
-            case .answer(_, _, _, .failure(let error as CancellationError)): throw error
-            case .answer(let candidate, _, _, .failure(let error)):
-                let error = survey.brokers.isEmpty ? wire.security.metadataFailure(error) : error
-                failures.append((candidate.address.description, error))
-                if let id = candidate.id { survey.silence(of: id, "\(error)") }
-                waiting -= 1
-                askNext()
-                if waiting == 0 { throw WireError.nobody(failures) }
-            }
-        }
-        throw CancellationError()
-    }
-
-    private var metadataCandidates: [MetadataCandidate] {
-        let preferred = survey.metadataBroker(after: metadataBroker)
-        let known = ([preferred].compactMap { $0 } + survey.brokers.filter { $0 != preferred }).compactMap { id in
-            survey.address(of: id).map { MetadataCandidate(id: id, address: $0) }
-        }
-        return known
-            + bootstrapServers.filter { server in !known.contains { $0.address == server } }
-            .map { MetadataCandidate(id: nil, address: $0) }
-    }
-
-    /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them. Whoever
-    /// knows is asked for the metadata too, since another may know an old state of the cluster.
-    private func askQuorum() async {
-        guard survey.hasQuorum else { return }
-        for broker in survey.quorumBrokers(first: metadataBroker) {
-            guard let address = survey.address(of: broker) else { continue }
-            do {
-                let answer = try await wire.ask(
-                    ClusterSurvey.metadataQuorum, of: address, patience: Self.patience)
-                if survey.take(answer) {
-                    metadataBroker = broker
-                    return
-                }
-            } catch is NegotiatedVersions.Unsupported {
-                return survey.quorumIsSilent(isUnsupported: true)
-            } catch is CancellationError {
-                return
-            } catch {
-                // The next one may know.
-            }
-        }
-        survey.quorumIsSilent(isUnsupported: false)
-    }
-
     private enum Moment { case answered, glance, end }
 
     /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once before,
@@ -212,23 +112,21 @@ actor SurveyRounds {
     /// answered before.
     private func askAll(within limit: Duration, showingAfter glance: Duration? = nil, joining: Bool = false) async {
         let asked = survey.brokers.filter { busy[$0] == nil }
+        for broker in asked {
+            busy[broker] = Task {
+                await self.ask(broker)
+                self.busy[broker] = nil
+            }
+        }
         let (moments, continuation) = AsyncStream.makeStream(of: Moment.self)
-        let unawaited = joining ? asked.filter(survey.isSilent) : []
-        let others = joining ? busy.filter { !survey.isSilent($0.key) }.values.map(\.self) : []
-        for task in others {
+        let awaited = joining ? busy.keys.filter { !survey.isSilent($0) } : asked
+        for task in awaited.compactMap({ busy[$0] }) {
             Task {
                 await task.value
                 continuation.yield(.answered)
             }
         }
-        for broker in asked {
-            busy[broker] = Task {
-                await self.ask(broker)
-                self.busy[broker] = nil
-                if !unawaited.contains(broker) { continuation.yield(.answered) }
-            }
-        }
-        var left = asked.count - unawaited.count + others.count
+        var left = awaited.count
         if !isAskingQuorum {
             // Without a controller it is answered late.
             isAskingQuorum = true
