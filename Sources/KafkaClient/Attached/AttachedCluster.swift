@@ -13,16 +13,16 @@ package final class AttachedCluster: ClusterSource {
     private let pictures: Listeners<ClusterSnapshot>
     private let happenings: Listeners<ClusterEvent>
 
-    /// `now` reads the machine's clocks.
+    /// `now` reads the machine's clocks. A broker that has not answered for as long as our patience lasts is said not to.
     package init(
         bootstrapServers: [ClusterSurvey.Address], security: WireSecurity = .plaintext,
-        now: @escaping @Sendable () -> Instant
+        patience: Duration = .seconds(3), now: @escaping @Sendable () -> Instant
     ) {
         pictures = Listeners(buffering: .bufferingNewest(1))
         happenings = Listeners(buffering: .bufferingNewest(10_000))
         rounds = SurveyRounds(
-            bootstrapServers: bootstrapServers, wire: ClusterWire(security: security), pictures: pictures,
-            happenings: happenings, now: now)
+            bootstrapServers: bootstrapServers, wire: ClusterWire(security: security), patience: patience,
+            pictures: pictures, happenings: happenings, now: now)
     }
 
     /// Finds the cluster, and looks at it from now on. Throws why none of the bootstrap servers answered.

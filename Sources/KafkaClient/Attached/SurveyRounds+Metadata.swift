@@ -30,11 +30,11 @@ extension SurveyRounds {
             let askedAt = now()
             asked += 1
             waiting += 1
-            Task { [wire] in
+            Task { [wire, patience] in
                 let result: Result<MetadataResponse, any Error>
                 do {
                     result = .success(
-                        try await wire.ask(question.request, of: candidate.address, patience: Self.patience))
+                        try await wire.ask(question.request, of: candidate.address, patience: patience))
                 } catch {
                     result = .failure(error)
                 }
@@ -89,7 +89,7 @@ extension SurveyRounds {
             guard let address = survey.address(of: broker) else { continue }
             do {
                 let answer = try await wire.ask(
-                    ClusterSurvey.metadataQuorum, of: address, patience: Self.patience)
+                    ClusterSurvey.metadataQuorum, of: address, patience: patience)
                 if survey.take(answer) {
                     metadataBroker = broker
                     return

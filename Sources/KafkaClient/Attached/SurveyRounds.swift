@@ -7,12 +7,13 @@ import KafkaProtocol
 /// what has come; who has not answered yet is not asked again until he has. The very first picture is shown after `glance`:
 /// of a large cluster it holds what is decided, and the figures follow.
 actor SurveyRounds {
-    static let patience = Duration.seconds(3)
     private static let gathering = Duration.milliseconds(300)
     private static let glance = Duration.milliseconds(20)
 
     let bootstrapServers: [ClusterSurvey.Address]
     let wire: ClusterWire
+    /// Who has not answered for so long does not answer.
+    let patience: Duration
     private let pictures: Listeners<ClusterSnapshot>
     private let happenings: Listeners<ClusterEvent>
     let now: @Sendable () -> Instant
@@ -32,11 +33,13 @@ actor SurveyRounds {
     private var loop: Task<Void, Never>?
 
     init(
-        bootstrapServers: [ClusterSurvey.Address], wire: ClusterWire, pictures: Listeners<ClusterSnapshot>,
+        bootstrapServers: [ClusterSurvey.Address], wire: ClusterWire, patience: Duration,
+        pictures: Listeners<ClusterSnapshot>,
         happenings: Listeners<ClusterEvent>, now: @escaping @Sendable () -> Instant
     ) {
         self.bootstrapServers = bootstrapServers
         self.wire = wire
+        self.patience = patience
         self.pictures = pictures
         self.happenings = happenings
         self.now = now
@@ -72,12 +75,12 @@ actor SurveyRounds {
     func freshSnapshot() async throws -> ClusterSnapshot {
         let begun = now()
         // Who is being asked is not asked a second time, and what he will say is of before this.
-        while now() - begun < Self.patience, let task = busy.first(where: { !survey.isSilent($0.key) })?.value {
+        while now() - begun < patience, let task = busy.first(where: { !survey.isSilent($0.key) })?.value {
             await task.value
         }
         survey.expectEverything()
         try await askMetadata()
-        await askAll(within: max(Self.gathering, Self.patience - (now() - begun)), joining: true)
+        await askAll(within: max(Self.gathering, patience - (now() - begun)), joining: true)
         return survey.snapshot(at: now())
     }
 
@@ -163,7 +166,7 @@ actor SurveyRounds {
         guard let address = survey.address(of: broker) else { return }
         survey.beginRound(with: broker, at: now())
         do {
-            let connection = try await wire.connection(to: address, patience: Self.patience)
+            let connection = try await wire.connection(to: address, patience: patience)
             try await ask(survey.questions(for: broker), of: broker, over: connection)
             try await ask(survey.groupQuestions(for: broker), of: broker, over: connection)
             survey.finishedRound(with: broker)
@@ -178,11 +181,11 @@ actor SurveyRounds {
     private func ask(
         _ questions: [ClusterSurvey.Question], of broker: BrokerID, over connection: BrokerConnection
     ) async throws {
-        let answers = try await withThrowingTaskGroup(of: ClusterSurvey.Answer?.self) { [wire] group in
+        let answers = try await withThrowingTaskGroup(of: ClusterSurvey.Answer?.self) { [wire, patience] group in
             for question in questions {
                 group.addTask {
                     do {
-                        return try await wire.answer(to: question, over: connection, patience: Self.patience)
+                        return try await wire.answer(to: question, over: connection, patience: patience)
                     } catch is NegotiatedVersions.Unsupported {
                         return nil
                     }
