@@ -204,17 +204,23 @@ private struct View {
 
     func groups(_ topics: [ClusterSnapshot.Topic]) -> [ClusterSnapshot.Group] {
         var found: [String: GroupSnapshot] = [:]
-        let offsets = image?.topic(named: GroupCoordinator.topic)?.partitions ?? []
+        let topic = image?.topic(named: GroupCoordinator.topic)
+        let offsets = topic?.partitions ?? []
         for group in order.lazy.compactMap(\.snapshot).flatMap(\.groups) {
-            // One that is cut off goes on holding what has another coordinator by now.
+            // One that is cut off goes on holding what has another coordinator by now, or went with its topic.
             let place = Int(group.term.partition)
+            if let topic, topic.id != group.term.topicID { continue }
             if offsets.indices.contains(place), offsets[place].leader != group.coordinator,
                 offsets[place].leaderEpoch > group.term.leaderEpoch
             {
                 continue
             }
             // Brokers may know of an election before the image does.
-            if let other = found[group.id], other.term.leaderEpoch >= group.term.leaderEpoch { continue }
+            if let other = found[group.id]?.term,
+                other.topicID != group.term.topicID || other.leaderEpoch >= group.term.leaderEpoch
+            {
+                continue
+            }
             found[group.id] = group
         }
         var partitions: [TopicPartition: ClusterSnapshot.Partition] = [:]

@@ -176,7 +176,7 @@ enum Fixture {
             .node(BrokerEvent(at: instant(seconds: seconds), node: node, kind: kind))
         }
         func orders(_ index: Int32) -> TopicPartition { TopicPartition(topic: "orders", partition: index) }
-        let term = CoordinatorTerm(partition: 7, leaderEpoch: 1)
+        let term = CoordinatorTerm(topicID: Uuid(high: 1, low: 9), partition: 7, leaderEpoch: 1)
         return [
             node(0.1, .topicCreated("orders", partitions: 3, replicationFactor: 3)),
             .client(

@@ -143,7 +143,7 @@ import Testing
             id: "m", instanceID: nil, clientID: "c", clientHost: "h", assignment: [orders, other])
         let group = GroupSnapshot(
             id: "billing", state: "Stable", generation: 3, protocolType: "consumer", protocolName: "range", leader: "m",
-            coordinator: 2, term: CoordinatorTerm(partition: 0, leaderEpoch: 0),
+            coordinator: 2, term: CoordinatorTerm(topicID: Uuid(high: 1, low: 9), partition: 0, leaderEpoch: 0),
             members: [member], offsets: [.init(partition: orders, committed: 60)])
         let picture = snapshot(
             try image(),
@@ -163,11 +163,13 @@ import Testing
 
     @Test func `a group that two brokers hold is shown as the one has it that is elected`() throws {
         // A coordinator that is cut off loses its members, and counts on in generations of its own.
-        func node(_ coordinator: BrokerID, epoch: Int32, generation: Int32) -> ClusterAssembly.BrokerNode {
+        func node(
+            _ coordinator: BrokerID, epoch: Int32, generation: Int32, topicID: Uuid = Uuid(high: 1, low: 9)
+        ) -> ClusterAssembly.BrokerNode {
             let group = GroupSnapshot(
                 id: "g", state: "Stable", generation: generation, protocolType: nil, protocolName: nil, leader: nil,
-                coordinator: coordinator, term: CoordinatorTerm(partition: 0, leaderEpoch: epoch), members: [],
-                offsets: [])
+                coordinator: coordinator, term: CoordinatorTerm(topicID: topicID, partition: 0, leaderEpoch: epoch),
+                members: [], offsets: [])
             return broker(coordinator, .running, [], groups: [group])
         }
         var image = try image()
@@ -190,6 +192,10 @@ import Testing
         #expect(snapshot(image, [both[0]]).groups.isEmpty, "what a former one holds is not how the group is")
         // A broker may have heard of its election before the picture has.
         #expect(snapshot(image, [both[1], node(3, epoch: 6, generation: 6)]).groups.map(\.coordinator) == [3])
+        // One that has not heard that the topic was deleted, and another made, counts in epochs that are over.
+        let buried = node(1, epoch: 40, generation: 9, topicID: Uuid(high: 1, low: 8))
+        #expect(snapshot(image, [buried, both[1]]).groups.map(\.coordinator) == [2])
+        #expect(snapshot(image, [buried]).groups.isEmpty)
     }
 
     @Test func `records per second is the sum over brokers, and unknown before it was measured`() throws {

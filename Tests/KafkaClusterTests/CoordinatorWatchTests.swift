@@ -19,12 +19,12 @@ import Testing
             .leaderElected(offsets, leader: leader, previous: 1, leaderEpoch: epoch, isr: [], unclean: false))
     }
 
-    private func empty(_ node: BrokerID, epoch: Int32) -> BrokerEvent {
+    private func empty(_ node: BrokerID, epoch: Int32, topicID: Uuid = Uuid(high: 1, low: 9)) -> BrokerEvent {
         event(
             node,
             .groupChanged(
                 group: "billing", state: "Empty", generation: 3, members: 0,
-                term: CoordinatorTerm(partition: 7, leaderEpoch: epoch)))
+                term: CoordinatorTerm(topicID: topicID, partition: 7, leaderEpoch: epoch)))
     }
 
     @Test mutating func `a coordinator that is cut off is told as a former one`() {
@@ -62,5 +62,31 @@ import Testing
         _ = watch.told(elected(2, epoch: 5))
         _ = watch.told(event(101, .topicDeleted(GroupCoordinator.topic)))
         #expect(watch.told(empty(1, epoch: 0)) == .node(empty(1, epoch: 0)))
+    }
+
+    @Test mutating func `who speaks for a topic that was deleted is a former one, whatever its epoch`() {
+        // It is cut off and has not heard of the new life, whose epochs are smaller.
+        let (old, new) = (Uuid(high: 1, low: 9), Uuid(high: 1, low: 10))
+        _ = watch.told(empty(1, epoch: 5, topicID: old))
+        _ = watch.told(event(101, .topicDeleted(GroupCoordinator.topic)))
+        _ = watch.told(elected(2, epoch: 0))
+        #expect(watch.told(empty(2, epoch: 0, topicID: new)) == .node(empty(2, epoch: 0, topicID: new)))
+        let late = watch.told(empty(1, epoch: 5, topicID: old))
+        #expect(late == .notice(.formerCoordinator(empty(1, epoch: 5, topicID: old), successor: 2), at: late.at))
+        #expect(watch.told(empty(2, epoch: 0, topicID: new)) == .node(empty(2, epoch: 0, topicID: new)))
+    }
+
+    @Test mutating func `a new life is believed before the end of the old one is heard of`() {
+        // Each node tells on its own thread.
+        let (old, new) = (Uuid(high: 1, low: 9), Uuid(high: 1, low: 10))
+        _ = watch.told(empty(1, epoch: 5, topicID: old))
+        #expect(watch.told(empty(2, epoch: 0, topicID: new)) == .node(empty(2, epoch: 0, topicID: new)))
+        _ = watch.told(event(101, .topicDeleted(GroupCoordinator.topic)))
+        #expect(watch.told(empty(2, epoch: 0, topicID: new)) == .node(empty(2, epoch: 0, topicID: new)))
+        guard case .notice(.formerCoordinator(_, successor: 2), _) = watch.told(empty(1, epoch: 5, topicID: old))
+        else {
+            Issue.record("the former one was believed")
+            return
+        }
     }
 }

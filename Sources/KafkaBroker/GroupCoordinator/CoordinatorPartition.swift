@@ -10,6 +10,7 @@ struct CoordinatorPartition: Sendable {
         case failed
     }
 
+    var topicID: Uuid
     var leaderEpoch: Int32
     var phase = Phase.loading
     /// Topics that were deleted while the log was being read.

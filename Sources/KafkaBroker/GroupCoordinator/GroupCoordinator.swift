@@ -60,7 +60,8 @@ package struct GroupCoordinator: Sendable {
             partitions[partition]?.leaderEpoch = leaderEpoch
         case .elected(let partition, let leaderEpoch), .electedAgain(let partition, let leaderEpoch):
             drop(partition, &actions)
-            partitions[partition] = CoordinatorPartition(leaderEpoch: leaderEpoch)
+            let topicID = metadata.topic(named: Self.topic)?.id ?? .zero
+            partitions[partition] = CoordinatorPartition(topicID: topicID, leaderEpoch: leaderEpoch)
             actions.append(.read(partition: partition, from: 0, maxBytes: settings.offsetsLoadBufferSize))
         case .resigned(let partition):
             drop(partition, &actions)
@@ -100,7 +101,8 @@ extension GroupCoordinator {
     /// Nil where this broker has nothing to say about the group.
     func term(of group: String) -> CoordinatorTerm? {
         guard let number = partition(of: group), let partition = partitions[number] else { return nil }
-        return CoordinatorTerm(partition: number, leaderEpoch: partition.leaderEpoch)
+        return CoordinatorTerm(
+            topicID: partition.topicID, partition: number, leaderEpoch: partition.leaderEpoch)
     }
 
     /// NONE when this broker may speak for the group now.

@@ -51,7 +51,7 @@ import Testing
         var group = try GroupHarness(isLoaded: false)
         #expect(
             try group.ask(GroupHarness.commit(1))?.topics.first?.partitions.first?.errorCode == .notCoordinator)
-        group.coordinator.partitions[0] = CoordinatorPartition(leaderEpoch: 0)
+        group.coordinator.partitions[0] = CoordinatorPartition(topicID: GroupHarness.offsetsID, leaderEpoch: 0)
         #expect(try group.ask(GroupHarness.join())?.errorCode == .coordinatorLoadInProgress)
         group.step(.elected(partition: 0, leaderEpoch: 1))
         let (_, join) = try group.newcomer()

@@ -38,7 +38,7 @@ import Testing
             removals(group) == [
                 .groupRemoved(
                     group: "billing", reason: "it was deleted, with all that it had committed",
-                    term: CoordinatorTerm(partition: 0, leaderEpoch: 0))
+                    term: CoordinatorTerm(topicID: GroupHarness.offsetsID, partition: 0, leaderEpoch: 0))
             ])
         group.commitsAtOnce = true
         _ = try group.send(delete())
@@ -87,8 +87,9 @@ import Testing
         var group = try GroupHarness()
         group.step(.electedAgain(partition: 0, leaderEpoch: 4))
         _ = try group.stableMember()
-        #expect(group.coordinator.snapshot().map(\.term) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
-        #expect(Set(group.events.compactMap(\.term)) == [CoordinatorTerm(partition: 0, leaderEpoch: 4)])
+        let term = CoordinatorTerm(topicID: GroupHarness.offsetsID, partition: 0, leaderEpoch: 4)
+        #expect(group.coordinator.snapshot().map(\.term) == [term])
+        #expect(Set(group.events.compactMap(\.term)) == [term])
     }
 
     @Test func `a coordinator that could not load tries again when it is elected once more`() throws {

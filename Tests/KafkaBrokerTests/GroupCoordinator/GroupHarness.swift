@@ -5,6 +5,9 @@ import NIOCore
 
 /// A coordinator on a virtual clock, whose `__consumer_offsets` is an array that outlives it.
 struct GroupHarness {
+    /// Of `__consumer_offsets`.
+    static let offsetsID = Uuid(high: 1, low: 1)
+
     var coordinator: GroupCoordinator
     var metadata: MetadataImage
     var now = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)

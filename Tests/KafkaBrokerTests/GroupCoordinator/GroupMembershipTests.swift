@@ -93,7 +93,7 @@ import Testing
             group.advance(.seconds(4))
             _ = try group.send(GroupHarness.heartbeat(first, generation: 2))
         }
-        let term = CoordinatorTerm(partition: 0, leaderEpoch: 0)
+        let term = CoordinatorTerm(topicID: GroupHarness.offsetsID, partition: 0, leaderEpoch: 0)
         #expect(
             group.events.contains(
                 .groupMemberLeft(group: "billing", member: second, reason: "session timed out", term: term)))
