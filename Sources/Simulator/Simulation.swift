@@ -35,15 +35,17 @@ package struct Simulation {
         }
     }
 
-    /// The last events of a run, the oldest first. The seed is played again to hear of them, since it has the same history:
-    /// a run that fails is rare, and keeping what may be its last events would cost every run.
-    package static func lastLines(seed: UInt64, steps: Int? = nil, breaking rule: Rule? = nil) -> [String] {
+    /// A run once more, for its last events, the oldest first. The seed is played again to hear of them, since it has the
+    /// same history: a run that fails is rare, and keeping what may be its last events would cost every run.
+    package static func replay(
+        of outcome: Outcome, steps: Int? = nil, breaking rule: Rule? = nil
+    ) -> (lastLines: [String], difference: String?) {
         var last: Deque<String> = []
-        _ = run(seed: seed, steps: steps, breaking: rule) { line in
+        let again = run(seed: outcome.seed, steps: steps, breaking: rule) { line in
             if last.count == 80 { last.removeFirst() }
             last.append(line)
         }
-        return Array(last)
+        return (Array(last), outcome.difference(from: again))
     }
 
     private let swarm: Swarm
@@ -219,5 +221,19 @@ package struct Simulation {
         }
         words += [laggard, oracle.oracle.unrest].compactMap { $0 }
         return words.joined(separator: "; ")
+    }
+}
+
+extension Simulation.Outcome {
+    /// What it means that this seed had another history when it was played again, in a sentence; nil where it had the same.
+    func difference(from again: Self) -> String? {
+        guard again.traceHash != traceHash else { return nil }
+        let hashes = "trace \(String(traceHash, radix: 16)) the first time, \(String(again.traceHash, radix: 16)) now"
+        let found = again.violation.map { "this time it failed with \($0)" } ?? "this time every promise held"
+        return """
+            Played again, seed \(seed) had another history: \(hashes); \(found).
+            One seed has to have one history: the simulation is not deterministic here. That is a bug of klamm itself, to be \
+            found first; the events above are those of the second run, and need not have led to the failure.
+            """
     }
 }

@@ -118,13 +118,13 @@ struct Simulate: AsyncParsableCommand {
         }
     }
 
-    /// The line that plays it again, what did not hold, and the last events before it.
+    /// The line that plays it again, what did not hold, the last events before it, and whether these can be trusted.
     private static func words(_ outcome: Simulation.Outcome, steps: Int?, rule: Rule?) -> String {
         guard let violation = outcome.violation else { return "" }
         let again = "klamm simulate --seed \(outcome.seed)" + (rule.map { " --rule \($0.rawValue)" } ?? "")
-        let last = Simulation.lastLines(seed: outcome.seed, steps: steps, breaking: rule)
+        let (last, difference) = Simulation.replay(of: outcome, steps: steps, breaking: rule)
         return "\n" + last.joined(separator: "\n") + "\n\nseed \(outcome.seed) failed: \(violation)\n"
-            + "Play it again: \(again)"
+            + (difference.map { "\($0)\n" } ?? "") + "Play it again: \(again)"
     }
 
     private func play(

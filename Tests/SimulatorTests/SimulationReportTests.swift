@@ -27,6 +27,18 @@ import Testing
         }
     }
 
+    @Test func `a replay that differs says so, and what it means`() throws {
+        // Its last events would be taken for those before the failure.
+        var outcome = Simulation.run(seed: 1, steps: 300)
+        let same = Simulation.replay(of: outcome, steps: 300)
+        #expect(same.difference == nil && same.lastLines.count == 80)
+        outcome.traceHash ^= 1
+        let difference = try #require(Simulation.replay(of: outcome, steps: 300).difference)
+        #expect(difference.hasPrefix("Played again, seed 1 had another history: trace "))
+        #expect(difference.contains("this time every promise held"))
+        #expect(difference.contains("not deterministic") && difference.contains("a bug of klamm itself"))
+    }
+
     @Test func `the first start of a node is no restart`() {
         // Each run starts its nodes, so that "never seen" could not name restarts.
         let text = report(seeds: 1, steps: 300)

@@ -42,6 +42,7 @@ import Testing
 
     private static func words(_ outcome: Simulation.Outcome) -> String {
         guard let violation = outcome.violation else { return "" }
-        return Simulation.lastLines(seed: outcome.seed).joined(separator: "\n") + "\n\(violation)"
+        let (last, difference) = Simulation.replay(of: outcome)
+        return last.joined(separator: "\n") + "\n\(violation)" + (difference.map { "\n\($0)" } ?? "")
     }
 }
