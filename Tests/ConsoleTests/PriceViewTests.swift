@@ -83,6 +83,23 @@ import Testing
         #expect(session.model.place == .price(2) && session.shows("whole again"))
     }
 
+    @Test func `what may be another fault's doing is said to be`() {
+        // A figure that is another's is worse than none.
+        var session = Session(columns: 120, rows: 40)
+        let cut = Fault.link(LinkFault(.node(3), .nodes, .cut))
+        session.send(.cluster(.fault(cut, at: Fixture.instant(seconds: 58))))
+        Self.killed(&session)
+        #expect(session.shows("· \(cut) went on too, and may be the cause"), "\(session)")
+        #expect(session.shows("· kill 2, \(cut) went on"), "\(session)")
+        session.press("price.filter")
+        session.type("\(cut)")
+        session.key(.enter)
+        session.press("price.bottom")
+        #expect(session.selectedRow.contains("goes on") && !session.selectedRow.contains("noticed"), "\(session)")
+        session.press("price.open")
+        #expect(session.shows("· kill 3 went on too, and may be the cause"), "\(session)")
+    }
+
     @Test func `the faults before stand below, and enter tells of them`() {
         // The last one is not always the one that one wonders about.
         var session = Session(columns: 120, rows: 40)

@@ -61,10 +61,10 @@ import Testing
     }
 
     /// Broker 2 is killed at 0 ms.
-    private func killed() -> FaultPrices {
+    private func killed(by fault: Fault = .kill(2)) -> FaultPrices {
         var prices = FaultPrices()
         _ = prices.observe(picture(-50))
-        _ = prices.note(.fault(.kill(2), at: at(0)))
+        _ = prices.note(.fault(fault, at: at(0)))
         return prices
     }
 
@@ -105,11 +105,11 @@ import Testing
         // Which of them comes first depends on the fault.
         let signs = [
             node(70, .isrChanged(orders(0), from: [1, 2, 3], to: [1, 3], leaderEpoch: 4)), elected(70, 0, 1),
-            node(70, .brokerFenced(2, reason: "")), node(70, .logDirectoryFailed(2, reason: "disk"), 2),
-            .notice(.brokerUnreachable(2), at: at(70)),
+            node(70, .brokerFenced(2, reason: "")), .notice(.brokerUnreachable(2), at: at(70)),
+            node(70, .logDirectoryFailed(2, reason: "disk"), 2),
         ]
-        for sign in signs {
-            var prices = killed()
+        for (index, sign) in signs.enumerated() {
+            var prices = index < signs.count - 1 ? killed() : killed(by: .disk(DiskFault(2, .full)))
             _ = prices.note(node(60, .isrChanged(orders(0), from: [1, 2, 3], to: [1, 2], leaderEpoch: 4)))
             _ = prices.note(node(-10, .brokerFenced(2, reason: "")))
             #expect(prices.last?.noticed == nil, "that was another broker, or before the fault")
@@ -199,6 +199,85 @@ import Testing
         loss.returnedAt = at(9_000)
         _ = prices.note(.notice(.recordsReturned(loss), at: at(9_000)))
         #expect(prices.all[0].lostRecords == 0)
+    }
+
+    @Test func `a cut is not credited with what a loss of power caused`() throws {
+        // "cut 1-2: noticed after 3.0 s" by an election that had nothing to do with it.
+        let cut = Fault.link(LinkFault(.node(1), .node(2), .cut))
+        var prices = FaultPrices()
+        _ = prices.observe(picture(-50))
+        _ = prices.note(.fault(cut, at: at(0)))
+        _ = prices.note(.fault(.powerLoss(2), at: at(2_000)))
+        for event in [
+            node(2_985, .isrChanged(orders(1), from: [1, 2, 3], to: [1, 2], leaderEpoch: 5)),
+            elected(2_990, 0, 1), node(2_990, .isrChanged(orders(1), from: [1, 2], to: [1], leaderEpoch: 5)),
+            node(2_990, .brokerFenced(2, reason: "")), serves(3_010, 0, 1),
+        ] {
+            _ = prices.note(event)
+        }
+        let (first, second) = (prices.all[0], prices.all[1])
+        #expect(first.noticed == nil && first.leaders.served == 0 && first.leaders.last == nil)
+        #expect(second.noticed?.at == at(2_990) && second.noticed?.others == [])
+        #expect(second.leaders.served == 1 && second.leaders.last?.at == at(3_010))
+        #expect(!first.mayUnseat(controller: 101) && second.mayUnseat(controller: 101))
+        // A leader that takes the other end out of the ISR is the cut's.
+        _ = prices.note(node(3_100, .isrChanged(orders(1), from: [2, 1], to: [2], leaderEpoch: 4)))
+        #expect(prices.all[0].noticed?.at == at(3_100) && prices.all[0].noticed?.others == [])
+    }
+
+    @Test func `where two faults may be the cause each says so, and neither claims it in a line`() throws {
+        // Both keep broker 2 from its controller.
+        let cut = Fault.link(LinkFault(.node(2), .nodes, .cut))
+        var prices = FaultPrices()
+        _ = prices.observe(picture(-50))
+        _ = prices.note(.fault(.freeze(2), at: at(0)))
+        _ = prices.note(.fault(cut, at: at(500)))
+        for event in [
+            node(1_300, .brokerFenced(2, reason: "")), elected(1_310, 0, 1), serves(1_320, 0, 1),
+            .client(.clientError(client: "p", reason: "timed out"), at: at(1_400)),
+        ] {
+            _ = prices.note(event)
+        }
+        #expect(prices.all.map { $0.noticed?.others } == [[cut], [.freeze(2)]])
+        #expect(prices.all.map { $0.leaders.last?.others } == [[cut], [.freeze(2)]])
+        #expect(prices.all.map { $0.felt?.others } == [[cut], [.freeze(2)]])
+        #expect(!prices.all[0].summary.contains("noticed") && !prices.all[0].summary.contains("led again"))
+        // What was healed is not suspected while another goes on.
+        var healed = FaultPrices()
+        _ = healed.observe(picture(-50))
+        _ = healed.note(.fault(.freeze(2), at: at(0)))
+        _ = healed.note(.fault(cut, at: at(500)))
+        _ = healed.note(.fault(.thaw(2), at: at(600)))
+        _ = healed.note(node(1_300, .brokerFenced(2, reason: "")))
+        #expect(healed.all.map { $0.noticed?.others } == [nil, []])
+    }
+
+    @Test func `of two controllers that fall the one that decided is paid for with an election`() {
+        // The other was not missed.
+        var prices = FaultPrices()
+        _ = prices.observe(picture(-50))
+        _ = prices.note(.fault(.kill(102), at: at(0)))
+        _ = prices.note(.fault(.kill(101), at: at(500)))
+        _ = prices.note(node(1_400, .controllerElected(epoch: 9, because: nil), 103))
+        #expect(prices.all.map { $0.decided?.at } == [nil, at(1_400)])
+    }
+
+    @Test func `who serves may be heard of before the election`() {
+        // Each node tells on its own thread.
+        var prices = killed()
+        _ = prices.note(serves(1_320, 0, 1))
+        #expect(prices.last?.leaders.served == 0)
+        _ = prices.note(elected(1_310, 0, 1))
+        #expect(prices.last?.leaders.served == 1 && prices.last?.leaders.last?.at == at(1_320))
+    }
+
+    @Test func `a price says which faults its records are shared with`() {
+        // Which of two broken links a send failed at nobody can tell.
+        var prices = killed()
+        _ = prices.note(.fault(.kill(1), at: at(600)))
+        _ = prices.note(.fault(.kill(3), at: at(700)))
+        #expect(prices.all.map(\.besides) == [[], [.kill(2)], [.kill(2), .kill(1)]])
+        #expect(prices.all.map(\.countedUntil) == [.kill(1), .kill(3), nil])
     }
 
     @Test func `a controller's fall is paid for until another decides`() {

@@ -76,8 +76,8 @@ enum PriceView {
                     meaning: StyledText(none, .muted))
             }
             return Item(
-                sign: .good, name: name, figure: after(mark.at, price), of: time(mark.at, model),
-                meaning: StyledText(mark.text))
+                sign: mark.others.isEmpty ? .good : .partly, name: name, figure: after(mark.at, price),
+                of: time(mark.at, model), meaning: StyledText(mark.text) + doubt(mark))
         }
         var items = [
             mark(
@@ -95,6 +95,14 @@ enum PriceView {
         return items
     }
 
+    /// Where it may have come of another fault just as well.
+    private static func doubt(_ mark: FaultPrice.Mark) -> StyledText {
+        guard !mark.others.isEmpty else { return StyledText() }
+        return StyledText(" · \(listed(mark.others)) went on too, and may be the cause", .warning)
+    }
+
+    private static func listed(_ faults: [Fault]) -> String { faults.map(\.description).joined(separator: ", ") }
+
     private static func leaders(_ price: FaultPrice, _ model: Model) -> [Item] {
         let leaders = price.leaders
         var items: [Item] = []
@@ -107,10 +115,10 @@ enum PriceView {
             }
             items.append(
                 Item(
-                    sign: leaders.leaderless.isEmpty && leaders.elected == 0 ? .good : .partly, name: "led again",
-                    figure: after(last.at, price), of: time(last.at, model),
-                    meaning: StyledText("\(text) · \(last.text)")))
-        } else if leaders.led != 0, price.victims.contains(where: { !$0.isController }) {
+                    sign: leaders.leaderless.isEmpty && leaders.elected == 0 && last.others.isEmpty ? .good : .partly,
+                    name: "led again", figure: after(last.at, price), of: time(last.at, model),
+                    meaning: StyledText("\(text) · \(last.text)") + doubt(last)))
+        } else if leaders.led != 0, price.mayUnseat(controller: model.snapshot?.controller) {
             let isOver = price.wholeAt != nil
             items.append(
                 Item(
@@ -167,8 +175,16 @@ enum PriceView {
             return [unknown("sends", "Nobody had looked at klamm's own producers before it")]
         }
         guard !told.isEmpty else { return [unknown("sends", "No producer of klamm's own was running", isNone: true)] }
+        let shared =
+            (price.besides.isEmpty ? "" : " · \(listed(price.besides)) went on too")
+            + (price.countedUntil.map { " · until \($0) began" } ?? "")
         return told.flatMap { send -> [Item] in
             let whose = StyledText("acks=\(send.acks.name) ", .muted) + StyledText(send.topic, .accent)
+            func count(
+                _ name: String, _ count: Int64, _ of: StyledText, _ meaning: String, isBad: Bool
+            ) -> Item {
+                self.count(name, count, of, meaning + (count > 0 ? shared : ""), isBad: isBad)
+            }
             var items = [
                 count("failed", send.failed, whose, "Certainly in no log, and the producer knows", isBad: false),
                 count(

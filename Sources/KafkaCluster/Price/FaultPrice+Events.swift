@@ -33,41 +33,70 @@ extension FaultPrice {
 
     // MARK: Events
 
-    mutating func note(_ event: ClusterEvent, isAsked: Bool) {
+    mutating func note(_ event: ClusterEvent, _ blame: FaultBlame, isAsked: Bool) {
         guard event.at >= at, wholeAt == nil else { return }
+        if case .fault(let fault, let at) = event { return note(fault, at: at) }
+        if case .node(let event) = event {
+            if noteLeader(event, blame, isAsked: isAsked) { return }
+            forgetISR(before: event)
+        }
+        guard case .this(let others) = blame else { return }
+        // Most events are about something else: words are made for those that count.
+        let mark = Mark(at: event.at, text: EventSummary(event).text, or: others)
         switch event {
-        case .node(let event): note(event, isAsked: isAsked)
-        case .fault(let fault, let at): note(fault, at: at)
-        case .client(.clientError, let at): felt = felt ?? Mark(at: at, text: EventSummary(event).text)
-        case .notice(.brokerUnreachable(let id), let at) where victims.contains(id):
-            noticed = noticed ?? Mark(at: at, text: EventSummary(event).text)
-        case .notice(.controllersLost, let at) where victims.contains(where: \.isController):
-            noticed = noticed ?? Mark(at: at, text: EventSummary(event).text)
-        case .notice(.controllerReturned(let id), let at) where victims.contains(where: \.isController):
-            decided = decided ?? (victims.contains(id) ? nil : Mark(at: at, text: EventSummary(event).text))
-        case .client, .notice: break
+        case .client: felt = felt ?? mark
+        case .notice(.controllerReturned, _): decided = decided ?? mark
+        case .notice: noticed = noticed ?? mark
+        case .node(let event):
+            switch event.kind {
+            case .controllerElected: decided = decided ?? mark
+            case .isrChanged(_, let from, let to, _) where noticed == nil:
+                noticed = mark
+                noticedGone = from.filter { !to.contains($0) }
+            default: noticed = noticed ?? mark
+            }
+        case .fault: break
         }
     }
 
-    private mutating func note(_ event: BrokerEvent, isAsked: Bool) {
-        // Most events are about something else: words are made for those that count.
-        func mark() -> Mark { Mark(at: event.at, text: EventSummary(.node(event)).text) }
+    /// Who is fenced goes from every ISR by the same decision, which is told first: no leader has missed it.
+    private mutating func forgetISR(before event: BrokerEvent) {
+        guard case .brokerFenced(let id, _) = event.kind, noticed?.at == event.at, noticedGone == [id] else { return }
+        noticed = nil
+        noticedGone = []
+    }
+
+    /// Returns whether it was about who leads.
+    private mutating func noteLeader(_ event: BrokerEvent, _ blame: FaultBlame, isAsked: Bool) -> Bool {
+        func mark(or others: [Fault]) -> Mark {
+            Mark(at: event.at, text: EventSummary(.node(event)).text, or: others)
+        }
         switch event.kind {
-        case .brokerFenced(let id, _), .logDirectoryFailed(let id, _):
-            if victims.contains(id) { noticed = noticed ?? mark() }
-        case .replicaFailed: if victims.contains(event.node) { noticed = noticed ?? mark() }
-        case .isrChanged(_, let from, let to, _):
-            if from.contains(where: { victims.contains($0) && !to.contains($0) }) { noticed = noticed ?? mark() }
         case .leaderElected(let partition, let leader, let previous, let epoch, _, _):
-            guard victims.contains(previous) || leaders.epochs[partition] != nil else { return }
-            if victims.contains(previous), leader != previous { noticed = noticed ?? mark() }
-            elected(partition, leader, epoch, mark(), isAsked: isAsked)
+            if previous == .none {
+                // Nobody led: it is its doing where the last leader's end was.
+                guard leaders.leaderless.contains(partition) else { return true }
+                elected(partition, leader, epoch, mark(or: []), isAsked: isAsked)
+            } else if case .this(let others) = blame {
+                if leader != previous { noticed = noticed ?? mark(or: others) }
+                elected(partition, leader, epoch, mark(or: others), isAsked: isAsked)
+            } else if leaders.epochs[partition] != .max {
+                // Another fault, or a user, has moved it away: what becomes of it is not this one's doing any more.
+                leaders.epochs[partition] = nil
+                leaders.began[partition] = nil
+            }
+            return true
         case .leadershipBegan(let partition, let epoch, _):
-            guard let before = leaders.epochs[partition], epoch > before else { return }
-            served(partition, mark())
-        case .controllerElected:
-            if victims.contains(where: \.isController), !victims.contains(event.node) { decided = decided ?? mark() }
-        default: break
+            guard let before = leaders.epochs[partition], epoch > before else { return true }
+            if let others = leaders.waiting[partition] {
+                served(partition, mark(or: others))
+            } else if leaders.leaderless.contains(partition) {
+                served(partition, mark(or: []))
+            } else {
+                leaders.began[partition] = LostLeaders.Beginning(epoch: epoch, mark: mark(or: []))
+            }
+            return true
+        default: return false
         }
     }
 
@@ -85,8 +114,10 @@ extension FaultPrice {
             leaders.leaderless.append(partition)
         } else if isAsked {
             served(partition, mark)
+        } else if let beginning = leaders.began[partition], beginning.epoch >= epoch {
+            served(partition, Mark(at: beginning.mark.at, text: beginning.mark.text, or: mark.others))
         } else {
-            leaders.waiting.insert(partition)
+            leaders.waiting[partition] = mark.others
         }
     }
 
@@ -94,9 +125,13 @@ extension FaultPrice {
         // No later epoch: it is served, and who leads it after that is another story.
         leaders.epochs[partition] = .max
         leaders.leaderless.removeAll { $0 == partition }
-        leaders.waiting.remove(partition)
+        leaders.waiting[partition] = nil
+        leaders.began[partition] = nil
         leaders.served += 1
         leaders.first = leaders.first ?? mark
+        var mark = mark
+        // The last one's time is told for all of them.
+        for other in leaders.last?.others ?? [] where !mark.others.contains(other) { mark.others.append(other) }
         leaders.last = mark
     }
 
@@ -156,6 +191,7 @@ extension FaultPrice {
     mutating func close(at instant: Instant) {
         wholeAt = instant
         leaders.epochs = [:]
+        leaders.began = [:]
     }
 
     /// Whether the victims serve again and nobody misses them.

@@ -11,10 +11,13 @@ package struct FaultPrice: Hashable, Sendable {
         package var at: Instant
         /// The event that tells of it, as a sentence.
         package var text: String
+        /// Faults that went on at the same time and may as well be the cause.
+        package var others: [Fault]
 
-        package init(at: Instant, text: String) {
+        package init(at: Instant, text: String, or others: [Fault] = []) {
             self.at = at
             self.text = text
+            self.others = others
         }
     }
 
@@ -24,6 +27,8 @@ package struct FaultPrice: Hashable, Sendable {
     package let at: Instant
     /// The cluster saw it: it fenced a victim, took it out of an ISR, or had it replaced.
     package internal(set) var noticed: Mark?
+    /// Who left an ISR, where it was noticed by that.
+    var noticedGone: [BrokerID] = []
     /// The first error that a client of klamm's own told of.
     package internal(set) var felt: Mark?
     /// Another controller decides, where it hit the one that did.
@@ -35,6 +40,10 @@ package struct FaultPrice: Hashable, Sendable {
     package internal(set) var wholeAt: Instant?
     /// What became of what klamm's own producers sent, until the next fault; nil where nobody had looked at them before.
     package internal(set) var sends: [Sends]?
+    /// The next fault, where that began before all was whole: what became of records since then is in its price.
+    package internal(set) var countedUntil: Fault?
+    /// Faults that went on when this began: what became of records may be theirs as well.
+    package internal(set) var besides: [Fault] = []
     /// Acknowledged records that are gone; nil where brokers tell nobody what they acknowledged.
     package internal(set) var lost: [Lost]?
 
@@ -52,9 +61,16 @@ package struct FaultPrice: Hashable, Sendable {
         package internal(set) var leaderless: [TopicPartition] = []
         /// Their epochs before.
         var epochs: [TopicPartition: Int32] = [:]
-        var waiting: Set<TopicPartition> = []
-        /// Elections whose leaders have not said that they serve.
+        /// Elections whose leaders have not said that they serve, and which other faults they may be due to.
+        var waiting: [TopicPartition: [Fault]] = [:]
+        /// Leaders that serve and whose election was not heard of: each node tells on its own thread.
+        var began: [TopicPartition: Beginning] = [:]
         package var elected: Int { waiting.count }
+
+        struct Beginning: Hashable {
+            var epoch: Int32
+            var mark: Mark
+        }
     }
 
     /// What became of the records of one producer with one setting of acks.
@@ -100,6 +116,11 @@ package struct FaultPrice: Hashable, Sendable {
         }
     }
 
+    /// Whether leaders have to move away from what it hit, if this controller decides.
+    package func mayUnseat(controller: BrokerID?) -> Bool {
+        victims.contains { !$0.isController && fault.mayCause(.left($0, controller: controller)) }
+    }
+
     /// How long after the fault.
     package func after(_ instant: Instant) -> Duration { max(.zero, instant - at) }
 }
@@ -136,9 +157,13 @@ extension FaultPrice {
     /// led again after 1.310 s, whole after 17.204 s`.
     package var summary: String {
         var times: [String] = []
-        if let noticed { times.append("noticed after \(Figures.seconds(after(noticed.at))) s") }
-        if let decided { times.append("decided again after \(Figures.seconds(after(decided.at))) s") }
-        if let last = leaders.last { times.append("led again after \(Figures.seconds(after(last.at))) s") }
+        // What may be another's doing is claimed where there is room to say so.
+        func tell(_ words: String, _ mark: Mark?) {
+            if let mark, mark.others.isEmpty { times.append("\(words) after \(Figures.seconds(after(mark.at))) s") }
+        }
+        tell("noticed", noticed)
+        tell("decided again", decided)
+        tell("led again", leaders.last)
         if let wholeAt { times.append("whole after \(Figures.seconds(after(wholeAt))) s") }
         var counts: [String] = []
         if let lostRecords { counts.append("\(Figures.count(lostRecords)) lost") }
