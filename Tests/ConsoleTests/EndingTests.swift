@@ -13,7 +13,7 @@ import Testing
             session.makeEphemeral()
             #expect(session.type("q") == [])
             #expect(
-                session.shows("End this cluster?") && session.shows("records of 4 topics go"), "\(session)")
+                session.shows("End klamm's own cluster?") && session.shows("records of 4 topics go"), "\(session)")
             #expect(session.shows("enter ends it · esc stays"))
             #expect(session.type("x") == [], "no other key means yes")
             #expect(session.key(.escape) == [] && session.model.overlay == nil)

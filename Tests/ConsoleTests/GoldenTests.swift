@@ -99,6 +99,20 @@ import Testing
                 $0.send(.story(Fixture.story)); $0.send(.snapshot(Fixture.snapshot(step: 0)))
             }
         ),
+        (
+            "story-topics",
+            {
+                $0.send(.story(Fixture.story)); $0.send(.snapshot(Fixture.snapshot(step: 0)))
+                $0.press("story.topics")
+            }
+        ),
+        (
+            "story-leaving",
+            {
+                $0.send(.story(Fixture.story)); $0.send(.snapshot(Fixture.snapshot(step: 0)))
+                $0.press("story.topics"); $0.type("q")
+            }
+        ),
         ("ledger", { openLedger(&$0) }),
         (
             "loss",

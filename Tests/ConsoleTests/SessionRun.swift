@@ -67,6 +67,9 @@ struct SessionRun {
             try send(.mouse(MouseEvent(.click, at: place)))
         case "wheel":
             try send(.mouse(MouseEvent(line.rest == "up" ? .wheelUp : .wheelDown, at: Position(row: 12, column: 12))))
+        case "story":
+            try send(.story(line.rest == "begins" ? Fixture.story : nil))
+            try send(.snapshot(Fixture.snapshot(step: 0)))
         case "answer":
             session.answer()
             commands = session.commands

@@ -22,6 +22,7 @@ import Testing
 /// | `asks WORDS`, `asks nothing` | what the last step wanted done |
 /// | `at VIEW` | which screen it is |
 /// | `resize 200x60` | the window's |
+/// | `story begins`, `story ends` | the fixture's story is played, on the fixture's cluster |
 struct SessionScript: CustomTestStringConvertible, Sendable {
     struct Line: Sendable {
         var number: Int

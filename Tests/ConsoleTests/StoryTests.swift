@@ -72,6 +72,37 @@ import Testing
         #expect(session.send(.key(KeyChord("q"))) == [.conduct(.leave)])
     }
 
+    @Test func `on every screen the header names the story, and esc leads out of it`() {
+        // Whoever takes its cluster for klamm's own breaks the wrong one, and wonders where the records went.
+        var session = Session()
+        #expect(session.shows("Cluster    ◆ klamm") && !session.shows("STORY"))
+        session.send(.story(Fixture.story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows(" STORY  ▶ 01-a  esc leaves") && !session.shows("◆ klamm"))
+        for view in ["topics", "brokers", "groups", "events", "faults", "clients", "ledger"] {
+            var there = session
+            there.press("story.\(view == "faults" ? "view-faults" : view)")
+            #expect(there.shows(" STORY  ▶ 01-a  esc leaves"), "\(there)")
+            #expect(there.key(.escape) == [], "one press too many must not end it")
+            #expect(there.shows("Leave the story 01-a?") && there.shows("records of 4 topics go"), "\(there)")
+            #expect(there.shows("klamm's own cluster"), "\(there)")
+            #expect(there.key(.escape) == [] && there.model.overlay == nil)
+            there.type("q")
+            #expect(there.key(.enter) == [.conduct(.leave)])
+        }
+        session.press("story.topics", "topics.move-down", "topics.open")
+        #expect(session.shows(" STORY  ▶ 01-a ") && !session.shows("esc leaves"), "one screen down it goes back")
+        #expect(session.key(.escape) == [] && session.model.place == .topics && session.model.overlay == nil)
+    }
+
+    @Test func `a story that has no records yet is left without a question`() {
+        // A question that is always asked is not read.
+        var session = Session()
+        session.send(.story(Fixture.story))
+        session.press("story.topics")
+        #expect(session.key(.escape) == [.conduct(.leave)])
+    }
+
     @Test func `other views show the story's cluster, and its key leads back`() {
         var session = Session()
         session.send(.story(Fixture.story))

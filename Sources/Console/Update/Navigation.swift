@@ -168,27 +168,9 @@ extension Model {
             settle()
             return []
         }
-        if place == .story { return [.conduct(.leave)] }
+        // In a story, klamm's own cluster is one step further away.
+        if story != nil { return leaveStory() }
         return isQuitKey ? leave() : []
-    }
-
-    /// Ends klamm, after a question where records go with it.
-    private mutating func leave() -> [Command] {
-        guard isEphemeral, attachment == nil, let snapshot = (aside ?? live).snapshot else { return [.quit] }
-        let topics = snapshot.topics.filter { !$0.isInternal }
-        // Of a partition without a leader nobody can tell how many it has.
-        let known = topics.compactMap(\.records)
-        let records = known.reduce(Int64(0)) { $0.saturatingAdd($1) }
-        let isWhole = known.count == topics.count
-        guard records > 0 || !isWhole else { return [.quit] }
-        let amount = records > 0 || isWhole ? Figures.plural(records, "record") : "an unknown number of records"
-        overlay = .question(
-            Question(
-                title: "End this cluster?",
-                text: "It is ephemeral: \(records > 0 && !isWhole ? "at least " : "")\(amount) of "
-                    + "\(Figures.plural(Int64(topics.count), "topic")) go with it.",
-                verb: "ends it", commands: [.quit]))
-        return []
     }
 
     mutating func open() -> [Command] {

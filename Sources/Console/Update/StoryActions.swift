@@ -6,7 +6,7 @@ extension Model {
 
     mutating func play(scenario name: String) -> [Command] {
         guard story == nil else {
-            show(.warning, "A scenario is being played: leave it first, by \(keyName(.viewScenarios)) and esc")
+            show(.warning, "A scenario is being played: leave it first, with esc")
             return []
         }
         show(.note, "A cluster is started for \(name)…")
@@ -47,7 +47,9 @@ extension Model {
         if case .over(let asExpected)? = new?.state, story?.state != new?.state {
             show(
                 asExpected ? .ok : .error,
-                asExpected ? "Everything happened as expected; esc leaves" : "Not as expected; esc leaves")
+                asExpected
+                    ? "Everything happened as expected; esc leaves the story"
+                    : "Not as expected; esc leaves the story")
         }
         story = new
         dataChanged()

@@ -13,13 +13,25 @@ enum Header {
 
     private static func drawFacts(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         let lines = [
-            StyledText("Cluster    ", .muted) + cluster(model), StyledText("Controller ", .muted) + controller(model),
+            story(model, width: area.columns) ?? StyledText("Cluster    ", .muted) + cluster(model),
+            StyledText("Controller ", .muted) + controller(model),
             StyledText("Brokers    ", .muted) + brokers(model),
             StyledText("Records/s  ", .muted) + rate(model, width: area.columns - 11),
         ]
         for (offset, line) in lines.enumerated() where offset < area.rows {
             grid.put(line, row: area.row + offset, column: area.column, width: area.columns)
         }
+    }
+
+    /// All below is the story's: who takes its brokers for klamm's own breaks the wrong ones.
+    private static func story(_ model: Model, width: Int) -> StyledText? {
+        guard let story = model.story else { return nil }
+        let text =
+            StyledText(" STORY ", .accent, [.bold, .reverse]) + StyledText(" ")
+            + StoryView.sign(story.state).text + StyledText(" \(story.head.name)", .accent, .bold)
+        // Deeper down esc goes back by one screen.
+        let hint = StyledText("  esc leaves", .muted)
+        return model.screens.count == 1 && text.width + hint.width <= width ? text + hint : text
     }
 
     private static func cluster(_ model: Model) -> StyledText {

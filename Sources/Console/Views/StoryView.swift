@@ -28,11 +28,23 @@ enum StoryView {
     }
 
     static func remark(_ story: Story) -> StyledText {
-        switch story.state {
-        case .playing: StyledText("▶ playing", .ok)
-        case .paused: StyledText("‖ paused", .warning, .bold)
-        case .over(true): StyledText("● as expected", .ok, .bold)
-        case .over(false): StyledText("✗ not as expected", .error, .bold)
+        let sign = sign(story.state)
+        let words =
+            switch story.state {
+            case .playing: "playing"
+            case .paused: "paused"
+            case .over(true): "as expected"
+            case .over(false): "not as expected"
+            }
+        return StyledText("\(sign.glyph) \(words)", sign.role, story.state == .playing ? [] : .bold)
+    }
+
+    static func sign(_ state: Story.State) -> Sign {
+        switch state {
+        case .playing: Sign(glyph: "▶", role: .ok)
+        case .paused: Sign(glyph: "‖", role: .warning)
+        case .over(true): Sign(glyph: "●", role: .ok)
+        case .over(false): Sign(glyph: "✗", role: .error)
         }
     }
 
