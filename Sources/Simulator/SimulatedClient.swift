@@ -60,6 +60,8 @@ package enum ClientNote: Hashable, Sendable {
     case fetchedCommit(consumer: String, group: String, TopicPartition, offset: Int64)
     /// A consumer found its position gone or diverged and was reset.
     case positionReset(consumer: String, TopicPartition, from: Int64, to: Int64, reason: String)
+    /// A broker had no records for a consumer, before a high watermark that it had told.
+    case foundNothing(consumer: String, TopicPartition, in: Range<Int64>, by: BrokerID)
     /// A consumer found a batch whose checksum is wrong, and did not hand it on.
     case corrupt(consumer: String, TopicPartition, offset: Int64)
     /// An administrator's request took effect: topics, settings, elections that were permitted.

@@ -33,6 +33,11 @@ import Testing
         #expect(kept.violation == nil, "\(Self.words(kept))\nklamm simulate --seed \(seed)")
     }
 
+    @Test(arguments: KeptSeeds.seeds) func `every promise holds in a seed that failed once`(seed: UInt64) async {
+        let outcome = await SeedThreads.shared.run(seed)
+        #expect(outcome.violation == nil, "\(Self.words(outcome))\nklamm simulate --seed \(seed)")
+    }
+
     @Test func `one seed plays the same twice`() async {
         // Or no failure could be played again.
         let hashes = [await SeedThreads.shared.run(3).traceHash, await SeedThreads.shared.run(3).traceHash]

@@ -109,7 +109,12 @@ extension Broker {
         }
         let id = TopicPartition(topic: name, partition: key.partition)
         if let partition = partitions[id] {
-            target.partition = partition
+            // The topic was deleted and made anew, and the replica of the old one is still to go.
+            if usesTopicIds, partition.topicId != key.topicId {
+                target.error = .inconsistentTopicId
+            } else {
+                target.partition = partition
+            }
         } else if missingReplicas[id] != nil {
             target.error = .kafkaStorageError
         } else {

@@ -69,8 +69,25 @@ extension Oracle {
             throw Violation("an answer that no broker may give", "\(client): \(what)")
         case .commitAcknowledged(let consumer, _, _, let id, let offset):
             clients.committed[.init(consumer: consumer, partition: id), default: []].insert(offset)
+        case .foundNothing(let consumer, let id, let offsets, let broker):
+            try foundNothing(offsets, of: id, on: broker, consumer)
         case .administered(let words): counts.add(administered: words)
         case .opened, .failed, .commitRefused, .fetchedCommit, .corrupt: break
+        }
+    }
+
+    /// Whoever leads has records there, or none of them is left.
+    private func foundNothing(
+        _ offsets: Range<Int64>, of id: TopicPartition, on broker: BrokerID, _ consumer: String
+    ) throws(Violation) {
+        guard let partition = partitionIndices[id], !partitions[partition].isForeign(broker),
+            let log = partitions[partition].log(of: broker), offsets.lowerBound >= log.start
+        else { return }
+        try log.forEachBatch(from: offsets.lowerBound, upTo: offsets.upperBound) { batch throws(Violation) in
+            throw Violation(
+                "records were withheld",
+                "\(id): \(broker) has \(batch.place), and had nothing for \(consumer) from \(offsets.lowerBound) on, though its "
+                    + "high watermark was \(offsets.upperBound)")
         }
     }
 

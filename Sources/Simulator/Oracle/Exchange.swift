@@ -18,8 +18,9 @@ struct Exchange: Sendable {
     enum Question: Sendable {
         /// `topics`: which of the topics of each partition's name was asked for; nil where it was deleted already.
         case produce(ProduceRequest, topics: [TopicPartition: Int])
-        /// `outdated`: where an epoch was given that was already over for the node that is asked.
-        case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch])
+        /// `outdated`: where an epoch was given that was already over for the node that is asked. `removed`: how many partitions
+        /// were gone by then, of which that node knew; nil where one of them was still served there.
+        case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch], removed: Int?)
         /// `isStale`: the sender's registration, or a member's, was not the newest then.
         case alterPartition(AlterPartitionRequest, isStale: Bool)
         case vote(VoteRequest)
@@ -115,9 +116,11 @@ extension Oracle {
         case .produce(let request, let topics):
             guard let answer = Self.decode(ProduceResponse.self, version, frame) else { return }
             try produced(request, topics, answer, by: node)
-        case .fetch(let isFromReplica, let outdated):
+        case .fetch(let isFromReplica, let outdated, let removed):
             guard let answer = Self.decode(FetchResponse.self, version, frame) else { return }
-            try fetched(answer, by: node, isFromReplica: isFromReplica, outdated: outdated)
+            try fetched(
+                answer, by: node, isFromReplica: isFromReplica, outdated: outdated,
+                isAsBefore: removed == partitionsRemoved)
         case .alterPartition(let request, let isStale):
             guard let answer = Self.decode(AlterPartitionResponse.self, version, frame) else { return }
             try altered(request, isStale: isStale, answer, by: node)

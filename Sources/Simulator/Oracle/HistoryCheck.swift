@@ -112,7 +112,8 @@ struct HistoryCheck {
         case .commitAcknowledged(_, let group, _, let partition, let offset):
             notes.append(Note(partition: partition, event: .committed(group: group, partition, offset: offset)))
         case .corrupt(_, let partition, _): damaged.insert(partition)
-        case .commitSent, .commitRefused, .fetchedCommit, .administered, .wronglyAccepted, .unexpected: break
+        case .commitSent, .commitRefused, .fetchedCommit, .foundNothing, .administered, .wronglyAccepted, .unexpected:
+            break
         }
     }
 

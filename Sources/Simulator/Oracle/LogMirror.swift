@@ -113,6 +113,8 @@ struct LogMirror: Sendable {
     private var removed: [Segment] = []
     private var producers: [Int64: Producer] = [:]
     private var producersAreStale = false
+    /// Of batches that the cleaner took: who wrote a newer one may be cut off again, and its broker's snapshots know of these.
+    private var taken: [RecordBatchHeader] = []
 
     var isEmpty: Bool { segments.allSatisfy(\.batches.isEmpty) }
     var start: Int64 { max(toldStart, ownStart, segments.first?.base ?? retiredEnd ?? 0) }
@@ -203,6 +205,10 @@ struct LogMirror: Sendable {
         if !segments[index].batches.isEmpty { former.append(segments[index]) }
         segments[index] = segment
         producersAreStale = true
+        for batch in former.lazy.flatMap(\.batches)
+        where batch.header.hasProducerId && segment.batch(at: batch.base) == nil {
+            taken.append(batch.header)
+        }
         return (segment, former)
     }
 
@@ -273,6 +279,12 @@ struct LogMirror: Sendable {
             producers.removeAll()
             for segment in segments {
                 for batch in segment.batches where batch.base < header.baseOffset { set(batch.header) }
+            }
+            // What is written anew takes the place of what was there.
+            let present = start..<header.baseOffset
+            taken.removeAll { !present.contains($0.baseOffset) }
+            for header in taken where producers[header.producerId].map({ $0.base < header.baseOffset }) ?? false {
+                set(header)
             }
         }
         let former = producers[header.producerId]

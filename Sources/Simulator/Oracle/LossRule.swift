@@ -10,12 +10,16 @@ extension Oracle {
     mutating func begin(_ index: Int, of partition: Int, at offset: Int64) throws(Violation) {
         let leader = partitions[partition].leaderships[index].leader
         let replica = partitions[partition].indexOrNew(of: leader)
-        for other in partitions[partition].leaderships.indices
-        where other != index && partitions[partition].leaderships[other].leader == leader {
-            partitions[partition].leaderships[other].isActive = false
+        // What a broker hears of several epochs at once it tells after it has written in the last of them.
+        let isOver = partitions[partition].leaderships[(index + 1)...].contains { $0.leader == leader && $0.hasBegun }
+        if !isOver {
+            for other in partitions[partition].leaderships.indices
+            where other != index && partitions[partition].leaderships[other].leader == leader {
+                partitions[partition].leaderships[other].isActive = false
+            }
         }
         partitions[partition].leaderships[index].hasBegun = true
-        partitions[partition].leaderships[index].isActive = true
+        partitions[partition].leaderships[index].isActive = !isOver
         partitions[partition].leaderships[index].startOffset = offset
         // An older leadership may be noticed late: then the newer one has judged already.
         if partitions[partition].newestBegun == index {

@@ -98,7 +98,7 @@ extension Oracle {
     ) -> Exchange.Question {
         let claimed = version >= 15 ? request.replicaState.replicaId : request.replicaId
         guard case .node(let sender) = from else {
-            return .fetch(isFromReplica: false, outdated: outdated(request, to))
+            return .fetch(isFromReplica: false, outdated: outdated(request, to), removed: removed(to))
         }
         // By index here and below: whoever takes a topic out of the request takes hold of all that it has.
         for topic in request.topics.indices {
@@ -113,7 +113,11 @@ extension Oracle {
         if let epoch = forgetful[sender], request.replicaState.replicaEpoch > epoch {
             forgetRemembered(of: sender, by: to)
         }
-        return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to))
+        return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to), removed: removed(to))
+    }
+
+    private func removed(_ node: BrokerID) -> Int? {
+        partitions.contains { $0.isForeign(node) } ? nil : partitionsRemoved
     }
 
     private mutating func noteStart(
@@ -169,8 +173,11 @@ extension Oracle {
         return found
     }
 
+    /// `isAsBefore`: no topic is gone since it was asked for, or has gone unheard. Of one that is gone the answer may still tell
+    /// by its name.
     mutating func fetched(
-        _ answer: FetchResponse, by node: BrokerID, isFromReplica: Bool, outdated: [Exchange.OutdatedEpoch]
+        _ answer: FetchResponse, by node: BrokerID, isFromReplica: Bool, outdated: [Exchange.OutdatedEpoch],
+        isAsBefore: Bool
     ) throws(Violation) {
         counts.add(answer.errorCode)
         for topic in answer.responses.indices {
@@ -185,7 +192,7 @@ extension Oracle {
             for index in answer.responses[topic].partitions.indices {
                 let error = answer.responses[topic].partitions[index].errorCode
                 counts.add(error)
-                guard error == .none else { continue }
+                guard error == .none, isAsBefore || topicId != .zero else { continue }
                 let id = TopicPartition(
                     topic: name, partition: answer.responses[topic].partitions[index].partitionIndex)
                 if let old = outdated.first(where: { $0.partition == id }) {

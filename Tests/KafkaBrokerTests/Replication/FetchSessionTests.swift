@@ -71,6 +71,38 @@ import Testing
         for id in [consumer, other, second] { #expect(cache[id ?? 0] != nil) }
     }
 
+    @Test func `records of a topic that is gone are not served as those of its successor`() throws {
+        // The metadata of both come at once, and replicas are taken away one by one: in between the name led to an old log by
+        // the new topic's id.
+        let cluster = TestCluster(brokers: 1)
+        try TestClient(cluster, 1).createTopic("orders", partitions: 1, replicas: 1)
+        var broker = try #require(cluster.broker(1))
+        var removal = RemoveTopicRecord()
+        removal.topicId = try #require(cluster.image.topicId("orders"))
+        var topic = TopicRecord()
+        topic.name = "orders"
+        topic.topicId = Uuid(high: 8, low: 8)
+        var partition = PartitionRecord()
+        partition.partitionId = 0
+        partition.topicId = topic.topicId
+        partition.replicas = [1]
+        partition.isr = [1]
+        partition.leader = 1
+        partition.directories = [.zero]
+        var builder = RecordBatchBuilder(baseOffset: broker.image.offset + 1, partitionLeaderEpoch: 1)
+        for record in [MetadataRecord.removeTopic(removal), .topic(topic), .partition(partition)] {
+            try builder.append(key: nil, value: try record.encode(), timestamp: 1)
+        }
+        _ = try broker.image.replay(try builder.build())
+        let wanted = FetchSessionPartition(
+            fetchOffset: 0, currentLeaderEpoch: -1, lastFetchedEpoch: -1, logStartOffset: -1, maxBytes: 1)
+        func error(_ id: Uuid) -> ErrorCode {
+            broker.target(FetchKey(topicId: id, topic: "", partition: 0), wanted, usesTopicIds: true).error
+        }
+        #expect(error(topic.topicId) == .inconsistentTopicId)
+        #expect(error(removal.topicId) == .unknownTopicId)
+    }
+
     @Test func `a session is told what is new and nothing else`() throws {
         // That is what sessions are for: thousands of idle partitions cost nothing.
         let cluster = TestCluster(brokers: 1)

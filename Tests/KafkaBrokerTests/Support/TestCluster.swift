@@ -83,6 +83,12 @@ final class TestCluster {
 
     // MARK: Nodes
 
+    /// A broker as it is between two steps: what is done to it, the cluster does not see.
+    func broker(_ id: BrokerID) -> Broker? {
+        guard case .broker(let broker)? = members[id] else { return nil }
+        return broker
+    }
+
     /// A new broker joins, and is waited for.
     func add(_ id: BrokerID) {
         brokerIDs.append(id)

@@ -220,4 +220,42 @@ import Testing
         try script.change(leader: 3)
         try script.begins(3, epoch: 2, at: 3)
     }
+
+    @Test func `sequences that the cleaner took are known where a newer batch of their producer is cut off`() throws {
+        // A broker knows them by its snapshots (seed 908923).
+        var script = try OracleScript(replicas: [1, 2], settings: ["log.cleanup.policy": "compact"])
+        let first = try OracleScript.batch(at: 0, producer: 9, sequence: 0, key: "a")
+        let second = try OracleScript.batch(at: 1, producer: 9, sequence: 1, key: "b")
+        for batch in [first, second] { try script.write(batch, on: [1, 2]) }
+        try script.tells(2, by: 1)
+        let third = try OracleScript.batch(at: 2, producer: 9, sequence: 2, key: "b")
+        try script.write(third, on: [1])
+        try script.cleans([first, third], on: 1)
+        try script.change(leader: 2)
+        try script.begins(2, epoch: 1, at: 2)
+        try script.cut(third, on: 1)
+        try script.see(.event(script.event(.logTruncated(OracleScript.partition, from: 3, to: 2), on: 1)))
+        try script.change(leader: 1)
+        try script.begins(1, epoch: 2, at: 2)
+        var gap = script
+        #expect(
+            violation {
+                try gap.write(try OracleScript.batch(at: 2, epoch: 2, producer: 9, sequence: 3, key: "b"), on: [1])
+            } == "sequences have a gap")
+        try script.write(try OracleScript.batch(at: 2, epoch: 2, producer: 9, sequence: 2, key: "b"), on: [1])
+    }
+
+    @Test func `a broker has nothing for a consumer only where nothing is left`() throws {
+        // What superseded the records was cut off again: a reader stands before them for good, as in Kafka (seed 912573).
+        var script = try OracleScript(replicas: [1], settings: ["log.cleanup.policy": "compact"])
+        let batches = try (0..<2).map { try OracleScript.batch(at: $0, key: "a") }
+        for batch in batches { try script.write(batch, on: [1]) }
+        try script.tells(2, by: 1)
+        let nothing = Observation.client(
+            .foundNothing(consumer: "consumer-0", OracleScript.partition, in: 0..<1, by: 1))
+        var withheld = script
+        #expect(violation { try withheld.see(nothing) } == "records were withheld")
+        try script.cleans([batches[1]], on: 1)
+        try script.see(nothing)
+    }
 }

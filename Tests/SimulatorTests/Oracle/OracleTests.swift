@@ -330,4 +330,53 @@ import Testing
         #expect(
             violation { try script.tells(2, by: 1, serving: forged) } == "a record was served that is not in the log")
     }
+
+    @Test func `a broker that hears of several epochs at once serves in the last`() throws {
+        // It writes in the last before it tells that it led in the first (seed 912299).
+        var script = try OracleScript(replicas: [1, 2])
+        try script.change(leader: 2)
+        try script.change(leader: 1)
+        try script.change(leader: 2)
+        for offset in 0..<2 {
+            let batch = try OracleScript.batch(at: Int64(offset), epoch: 3)
+            try script.write(batch, on: [2])
+            if offset == 0 {
+                try script.begins(2, epoch: 1, at: 0)
+                try script.begins(2, epoch: 3, at: 0)
+            }
+            try script.write(batch, on: [1])
+            try script.acknowledges(batch, by: 2)
+        }
+    }
+
+    @Test func `a fetch that waits while its topic is replaced may be answered for the one that is gone`() throws {
+        // Its other partitions are taken away in the same step.
+        var script = try OracleScript(replicas: [1, 2])
+        for offset in 0..<3 { try script.write(try OracleScript.batch(at: Int64(offset)), on: [1, 2]) }
+        func fetch(by version: Int16, _ script: inout OracleScript) throws {
+            var wanted = FetchRequest.FetchTopic()
+            wanted.topic = OracleScript.partition.topic
+            wanted.partitions = [FetchRequest.FetchPartition()]
+            var request = FetchRequest()
+            request.topics = [wanted]
+            var told = FetchResponse.PartitionData()
+            told.highWatermark = 3
+            told.records = .bytes(ByteBuffer())
+            var topic = FetchResponse.FetchableTopicResponse()
+            topic.topic = OracleScript.partition.topic
+            topic.partitions = [told]
+            var answer = FetchResponse()
+            answer.responses = [topic]
+            try script.exchange(
+                request, answer, version: version, by: 1, to: .client(ConnectionID(rawValue: 5)),
+                meanwhile: { script in
+                    guard version == 12 else { return }
+                    try script.replaceTopic(replicas: [1, 2])
+                    for broker in [1, 2] as [BrokerID] { try script.makesFolder(broker) }
+                    try script.begins(1, epoch: 0, at: 0)
+                })
+        }
+        try fetch(by: 12, &script)
+        #expect(violation { try fetch(by: 11, &script) } == "not held by all of the ISR")
+    }
 }

@@ -95,6 +95,9 @@ extension Fetcher {
         }
         if let session { sessions[session].answered(id: response.sessionId) }
         let usesIds = network.settings.dialect.version(of: .fetch) >= FetchSettings.firstVersionWithTopicIds
+        let isEmpty = response.responses.allSatisfy { topic in
+            topic.partitions.allSatisfy { $0.records.map { $0.count == 0 } ?? true }
+        }
         for partition in asked {
             guard let index = settle(partition, id) else { continue }
             let topicId = network.metadata.topics[partition.topic]?.id
@@ -104,14 +107,15 @@ extension Fetcher {
             guard let data else {
                 // An incremental answer leaves out what has not changed.
                 if isIncremental {
-                    noteEnd(index, id)
+                    noteEnd(index, id, foundNothing: isEmpty ? broker : nil, network.name, into: &actions)
                 } else {
                     network.refreshMetadata()
                     retryLater(index, &network, now: now)
                 }
                 continue
             }
-            take(data, index, id, &network, now: now, into: &actions)
+            guard take(data, index, id, &network, now: now, into: &actions) else { continue }
+            noteEnd(index, id, foundNothing: isEmpty ? broker : nil, network.name, into: &actions)
         }
     }
 
@@ -128,36 +132,52 @@ extension Fetcher {
         return nil
     }
 
-    private mutating func noteEnd(_ index: Int, _ request: RequestID) {
-        guard let highWatermark = partitions[index].highWatermark, let finishedAfter else { return }
-        partitions[index].isAtEnd =
-            partitions[index].position >= highWatermark && request.rawValue > finishedAfter.rawValue
+    /// `foundNothing`: who had no record for it, nor for any other. All that lay before the high watermark may have been compacted
+    /// away, with records that were cut off again: then a reader stands there for good, as in Kafka.
+    private mutating func noteEnd(
+        _ index: Int, _ request: RequestID, foundNothing broker: BrokerID?, _ name: String,
+        into actions: inout [ClientAction]
+    ) {
+        guard let highWatermark = partitions[index].highWatermark, let finishedAfter,
+            request.rawValue > finishedAfter.rawValue
+        else { return }
+        let position = partitions[index].position
+        if position < highWatermark, let broker, !partitions[index].isAtEnd {
+            actions.append(
+                .note(.foundNothing(consumer: name, partitions[index].id, in: position..<highWatermark, by: broker)))
+        }
+        partitions[index].isAtEnd = position >= highWatermark || broker != nil
     }
 
+    /// Answers whether it tells what there is at the position.
     private mutating func take(
         _ data: FetchResponse.PartitionData, _ index: Int, _ request: RequestID, _ network: inout NetworkClient,
         now: Instant, into actions: inout [ClientAction]
-    ) {
-        guard case .fetching = partitions[index].state else { return }
+    ) -> Bool {
+        guard case .fetching = partitions[index].state else { return false }
         network.metadata.learnLeader(
             of: partitions[index].id, data.currentLeader.leaderId, epoch: data.currentLeader.leaderEpoch)
         switch data.errorCode {
         case .none: partitions[index].failures = 0
-        case .offsetOutOfRange: return beginReset(index, why: "OFFSET_OUT_OF_RANGE")
+        case .offsetOutOfRange:
+            beginReset(index, why: "OFFSET_OUT_OF_RANGE")
+            return false
         default:
             network.refreshMetadata()
-            return retryLater(index, &network, now: now)
+            retryLater(index, &network, now: now)
+            return false
         }
         if data.divergingEpoch.epoch >= 0 || data.divergingEpoch.endOffset >= 0 {
-            return truncated(
+            truncated(
                 index, epoch: data.divergingEpoch.epoch, endOffset: data.divergingEpoch.endOffset, network.name,
                 into: &actions)
+            return false
         }
         partitions[index].highWatermark = data.highWatermark
         if case .bytes(let bytes)? = data.records {
             read(bytes, index, &network, now: now, into: &actions)
         }
-        noteEnd(index, request)
+        return true
     }
 
     private mutating func read(
