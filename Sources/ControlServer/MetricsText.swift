@@ -11,10 +11,11 @@ enum MetricsText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     static func text(
-        _ snapshot: ClusterSnapshot, _ account: LedgerAccount, _ verdicts: [Facts.Verdict] = []
+        _ snapshot: ClusterSnapshot, _ account: LedgerAccount, _ verdicts: [Facts.Verdict] = [],
+        groups commits: GroupVerdicts = GroupVerdicts()
     ) -> String {
         let families =
-            cluster(snapshot) + partitions(snapshot) + replicas(snapshot) + groups(snapshot)
+            cluster(snapshot) + partitions(snapshot) + replicas(snapshot) + groups(snapshot, commits)
             + ledger(account, snapshot) + workload(verdicts)
         return families.map(\.text).joined()
     }
@@ -94,7 +95,13 @@ enum MetricsText {
         ]
     }
 
-    private static func groups(_ snapshot: ClusterSnapshot) -> [MetricFamily] {
+    private static func groups(_ snapshot: ClusterSnapshot, _ commits: GroupVerdicts) -> [MetricFamily] {
+        let now = snapshot.takenAt.wallClockMilliseconds
+        let verdicts = snapshot.groups.compactMap { group in
+            commits.commits(of: group.id).worst(of: group, now: now).map { worst in
+                (1, [MetricLabel("consumergroup", group.id), MetricLabel("verdict", worst.status.rawValue)])
+            }
+        }
         let groups = snapshot.groups.map { ($0, [MetricLabel("consumergroup", $0.id)]) }
         let all = snapshot.groups.flatMap { group in
             group.partitions.map { place in
@@ -113,6 +120,14 @@ enum MetricsText {
                 .with(all) { $0.committed },
             MetricFamily("kafka_consumergroup_lag", "Records between the commit and the high watermark.")
                 .with(all) { $0.lag },
+            MetricFamily("klamm_consumergroup_verdict", "1 for how the group fares, as the console has it.")
+                .with(verdicts) { $0 },
+            MetricFamily(
+                "klamm_consumergroup_seconds_since_commit", "Since the last commit, where there is more to read."
+            )
+            .with(all) { place in
+                place.committedAt.flatMap { place.lag ?? 0 > 0 ? max(0, now.saturatingSubtract($0)) / 1000 : nil }
+            },
         ]
     }
 

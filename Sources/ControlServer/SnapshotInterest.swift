@@ -1,14 +1,19 @@
 import KafkaCluster
+import KafkaProtocol
 import Synchronization
 
-/// Listens to the snapshots while somebody asks for them now and then: rates are known only to who looks all the time, and
-/// looking costs where nobody wants to know.
+/// Listens to the snapshots while somebody asks for them now and then: rates, and how groups fare, are known only to who looks
+/// all the time, and looking costs where nobody wants to know.
 final class SnapshotInterest: Sendable {
     private static let span = Duration.seconds(60)
+    /// What groups commit within a second counts as one commit.
+    fileprivate static let pace = Duration.seconds(1)
 
-    private struct State {
+    fileprivate struct State {
         var end = ContinuousClock.now
         var isListening = false
+        var verdicts = GroupVerdicts()
+        var notedAt: Instant?
     }
 
     private let state = Mutex(State())
@@ -22,10 +27,20 @@ final class SnapshotInterest: Sendable {
         }
         guard begins else { return }
         let snapshots = cluster.snapshots()
-        let listening = Task { for await _ in snapshots {} }
+        let listening = Task { [self] in
+            for await snapshot in snapshots { state.withLock { $0.note(snapshot) } }
+        }
         Task { [self] in
             while let end = next() { try? await Task.sleep(until: end, clock: .continuous) }
             listening.cancel()
+        }
+    }
+
+    func verdicts(at snapshot: ClusterSnapshot) -> GroupVerdicts {
+        state.withLock { state in
+            state.verdicts.note(snapshot)
+            state.notedAt = snapshot.takenAt
+            return state.verdicts
         }
     }
 
@@ -33,8 +48,17 @@ final class SnapshotInterest: Sendable {
     private func next() -> ContinuousClock.Instant? {
         state.withLock { state in
             if state.end > ContinuousClock.now { return state.end }
-            state.isListening = false
+            // What was seen until now says little about who is asked about in an hour.
+            state = State()
             return nil
         }
+    }
+}
+
+extension SnapshotInterest.State {
+    fileprivate mutating func note(_ snapshot: ClusterSnapshot) {
+        if let notedAt, snapshot.takenAt - notedAt < SnapshotInterest.pace { return }
+        verdicts.note(snapshot)
+        notedAt = snapshot.takenAt
     }
 }

@@ -91,6 +91,7 @@ import Testing
         ),
         ("groups", { $0.press("topics.groups", "groups.move-down") }),
         ("group", { openBilling(&$0) }),
+        ("groups-silent", { GroupVerdictTests.fallSilent(&$0) }),
         ("events", { $0.press("topics.events") }),
         ("scenarios", { $0.press("topics.scenarios", "scenarios.move-down") }),
         (

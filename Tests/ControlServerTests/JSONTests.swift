@@ -39,13 +39,34 @@ import Testing
                 ])
         ]
         #expect(
-            SnapshotJSON.value(of: snapshot).text == """
+            SnapshotJSON.value(of: snapshot, GroupVerdicts()).text == """
                 {"cluster.id":"c","at":5,"controller":null,"metadata.offset":null,"records.per.second":null,\
                 "controllers":[],"brokers":[],"topics":[{"name":"orders","id":"\(Uuid.zero)","internal":false,\
                 "partitions":[{"partition":0,"leader":null,"leader.epoch":3,"isr":[2],"log.start.offset":null,\
                 "high.watermark":null,"log.end.offset":null,"bytes":null,\
                 "replicas":[{"broker":2,"state":"offline","log.end.offset":null}]}]}],"groups":[],"faults":[]}
                 """)
+    }
+
+    @Test func `a group tells how it fares, since when, and when each partition was committed`() {
+        // A script must not read another verdict than the screen beside it.
+        var place = ClusterSnapshot.GroupPartition(partition: TopicPartition(topic: "orders", partition: 0))
+        (place.committed, place.committedAt, place.highWatermark) = (3, 5_000, 7)
+        var snapshot = ClusterSnapshot(
+            takenAt: Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 42_000), clusterID: "c")
+        snapshot.groups = [.init(id: "billing", state: "Stable", members: nil, partitions: [place])]
+        var verdicts = GroupVerdicts()
+        verdicts.note(snapshot)
+        #expect(
+            SnapshotJSON.value(of: snapshot, verdicts).text.contains(
+                """
+                "lag":4,"verdict":"no commit","verdict.since":5000,"members":null,\
+                "partitions":[{"partition":"orders-0","member":null,"committed":3,"committed.at":5000,\
+                "high.watermark":7,"log.end.offset":null,"lag":4,"verdict":"no commit","verdict.since":5000}]
+                """))
+        #expect(
+            SnapshotJSON.value(of: snapshot, GroupVerdicts()).text.contains(
+                #""verdict":null,"verdict.since":null,"members""#))
     }
 
     @Test func `a loss tells how far its followers had come, and what of it is left out`() throws {

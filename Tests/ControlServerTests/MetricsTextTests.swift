@@ -47,6 +47,26 @@ import Testing
         }
     }
 
+    @Test func `who commits nothing while records wait has a verdict, and how long that is`() {
+        // An alert must not wait for a verdict that the screen has shown for half a minute.
+        var snapshot = snapshot
+        snapshot.takenAt = Instant(monotonicNanoseconds: 0, wallClockMilliseconds: 42_000)
+        snapshot.groups[0].partitions[0].committedAt = 5_000
+        var groups = GroupVerdicts()
+        groups.note(snapshot)
+        let text = MetricsText.text(
+            snapshot, LedgerAccount(acknowledged: 0, forgotten: 0, losses: []), groups: groups)
+        #expect(text.contains("\nklamm_consumergroup_verdict{consumergroup=\"g\",verdict=\"no commit\"} 1\n"))
+        #expect(
+            text.contains(
+                "\nklamm_consumergroup_seconds_since_commit{consumergroup=\"g\",topic=\"a\",partition=\"0\"} 37\n"))
+        snapshot.groups[0].partitions[0].committed = 7
+        groups.note(snapshot)
+        let level = MetricsText.text(
+            snapshot, LedgerAccount(acknowledged: 0, forgotten: 0, losses: []), groups: groups)
+        #expect(level.contains("verdict=\"OK\"} 1\n") && !level.contains("seconds_since_commit"))
+    }
+
     @Test func `what is unknown has no sample, and no name without one`() {
         // A zero would draw a cliff into somebody's graph.
         let text = MetricsText.text(snapshot, LedgerAccount(acknowledged: 0, forgotten: 0, losses: []))

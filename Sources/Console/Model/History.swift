@@ -49,7 +49,7 @@ package struct History: Hashable, Sendable {
     package func rates(ofTopic topic: String) -> [Double?] { topics[topic]?.rates.values(until: count) ?? [] }
     package func lags(ofGroup group: String) -> [Int64?] { groups[group]?.lags.values(until: count) ?? [] }
     package func lags(ofGroup group: String, partition: TopicPartition) -> [Int64?] {
-        groups[group]?.place(partition)?.lags.values(until: count) ?? []
+        groups[group]?.lags(partition)?.values(until: count) ?? []
     }
 
     package func readers(ofTopic topic: String) -> TopicReaders? { readings[topic]?.readers }
@@ -58,28 +58,21 @@ package struct History: Hashable, Sendable {
     package func status(ofGroup group: String, _ partition: ClusterSnapshot.GroupPartition, now: Instant?)
         -> CommitStatus?
     {
-        guard let now else { return nil }
-        return groups[group]?.place(partition.partition)?.commits.status(
-            lag: partition.lag, now: now.wallClockMilliseconds)
+        now.flatMap { groups[group]?.commits.status(partition, now: $0.wallClockMilliseconds) }
     }
 
     /// Since when the group fares like this in the partition; nil while all is well.
     package func begin(of status: CommitStatus, ofGroup group: String, _ partition: TopicPartition) -> StatusBegin? {
-        groups[group]?.place(partition)?.commits.begin(of: status)
+        groups[group]?.commits.window(partition)?.begin(of: status)
     }
 
     /// The worst of its partitions now, and since when the first of those as bad has been so.
     package func worst(of group: ClusterSnapshot.Group, now: Instant?) -> (status: CommitStatus, begin: StatusBegin?)? {
-        let all = group.partitions.compactMap { partition in
-            status(ofGroup: group.id, partition, now: now).map { ($0, partition.partition) }
-        }
-        guard let worst = all.max(by: { $0.0.rank < $1.0.rank })?.0 else { return nil }
-        let begins = all.filter { $0.0 == worst }.compactMap { begin(of: worst, ofGroup: group.id, $0.1) }
-        return (worst, begins.min { $0.time < $1.time })
+        now.flatMap { groups[group.id]?.commits.worst(of: group, now: $0.wallClockMilliseconds) }
     }
 
     /// The worst of its partitions, as of the last sample.
-    package func status(ofGroup group: String) -> CommitStatus? { groups[group]?.status }
+    package func status(ofGroup group: String) -> CommitStatus? { groups[group]?.commits.status }
 
     /// How long ago the first record was written that the group has not committed.
     package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
@@ -93,8 +86,9 @@ package struct History: Hashable, Sendable {
         group.partitions.compactMap { lagTime($0, now: now) }.max { $0.duration < $1.duration }
     }
 
-    /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero.
-    var isMoving: Bool { recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
+    /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero, and who commits
+    /// nothing is judged by the time alone.
+    var isMoving: Bool { !unsettled.isEmpty || recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
 
     /// When the next sample is due.
     var nextSample: Instant? { sampledAt.map { $0 + Self.interval } }
@@ -154,7 +148,7 @@ package struct History: Hashable, Sendable {
     }
 
     private mutating func noteWhetherSettled(_ group: String) {
-        if groups[group]?.isSettled ?? true { unsettled.remove(group) } else { unsettled.insert(group) }
+        if groups[group]?.commits.isSettled ?? true { unsettled.remove(group) } else { unsettled.insert(group) }
     }
 
     private mutating func forget(_ group: ClusterSnapshot.Group) {

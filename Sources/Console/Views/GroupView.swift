@@ -14,8 +14,9 @@ enum GroupView {
         // What no known member has may be read by one that is not known.
         let nobody: (text: String, role: Role) =
             group?.members == nil ? (Figures.unknown, .muted) : ("nobody", .warning)
-        func status(_ partition: ClusterSnapshot.GroupPartition) -> CommitStatus? {
-            history.status(ofGroup: id, partition, now: now)
+        func verdict(_ partition: ClusterSnapshot.GroupPartition) -> (status: CommitStatus?, begin: StatusBegin?) {
+            let status = history.status(ofGroup: id, partition, now: now)
+            return (status, status.flatMap { history.begin(of: $0, ofGroup: id, partition.partition) })
         }
         var columns: [Column<ClusterSnapshot.GroupPartition>] = [
             Column(
@@ -44,12 +45,12 @@ enum GroupView {
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
                 .lagTime(history.lagTime($0, now: now))
             },
-            Column(title: "Verdict", minimum: 9, priority: 1) { .status(status($0)) },
-            Column(title: "Since", minimum: 8, priority: 6) { partition in
-                let begin = status(partition).flatMap {
-                    history.begin(of: $0, ofGroup: id, partition.partition)
-                }
-                return .begin(begin, now: now, offsetSeconds: offset)
+            Column(title: "Verdict", minimum: 9, priority: 1) { partition in
+                let (status, begin) = verdict(partition)
+                return .status(status, since: begin, now: now)
+            },
+            Column(title: "Since", minimum: 8, priority: 6) {
+                .begin(verdict($0).begin, now: now, offsetSeconds: offset)
             },
             Column(title: "Trend", minimum: width, priority: 3) {
                 Sparkline.lags(history.lags(ofGroup: id, partition: $0.partition), width: width)
@@ -123,9 +124,9 @@ enum GroupView {
         // As its rows have it.
         let history = model.picture.history
         if let (status, begin) = history.worst(of: group, now: model.now) {
-            parts.append(LinePart(text: .status(status), gap: gap))
+            parts.append(LinePart(text: .status(status, since: begin, now: model.now, " for "), gap: gap))
             let since = StyledText.begin(begin, now: model.now, offsetSeconds: model.utcOffsetSeconds)
-            if since.width > 0 {
+            if since.width > 0, status != .silent {
                 parts.append(LinePart(text: StyledText("since ", .muted) + since, priority: 2, gap: " "))
             }
         }

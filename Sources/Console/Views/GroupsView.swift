@@ -28,7 +28,10 @@ enum GroupsView {
             Column(
                 title: "Verdict", minimum: 9,
                 sort: { history.status(ofGroup: $0.id).map { .count($0.rank) } ?? .unknown }
-            ) { .status(history.status(ofGroup: $0.id)) },
+            ) { group in
+                let worst = history.worst(of: group, now: now)
+                return .status(worst?.status, since: worst?.begin, now: now)
+            },
             Column(title: "Since", minimum: 8, priority: 7) {
                 .begin(history.worst(of: $0, now: now)?.begin, now: now, offsetSeconds: offset)
             },
@@ -53,7 +56,7 @@ enum GroupsView {
         return Table(
             items: model.snapshot?.groups ?? [], columns: columns, id: { .name($0.id) },
             words: { "\($0.id) \($0.state)" },
-            empty: model.isOutOfReach ? "Nobody answers who could tell of groups." : "There is no consumer group yet."
+            empty: model.isOutOfReach ? "Nobody answers who could tell of groups." : "There is no consumer group."
         ).listing(model.screen.list)
     }
 

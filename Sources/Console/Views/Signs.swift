@@ -61,7 +61,7 @@ struct Sign: Hashable {
     static func of(_ status: CommitStatus) -> Sign {
         switch status {
         case .ok: .good
-        case .slow: .partly
+        case .slow, .silent: .partly
         case .stalled, .stopped, .rewound: Sign(glyph: "✗", role: .error)
         }
     }
@@ -152,9 +152,16 @@ extension StyledText {
         return StyledText(Figures.bytes(Int64(max(0, value))) + "/s", value > 0 ? .text : .muted)
     }
 
-    /// How a group fares; nothing while that is not known.
-    static func status(_ status: CommitStatus?) -> StyledText {
-        status.map { Sign.of($0).text($0.rawValue) } ?? StyledText(Figures.unknown, .muted)
+    /// How a group fares, and of one that may commit yet how long it has not: `◐ no commit 37 s`.
+    static func status(_ status: CommitStatus?, since begin: StatusBegin?, now: Instant?, _ joint: String = " ")
+        -> StyledText
+    {
+        guard let status else { return StyledText(Figures.unknown, .muted) }
+        guard status == .silent, let begin, let now else { return Sign.of(status).text(status.rawValue) }
+        let seconds = max(0, now.wallClockMilliseconds.saturatingSubtract(begin.time)) / 1000
+        var span = Figures.span(seconds: seconds)
+        if case .before = begin { span = ">" + span }
+        return Sign.of(status).text(status.rawValue + joint + span)
     }
 
     /// `14:02:33`, `<14:02:33` for some time before, `11-20 14:02` for another day.

@@ -4,7 +4,8 @@ import KafkaProtocol
 
 /// The cluster at one moment as programs read it. What is unknown is null.
 package enum SnapshotJSON {
-    package static func value(of snapshot: ClusterSnapshot) -> JSONValue {
+    /// `verdicts` are those of who has looked at it for a while, and has noted this look.
+    package static func value(of snapshot: ClusterSnapshot, _ verdicts: GroupVerdicts) -> JSONValue {
         [
             "cluster.id": snapshot.clusterID.json, "at": snapshot.takenAt.json,
             "controller": snapshot.controller.json, "metadata.offset": snapshot.metadataOffset.json,
@@ -12,7 +13,10 @@ package enum SnapshotJSON {
             "controllers": .array(
                 snapshot.controllers.map { ["id": $0.id.json, "up": $0.isUp.json, "active": $0.isActive.json] }),
             "brokers": .array(snapshot.brokers.map(value)), "topics": .array(snapshot.topics.map(value)),
-            "groups": .array(snapshot.groups.map(value)), "faults": .array(snapshot.faults.map(value)),
+            "groups": .array(
+                snapshot.groups.map { group in
+                    value(of: group, verdicts.commits(of: group.id), now: snapshot.takenAt.wallClockMilliseconds)
+                }), "faults": .array(snapshot.faults.map(value)),
         ]
     }
 
@@ -50,20 +54,31 @@ package enum SnapshotJSON {
         ]
     }
 
-    private static func value(of group: ClusterSnapshot.Group) -> JSONValue {
-        [
+    private static func value(of group: ClusterSnapshot.Group, _ commits: GroupCommits, now: Int64) -> JSONValue {
+        let worst = commits.worst(of: group, now: now)
+        return [
             "id": group.id.json, "state": group.state.json, "generation": group.generation.json,
             "protocol": group.protocolName.json, "coordinator": group.coordinator.json, "lag": group.lag.json,
+            "verdict": (worst?.status.rawValue).json, "verdict.since": begin(worst?.begin),
             "members": group.members.map { .array($0.map(value)) } ?? .null,
             "partitions": .array(
-                group.partitions.map {
-                    [
-                        "partition": $0.partition.json, "member": $0.member.json, "committed": $0.committed.json,
-                        "high.watermark": $0.highWatermark.json, "log.end.offset": $0.logEndOffset.json,
-                        "lag": $0.lag.json,
+                group.partitions.map { partition in
+                    let status = commits.status(partition, now: now)
+                    let since = status.flatMap { commits.window(partition.partition)?.begin(of: $0) }
+                    return [
+                        "partition": partition.partition.json, "member": partition.member.json,
+                        "committed": partition.committed.json, "committed.at": partition.committedAt.json,
+                        "high.watermark": partition.highWatermark.json,
+                        "log.end.offset": partition.logEndOffset.json, "lag": partition.lag.json,
+                        "verdict": (status?.rawValue).json, "verdict.since": begin(since),
                     ]
                 }),
         ]
+    }
+
+    /// Null also for some time before it was looked for.
+    private static func begin(_ begin: StatusBegin?) -> JSONValue {
+        if case .at(let time)? = begin { time.json } else { .null }
     }
 
     private static func value(of member: GroupSnapshot.Member) -> JSONValue {

@@ -26,7 +26,10 @@ extension ControlRoute {
 
     private static let snapshot = ControlRoute(
         "GET", "/v1/snapshot", "brokers, topics, replicas, ISRs, offsets, groups and faults as they are now"
-    ) { service, _, _ in .json(SnapshotJSON.value(of: try await service.snapshot())) }
+    ) { service, _, _ in
+        let (snapshot, groups) = try await service.snapshot()
+        return .json(SnapshotJSON.value(of: snapshot, groups))
+    }
 
     private static let screen = ControlRoute(
         "GET", "/v1/screens/VIEW", query: ["of", "columns", "rows", "theme", "format", "seconds"],
@@ -162,10 +165,10 @@ extension ControlRoute {
     // MARK: Metrics
 
     private static let metrics = ControlRoute("GET", "/metrics", "Prometheus' text") { service, _, _ in
-        let snapshot = try await service.snapshot()
+        let (snapshot, groups) = try await service.snapshot()
         let verdicts = await service.cluster.workloadVerdicts() ?? []
         return ControlResponse(
             contentType: MetricsText.contentType,
-            .text(MetricsText.text(snapshot, service.cluster.ledgerAccount, verdicts)))
+            .text(MetricsText.text(snapshot, service.cluster.ledgerAccount, verdicts, groups: groups)))
     }
 }

@@ -52,10 +52,11 @@ package final class ControlService: Sendable {
         return try await route.answer(self, request, parameter)
     }
 
-    /// For one who may ask again, and wants to know rates then.
-    func snapshot() async throws -> ClusterSnapshot {
+    /// For one who may ask again, and wants to know rates then; with how the groups fare, by what was seen since the first time.
+    func snapshot() async throws -> (ClusterSnapshot, GroupVerdicts) {
         interest.renew(cluster)
-        return try await look()
+        let snapshot = try await look()
+        return (snapshot, interest.verdicts(at: snapshot))
     }
 
     func look() async throws -> ClusterSnapshot {

@@ -111,7 +111,8 @@ struct SnapshotCommand: AsyncParsableCommand {
         of source: AttachedCluster, at place: AttachOptions.Place, events: () -> [ClusterEvent]
     ) async throws -> String {
         if json {
-            return SnapshotJSON.value(of: try await watched(source)).text + "\n"
+            let (snapshot, groups) = try await watched(source)
+            return SnapshotJSON.value(of: snapshot, groups).text + "\n"
         }
         let picture = try StillPicture(
             view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
@@ -127,21 +128,24 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
 
     /// A cluster that tells nobody how much is written is counted, as the screens do.
-    private func watched(_ source: AttachedCluster) async throws -> ClusterSnapshot {
+    private func watched(_ source: AttachedCluster) async throws -> (ClusterSnapshot, GroupVerdicts) {
         var history = History()
+        var groups = GroupVerdicts()
         var snapshot = try await source.snapshot()
         history.observe(snapshot, now: snapshot.takenAt)
+        groups.note(snapshot)
         if seconds > 0 {
             let end = snapshot.takenAt + .seconds(seconds)
             for await picture in source.snapshots() {
-                history.observe(picture, now: picture.takenAt)
+                if history.observe(picture, now: picture.takenAt) { groups.note(picture) }
                 if picture.takenAt >= end { break }
             }
             snapshot = try await source.snapshot()
             history.observe(snapshot, now: snapshot.takenAt)
+            groups.note(snapshot)
         }
         if snapshot.recordsPerSecond == nil { snapshot.recordsPerSecond = history.recordsPerSecond.last ?? nil }
-        return snapshot
+        return (snapshot, groups)
     }
 
     /// Rates are known to a klamm that has been asked before.

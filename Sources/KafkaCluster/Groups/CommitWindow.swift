@@ -5,6 +5,8 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     case ok = "OK"
     /// It commits, and falls behind all the while.
     case slow
+    /// It has not committed for longer than it used to, though there is more to read: it may yet.
+    case silent = "no commit"
     /// It commits the same offset again and again, though there is more to read.
     case stalled
     /// It has ceased to commit, or has no members who could, though there is more to read.
@@ -12,17 +14,18 @@ package enum CommitStatus: String, Hashable, Sendable, CaseIterable {
     /// It has gone back, and has not come again to where it was, nor to the end.
     case rewound
 
-    /// As in Burrow: falling behind is a warning, the others are errors.
+    /// As in Burrow: falling behind is a warning, as is what Burrow does not know; the others are errors.
     package var isError: Bool { self == .stalled || self == .stopped || self == .rewound }
 
     /// Worse ones are larger.
-    var rank: Int {
+    package var rank: Int {
         switch self {
         case .ok: 0
         case .slow: 1
-        case .stalled: 2
-        case .stopped: 3
-        case .rewound: 4
+        case .silent: 2
+        case .stalled: 3
+        case .stopped: 4
+        case .rewound: 5
         }
     }
 }
@@ -45,20 +48,23 @@ package enum StatusBegin: Hashable, Sendable {
 ///
 /// 1. If the lag is zero now, all is well.
 /// 2. Else, if the group's members are gone, it has stopped: nobody commits. Burrow knows the commits alone and calls it well, or
-///    slow, until rule 5 applies.
+///    slow, until rule 4 applies.
 /// 3. Else, if it went back, and has not come since to where it was, nor to the end of the log, the consumer has rewound. Burrow
-///    asks for rule 4 first: a reset of a group that kept up would show in those partitions alone in which it was behind. And
+///    asks for rule 6 first: a reset of a group that kept up would show in those partitions alone in which it was behind. And
 ///    Burrow says so until the step back has left the window, even of who has long passed where it was: of partitions that
 ///    are committed to at a different pace, each would end at another time.
-/// 4. Else, if the lag was zero at any commit in the window, all is well. But who was level once, and has since been behind
-///    without a commit for longer than rule 5 allows, and for ten seconds, has stopped: without commits nothing leaves the
-///    window, and Burrow calls it well for ever.
-/// 5. Else, if more time has passed since the last commit than from the first to the last, it has stopped.
-/// 6. Else, if all commits are of the same offset, it is stalled.
-/// 7. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
+/// 4. Else, if no commit has come since there has been something to read, for longer than ten commits take at its pace, and for
+///    ten seconds, it has stopped. Burrow asks nothing of the kind of who was level at a commit in the window, and calls it
+///    well for ever: without commits nothing leaves the window. And of fewer than ten commits it takes the time that these
+///    took, so that who has looked for a while would say otherwise.
+/// 5. Else, if no commit has come for twice as long as between any two in the window, and for ten seconds, it is silent. Burrow
+///    calls it well until rule 4 applies, and ten commits may be ten minutes.
+/// 6. Else, if the lag was zero at any commit in the window, all is well.
+/// 7. Else, if all commits are of the same offset, it is stalled.
+/// 8. Else, if the window is full, the lag was never smaller at a commit than at the one before, and it is larger now than at
 ///    the first, it is slow. Of an ordinary sawtooth two or three samples often rise, and who keeps pace has much the same
 ///    remainder at each commit: Burrow calls both slow.
-/// 8. Else all is well.
+/// 9. Else all is well.
 ///
 /// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
 /// something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and who is
@@ -67,6 +73,8 @@ package struct CommitWindow: Hashable, Sendable {
     /// As many as Burrow keeps.
     package static let size = 10
     private static let leastDistance: Int64 = 1000
+    /// As long as people wait before they wonder, in milliseconds.
+    private static let patience: Int64 = 10_000
 
     package struct Commit: Hashable, Sendable {
         package var offset: Int64
@@ -136,16 +144,35 @@ package struct CommitWindow: Hashable, Sendable {
         if lag == 0 { return .ok }
         if desertedSince != nil { return .stopped }
         if rewind != nil { return .rewound }
-        // One commit spans no time: without a span to compare with, ten seconds are as long as people wait.
-        let span = commits.count == 1 ? 10_000 : last.at.saturatingSubtract(first.at)
-        if commits.contains(where: { $0.lag == 0 }) {
-            let silence = behindSince.map { now.saturatingSubtract(max($0, last.at)) } ?? 0
-            return silence > max(10_000, span) ? .stopped : .ok
-        }
-        if now.saturatingSubtract(last.at) > span { return .stopped }
+        let silence = now.saturatingSubtract(silentSince(last))
+        if silence > max(Self.patience, wholeSpan(from: first, to: last)) { return .stopped }
+        if silence > Self.patience, silence > pace.saturatingAdd(pace) { return .silent }
+        if wasLevel { return .ok }
         guard commits.count > 1 else { return nil }
         if commits.allSatisfy({ $0.offset == last.offset }) { return .stalled }
         return hasFallenBehind ? .slow : .ok
+    }
+
+    /// Whether there was nothing to read at a commit in the window.
+    private var wasLevel: Bool { commits.contains { $0.lag == 0 } }
+
+    /// Since when it could have committed, and has not: who was level had nothing to commit until there was more to read.
+    private func silentSince(_ last: Commit) -> Int64 { wasLevel ? max(last.at, behindSince ?? last.at) : last.at }
+
+    /// How long ten commits take, by those that there are; of one as at Kafka's own pace of five seconds.
+    private func wholeSpan(from first: Commit, to last: Commit) -> Int64 {
+        let gaps = Int64(Self.size - 1)
+        guard commits.count > 1 else { return gaps * 5_000 }
+        return last.at.saturatingSubtract(first.at) / Int64(commits.count - 1) * gaps
+    }
+
+    /// The longest from a commit to the next, in milliseconds. Who had read all there was rests until there is more.
+    private var pace: Int64 {
+        var longest: Int64 = 0
+        for index in commits.indices.dropFirst() where commits[index - 1].lag != 0 {
+            longest = max(longest, commits[index].at.saturatingSubtract(commits[index - 1].at))
+        }
+        return longest
     }
 
     /// Whether the lag goes on rising that has not fallen since `risesSince`. What is no more than it was there has not risen.
@@ -161,9 +188,9 @@ package struct CommitWindow: Hashable, Sendable {
         case .ok: return nil
         case .slow: return seen(risesSince?.at ?? last.at, isTold: false)
         case .stalled: return seen(sameSince, isTold: false)
+        case .silent: return seen(silentSince(last), isTold: isFirstTold)
         case .stopped:
             // Who was level was well until there was something to read again.
-            let wasLevel = commits.contains { $0.lag == 0 }
             let end = desertedSince ?? last.at
             return seen(wasLevel ? max(end, behindSince ?? end) : end, isTold: isFirstTold)
         case .rewound: return .at(rewind?.at ?? last.at)
