@@ -5,7 +5,7 @@ import KafkaProtocol
 /// what a source cannot know is nil and shown as unknown.
 package struct ClusterSnapshot: Hashable, Sendable {
     package var takenAt: Instant
-    /// When the cluster looked like this, where that was before `takenAt`: what klamm's own clients know may be newer.
+    /// When the look at the cluster began, where that was before `takenAt`: what klamm's own clients know may be newer.
     package var lookedAt: Instant?
     /// When a source that has to ask was last answered; nil for one that is told at once.
     package var heardAt: Instant?

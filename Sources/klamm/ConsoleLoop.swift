@@ -59,6 +59,7 @@ private struct ConsoleRun {
     private var picture: ClusterSnapshot?
     private var story: Story?
     private var workloadAskedAt: Instant?
+    private var past = WorkloadPast()
     private var drawnAt: Instant?
     private var interest = ClusterSurvey.Interest()
     private var isEnding = false
@@ -148,13 +149,16 @@ private struct ConsoleRun {
             // Another cluster is shown from now on: what is known of the former is not its.
             self.story = story
             picture = nil
+            past = WorkloadPast()
             if story != nil { mail.snapshot = nil }
         }
         let now = SystemClock.now()
         let isDue = workloadAskedAt.map { now - $0 >= Self.workloadInterval } ?? true
         for event in mail.events { tell(event) }
         if let snapshot = mail.snapshot ?? (isDue && picture?.workload?.isMoving == true ? picture : nil) {
-            let merged = snapshot.merged(with: session.workload.snapshot(), at: now)
+            let workload = session.workload.snapshot()
+            let merged = snapshot.merged(with: workload, past: past, at: now)
+            past.note(workload, at: now)
             workloadAskedAt = now
             if mail.snapshot != nil || merged.workload != picture?.workload { tell(.snapshot(merged)) }
             picture = merged

@@ -33,8 +33,10 @@ struct EmbeddedControl: ControlledCluster {
     func snapshots() -> AsyncStream<ClusterSnapshot> { cluster.snapshots() }
 
     func snapshot() async -> ClusterSnapshot? {
+        var past = WorkloadPast()
+        if let workload { past.note(workload.snapshot(), at: SystemClock.now()) }
         guard let snapshot = try? await cluster.snapshot() else { return nil }
-        return workload.map { snapshot.merged(with: $0.snapshot(), at: snapshot.takenAt) } ?? snapshot
+        return workload.map { snapshot.merged(with: $0.snapshot(), past: past, at: snapshot.takenAt) } ?? snapshot
     }
 
     /// The cluster's and the clients' in one stream, which ends with the cluster.

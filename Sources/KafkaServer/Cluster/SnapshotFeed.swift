@@ -95,6 +95,7 @@ final class SnapshotFeed: Sendable {
     /// Asks every node. On the feed's loop.
     private func look() -> EventLoopFuture<ClusterSnapshot> {
         let nodes = nodes()
+        let begun = SystemClock.now()
         let looks = nodes.map { node in
             let mark = state.value.looks[node.id]?.mark
             return node.on { host in host.look(since: mark) }
@@ -103,11 +104,12 @@ final class SnapshotFeed: Sendable {
             for (node, look) in zip(nodes, looks) {
                 if let look { state.value.looks[node.id] = look }
             }
-            return picture(nodes)
+            return picture(nodes, lookedAt: begun)
         }
     }
 
-    private func picture(_ nodes: [NodeHandle]) -> ClusterSnapshot {
+    /// No node has told anything of before `begun`.
+    private func picture(_ nodes: [NodeHandle], lookedAt begun: Instant) -> ClusterSnapshot {
         let state = state.value
         let now = SystemClock.now()
         state.input.sessionEnds = sessionEnds.all
@@ -130,6 +132,7 @@ final class SnapshotFeed: Sendable {
         state.assembly.note(state.input.brokers, at: now)
         var snapshot = state.assembly.snapshot(of: state.input, at: now)
         snapshot.faults = faults()
+        snapshot.lookedAt = begun
         return snapshot
     }
 
@@ -137,10 +140,10 @@ final class SnapshotFeed: Sendable {
         let state = state.value
         var snapshot = snapshot
         if let last = state.last, !state.isWaitedFor {
-            let takenAt = snapshot.takenAt
-            snapshot.takenAt = last.takenAt
+            let (takenAt, lookedAt) = (snapshot.takenAt, snapshot.lookedAt)
+            (snapshot.takenAt, snapshot.lookedAt) = (last.takenAt, last.lookedAt)
             guard snapshot != last else { return }
-            snapshot.takenAt = takenAt
+            (snapshot.takenAt, snapshot.lookedAt) = (takenAt, lookedAt)
         }
         state.isWaitedFor = false
         state.last = snapshot

@@ -77,10 +77,12 @@ final class ScenarioStage: Sendable {
     }
 
     func look(isJudged: Bool) async throws -> Facts {
+        var past = WorkloadPast()
+        past.note(workload.snapshot(), at: SystemClock.now())
         let picture = try await cluster.snapshot()
         let verdicts = isJudged ? ledgers.verdicts.map { Facts.Verdict(topic: $0.topic, $0.verdict) } : nil
         return Facts(
-            cluster: picture.merged(with: workload.snapshot(), at: SystemClock.now()), verdicts: verdicts,
+            cluster: picture.merged(with: workload.snapshot(), past: past, at: SystemClock.now()), verdicts: verdicts,
             losses: cluster.ledgerAccount.losses)
     }
 
