@@ -20,7 +20,7 @@ extension Broker {
                 logStartOffset: partition.log.logStartOffset, logEndOffset: partition.log.logEndOffset,
                 highWatermark: partition.highWatermark, sizeInBytes: partition.log.sizeInBytes,
                 cleanedUpTo: partition.log.cleanedUpTo, isr: partition.leader?.committedISR ?? [], failure: failure)
-            replica.minISR = partition.leader?.effectiveMinISR
+            replica.minISR = partition.leader?.minISR
             return replica
         }
         // Nothing is known of logs that were never opened.

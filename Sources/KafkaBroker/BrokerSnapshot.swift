@@ -39,7 +39,7 @@ package struct ReplicaSnapshot: Hashable, Sendable {
     /// The committed ISR; empty where this broker does not lead.
     package var isr: [BrokerID]
     /// How many replicas must be in sync for the high watermark to move; nil where this broker does not lead.
-    package var minISR: Int?
+    package var minISR: MinISR?
     /// Why the replica is offline, if it is.
     package var failure: String?
 

@@ -143,15 +143,14 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var highWatermark: Int64?
         package var logEndOffset: Int64?
         package var sizeInBytes: Int64?
-        /// How many replicas must be in sync for the high watermark to move: `min.insync.replicas`, or all where there are not
-        /// so many. Nil where the leader does not tell.
-        package var minISR: Int?
+        /// Nil where the leader does not tell.
+        package var minISR: MinISR?
         /// Whether too few are: then the high watermark stands, with whatever acks is written. Nil where it is not known.
-        package var isHeld: Bool? { minISR.map { isr.count < $0 } }
+        package var isHeld: Bool? { minISR.map { isr.count < $0.effective } }
         /// Why it stands; nil where it does not, or where that is not known.
         package var holdReason: String? {
-            guard let minISR, isr.count < minISR else { return nil }
-            return "ISR \(isr.words) is smaller than min.insync.replicas \(minISR)"
+            guard let minISR, isr.count < minISR.effective else { return nil }
+            return "ISR \(isr.words) is smaller than \(minISR.words)"
         }
 
         package init(index: Int32, leader: BrokerID?, leaderEpoch: Int32, isr: [BrokerID], replicas: [Replica]) {

@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import Testing
@@ -8,7 +9,9 @@ import Testing
 @Suite struct HeldPartitionTests {
     private static func picture(_ minISR: [Int?]) -> ClusterSnapshot {
         var snapshot = Fixture.snapshot(step: 90)
-        for (index, minISR) in minISR.enumerated() { snapshot.topics[2].partitions[index].minISR = minISR }
+        for (index, minISR) in minISR.enumerated() {
+            snapshot.topics[2].partitions[index].minISR = minISR.map { MinISR(setting: $0, replicas: 3) }
+        }
         return snapshot
     }
 
@@ -28,6 +31,21 @@ import Testing
             #expect(session.shows(words), "\(session)")
             #expect(session.shows("‖ 13,939"), "\(session)")
         }
+    }
+
+    @Test func `a setting beyond the number of replicas is shown as it was set`() {
+        // Who has set 5 looks in vain for the 3 that somebody wants.
+        let capped = MinISR(setting: 5, replicas: 3)
+        #expect(capped.words == "min.insync.replicas 5, capped at 3 replicas")
+        var session = Session(columns: 120, rows: 40)
+        var snapshot = Self.picture([nil, nil, nil])
+        snapshot.topics[2].partitions[1].minISR = capped
+        session.send(.snapshot(snapshot))
+        session.press("topics.move-down", "topics.open")
+        #expect(session.shows("‖ high wm held: ISR < min.insync.replicas 5, capped at 3 replicas"), "\(session)")
+        #expect(
+            snapshot.topics[2].partitions[1].holdReason?.hasSuffix(
+                "is smaller than min.insync.replicas 5, capped at 3 replicas") == true)
     }
 
     @Test func `where nobody tells how many must be in sync nothing is claimed`() {

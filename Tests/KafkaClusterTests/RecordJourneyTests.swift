@@ -249,7 +249,7 @@ import Testing
         // Who waits for it to move waits for a replica.
         var picture = snapshot(end: 9, highWatermark: 6)
         picture.topics[0].partitions[0].isr = [1]
-        picture.topics[0].partitions[0].minISR = 2
+        picture.topics[0].partitions[0].minISR = MinISR(setting: 2, replicas: 3)
         func reason(_ picture: ClusterSnapshot) -> JourneyStep.When? {
             RecordJourney(facts(picture, [written(10), written(11), written(12)])).steps.first { $0.kind == .passed }?
                 .when

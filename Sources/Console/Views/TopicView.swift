@@ -56,8 +56,9 @@ enum TopicView {
             ? ""
             : " of " + (held.count > 4 ? "\(held.count) partitions" : "partition\(held.count > 1 ? "s" : "") \(names)")
         let texts = [
-            "‖ high watermark\(whose) held: ISR smaller than min.insync.replicas \(minISR)",
-            "‖ high wm held: ISR < min.insync.replicas \(minISR)", "‖ ISR < min.insync.replicas \(minISR)",
+            "‖ high watermark\(whose) held: ISR smaller than \(minISR.words)",
+            "‖ high wm held: ISR < \(minISR.words)", "‖ ISR < \(minISR.words)",
+            "‖ ISR < min.insync.replicas \(minISR.setting)",
         ]
         return (texts.first { $0.count <= room } ?? texts.last).map { StyledText($0, .warning) } ?? StyledText()
     }

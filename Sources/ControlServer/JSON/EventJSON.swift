@@ -94,7 +94,8 @@ enum EventJSON {
         case .highWatermarkHeld(let partition, let offset, let isr, let minISR):
             [
                 "event": "high.watermark.held", "partition": partition.json, "high.watermark": offset.json,
-                "isr": isr.json, "min.isr": minISR.json,
+                "isr": isr.json, "min.isr": minISR.effective.json,
+                "min.insync.replicas": minISR.setting.json,
             ]
         case .groupChanged(let group, let state, let generation, let members, let term):
             [

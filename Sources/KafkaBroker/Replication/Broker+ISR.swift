@@ -163,6 +163,6 @@ extension Broker {
         guard !leader.mayCommit, !partition.isToldHeld else { return }
         emit(
             .highWatermarkHeld(
-                partition.id, at: leader.highWatermark, isr: leader.committedISR, minISR: leader.effectiveMinISR))
+                partition.id, at: leader.highWatermark, isr: leader.committedISR, minISR: leader.minISR))
     }
 }

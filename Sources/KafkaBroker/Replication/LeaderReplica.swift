@@ -130,8 +130,8 @@ package struct LeaderReplica: Sendable {
         }
     }
 
-    /// A topic of two replicas that asks for three in-sync ones is content with two.
-    package var effectiveMinISR: Int { min(minInsyncReplicas, followers.count + 1) }
+    package var minISR: MinISR { MinISR(setting: minInsyncReplicas, replicas: followers.count + 1) }
+    package var effectiveMinISR: Int { minISR.effective }
     package var isUnderMinISR: Bool { currentISR.count < effectiveMinISR }
     /// Whether the high watermark may move; else it is frozen, for acks=1 too: what consumers read must survive.
     package var mayCommit: Bool { Rule.checksMinISRAtCompletion.holds ? !isUnderMinISR : true }

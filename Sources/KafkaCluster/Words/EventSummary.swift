@@ -97,9 +97,10 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.log, text, topic: partition.topic, gatheredBy: "\(node) leads")
         case .highWatermarkHeld(let partition, let offset, let isr, let minISR):
             let text =
-                "\(partition) high wm held at \(Figures.count(offset)): ISR \(isr.words) < min.insync.replicas \(minISR)"
+                "\(partition) high wm held at \(Figures.count(offset)): ISR \(isr.words) < \(minISR.words)"
             return Self(
-                .isr, bad: true, text, topic: partition.topic, gatheredBy: "held with \(isr.words) of \(minISR)")
+                .isr, bad: true, text, topic: partition.topic,
+                gatheredBy: "held with \(isr.words) of \(minISR.effective)")
         case .logTruncated(let partition, let from, let to):
             let text = "\(node) dropped \(partition) from \(Figures.count(from)) back to \(Figures.count(to))"
             return Self(.log, bad: true, text, topic: partition.topic)

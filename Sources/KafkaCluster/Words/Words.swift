@@ -48,3 +48,10 @@ extension String {
         return lines
     }
 }
+
+extension MinISR {
+    /// `min.insync.replicas 2`, as a user has set it; and what it comes to where there are not so many.
+    package var words: String {
+        "min.insync.replicas \(setting)" + (isCapped ? ", capped at \(Figures.plural(Int64(replicas), "replica"))" : "")
+    }
+}

@@ -41,7 +41,7 @@ extension Trace {
         case .badFrame(let client, let reason): mix(22, text: client, reason)
         case .groupRemoved(let group, let reason, let term): mix(23, Int64(term.leaderEpoch), text: group, reason)
         case .highWatermarkHeld(let id, let offset, let isr, let minISR):
-            mix(24, id, offset, Int64(minISR))
+            mix(24, id, offset, Int64(minISR.effective))
             mix(isr)
         }
     }
