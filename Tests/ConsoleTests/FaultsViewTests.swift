@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import Testing
@@ -45,6 +46,34 @@ import Testing
         session.send(.snapshot(Fixture.snapshot(step: 60)))
         session.press("topics.view-faults")
         #expect(session.selectedRow.contains("✗ down") && session.selectedRow.contains("?"))
+    }
+
+    @Test func `a full disk's consequence tells since when, and its whole cause`() {
+        // "Since ?" beside an event that says when; and the file that could not be written is what one looks for.
+        let reason = "cannot append to orders-1/00000000000000012288.log: no space left on device"
+        for size in GoldenTests.sizes {
+            var session = Session(columns: size.columns, rows: size.rows)
+            Self.fill(&session, reason)
+            #expect(session.shows("14:03:21.120") || size.columns < 100, "\(session)")
+            #expect(session.shows("12 s"), "\(session)")
+            // In one line or in several.
+            let words = reason.split(separator: " ").flatMap { $0.split(separator: "/") }
+            for word in words { #expect(session.shows(String(word)), "\(session)") }
+            #expect(!session.selectedRow.contains("…"), "\(session)")
+        }
+    }
+
+    static func fill(_ session: inout Session, _ reason: String) {
+        session.send(
+            .cluster(
+                .node(
+                    BrokerEvent(
+                        at: Fixture.instant(seconds: 48), node: 3, kind: .logDirectoryFailed(3, reason: reason)))))
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.brokers[1].state = .running
+        snapshot.brokers[2].logDirectoryFailure = reason
+        session.send(.snapshot(snapshot))
+        session.press("topics.view-faults")
     }
 
     @Test func `nothing broken says how to break something`() {

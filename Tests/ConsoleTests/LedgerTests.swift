@@ -83,12 +83,12 @@ import Testing
 
     @Test func `after the selected row's sentence others are whole too, as long as there is room`() {
         // Lines stayed empty below sentences that were cut.
-        let table = Table(
+        var table = Table(
             items: (1...4).map { "sentence number \($0) is long" },
             columns: [
                 Column(title: "A", minimum: 1) { _ in "-" },
                 Column(title: "What it means", minimum: 10, maximum: 400, shrinks: true) { StyledText($0) },
-            ], id: { .name($0) }, words: { $0 }, empty: "", gapMost: TableLayout.gapLeast, wraps: true)
+            ], id: { .name($0) }, words: { $0 }, empty: "", gapMost: TableLayout.gapLeast, wraps: .intoRoom)
         func lines(selected: Int, rows: Int) -> [Int] {
             var state = ListState()
             state.index = selected
@@ -98,6 +98,10 @@ import Testing
         #expect(lines(selected: 3, rows: 8) == [2, 2, 2, 2])
         #expect(lines(selected: 3, rows: 6) == [2, 1, 1, 2])
         #expect(lines(selected: 1, rows: 5) == [1, 2, 1, 1])
+        // Of what happened one reads the sentences.
+        table.wraps = .whole
+        #expect(lines(selected: 3, rows: 6) == [2, 2, 2])
+        #expect(lines(selected: 1, rows: 5) == [2, 2, 1])
     }
 
     @Test func `a sentence of several looks is broken between words, and keeps its looks`() {

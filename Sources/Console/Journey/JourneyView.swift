@@ -27,7 +27,7 @@ enum JourneyView {
             items: items(journey), columns: columns, id: { .number(Int64($0.index)) },
             words: { $0.step.words(isWide: true, offsetSeconds: model.utcOffsetSeconds).plain },
             empty: "Nobody knows anything of it.", gapMost: TableLayout.gapLeast,
-            wraps: columns.last?.title == steps
+            wraps: columns.last?.title == steps ? .intoRoom : .never
         ).listing(model.screen.list)
     }
 

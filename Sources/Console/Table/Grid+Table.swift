@@ -28,10 +28,12 @@ extension Grid {
         if pane == .table { targetHeadings(listing.columns, layout: layout, row: area.row, column: left) }
         if listing.ids.isEmpty {
             let text = listing.total == 0 ? listing.empty : "Nothing matches the filter; esc shows all again."
-            let place = area.centred(rows: 1, columns: Glyphs.width(of: text))
-            put(
-                text, row: max(area.row + 1, place.row), column: place.column, style: Style(.muted), width: area.columns
-            )
+            let lines = text.wrapped(to: area.columns - 2)
+            let top = max(area.row + 1, area.centred(rows: lines.count, columns: 1).row)
+            for (offset, line) in lines.prefix(area.row + area.rows - top).enumerated() {
+                let place = area.centred(rows: 1, columns: Glyphs.width(of: line))
+                put(line, row: top + offset, column: place.column, style: Style(.muted), width: area.columns)
+            }
             return geometry
         }
         let selected = listing.selectedIndex(state)
@@ -41,12 +43,11 @@ extension Grid {
             let place = Rectangle(row: row, column: area.column, rows: max(1, lines.count), columns: area.columns)
             target(place, .row(index, pane))
             var cells = shown.cells[offset]
-            if let first = lines.first { cells[cells.count - 1] = first }
+            if let first = lines.first { cells[listing.wrapped] = first }
             line(cells, columns: listing.columns, layout: layout, row: row, column: left)
-            if let last = geometry.columns.last {
-                for (below, text) in lines.dropFirst().enumerated() {
-                    put(text, row: row + 1 + below, column: last.column, width: last.width)
-                }
+            let (column, width) = geometry.columns[listing.wrapped]
+            for (below, text) in lines.dropFirst().enumerated() {
+                put(text, row: row + 1 + below, column: column, width: width)
             }
             if index == selected { geometry.selectedRow = row }
             if index == selected, isFocused { restyle(place) { $0.isSelected = true } }

@@ -3,8 +3,13 @@ struct ShownRows {
     var range: Range<Int>
     var cells: [[StyledText]]
     var layout: TableLayout
-    /// Of the last column, a line each; one where it does not wrap.
+    /// Of the column with sentences, a line each; one where it does not wrap.
     var lines: [[StyledText]]
+
+    /// Of those that are not selected; the rest of such a sentence is there when it is.
+    fileprivate static let mostLines = 5
+
+    var height: Int { lines.reduce(0) { $0 + max(1, $1.count) } }
 }
 
 extension Listing {
@@ -21,23 +26,30 @@ extension Listing {
                 minimum: column.shrinks ? column.minimum : ideal, ideal: ideal, priority: column.priority)
         }
         let layout = TableLayout(requests, width: area.columns - 2, gapMost: gapMost)
-        let shown = ShownRows(range: range, cells: cells, layout: layout, lines: cells.map { Array($0.suffix(1)) })
-        guard wraps, let width = layout.widths.last, width > 0, let selected = selectedIndex(state) else {
-            return shown
-        }
-        return shown.wrapped(to: width, visible: visible, selected: selected - top)
+        let shown = ShownRows(range: range, cells: cells, layout: layout, lines: cells.map { [$0[wrapped]] })
+        let width = layout.widths[wrapped]
+        guard wraps != .never, width > 0, let selected = selectedIndex(state) else { return shown }
+        return shown.wrapped(to: width, visible: visible, selected: selected - top, wraps)
+    }
+
+    /// How many lines all rows take on a screen of this width.
+    func height(columns: Int, _ state: ListState) -> Int {
+        let room = Rectangle(row: 0, column: 0, rows: ids.count * ShownRows.mostLines + 8, columns: columns - 2)
+        return max(total, wraps == .whole ? shown(state, in: room).height : 0)
     }
 }
 
 extension ShownRows {
-    /// The selected row's sentence whole, and then as many of the others, the first first, as there is room for.
-    fileprivate func wrapped(to width: Int, visible: Int, selected: Int) -> Self {
+    fileprivate func wrapped(to width: Int, visible: Int, selected: Int, _ wraps: Wrapping) -> Self {
         var shown = self
-        shown.lines = lines.map { $0.first?.inWords(to: width) ?? [] }
+        shown.lines = lines.enumerated().map { index, line in
+            let whole = line.first?.inWords(to: width) ?? []
+            return wraps == .whole && index != selected ? Self.cut(whole, to: Self.mostLines) : whole
+        }
         func height(_ rows: Range<Int>) -> Int { rows.reduce(0) { $0 + max(1, shown.lines[$1].count) } }
-        var room = visible - height(shown.lines.indices)
-        for index in lines.indices.reversed() where room < 0 && index != selected && shown.lines[index].count > 1 {
-            room += shown.lines[index].count - 1
+        var room = visible - shown.height
+        for index in lines.indices.reversed() where wraps == .intoRoom && room < 0 && index != selected {
+            room += max(0, shown.lines[index].count - 1)
             shown.lines[index] = lines[index]
         }
         // The selected row is seen to its end, and what then has no place goes.
@@ -45,11 +57,25 @@ extension ShownRows {
         while height(kept.lowerBound..<min(selected + 1, kept.upperBound)) > visible, kept.lowerBound < selected {
             kept = kept.lowerBound + 1..<kept.upperBound
         }
-        while height(kept) > visible, kept.count > 1 { kept = kept.lowerBound..<kept.upperBound - 1 }
+        while height(kept) > visible, kept.count > 1 {
+            let last = kept.upperBound - 1
+            let room = visible - height(kept.lowerBound..<last)
+            if wraps == .whole, room > 0, last != selected {
+                shown.lines[last] = Self.cut(shown.lines[last], to: room)
+            } else {
+                kept = kept.lowerBound..<last
+            }
+        }
         shown.range = range.lowerBound + kept.lowerBound..<range.lowerBound + kept.upperBound
         shown.cells = Array(cells[kept])
         shown.lines = Array(shown.lines[kept]).map { Array($0.prefix(visible)) }
         return shown
+    }
+
+    /// At most so many; the last then has all the rest, is clipped, and seen to be.
+    private static func cut(_ lines: [StyledText], to most: Int) -> [StyledText] {
+        guard lines.count > most else { return lines }
+        return lines.prefix(most - 1) + [lines[most...].reduce(lines[most - 1]) { $0 + " " + $1 }]
     }
 }
 

@@ -29,6 +29,15 @@ struct Column<Item> {
     var cell: (Item) -> StyledText
 }
 
+/// Whether the sentences of a column take several lines. That of the selected row always does, where any do.
+enum Wrapping: Hashable {
+    case never
+    /// Where each row has a line, as far as there is room left: the rows are what one looks for.
+    case intoRoom
+    /// Rows at the end give way: the sentences are what one reads.
+    case whole
+}
+
 /// The rows of a list and how to show them; made anew for each picture, so only what is seen is turned into text.
 struct Table<Item> {
     var items: [Item]
@@ -40,8 +49,9 @@ struct Table<Item> {
     var empty: String
     /// How far apart columns may stand where there is room; sentences stand close to what precedes them.
     var gapMost = TableLayout.gapMost
-    /// The last column's sentences take as many lines as they need, where there is room for them.
-    var wraps = false
+    var wraps = Wrapping.never
+    /// The column whose sentences take several lines; the last unless said otherwise.
+    var wrapped: Int?
 
     func listing(_ state: ListState) -> Listing {
         var rows = Array(items.indices)
@@ -64,6 +74,7 @@ struct Table<Item> {
                     priority: $0.priority, shrinks: $0.shrinks, isSortable: $0.sort != nil)
             },
             ids: shown.map { id(items[$0]) }, total: items.count, empty: empty, gapMost: gapMost, wraps: wraps,
+            wrapped: wrapped ?? columns.count - 1,
             cells: { row in columns.map { $0.cell(items[shown[row]]) } })
     }
 
@@ -101,7 +112,9 @@ struct Listing {
     var total: Int
     var empty: String
     var gapMost: Int
-    var wraps: Bool
+    var wraps: Wrapping
+    /// The column whose sentences take several lines.
+    var wrapped: Int
     /// The texts of a row, by column.
     var cells: (Int) -> [StyledText]
 

@@ -21,7 +21,7 @@ extension Model {
                 isLower: true)
         }
         let visible =
-            listing.wraps
+            listing.wraps != .never
             ? listing.shown(screen.list, in: layout.table.inner).range.count : layout.table.rows - 3
         return Focus(listing: listing, state: screen.list, visible: max(1, visible), isLower: false)
     }

@@ -38,7 +38,7 @@ enum EventsView {
             words: { "\($0.summary.kind.rawValue) \($0.text)" },
             empty: model.attachment == nil
                 ? "Nothing has happened yet." : "Nothing has happened since klamm began to look.",
-            gapMost: TableLayout.gapLeast, wraps: true
+            gapMost: TableLayout.gapLeast, wraps: .whole
         ).listing(state)
     }
 

@@ -8,14 +8,14 @@ enum FaultsView {
         case fault(FaultState.ActiveFault)
         /// What took the node down, where the events still tell.
         case down(BrokerID, Cause?)
-        case offlineDirectory(BrokerID, reason: String)
+        case offlineDirectory(BrokerID, reason: String, since: Instant?)
         /// The cluster lists it, and it does not answer.
         case silent(BrokerID, since: Instant?)
 
         var id: RowID {
             switch self {
             case .fault(let fault): .name(fault.fault.description)
-            case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _):
+            case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _):
                 .number(Int64(node.rawValue))
             }
         }
@@ -24,15 +24,14 @@ enum FaultsView {
             switch self {
             case .fault(let fault): fault.since
             case .down(_, let cause): cause?.at
-            case .silent(_, let since): since
-            case .offlineDirectory: nil
+            case .silent(_, let since), .offlineDirectory(_, _, let since): since
             }
         }
 
         var victims: [BrokerID] {
             switch self {
             case .fault(let fault): fault.fault.victims
-            case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _): [node]
+            case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _): [node]
             }
         }
     }
@@ -67,13 +66,14 @@ enum FaultsView {
                 guard let since = item.since, let now = model.now else { return StyledText(Figures.unknown, .muted) }
                 return StyledText(Figures.span(seconds: max(0, (now - since).wholeMilliseconds) / 1000))
             },
-            Column(title: "Ends", minimum: 12, maximum: 30, shrinks: true, priority: 1) {
+            Column(title: "Ends", minimum: model.size.columns < 100 ? 13 : 17, maximum: 30, shrinks: true, priority: 1)
+            {
                 StyledText(end($0, model), .muted)
             },
         ]
         return Table(
             items: items(model), columns: columns, id: \.id, words: { "\(what($0)) \(whom($0))" },
-            empty: empty(model)
+            empty: empty(model), wraps: .whole, wrapped: 0
         ).listing(model.screen.list)
     }
 
@@ -92,7 +92,9 @@ enum FaultsView {
             + snapshot.brokers.filter { $0.state.isDown }.map(\.id)
         return snapshot.faults.map { .fault($0) } + down.map { .down($0, cause(of: $0, model.picture.events)) }
             + snapshot.brokers.compactMap { broker in
-                broker.logDirectoryFailure.map { .offlineDirectory(broker.id, reason: $0) }
+                broker.logDirectoryFailure.map {
+                    .offlineDirectory(broker.id, reason: $0, since: loss(of: broker.id, model.picture.events))
+                }
             }
             + snapshot.brokers.filter { $0.state == .unreachable }.map {
                 .silent($0.id, since: silence(of: $0.id, model.picture.events))
@@ -105,6 +107,17 @@ enum FaultsView {
             if case .notice(.brokerUnreachable(node), let at) = entry.event { return at }
         }
         return nil
+    }
+
+    /// When the broker lost its log directory last, where the events still tell.
+    private static func loss(of broker: BrokerID, _ events: EventLog) -> Instant? {
+        events.entries.last { entry in
+            if case .node(let event) = entry.event, case .logDirectoryFailed(broker, _) = event.kind {
+                true
+            } else {
+                false
+            }
+        }?.event.at
     }
 
     /// The last thing that was done to the node, if it was one that takes nodes down.
@@ -131,14 +144,14 @@ enum FaultsView {
             case .stop: "down: stopped"
             default: "down"
             }
-        case .offlineDirectory(_, let reason): "log directory offline: \(reason)"
+        case .offlineDirectory(_, let reason, _): "log directory offline: \(reason)"
         case .silent: "does not answer"
         }
     }
 
     private static func whom(_ item: Item) -> String {
         switch item {
-        case .down(let node, _), .offlineDirectory(let node, _), .silent(let node, _): return node.title
+        case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _): return node.title
         case .fault(let active):
             switch active.fault {
             case .link(let link):

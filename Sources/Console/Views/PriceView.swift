@@ -36,7 +36,7 @@ enum PriceView {
             id: { $0.element.opens.map { RowID.number(Int64(-$0)) } ?? RowID.number(Int64($0.offset)) },
             words: { "\($0.element.name) \($0.element.of.plain) \($0.element.meaning.plain)" },
             empty: empty(model),
-            gapMost: TableLayout.gapLeast, wraps: true
+            gapMost: TableLayout.gapLeast, wraps: .intoRoom
         ).listing(model.screen.list)
     }
 

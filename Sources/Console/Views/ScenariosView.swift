@@ -9,7 +9,9 @@ enum ScenariosView {
         ]
         return Table(
             items: model.scenarios, columns: columns, id: { .name($0.name) }, words: { "\($0.name) \($0.title)" },
-            empty: "No scenario is there.", gapMost: TableLayout.gapLeast, wraps: true
+            empty: "No scenario is there.", gapMost: TableLayout.gapLeast,
+            // A small screen shows their names, and the whole sentence of the one that is selected.
+            wraps: model.size.rows < 30 ? .intoRoom : .whole
         ).listing(model.screen.list)
     }
 }

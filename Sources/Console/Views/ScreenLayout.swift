@@ -74,7 +74,8 @@ extension Model {
         let rows: Int? =
             switch place {
             case .brokers: listing.map { BrokersView.rows(self, $0, in: size) }
-            case .broker, .topics, .topic, .groups, .group, .faults, .clients, .members, .reset, .timeline,
+            case .faults: listing?.height(columns: size.columns, screen.list)
+            case .broker, .topics, .topic, .groups, .group, .clients, .members, .reset, .timeline,
                 .journey:
                 listing?.total
             case .records, .record, .events, .scenarios, .story, .ledger, .loss, .finding, .client, .configs, .price,

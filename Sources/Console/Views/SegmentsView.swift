@@ -51,7 +51,8 @@ enum SegmentsView {
         ]
         return Table(
             items: items, columns: columns, id: \.id, words: { "\($0.segment?.file ?? "") on \($0.broker)" },
-            empty: model.asked?.reason ?? (picture == nil ? "Asking…" : "No replica of \(partition) is known.")
+            empty: model.asked?.reason ?? (picture == nil ? "Asking…" : "No replica of \(partition) is known."),
+            wraps: .whole, wrapped: 0
         ).listing(model.screen.list)
     }
 

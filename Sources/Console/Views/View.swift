@@ -179,10 +179,10 @@ private func title(_ model: Model, _ listing: Listing?) -> StyledText {
 /// Which rows are seen, if not all.
 private func position(_ listing: Listing, _ state: ListState, in area: Rectangle) -> StyledText {
     let visible = area.rows - 1
-    guard visible > 0, listing.wraps || listing.ids.count > visible else { return StyledText() }
+    guard visible > 0, listing.wraps != .never || listing.ids.count > visible else { return StyledText() }
     let top = listing.top(state, visible: visible)
     let seen =
-        listing.wraps ? listing.shown(state, in: area).range : top..<min(listing.ids.count, top + visible)
+        listing.wraps != .never ? listing.shown(state, in: area).range : top..<min(listing.ids.count, top + visible)
     guard seen.count < listing.ids.count else { return StyledText() }
     let (first, last) = (Figures.count(seen.lowerBound + 1), Figures.count(seen.upperBound))
     return StyledText("\(first)–\(last) of \(Figures.count(listing.ids.count))", .muted)
