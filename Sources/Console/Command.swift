@@ -80,8 +80,18 @@ extension [ReplicaMove] {
         if contains(where: { $0.replicas.count < $0.from?.count ?? 0 }) {
             return "Taking replicas of \(what) away"
         }
-        return allSatisfy { $0.replicas == $0.from }
-            ? "The replicas of \(what) are there already"
-            : "The replicas of \(what) stay, in another order: the first is the preferred leader"
+        return doneWords
+    }
+
+    /// What is true once they are where they are to be.
+    var doneWords: String {
+        let what = count == 1 ? "\(self[0].partition)" : "\(count) partitions"
+        if allSatisfy({ $0.replicas == $0.from }) { return "The replicas of \(what) are there already" }
+        let stay = allSatisfy { move in move.from.map { Set($0) == Set(move.replicas) } ?? false }
+        return stay
+            ? "The replicas of \(what) stay, in another order: the first is the preferred leader"
+            : count == 1
+                ? "The replicas of \(what) are on \(self[0].replicas.words) now"
+                : "The replicas of \(what) are where they were to go"
     }
 }

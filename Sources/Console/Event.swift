@@ -40,6 +40,8 @@ package enum Event: Hashable, Sendable {
     package enum Outcome: Hashable, Sendable {
         case produced(TopicPartition, offset: Int64)
         case topicCreated(String)
+        /// The brokers have taken it, and go on.
+        case replicasMoving([ReplicaMove])
         case topicDeleted(String)
         /// These were committed; the problem is that of the others.
         case offsetsMoved(group: String, [OffsetMove], problem: String?)

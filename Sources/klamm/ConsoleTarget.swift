@@ -40,7 +40,7 @@ struct ConsoleTarget: Sendable {
             return .outcome(.done("Removed broker \(id) and its folder"))
         case .moveReplicas(let moves):
             try await ReplicaMoves(cluster: cluster).begin(moves)
-            return .outcome(.done(moves.words))
+            return .outcome(.replicasMoving(moves))
         case .moveOffsets(let group, let moves):
             let (moved, problem) = try await GroupOffsets(cluster: cluster).commit(moves, for: group)
             return .outcome(.offsetsMoved(group: group, moved, problem: problem))

@@ -24,6 +24,7 @@ import Testing
         var session = orders { $0.brokers[1].logDirectoryFailure = "write: No space left on device" }
         session.press("topic.faults")
         #expect(session.shows("Restart broker 2: its log directory is offline"))
+        session.type("G")
         #expect(session.key(.enter) == [.inject(.restart(2))])
         #expect(session.press("topic.restart") == [.inject(.restart(2))])
         #expect(session.press("topic.heal") == [.inject(.restart(2))])

@@ -8,6 +8,14 @@ package struct FaultMenu: Hashable, Sendable {
         package var fault: Fault
         /// What is said once it has been asked for.
         package var toast: String
+
+        /// It ends something.
+        var mends: Bool {
+            switch fault {
+            case .restart, .heal, .healAll: true
+            default: false
+            }
+        }
     }
 
     /// Nil where none runs.
@@ -22,4 +30,7 @@ package struct FaultMenu: Hashable, Sendable {
     package var peers: [Party] = []
     package var items: [Item] = []
     package var selected = 0
+
+    /// How many of them break something; those behind them end something.
+    var faults: Int { items.firstIndex(where: \.mends) ?? items.count }
 }

@@ -82,6 +82,10 @@ package struct Model: Hashable, Sendable {
     var timeWindow = TimeWindow()
     /// When a screen that shows how long something lasts was last drawn for that alone.
     var clockTick: Instant?
+    /// Replicas that are on their way to where a user wants them.
+    var moving: [ReplicaMove]?
+    /// A topic that the user has made, before it is in any picture.
+    var created: String?
     /// What was asked last of what no picture carries.
     var asked: Asked?
     /// Nil before it was first asked for.

@@ -18,8 +18,9 @@ extension Model {
         menu.node = node
         menu.peers = node.map(peers) ?? []
         menu.peer = menu.peers.contains(peer) ? peer : .nodes
-        menu.items = mendingFaults
-        if let node { menu.items += faults(of: node, node == menu.subject ? menu.why : "", linkedTo: menu.peer) }
+        // What ends comes and goes: below, so that each fault keeps its place under a finger that knows it.
+        menu.items = node.map { faults(of: $0, $0 == menu.subject ? menu.why : "", linkedTo: menu.peer) } ?? []
+        menu.items += mendingFaults
         menu.selected = max(0, min(menu.selected, menu.items.count - 1))
         return menu
     }

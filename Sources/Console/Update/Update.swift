@@ -36,6 +36,7 @@ extension Model {
             live.snapshot = snapshot
             sample(snapshot, now: snapshot.takenAt)
             tell(whole: live.prices.observe(snapshot))
+            tellWhetherMoved()
             dataChanged()
             return []
         case .cluster(let event):
@@ -150,10 +151,27 @@ extension Model {
         }
     }
 
+    /// What was begun is not said to go on when it is done.
+    fileprivate mutating func tellWhetherMoved() {
+        guard let moves = moving, let snapshot = live.snapshot else { return }
+        let known = moves.map { ($0.replicas, snapshot.partition($0.partition)?.replicas.map(\.broker)) }
+        if known.contains(where: { $0.1 == nil }) { moving = nil }
+        guard known.allSatisfy({ $0.0 == $0.1 }) else { return }
+        moving = nil
+        show(.ok, moves.doneWords, lasts: true)
+    }
+
     fileprivate mutating func report(_ outcome: Event.Outcome) {
         switch outcome {
         case .produced(let partition, let offset): show(.ok, "Wrote \(partition) at offset \(Figures.count(offset))")
-        case .topicCreated(let name): show(.ok, "Created topic \(name)")
+        case .topicCreated(let name):
+            show(.ok, "Created topic \(name)")
+            created = name
+            settle()
+        case .replicasMoving(let moves):
+            moving = moves
+            show(.note, moves.words, lasts: true)
+            tellWhetherMoved()
         case .topicDeleted(let name): show(.ok, "Deleted topic \(name)")
         case .offsetsMoved(let group, let moves, let problem): moved(moves, of: group, problem: problem)
         case .saved(let path): show(.ok, "Saved \(path)")

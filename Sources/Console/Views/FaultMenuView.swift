@@ -32,32 +32,47 @@ enum FaultMenuView {
         let head = choices.isEmpty ? 0 : choices.count + 1
         let width = menu.items.reduce(0) { max($0, $1.label.count) }
         let columns = max(width + 5, choices.reduce(0) { max($0, $1.width + 3) }, least) + 2
-        let box = area.centred(rows: menu.items.count + head + 2, columns: columns)
+        // What ends something is seen below, however many faults there are to scroll through.
+        let ends = menu.items.count - menu.faults
+        let line = ends > 0 && menu.faults > 0 ? 1 : 0
+        let box = area.centred(rows: menu.items.count + line + head + 2, columns: columns)
         grid.clear(box.withMargin)
         grid.target(box, .nothing)
         let inner = box.inner
-        let rows = max(0, inner.rows - head)
-        let top = max(0, min(menu.selected - rows + 1, menu.items.count - rows))
+        let all = max(0, inner.rows - head - line)
+        let endRows = min(ends, max(all - menu.faults, all / 3, menu.faults == 0 ? all : 1))
+        let rows = all - endRows
+        let top = max(0, min(menu.selected - rows + 1, menu.faults - rows))
         grid.frame(
             box, title: StyledText("Faults", .fault),
-            foot: foot(below: menu.items.count - rows - top, columns: columns - 6))
+            foot: foot(below: menu.faults - rows - top, columns: columns - 6))
         for (offset, choice) in choices.enumerated() {
             draw(choice, row: inner.row + offset, in: inner, on: &grid)
         }
-        if head > 0 {
+        func rule(_ row: Int) {
             let line = String(repeating: "─", count: inner.columns)
-            grid.put(line, row: inner.row + choices.count, column: inner.column, style: Style(.border))
+            grid.put(line, row: row, column: inner.column, style: Style(.border))
         }
-        for (offset, item) in menu.items[top...].prefix(rows).enumerated() {
-            let row = inner.row + head + offset
-            let place = Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)
-            grid.target(place, .item(top + offset))
-            grid.put(item.label, row: row, column: inner.column + 2, width: inner.columns - 3)
-            if top + offset == menu.selected {
-                grid.put("▸", row: row, column: inner.column, style: Style(.fault))
-                grid.restyle(place) { $0.isSelected = true }
+        func list(_ items: Range<Int>, from first: Int) {
+            for (offset, index) in items.enumerated() {
+                let row = first + offset
+                let item = menu.items[index]
+                let place = Rectangle(row: row, column: inner.column, rows: 1, columns: inner.columns)
+                grid.target(place, .item(index))
+                grid.put(
+                    item.label, row: row, column: inner.column + 2, style: Style(item.mends ? .ok : .text),
+                    width: inner.columns - 3)
+                if index == menu.selected {
+                    grid.put("▸", row: row, column: inner.column, style: Style(.fault))
+                    grid.restyle(place) { $0.isSelected = true }
+                }
             }
         }
+        if head > 0 { rule(inner.row + choices.count) }
+        list(top..<min(menu.faults, top + rows), from: inner.row + head)
+        if line > 0 { rule(inner.row + head + rows) }
+        let firstEnd = max(menu.faults, min(menu.selected - endRows + 1, menu.items.count - endRows))
+        list(firstEnd..<firstEnd + endRows, from: inner.row + head + rows + line)
     }
 
     private static func foot(below: Int, columns: Int) -> StyledText {
