@@ -127,7 +127,7 @@ import Testing
         #expect(
             session.shows("Every broker answers; breaking this cluster takes commands in klamm.toml."), "\(session)")
         session.press("faults.clients")
-        #expect(session.shows("P on a topic would start a producer: read-only until :write."), "\(session)")
+        #expect(session.shows("P on a topic would start one: read-only until :write."), "\(session)")
         session = attached(faults: [.kill])
         empty(&session)
         session.press("topics.view-faults")

@@ -432,7 +432,8 @@ import Testing
         #expect(loss.count == 30_000)
         #expect(loss.batches.count == 10_000 && loss.unnamed == 20_000)
         #expect(script.ledger.runCount <= 16_384 + 4096 + 4096)
-        #expect(loss.chain(time: { "\($0)" }).contains("and 20000 records besides, of which only their number is kept"))
+        #expect(
+            loss.chain(time: { "\($0)" }).contains("and 20,000 records besides, of which only their number is kept"))
     }
 
     @Test mutating func `a loss shows ten thousand records and says how many more were seen`() throws {
@@ -474,14 +475,14 @@ import Testing
             4180...4182, by: 2, epoch: 6, followers: [.init(1, logEndOffset: 4180), .init(3, logEndOffset: 4180)])
         let first = script.leads(1, epoch: 7, end: 4180, epochs: [(6, 0), (7, 4180)])
         let sentence =
-            "at 2, when broker 2 acknowledged last, brokers 1 and 3 had fetched none of them and stood at 4180"
+            "at 2, when broker 2 acknowledged last, brokers 1 and 3 had fetched none of them and stood at 4,180"
         #expect(try #require(script.onlyLoss(of: first)).chain(time: { "\($0)" }).contains(sentence))
         script.acknowledges(
             4183...4183, by: 2, epoch: 6, followers: [.init(1, logEndOffset: nil), .init(3, logEndOffset: 4182)])
         #expect(
             try #require(script.ledger.losses.first).chain(time: { "\($0)" }).contains(
                 "at 4, when broker 2 acknowledged last, broker 1 had fetched nothing from it yet, "
-                    + "broker 3 had fetched those before 4182"))
+                    + "broker 3 had fetched those before 4,182"))
     }
 
     @Test mutating func `the chain tells from the acknowledgement to the truncation`() throws {
@@ -494,14 +495,14 @@ import Testing
         let loss = try #require(script.ledger.losses.first)
         #expect(
             loss.summary
-                == "1 acknowledged record of orders-1 (offset 4182, acks=1): broker 2 was killed, and the log of "
-                + "1, which leads now, ended at 4180")
+                == "1 acknowledged record of orders-1 (offset 4,182, acks=1): broker 2 was killed, and the log of "
+                + "1, which leads now, ended at 4,180")
         #expect(
             loss.chain(time: { "\($0)" }) == [
-                "offset 4182 of orders-1, acks=1, acknowledged to shop by broker 2 at 2 with ISR {1,2,3}, "
-                    + "high watermark 4180",
+                "offset 4,182 of orders-1, acks=1, acknowledged to shop by broker 2 at 2 with ISR {1,2,3}, "
+                    + "high watermark 4,180",
                 "broker 2 was killed at 3",
-                "broker 1 led from 4 on under epoch 7, with a log that ended at 4180",
+                "broker 1 led from 4 on under epoch 7, with a log that ended at 4,180",
                 "broker 2 truncated them at 5, following broker 1 under epoch 7",
             ])
     }

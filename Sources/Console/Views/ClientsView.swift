@@ -52,7 +52,7 @@ enum ClientsView {
         guard model.snapshot?.workload != nil else { return "Klamm runs no clients here." }
         let key = model.keyName(.toggleProducer)
         if let refusal = model.refusal(of: .toggleProducer) {
-            return "There are none. \(key) on a topic would start a producer: \(refusal)."
+            return "There are none. \(key) on a topic would start one: \(refusal)."
         }
         return "There are none yet. Select a topic, and \(key) starts a producer."
     }

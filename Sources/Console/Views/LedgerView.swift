@@ -45,7 +45,15 @@ enum LedgerView {
     }
 
     static func empty(_ model: Model) -> String {
-        model.asked?.reason ?? (model.ledger == nil ? "Judging…" : "Nothing was sent yet.")
+        if let reason = model.asked?.reason { return reason }
+        guard let ledger = model.ledger else { return "Judging…" }
+        guard ledger.account == nil else { return "Nothing was sent yet." }
+        let why = "These brokers tell nobody what they acknowledged, so that only klamm's own clients are judged here."
+        let key = model.keyName(.toggleProducer)
+        if let refusal = model.refusal(of: .toggleProducer) {
+            return "\(why) There are none: \(key) on a topic would start a producer, but \(refusal)."
+        }
+        return "\(why) There are none yet: select a topic, and \(key) starts a producer."
     }
 
     /// Of which moment it speaks, as the clients go on, and what cannot be known here, for the frame's edge.

@@ -43,7 +43,10 @@ enum ProducersView {
             id: { .record(partition: $0.partition, offset: $0.producerID) },
             words: { "\($0.partition) \($0.producerID)" },
             empty: model.asked?.reason
-                ?? (picture == nil ? "Asking…" : "No producer with enable.idempotence has written to \(topic) lately.")
+                ?? (picture == nil
+                    ? "Asking…"
+                    : "No producer with enable.idempotence has written to \(topic) lately, and no other leaves an id "
+                        + "in the logs. Under \(model.keyName(.viewClients)) klamm's own are set to it.")
         ).listing(model.screen.list)
     }
 

@@ -4,7 +4,7 @@ import KafkaProtocol
 extension Loss {
     /// In one line, without times: what, and why.
     package var summary: String {
-        let count = count == 1 ? "1 acknowledged record" : "\(count) acknowledged records"
+        let count = count == 1 ? "1 acknowledged record" : "\(Self.figure(count)) acknowledged records"
         return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)): \(why)"
     }
 
@@ -20,14 +20,16 @@ extension Loss {
         let what = misfortune.map { "broker \(broker) \($0.fate.words), and " } ?? ""
         let who =
             election.leader == broker ? "its log ends at" : "the log of \(election.leader), which leads now, ended at"
-        return "\(what)\(who) \(election.logEndOffset)"
+        return "\(what)\(who) \(Self.figure(election.logEndOffset))"
     }
 
     /// One line for each step. `time` writes milliseconds since 1970 as the reader's clock shows them.
     package func chain(time: (Int64) -> String) -> [String] {
         var lines = batches.prefix(20).map { sentence(of: $0, time) }
-        if batches.count > 20 { lines.append("and \(batches.count - 20) more acknowledgements") }
-        if unnamed > 0 { lines.append("and \(unnamed) records besides, of which only their number is kept") }
+        if batches.count > 20 { lines.append("and \(Self.figure(Int64(batches.count - 20))) more acknowledgements") }
+        if unnamed > 0 {
+            lines.append("and \(Self.figure(Int64(unnamed))) records besides, of which only their number is kept")
+        }
         if let followed = followerSentence(time) { lines.append(followed) }
         if let misfortune {
             lines.append(
@@ -60,10 +62,10 @@ extension Loss {
         if election.leader == broker {
             return
                 "broker \(broker)\(how) led again at \(at) under epoch \(election.leaderEpoch), with a log that ended "
-                + "at \(election.logEndOffset)"
+                + "at \(Self.figure(election.logEndOffset))"
         }
         return "broker \(election.leader)\(how) led from \(at) on under epoch \(election.leaderEpoch), with a log that "
-            + "ended at \(election.logEndOffset)"
+            + "ended at \(Self.figure(election.logEndOffset))"
     }
 
     /// How far the other members of the ISR had come; nil where there were none, or where it is forgotten.
@@ -87,8 +89,8 @@ extension Loss {
 
     private func what(_ follower: Follower) -> String {
         guard let end = follower.logEndOffset else { return "nothing from it yet" }
-        if end <= offsets.lowerBound { return "none of them and stood at \(end)" }
-        return end > offsets.upperBound ? "all of them" : "those before \(end)"
+        if end <= offsets.lowerBound { return "none of them and stood at \(Self.figure(end))" }
+        return end > offsets.upperBound ? "all of them" : "those before \(Self.figure(end))"
     }
 
     private func sentence(of batch: Batch, _ time: (Int64) -> String) -> String {
@@ -96,13 +98,25 @@ extension Loss {
         let when = batch.to > batch.from ? "\(time(batch.from)) to \(time(batch.to))" : "\(time(batch.from))"
         let who = batch.client.map { $0.isEmpty ? "" : " to \($0)" } ?? " to several clients"
         return "\(Self.words(batch.offsets)) of \(partition), acks=\(Self.words(batch.acks)), "
-            + "acknowledged\(who) by broker \(broker) at \(when) with ISR {\(isr)}, high watermark \(batch.highWatermark)"
+            + "acknowledged\(who) by broker \(broker) at \(when) with ISR {\(isr)}, "
+            + "high watermark \(Self.figure(batch.highWatermark))"
             + (batch.receiptIsUnknown ? ": ack sent, receipt unknown" : "")
     }
 
     private static func words(_ acks: Int16) -> String { acks == -1 ? "all" : "\(acks)" }
 
     private static func words(_ offsets: ClosedRange<Int64>) -> String {
-        offsets.count == 1 ? "offset \(offsets.lowerBound)" : "offsets \(offsets.lowerBound)-\(offsets.upperBound)"
+        offsets.count == 1
+            ? "offset \(figure(offsets.lowerBound))"
+            : "offsets \(figure(offsets.lowerBound))–\(figure(offsets.upperBound))"
+    }
+
+    /// `1,234,567`, as screens write numbers.
+    private static func figure(_ value: Int64) -> String {
+        let digits = Array(String(value.magnitude))
+        let grouped = digits.enumerated().map { index, digit in
+            (index > 0 && (digits.count - index) % 3 == 0 ? "," : "") + String(digit)
+        }
+        return (value < 0 ? "-" : "") + grouped.joined()
     }
 }

@@ -68,7 +68,8 @@ package struct EventSummary: Hashable, Sendable {
         case .brokerRegistered(let id, let epoch): return Self(.broker, "\(id.title) registered (epoch \(epoch))")
         case .registrationRefused(let id, let until):
             let wait = max(0, (until - event.at).wholeMilliseconds)
-            return Self(.broker, bad: true, "\(id.title) must wait \(wait) ms for its former session to expire")
+            return Self(
+                .broker, bad: true, "\(id.title) must wait \(Figures.count(wait)) ms for its former session to expire")
         case .brokerFenced(let id, let reason): return Self(.broker, bad: true, "\(id.title) was fenced: \(reason)")
         case .brokerUnfenced(let id): return Self(.broker, "\(id.title) serves")
         case .brokerUnregistered(let id): return Self(.broker, "\(id.title) was unregistered: the cluster forgot it")

@@ -11,7 +11,7 @@ extension SeekTarget {
         switch self {
         case .beginning: "the beginning"
         case .end: "the end"
-        case .offset(let offset): "offset \(offset)"
+        case .offset(let offset): "offset \(Figures.count(offset))"
         case .time(let milliseconds): "the time \(milliseconds) ms"
         }
     }
