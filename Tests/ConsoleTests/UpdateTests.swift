@@ -388,7 +388,7 @@ import Testing
         var session = Session()
         session.send(.outcome(.failed(String(repeating: "what went wrong ", count: 12))))
         let lines = session.screen.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 24 && lines[20].contains("1brokers 2 3groups"), "\(session)")
+        #expect(lines.count == 24 && lines[20].contains("1brokers 2topics 3groups"), "\(session)")
         #expect(lines[21].hasPrefix(" ! what went wrong") && lines[23].hasPrefix("   w"), "\(session)")
     }
 
@@ -445,10 +445,10 @@ import Testing
         var session = Session(empty: Size(columns: 80, rows: 24))
         var snapshot = Fixture.snapshot(step: 0)
         snapshot.workload = nil
-        session.send(.snapshot(snapshot))
-        session.press("topics.restart")
         // Who lags is judged by the time alone.
         snapshot.groups = []
+        session.send(.snapshot(snapshot))
+        session.press("topics.restart")
         let until = session.model.nextTick
         #expect(until == Fixture.start + .seconds(4))
         session.send(.tick(Fixture.start + .seconds(4)))
@@ -484,8 +484,6 @@ import Testing
     @Test func `rates come from two snapshots, and fall to zero when nothing more comes`() {
         // A rate that stands still after the last record is a lie; one before the second sample too.
         var session = Session(empty: Size(columns: 80, rows: 24))
-        look(1)
-        #expect(session.model.live.history.rate(ofTopic: "orders") == nil)
         func look(_ step: Int) {
             var snapshot = Fixture.snapshot(step: step)
             // Who lags is judged by the time alone.
@@ -493,6 +491,8 @@ import Testing
             session.send(.snapshot(snapshot))
         }
         look(0)
+        #expect(session.model.live.history.rate(ofTopic: "orders") == nil)
+        look(1)
         #expect(session.model.live.history.rate(ofTopic: "orders") == 50)
         #expect(session.model.live.history.rate(ofTopic: "audit") == nil)
         let next = session.model.nextTick

@@ -20,10 +20,11 @@ enum ClientsView {
                 StyledText(isRunning(item) ? "▶ " : "■ ", isRunning(item) ? .ok : .warning)
                     + StyledText(item.name.kind + " ", .muted) + StyledText(item.name.subject)
             },
-            Column(title: "State", minimum: 7, sort: { .text(state($0)) }) {
+            // The sign before its name says nearly as much.
+            Column(title: "State", minimum: 7, priority: 1, sort: { .text(state($0)) }) {
                 StyledText(state($0), isRunning($0) ? .text : .warning)
             },
-            Column(title: "Set to", minimum: 20, maximum: 44, shrinks: true) { settings($0) },
+            Column(title: "Set to", minimum: 29, maximum: 44, shrinks: true) { settings($0) },
             Column(title: "Sent/read", alignment: .right, minimum: 9, sort: { .count(handled($0)) }) {
                 StyledText(Figures.count(handled($0)))
             },

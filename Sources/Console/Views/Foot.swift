@@ -5,23 +5,16 @@ import KafkaProtocol
 enum Foot {
     private static let toastRows = 3
 
-    /// A toast that takes more than the last line pushes the crumbs up for its moment, over the end of the table.
     static func draw(_ model: Model, _ layout: ScreenLayout, on grid: inout Grid) {
-        let lines = toastLines(model, width: layout.foot.columns - 4)
-        var crumbs = layout.crumbs
-        if lines.count > 1 {
-            crumbs.row -= lines.count - 1
-            let covered = Rectangle(
-                row: crumbs.row, column: 0, rows: layout.foot.row - crumbs.row + 1, columns: crumbs.columns)
-            grid.clear(covered)
-            grid.target(covered, .nothing)
-        }
-        drawCrumbs(model, in: crumbs, on: &grid)
-        drawToast(model, lines, from: crumbs.row + 1, on: &grid)
+        drawCrumbs(model, in: layout.crumbs, on: &grid)
+        drawToast(model, toastLines(model, width: layout.foot.columns - 4), from: layout.foot.row, on: &grid)
     }
 
+    /// A toast that takes more than the last line has the room of the table's end for its moment.
+    static func rows(_ model: Model, columns: Int) -> Int { max(1, toastLines(model, width: columns - 4).count) }
+
     private static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
-        let tabs = tabs(model, named: 0)
+        let tabs = tabs(model, named: -1)
         let crumbs = crumbs(model, width: area.columns - Self.width(of: tabs) - Self.gap)
         var column = area.column + 1
         for (offset, crumb) in crumbs.enumerated() {
@@ -45,7 +38,7 @@ enum Foot {
         let wide = tabs(model, named: nil)
         var shown = wide
         var named = wide.count
-        while width(of: shown) > room, named >= 0 {
+        while width(of: shown) > room, named >= -1 {
             shown = tabs(model, named: named)
             named -= 1
         }
@@ -110,8 +103,8 @@ enum Foot {
         }
     }
 
-    /// With names for so many of them, or widely spaced with all. Where it is close, the view that the crumbs name goes by
-    /// its number alone.
+    /// With names for so many of them and for the view that is shown, or widely spaced with all. Without one for -1: the crumbs
+    /// name the view too.
     private static func tabs(_ model: Model, named: Int?) -> [Tab] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
@@ -127,7 +120,10 @@ enum Foot {
                 return (action, StyledText(" \(key) ", .key) + name)
             }
             let gap = StyledText(index == 0 ? "" : " ")
-            let name = isHere || index >= named ? "" : place.view.rawValue
+            if isHere, named >= 0 {
+                return (action, gap + StyledText(key, .key) + StyledText(place.view.rawValue, .title, .bold))
+            }
+            let name = index >= named ? "" : place.view.rawValue
             return (action, gap + StyledText(key, .key) + StyledText(name, .muted))
         }
     }

@@ -13,7 +13,7 @@ enum Header {
 
     private static func drawFacts(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         let lines = [
-            story(model, width: area.columns) ?? StyledText("Cluster    ", .muted) + cluster(model),
+            story(model, width: area.columns) ?? cluster(model, width: area.columns),
             StyledText("Controller ", .muted) + controller(model),
             StyledText("Brokers    ", .muted) + brokers(model),
             StyledText("Records/s  ", .muted) + rate(model, width: area.columns - 11),
@@ -34,16 +34,33 @@ enum Header {
         return model.screens.count == 1 && text.width + hint.width <= width ? text + hint : text
     }
 
-    private static func cluster(_ model: Model) -> StyledText {
-        guard let attachment = model.attachment else {
-            return StyledText("◆ klamm", .title, .bold) + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
-        }
-        var text =
+    /// Where an attached one is found is seen whole, however narrow the screen: first the cluster's id goes, then the label, and
+    /// then the middle of a long host's name.
+    private static func cluster(_ model: Model, width: Int) -> StyledText {
+        let label = StyledText("Cluster    ", .muted)
+        let id = StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
+        guard let attachment = model.attachment else { return label + StyledText("◆ klamm", .title, .bold) + id }
+        var sign =
             attachment.mayWrite
             ? StyledText("! WRITING", .fault, .bold) : StyledText("◆ read-only", .title, .bold)
-        if let age = model.dataAge { text += StyledText(" \(age.wholeMilliseconds / 1000) s old", .error, .bold) }
-        return text + StyledText("  \(attachment.name)", .accent)
-            + StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)
+        if let age = model.dataAge { sign += StyledText(" \(age.wholeMilliseconds / 1000) s old", .error, .bold) }
+        let line = label + sign + StyledText("  \(attachment.name)", .accent)
+        // A few letters of an id are none.
+        if line.width + 10 <= width { return line + id }
+        if line.width <= width { return line }
+        return sign + StyledText(" ") + StyledText(address(attachment.name, width: width - sign.width - 1), .accent)
+    }
+
+    /// `kafka-1.stag…:9092`; of several servers the first.
+    private static func address(_ name: String, width: Int) -> String {
+        guard name.count > width else { return name }
+        let servers = name.split(separator: ",")
+        if servers.count > 1 {
+            let more = " +\(servers.count - 1)"
+            return address(String(servers[0]), width: width - more.count) + more
+        }
+        let port = name.lastIndex(of: ":").map { String(name[$0...]) } ?? ""
+        return name.prefix(max(0, width - port.count - 1)) + "…" + port
     }
 
     private static func controller(_ model: Model) -> StyledText {

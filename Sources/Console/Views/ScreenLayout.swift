@@ -10,7 +10,7 @@ import KafkaCluster
 /// table    the framed view
 /// events   what happened to its subject, where the table leaves room
 /// crumbs   1 row: where we are, and the numbered views
-/// foot     1 row: the toast
+/// foot     1 row, or as many as the toast takes
 /// ```
 struct ScreenLayout: Hashable {
     static let headerRows = 4
@@ -31,7 +31,7 @@ struct ScreenLayout: Hashable {
     }
 
     /// `rows` of a table, or nil for a view that takes all there is.
-    init(_ size: Size, clientRows: Int, hasPrompt: Bool, rows: Int?) {
+    init(_ size: Size, clientRows: Int, hasPrompt: Bool, rows: Int?, footRows: Int = 1) {
         func band(_ row: Int, _ rows: Int) -> Rectangle {
             Rectangle(row: row, column: 0, rows: rows, columns: size.columns)
         }
@@ -42,9 +42,9 @@ struct ScreenLayout: Hashable {
             prompt = band(row, 1)
             row += 1
         }
-        let body = size.rows - 2 - row
-        crumbs = band(size.rows - 2, 1)
-        foot = band(size.rows - 1, 1)
+        let body = size.rows - 1 - footRows - row
+        crumbs = band(size.rows - 1 - footRows, 1)
+        foot = band(size.rows - footRows, footRows)
         // Two lines of frame and a heading come on top of the rows.
         let needed = max(2, rows ?? body) + 3
         if body - needed >= Self.eventsLeast {
@@ -83,7 +83,8 @@ extension Model {
                 nil
             }
         var layout = ScreenLayout(
-            size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows)
+            size, clientRows: ClientsStrip.rows(self, width: size.columns), hasPrompt: hasPrompt, rows: rows,
+            footRows: Foot.rows(self, columns: size.columns))
         if case .finding(let verdict) = place {
             layout.put(linesAboveTable: FindingView.above(self, verdict, columns: size.columns).count)
         }

@@ -28,7 +28,8 @@ enum TopicView {
             ) {
                 $0.leader.map { StyledText("\($0)", .leader) } ?? StyledText("none", .offline, .bold)
             },
-            Column(title: "Epoch", alignment: .right, minimum: 5, sort: { .count(Int($0.leaderEpoch)) }) {
+            // Each replica's log end says more, where there is no room for both.
+            Column(title: "Epoch", alignment: .right, minimum: 5, priority: 1, sort: { .count(Int($0.leaderEpoch)) }) {
                 StyledText("\($0.leaderEpoch)")
             },
             Column(title: "ISR", minimum: 5, maximum: 24, shrinks: true, sort: { .count($0.isr.count) }) {
@@ -79,7 +80,7 @@ enum TopicView {
     }
 
     /// How much of a replica fits into its cell.
-    private enum Detail { case glyph, offset, offsetAndDeficit }
+    private enum Detail { case glyph, offsetAlone, offset, offsetAndDeficit }
 
     /// A column for each broker that exists or has a replica here. Where many brokers leave no room for offsets, the
     /// glyphs remain.
@@ -91,24 +92,39 @@ enum TopicView {
         let digits = longest(partitions) { Figures.count($1.logEndOffset ?? 0).count }
         let behind = longest(partitions) { deficit($0, $1)?.count ?? 0 }
         let plain = max(9, digits + 2)
+        // With the number alone for a heading.
+        let least = digits + 2
         let full = behind > 0 ? max(9, digits + behind + 3) : plain
         let isr = min(24, partitions.reduce(5) { max($0, $1.isr.words.count) })
-        let room = model.size.columns - 4 - (4 + 6 + 5 + isr + max(7, digits) + 4 * TableLayout.gapLeast)
-        func fits(_ width: Int) -> Bool { columns.count * (width + TableLayout.gapLeast) <= room }
-        let detail = fits(full) ? Detail.offsetAndDeficit : fits(plain) ? .offset : .glyph
+        let highWatermark = max(partitions.contains { $0.isHeld == true } ? 9 : 7, digits)
+        let epoch = 5 + TableLayout.gapLeast
+        let room = model.size.columns - 4 - (4 + 6 + isr + highWatermark + 3 * TableLayout.gapLeast)
+        func fits(_ width: Int, _ room: Int) -> Bool { columns.count * (width + TableLayout.gapLeast) <= room }
+        let detail =
+            fits(full, room - epoch)
+            ? Detail.offsetAndDeficit
+            : fits(plain, room - epoch) ? .offset : fits(least, room) ? .offsetAlone : .glyph
         return columns.map { id in
             let broker = brokers.first { $0.id == id }
             let isLate = broker?.isLate ?? false
             let mark = broker?.state != .running ? "✗" : isLate ? "…" : ""
-            let title = (detail == .glyph ? "\(id)" : "Broker \(id)") + mark
-            let minimum = detail == .glyph ? 2 : detail == .offset ? plain : full
-            return Column(title: title, minimum: max(minimum, title.count), priority: 1) { partition in
+            let title = (detail == .glyph || detail == .offsetAlone ? "\(id)" : "Broker \(id)") + mark
+            let minimum =
+                switch detail {
+                case .glyph: 2
+                case .offsetAlone: least
+                case .offset: plain
+                case .offsetAndDeficit: full
+                }
+            return Column(
+                title: title, minimum: max(minimum, title.count), priority: detail == .glyph ? 1 : 0
+            ) { partition in
                 guard let replica = partition.replicas.first(where: { $0.broker == id }) else {
                     return StyledText("·", .muted)
                 }
                 let sign = Sign.of(replica.state)
                 if detail == .glyph { return sign.text }
-                let room = detail == .offset ? 0 : behind
+                let room = detail == .offsetAndDeficit ? behind : 0
                 return cell(partition, replica, sign, digits: digits, behind: room, isLate: isLate)
             }
         }
