@@ -26,4 +26,11 @@ import Testing
         ends.note(100, at: instant(41))
         #expect(ends.age(ofOffset: 100, now: instant(42)) == .about(.zero), "a log that was cut back begins anew")
     }
+
+    @Test func `what is behind is not said to be so for no time at all`() {
+        // At its first look a console knows that records wait, and not since when.
+        #expect(StyledText.lagTime(.atLeast(.zero)).plain == "?")
+        #expect(StyledText.lagTime(.about(.zero)).plain == "0")
+        #expect(StyledText.lagTime(.atLeast(.seconds(20))).plain == ">20 s")
+    }
 }

@@ -176,7 +176,10 @@ extension StyledText {
     static func lagTime(_ time: LagTime?) -> StyledText {
         guard let time else { return StyledText(Figures.none, .muted) }
         let milliseconds = time.duration.wholeMilliseconds
-        if milliseconds == 0 { return StyledText("0", .ok) }
+        if milliseconds == 0 {
+            // A console that has only begun to look knows no more than that it is behind.
+            return time == .about(.zero) ? StyledText("0", .ok) : StyledText(Figures.unknown, .muted)
+        }
         let text =
             milliseconds < 9_950
             ? "\(Figures.decimal(Double(milliseconds) / 1000, places: 1)) s"
