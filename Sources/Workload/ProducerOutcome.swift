@@ -15,6 +15,14 @@ package enum ProducerOutcome: Hashable, Sendable {
     /// It was in the client's buffer when the producer crashed, and had not been sent.
     case lostInBuffer
 
+    /// Whether it tells that the way to the broker is open; whoever asks for no answer is told nothing else.
+    var isAnswer: Bool {
+        switch self {
+        case .acknowledged, .unknown(nil): true
+        case .failed, .unknown, .dropped, .lostInBuffer: false
+        }
+    }
+
     /// What a report tells an application that sends in this way. A producer that has crashed hears nothing: what was not
     /// in flight is gone, the rest is unknown.
     init(_ report: DeliveryReport, topic: String, mode: SendMode, acks: Acks, hasCrashed: Bool) {

@@ -17,16 +17,27 @@ final class ProducerTally: Sendable {
         var blocked = Duration.zero
         var acknowledgedByPartition: [Int32: Int64] = [:]
         var latencies = LatencyWindow()
+        var waits = LongestWaits()
+        /// Since when, in monotonic nanoseconds, nothing was answered although something waits for it; nil while nothing does.
+        var silentSince: Int64?
+
+        /// Handed to the client, and not settled.
+        var outstanding: Int64 { sent - acknowledged - failed - unknown - lostInBuffer }
     }
     private let counts = Mutex(Counts())
 
-    func sent() { counts.withLock { $0.sent += 1 } }
+    func sent() { counts.withLock { Self.sent(&$0) } }
 
     func resent() {
         counts.withLock { counts in
-            counts.sent += 1
+            Self.sent(&counts)
             counts.resent += 1
         }
+    }
+
+    private static func sent(_ counts: inout Counts) {
+        counts.sent += 1
+        if counts.silentSince == nil { counts.silentSince = monotonicNanoseconds() }
     }
 
     func blocked(_ duration: Duration) { counts.withLock { $0.blocked += duration } }
@@ -38,11 +49,19 @@ final class ProducerTally: Sendable {
             case .acknowledged(let partition, _):
                 counts.acknowledged += 1
                 counts.acknowledgedByPartition[partition.partition, default: 0] += 1
-                if let latencyMicroseconds { counts.latencies.record(microseconds: latencyMicroseconds, now: now) }
+                if let latencyMicroseconds {
+                    counts.latencies.record(microseconds: latencyMicroseconds, now: now)
+                    counts.waits.record(microseconds: latencyMicroseconds, nanoseconds: now) { .now() }
+                }
             case .failed: counts.failed += 1
             case .unknown: counts.unknown += 1
             case .dropped: counts.dropped += 1
             case .lostInBuffer: counts.lostInBuffer += 1
+            }
+            if counts.outstanding <= 0 {
+                counts.silentSince = nil
+            } else if outcome.isAnswer {
+                counts.silentSince = now
             }
         }
     }

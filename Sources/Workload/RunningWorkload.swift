@@ -1,5 +1,6 @@
 import KafkaClient
 import KafkaCluster
+import KafkaProtocol
 import Logging
 import Synchronization
 
@@ -110,6 +111,8 @@ package final class RunningWorkload: Sendable {
                 producer.inOutbox = environment.outboxes.existing(settings.topic)?.count
             }
             producer.latencyP99Microseconds = counts.latencies.percentile(0.99, now: now)
+            producer.waits = counts.waits.waits
+            producer.silentSince = counts.silentSince.map { Instant.now(before: .nanoseconds(max(0, now - $0))) }
             return producer
         }
         snapshot.groups = groups.map { entry in

@@ -2,6 +2,9 @@ import Glibc
 import KafkaProtocol
 
 extension Instant {
+    /// So long ago.
+    static func now(before span: Duration) -> Self { .now() + (.zero - span) }
+
     /// The system's clocks, the same that the embedded brokers read.
     static func now() -> Self {
         var monotonic = timespec()

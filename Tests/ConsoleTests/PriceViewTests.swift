@@ -33,6 +33,9 @@ import Testing
         var snapshot = Fixture.snapshot(step: step)
         snapshot.workload?.producers[0].failed += 7
         snapshot.workload?.producers[0].unknown += 31
+        snapshot.workload?.producers[0].waits = [
+            AcknowledgementWait(.milliseconds(1921), at: Fixture.instant(seconds: 61.2))
+        ]
         snapshot.workload?.producers[0].doubled = 5
         return snapshot
     }
@@ -75,17 +78,29 @@ import Testing
         // What was lost comes first: the line of the event is cut at its end.
         #expect(
             session.toast.hasPrefix(
-                "Over: kill 3 · 41 lost, 7 sends failed, 31 unknown, 3 doubled; noticed after 1.500 s"))
-        #expect(session.toast.contains("led again after 1.530 s, whole after"))
+                "Over: kill 3 · 41 lost, 7 sends failed, 31 unknown, 3 doubled, sends waited up to 1.921 s"))
+        #expect(session.toast.contains("; noticed after 1.500 s, led again after 1.530 s, whole after"))
         session.press("price.events")
         #expect(session.shows("Over: kill 3"))
         session.press("events.open")
         #expect(session.model.place == .price(2) && session.shows("whole again"))
     }
 
+    @Test func `sends that were held up and did not fail are told`() {
+        // No error came of it, and the application stood still.
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        #expect(session.shows("longest wait       1.921 s  acks=all orders"), "\(session)")
+        #expect(session.shows("which came 2.000 s after"), "\(session)")
+        var silent = Self.snapshot(step: 66)
+        silent.workload?.producers[0].silentSince = Fixture.instant(seconds: 61.2)
+        session.send(.snapshot(silent))
+        #expect(session.shows("stands still") && session.shows("Nothing has been acknowledged for so long"))
+    }
+
     @Test func `what may be another fault's doing is said to be`() {
         // A figure that is another's is worse than none.
-        var session = Session(columns: 120, rows: 40)
+        var session = Session(columns: 200, rows: 60)
         let cut = Fault.link(LinkFault(.node(3), .nodes, .cut))
         session.send(.cluster(.fault(cut, at: Fixture.instant(seconds: 58))))
         Self.killed(&session)
@@ -108,6 +123,7 @@ import Testing
         #expect(session.selectedRow.contains("kill 2"))
         session.press("price.open")
         #expect(session.model.place == .price(1) && session.shows("Price(kill 2)"))
+        #expect(session.shows("price of kill 2"), "the way says of which fault")
         #expect(session.shows("Nobody had looked at klamm's own producers before it"))
     }
 

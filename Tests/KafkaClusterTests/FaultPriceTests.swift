@@ -280,6 +280,30 @@ import Testing
         #expect(prices.all.map(\.countedUntil) == [.kill(1), .kill(3), nil])
     }
 
+    @Test func `sends that wait and do not fail are told with the longest wait and the silence`() throws {
+        // A cut that holds acks=all for three seconds makes no error, and everybody feels it.
+        var prices = killed()
+        var held = picture(2_100)
+        held.workload?.producers[0].waits = [AcknowledgementWait(.milliseconds(9_000), at: at(-10))]
+        held.workload?.producers[0].silentSince = at(-300)
+        _ = prices.observe(held)
+        let send = try #require(prices.last?.sends?.first)
+        #expect(send.longestWait == nil, "that one was acknowledged before")
+        #expect(send.silence == .milliseconds(2_100), "of what was silent before, only since the fault")
+        var over = picture(3_500)
+        over.workload?.producers[0].waits = [
+            AcknowledgementWait(.milliseconds(3_021), at: at(3_030)),
+            AcknowledgementWait(.milliseconds(2), at: at(3_400)),
+        ]
+        _ = prices.observe(over)
+        #expect(prices.last?.sends?.first?.longestWait == AcknowledgementWait(.milliseconds(3_021), at: at(3_030)))
+        #expect(prices.last?.sends?.first?.silence == nil && prices.last?.longestWait == .milliseconds(3_021))
+        #expect(prices.last?.summary.contains("sends waited up to 3.021 s") == true)
+        // What is told of another fault is not told of this one.
+        _ = prices.note(.fault(.kill(1), at: at(4_000)))
+        #expect(prices.last?.summary.contains("waited") == false)
+    }
+
     @Test func `a controller's fall is paid for until another decides`() {
         // Nothing is elected meanwhile.
         var prices = FaultPrices()

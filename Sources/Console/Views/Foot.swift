@@ -65,7 +65,7 @@ enum Foot {
         var crumbs = model.screens.enumerated().map { index, screen in
             let previous = index == 0 ? nil : model.screens[index - 1].place
             let text = StyledText(
-                " \(crumb(screen.place, after: previous)) ", Style(.crumb, index == last ? .reverse : []))
+                " \(crumb(screen.place, after: previous, model)) ", Style(.crumb, index == last ? .reverse : []))
             return (text: text, index: Int?.some(index))
         }
         func needed() -> Int { crumbs.reduce(1 - 3) { $0 + 3 + $1.text.width } }
@@ -76,7 +76,7 @@ enum Foot {
     }
 
     /// Short, as what comes before is beside it.
-    private static func crumb(_ place: Place, after previous: Place?) -> String {
+    private static func crumb(_ place: Place, after previous: Place?, _ model: Model) -> String {
         switch place {
         case .brokers, .topics, .groups, .events, .scenarios, .story, .ledger, .faults, .clients: place.view.rawValue
         case .broker(let id): id.title.lowercasedFirst
@@ -98,7 +98,7 @@ enum Foot {
         case .segments: "log files"
         case .journey: "journey"
         case .producers: "producer ids"
-        case .price(let number): number == nil ? "price" : "price of another"
+        case .price(let number): number == nil ? "price" : "price of \(PriceView.title(model, number))"
         case .reset: "reset"
         }
     }

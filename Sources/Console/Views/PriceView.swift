@@ -84,7 +84,7 @@ enum PriceView {
                 "noticed", price.noticed,
                 none: isOver ? "The cluster never noticed it" : "The cluster has not noticed it yet")
         ]
-        if let felt = price.felt { items.append(mark("felt by clients", felt, none: "")) }
+        if let felt = price.felt { items.append(mark("first client error", felt, none: "")) }
         if price.victims.contains(where: \.isController) {
             items.append(mark("decided again", price.decided, none: "No other controller had to be elected"))
         }
@@ -185,7 +185,8 @@ enum PriceView {
             ) -> Item {
                 self.count(name, count, of, meaning + (count > 0 ? shared : ""), isBad: isBad)
             }
-            var items = [
+            var items = [wait(send, whose, price, shared)].compactMap(\.self)
+            items += [
                 count("failed", send.failed, whose, "Certainly in no log, and the producer knows", isBad: false),
                 count(
                     "unknown", send.unknown, whose,
@@ -205,6 +206,25 @@ enum PriceView {
             }
             return items
         }
+    }
+
+    /// What was held up and did not fail: as long as it goes on, or as it was at worst. Nothing where no answer is asked for.
+    private static func wait(
+        _ send: FaultPrice.Sends, _ whose: StyledText, _ price: FaultPrice, _ shared: String
+    ) -> Item? {
+        let least = FaultPrice.noticeableWait
+        if let silence = send.silence, silence >= least, silence > send.longestWait?.duration ?? .zero {
+            return Item(
+                sign: .gone, name: "stands still", figure: StyledText("\(Figures.seconds(silence)) s", .offline),
+                of: whose,
+                meaning: StyledText("Nothing has been acknowledged for so long, though records wait\(shared)"))
+        }
+        guard let wait = send.longestWait else { return nil }
+        let sign: Sign = wait.duration >= least ? .partly : .good
+        let when = "which came \(Figures.seconds(price.after(wait.at))) s after the fault"
+        return Item(
+            sign: sign, name: "longest wait", figure: StyledText("\(Figures.seconds(wait.duration)) s", sign.role),
+            of: whose, meaning: StyledText("From send to acknowledgement, \(when)\(shared)", .muted))
     }
 
     /// As the ledger has it now, where it was asked: a part of a loss may be back.

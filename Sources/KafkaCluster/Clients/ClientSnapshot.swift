@@ -34,6 +34,10 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var doubled: Int64?
         /// Microseconds from send to acknowledgement over the last seconds; nil before the first.
         package var latencyP99Microseconds: Int64?
+        /// The longest of each second, for the last ones in which something was acknowledged, the oldest first.
+        package var waits: [AcknowledgementWait] = []
+        /// Since when nothing was acknowledged although something waits for it; nil while nothing does.
+        package var silentSince: Instant?
 
         package init(settings: ProducerSettings, isRunning: Bool) {
             self.settings = settings
@@ -63,6 +67,18 @@ package struct WorkloadSnapshot: Hashable, Sendable {
             self.settings = settings
             self.isRunning = isRunning
         }
+    }
+}
+
+/// How long a record waited from send to acknowledgement.
+package struct AcknowledgementWait: Hashable, Sendable {
+    package var duration: Duration
+    /// When it was acknowledged.
+    package var at: Instant
+
+    package init(_ duration: Duration, at: Instant) {
+        self.duration = duration
+        self.at = at
     }
 }
 

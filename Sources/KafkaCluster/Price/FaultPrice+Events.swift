@@ -18,7 +18,7 @@ extension FaultPrice {
         self.at = at
         leaders = LostLeaders()
         lost = isAsked ? nil : []
-        sends = before?.workload.map { $0.producers.map { Sends($0, before: $0) } }
+        sends = before?.workload.map { $0.producers.map { Sends($0, before: $0, since: at) } }
         if !fault.lasts, fault.restartEnds == nil { ended = Mark(at: at, text: "it lasts for no time") }
         guard let before else { return }
         for topic in before.topics {
@@ -160,7 +160,7 @@ extension FaultPrice {
 
     // MARK: Pictures
 
-    mutating func count(_ workload: WorkloadSnapshot) {
+    mutating func count(_ workload: WorkloadSnapshot, at instant: Instant) {
         guard var sends else { return }
         for producer in workload.producers {
             guard wholeAt == nil else {
@@ -174,13 +174,16 @@ extension FaultPrice {
             }
             if let index = sends.lastIndex(where: { $0.topic == producer.settings.topic }) {
                 sends[index].count(producer)
+                sends[index].wait(producer, by: instant)
                 guard sends[index].acks != producer.settings.acks else { continue }
                 sends[index].isRunning = false
-                sends.append(Sends(producer, before: producer))
+                sends[index].silence = nil
+                sends.append(Sends(producer, before: producer, since: instant))
             } else {
                 // One that began meanwhile began with nothing.
-                var send = Sends(producer, before: nil)
+                var send = Sends(producer, before: nil, since: at)
                 send.count(producer)
+                send.wait(producer, by: instant)
                 sends.append(send)
             }
         }
@@ -190,8 +193,14 @@ extension FaultPrice {
     /// All is over: what was kept to judge events is not needed any more.
     mutating func close(at instant: Instant) {
         wholeAt = instant
+        endSilence()
         leaders.epochs = [:]
         leaders.began = [:]
+    }
+
+    /// What goes on is told no more.
+    mutating func endSilence() {
+        for index in sends?.indices ?? 0..<0 { sends?[index].silence = nil }
     }
 
     /// Whether the victims serve again and nobody misses them.
@@ -220,12 +229,21 @@ extension FaultPrice {
 }
 
 extension FaultPrice.Sends {
-    fileprivate init(_ producer: WorkloadSnapshot.Producer, before: WorkloadSnapshot.Producer?) {
+    fileprivate init(_ producer: WorkloadSnapshot.Producer, before: WorkloadSnapshot.Producer?, since: Instant) {
+        self.since = since
         topic = producer.settings.topic
         acks = producer.settings.acks
         isRunning = producer.isRunning || producer.isEnding
         self.before = before
         doubled = producer.doubled.map { _ in 0 }
+    }
+
+    /// What was acknowledged before waited for something else.
+    fileprivate mutating func wait(_ now: WorkloadSnapshot.Producer, by instant: Instant) {
+        for wait in now.waits where wait.at >= since && wait.duration > longestWait?.duration ?? .zero {
+            longestWait = wait
+        }
+        silence = isRunning ? now.silentSince.map { max(.zero, instant - max($0, since)) } : nil
     }
 
     fileprivate mutating func settle(_ now: WorkloadSnapshot.Producer) {

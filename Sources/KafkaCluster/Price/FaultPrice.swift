@@ -85,7 +85,13 @@ package struct FaultPrice: Hashable, Sendable {
         package internal(set) var lostInBuffer: Int64 = 0
         /// In the log more than once; nil where no ledger is kept.
         package internal(set) var doubled: Int64?
+        /// The longest from send to acknowledgement, of those acknowledged since the fault; nil before the first.
+        package internal(set) var longestWait: AcknowledgementWait?
+        /// For how long nothing has been acknowledged by now, since the fault at most, although something waits for it.
+        package internal(set) var silence: Duration?
         package internal(set) var isRunning: Bool
+        /// From when on it is counted.
+        var since: Instant
         /// As it stood when the fault began; nil for one that had not begun then.
         var before: WorkloadSnapshot.Producer?
     }
@@ -147,6 +153,10 @@ extension FaultPrice {
         return sum
     }
     package var lostRecords: Int64? { lost.map { $0.reduce(0) { $0 + $1.records } } }
+    /// Of all producers.
+    package var longestWait: Duration? { told?.compactMap(\.longestWait?.duration).max() }
+    /// A wait that a person notices: sends that neither failed nor came back at once.
+    package static let noticeableWait = Duration.seconds(1)
 
     private func sum(_ path: KeyPath<Sends, Int64>) -> Int64? {
         guard let told, !told.isEmpty else { return nil }
@@ -170,6 +180,9 @@ extension FaultPrice {
         if let failed { counts.append("\(Figures.plural(failed, "send")) failed") }
         if let unknown { counts.append("\(Figures.count(unknown)) unknown") }
         if let doubled { counts.append("\(Figures.count(doubled)) doubled") }
+        if let longestWait, longestWait >= Self.noticeableWait {
+            counts.append("sends waited up to \(Figures.seconds(longestWait)) s")
+        }
         return [counts, times].filter { !$0.isEmpty }.map { $0.joined(separator: ", ") }.joined(separator: "; ")
     }
 }

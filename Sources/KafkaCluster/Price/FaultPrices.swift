@@ -55,7 +55,7 @@ package struct FaultPrices: Hashable, Sendable {
         pictures = pictures.suffix(1) + [snapshot]
         if let controller = snapshot.controller { decides(controller) }
         if let workload = snapshot.workload, let newest = all.indices.last, snapshot.takenAt >= all[newest].at {
-            all[newest].count(workload)
+            all[newest].count(workload, at: snapshot.takenAt)
         }
         return judge(snapshot)
     }
@@ -67,6 +67,7 @@ package struct FaultPrices: Hashable, Sendable {
         for index in all.indices where all[index].wholeAt == nil {
             if all[index].ended == nil { price.besides.append(all[index].fault) }
             all[index].countedUntil = all[index].countedUntil ?? fault
+            all[index].endSilence()
         }
         all.append(price)
         if all.count > Self.most { all.removeFirst() }

@@ -94,8 +94,8 @@ package struct EventSummary: Hashable, Sendable {
             return Self(.topic, text, topic: topic)
         case .lifecycleChanged(let state): return Self(.broker, "\(node) is \(state.words)")
         case .leadershipBegan(let partition, let epoch, let start):
-            let text = "\(node) leads \(partition) in epoch \(epoch), from offset \(Figures.count(start)) on"
-            return Self(.log, text, topic: partition.topic, gatheredBy: "\(node) leads")
+            let text = "\(node) serves \(partition) in epoch \(epoch), from offset \(Figures.count(start)) on"
+            return Self(.log, text, topic: partition.topic, gatheredBy: "\(node) serves")
         case .highWatermarkHeld(let partition, let offset, let isr, let minISR):
             let text =
                 "\(partition) high wm held at \(Figures.count(offset)): ISR \(isr.words) < \(minISR.words)"
