@@ -255,7 +255,7 @@ package struct ScenarioRun: Sendable {
 
     private mutating func tell(_ kind: StoryLine.Kind, _ text: String, _ now: Instant) -> Action {
         let line = StoryLine(kind, text, after: max(.zero, now - start))
-        lines.append(line)
+        lines.add(line)
         return .tell(line)
     }
 

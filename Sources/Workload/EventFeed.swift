@@ -1,19 +1,21 @@
 import KafkaClient
 import KafkaCluster
+import KafkaProtocol
 import Synchronization
 
-/// Hands events to everyone who listens, in order.
+/// Hands events to everyone who listens, in order, each with the time at which it happened: whoever hears of it later would
+/// make up a time of his own.
 final class EventFeed: Sendable {
     private struct State {
-        var listeners: [UInt64: AsyncStream<ClientEvent>.Continuation] = [:]
+        var listeners: [UInt64: AsyncStream<ClusterEvent>.Continuation] = [:]
         var nextListener: UInt64 = 0
         var isFinished = false
     }
     private let state = Mutex(State())
 
-    func stream() -> AsyncStream<ClientEvent> {
+    func stream() -> AsyncStream<ClusterEvent> {
         let (stream, continuation) = AsyncStream.makeStream(
-            of: ClientEvent.self, bufferingPolicy: .bufferingNewest(1000))
+            of: ClusterEvent.self, bufferingPolicy: .bufferingNewest(1000))
         let key: UInt64? = state.withLock { state in
             guard !state.isFinished else { return nil }
             state.nextListener += 1
@@ -31,6 +33,7 @@ final class EventFeed: Sendable {
     }
 
     func emit(_ event: ClientEvent) {
+        let event = ClusterEvent.client(event, at: .now())
         let listeners = state.withLock { Array($0.listeners.values) }
         for listener in listeners { listener.yield(event) }
     }

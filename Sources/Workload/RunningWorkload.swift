@@ -56,7 +56,7 @@ package final class RunningWorkload: Sendable {
         try OwnOffsets(of: group, in: environment.stores).results()
     }
 
-    package func events() -> AsyncStream<ClientEvent> { environment.feed.stream() }
+    package func events() -> AsyncStream<ClusterEvent> { environment.feed.stream() }
 
     package func execute(_ command: ClientCommand) {
         let events = state.withLock { state -> [ClientEvent] in

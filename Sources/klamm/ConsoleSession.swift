@@ -55,7 +55,7 @@ final class ConsoleSession: Sendable {
             for await event in events { session.happened(event) }
         }
         run { session in
-            for await event in clientEvents { session.happened(.client(event, at: SystemClock.now())) }
+            for await event in clientEvents { session.happened(event) }
         }
         run { session in await session.settings.run { session.inbox.postSettingsChange() } }
         // Reading their files need not hold up the first picture.

@@ -46,7 +46,7 @@ struct EmbeddedControl: ControlledCluster {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ClusterEvent.self, bufferingPolicy: .bufferingNewest(10_000))
         let clients = Task {
-            for await event in clientEvents { continuation.yield(.client(event, at: SystemClock.now())) }
+            for await event in clientEvents { continuation.yield(event) }
         }
         Task {
             for await event in events { continuation.yield(event) }

@@ -122,6 +122,18 @@ import Testing
         #expect(session.model.toast?.kind == .warning)
     }
 
+    @Test func `a line that comes late goes to its place in time`() {
+        // Rows that go back in time make one doubt all the others.
+        var story = Fixture.story
+        story.add(StoryLine(.event, "the ISR shrank", after: .milliseconds(1700)))
+        story.add(StoryLine(.event, "at the same time", after: .milliseconds(1733)))
+        story.add(StoryLine(.event, "before all", after: .milliseconds(1)))
+        let times = story.lines.map(\.after)
+        #expect(times == times.sorted())
+        #expect(story.lines.first?.text == "before all")
+        #expect(story.lines[4].text == "the ISR shrank" && story.lines[6].text == "at the same time")
+    }
+
     @Test func `who stands at the end of a story sees its next line`() throws {
         // The newest line is the one that matters; whoever scrolled back is left where he is.
         var story = Fixture.story

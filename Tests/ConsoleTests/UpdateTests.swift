@@ -327,6 +327,24 @@ import Testing
         #expect(session.selectedRow == read)
     }
 
+    @Test func `what was gathered says within what time it happened`() {
+        // The last of them has a time of its own in the price of the fault, which is to be found here.
+        var log = EventLog()
+        for index in 0..<7 {
+            log.append(
+                .node(
+                    BrokerEvent(
+                        at: Fixture.instant(seconds: 1 + Double(index) * 0.033), node: 3,
+                        kind: .leadershipBegan(
+                            TopicPartition(topic: "orders", partition: Int32(index)), leaderEpoch: 2, startOffset: 9))))
+        }
+        #expect(
+            log.entries.last?.text
+                == "Broker 3 serves orders-3 in epoch 2, from offset 9 on · and 3 more partitions within 99 ms"
+        )
+        #expect(log.entries.count == 4)
+    }
+
     @Test func `what happens to many partitions at once is told in a few lines`() {
         // Fifty elections of an internal topic must not push the one that matters off the screen.
         var log = EventLog()

@@ -122,6 +122,9 @@ import Testing
         #expect(state.expire(now: start + .seconds(1)).map(\.fault) == [.freeze(1)])
         #expect(!state.isFrozen(1))
         #expect(state.clock(of: 2, at: start).wallClockMilliseconds == start.wallClockMilliseconds + 5000)
+        // What it tells stands beside what others tell.
+        #expect(state.time(told: state.clock(of: 2, at: start), by: 2) == start)
+        #expect(state.time(told: start, by: 1) == start)
         #expect(state.apply(.heal(.clockSkew(2, .seconds(5))), now: start).count == 1)
         #expect(state.isQuiet)
         #expect(state.clock(of: 2, at: start) == start)

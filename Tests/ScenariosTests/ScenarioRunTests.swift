@@ -225,4 +225,23 @@ import Testing
         #expect(latency?.value == 7)
         #expect(report.asked == [.duplicate])
     }
+
+    @Test func `a story's lines stand in the order of their times, however late they are heard of`() throws {
+        // Events come from threads of their own, after the line that was told meanwhile.
+        let scenario = try Self.scenario([Self.step("acked >= 1", ["kill 1"])])
+        var run = ScenarioRun(scenario, now: Self.at(1000))
+        var held = HeldLines()
+        func lines(_ actions: [ScenarioRun.Action]) -> [StoryLine] {
+            actions.compactMap { if case .tell(let line) = $0 { line } else { nil } }
+        }
+        for line in lines(run.observed(.with(acked: ["orders": 1]), now: Self.at(1500))) { held.add(line) }
+        for line in lines(run.happened("it was heard of late", at: Self.at(1480))) { held.add(line) }
+        for line in lines(run.happened("it came of the kill", at: Self.at(1510))) { held.add(line) }
+        #expect(held.take(by: .milliseconds(600)) == [], "something earlier may be heard of yet")
+        let told = held.take(by: .milliseconds(655))
+        #expect(told.map(\.text) == ["it was heard of late", "acked >= 1", "kill 1"])
+        #expect(held.takeAll().map(\.text) == ["it came of the kill"] && held.takeAll() == [])
+        let report = try #require(Self.report(run.abandon("enough", now: Self.at(1600))))
+        #expect(report.story.map(\.after) == report.story.map(\.after).sorted())
+    }
 }

@@ -128,6 +128,13 @@ final class AcknowledgedLedger: WorkloadObserver {
     var mostOpen: Int { state.withLock { $0.mostOpen } }
 }
 
+extension RunningWorkload {
+    /// What its clients tell from now on, without the times.
+    var clientEvents: AsyncCompactMapSequence<AsyncStream<ClusterEvent>, ClientEvent>.AsyncIterator {
+        events().compactMap { if case .client(let event, _) = $0 { event } else { nil } }.makeAsyncIterator()
+    }
+}
+
 /// A workload on librdkafka's mock cluster, watched by a ledger.
 struct WorkloadFixture {
     let cluster: MockCluster

@@ -158,7 +158,7 @@ import Workload
                         $0.sendMode = .fireAndForget
                         $0.deliveryTimeoutMilliseconds = 300
                     }))
-            let changed = await events.first { if case .producerChanged = $0 { true } else { false } }
+            let changed = await events.first { if case .client(.producerChanged, _) = $0 { true } else { false } }
             #expect(changed != nil)
             try await live.cluster.inject(.freeze(1))
             let before = live.workload.snapshot().producers[0].unknown
@@ -203,7 +203,7 @@ import Workload
     @Test func `a crash takes the buffer with it and leaves what was in flight unknown`() async throws {
         // As kill -9 of the application: what the client still held is in no log.
         try await withFrozenLeader { live, freeze in
-            var events = live.workload.events().makeAsyncIterator()
+            var events = live.workload.clientEvents
             live.workload.execute(
                 .startProducer(
                     settings {

@@ -52,7 +52,7 @@ import Workload
     @Test func `every setting of a running producer changes by a new client that librdkafka accepts`() async throws {
         // The records before, at and after the change all arrive.
         let fixture = try WorkloadFixture()
-        var events = fixture.workload.events().makeAsyncIterator()
+        var events = fixture.workload.clientEvents
         fixture.workload.execute(.startProducer(settings { _ in }))
         try await fixture.until { fixture.ledger.acknowledged.count > 20 }
         let wanted = settings {

@@ -24,11 +24,20 @@ package struct EventLog: Hashable, Sendable {
         package var summary: EventSummary
         /// Events like this one that followed at once and are not told by themselves.
         package var gathered = 0
+        /// How long after this one the last of them was.
+        package var gatheredWithin = Duration.zero
 
-        /// The sentence, with what was gathered.
+        /// The sentence, with what was gathered: elsewhere one of these may be told with its own time.
         package var text: String {
-            gathered == 0
-                ? summary.text : "\(summary.text) · and \(Figures.plural(Int64(gathered), "more partition"))"
+            guard gathered > 0 else { return summary.text }
+            let milliseconds = gatheredWithin.wholeMilliseconds
+            let span = milliseconds > 0 ? " within \(milliseconds) ms" : ""
+            return "\(summary.text) · and \(Figures.plural(Int64(gathered), "more partition"))\(span)"
+        }
+
+        fileprivate mutating func gather(_ at: Instant) {
+            gathered += 1
+            gatheredWithin = max(gatheredWithin, at - event.at)
         }
     }
 
@@ -54,7 +63,8 @@ package struct EventLog: Hashable, Sendable {
             event = .notice(.recordsLost(loss), at: at)
         }
         if let age = gatherer(of: summary, at: event.at) {
-            ring.change(age: age) { $0.gathered += 1 }
+            let at = event.at
+            ring.change(age: age) { $0.gather(at) }
             return
         }
         var age = 0

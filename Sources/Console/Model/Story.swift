@@ -33,6 +33,9 @@ package struct Story: Hashable, Sendable {
         self.head = head
         self.shows = shows
     }
+
+    /// At its place in time.
+    package mutating func add(_ line: StoryLine) { lines.add(line) }
 }
 
 /// How a user leads a story.

@@ -128,12 +128,21 @@ package struct FaultState: Hashable, Sendable {
 
     /// The node's own idea of what time it is.
     package func clock(of node: BrokerID, at now: Instant) -> Instant {
-        let skew = active.isEmpty ? 0 : clockSkew(of: node).wholeMilliseconds
-        if skew == 0 { return now }
-        let (wallClock, overflow) = now.wallClockMilliseconds.addingReportingOverflow(skew)
+        moved(now, by: active.isEmpty ? 0 : clockSkew(of: node).wholeMilliseconds)
+    }
+
+    /// What time it was by the clock of everybody else, when the node says that it was this. Events are told by it: what
+    /// happened at one time would stand hours apart.
+    package func time(told: Instant, by node: BrokerID) -> Instant {
+        moved(told, by: active.isEmpty ? 0 : Int64(0).saturatingSubtract(clockSkew(of: node).wholeMilliseconds))
+    }
+
+    private func moved(_ instant: Instant, by skew: Int64) -> Instant {
+        if skew == 0 { return instant }
+        let (wallClock, overflow) = instant.wallClockMilliseconds.addingReportingOverflow(skew)
         return Instant(
-            monotonicNanoseconds: now.monotonicNanoseconds,
-            wallClockMilliseconds: overflow ? now.wallClockMilliseconds : wallClock)
+            monotonicNanoseconds: instant.monotonicNanoseconds,
+            wallClockMilliseconds: overflow ? instant.wallClockMilliseconds : wallClock)
     }
 
     /// What happens to this request; nil for nothing. Counts it, so ask once for each.

@@ -9,15 +9,17 @@ extension EmbeddedCluster {
 
     /// Causes a fault; one that lasts ends by itself after `duration`, or when it is healed. Throws a sentence where there
     /// is nothing that it could hit.
-    package func inject(_ fault: Fault, for duration: Duration?) async throws {
+    ///
+    /// A story that has told it already says when: then it is told with the same time everywhere.
+    package func inject(_ fault: Fault, for duration: Duration?, at told: Instant? = nil) async throws {
         for id in fault.victims { _ = try node(id) }
         try await refuseWhatHitsNothing(fault)
         if case .restart(let id) = fault {
-            try await restart(id)
-            publish(.fault(fault, at: SystemClock.now()))
+            let began = try await restart(id)
+            publish(.fault(fault, at: told ?? began))
             return
         }
-        let now = SystemClock.now()
+        let now = told ?? SystemClock.now()
         // First the cause: its consequences are reported from other threads.
         publish(.fault(fault, at: now))
         let ended = faults.change(at: nodes) { $0.apply(fault, now: now, until: duration.map { now + $0 }) }

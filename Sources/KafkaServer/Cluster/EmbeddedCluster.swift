@@ -161,13 +161,16 @@ package final class EmbeddedCluster: ClusterSource {
         try await node(id).on { $0.kill() }.get()
     }
 
-    /// Starts a node again on its data and port. Returns as soon as it has begun; events and snapshots tell the rest. A
-    /// broker that runs without its log directory is stopped first: only a new life opens the directory again.
-    package func restart(_ id: BrokerID) async throws {
+    /// Starts a node again on its data and port. Returns when it began, as soon as it has; events and snapshots tell the
+    /// rest. A broker that runs without its log directory is stopped first: only a new life opens the directory again.
+    @discardableResult
+    package func restart(_ id: BrokerID) async throws -> Instant {
         if try await node(id).on({ $0.hasLostLogDirectory }).get() { try await stop(id) }
-        try await node(id).on { host in
+        return try await node(id).on { host in
+            let began = SystemClock.now()
             // Serving comes later, or never, if it is killed again before that.
             try host.start().whenComplete { _ in }
+            return began
         }.get()
     }
 

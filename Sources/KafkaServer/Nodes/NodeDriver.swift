@@ -244,7 +244,8 @@ final class NodeDriver: ConnectionSink {
         case .close(let id, let reason):
             guard let connection = connections[id] else { return }
             close(connection, reason: reason)
-        case .emit(let event):
+        case .emit(var event):
+            event.at = faults.time(told: event.at, by: id)
             onEvent(event)
         case .tell(let news):
             ledger.told(news, by: id, at: SystemClock.now())

@@ -60,12 +60,14 @@ final class ConsoleStory: Sendable {
         var audience = ScenarioAudience()
         audience.staysUntilLeft = true
         audience.opened = { [self] stage in opened(stage, inbox) }
-        audience.told = { [self] line in change(inbox) { $0.lines.append(line) } }
+        audience.told = { [self] line in change(inbox) { $0.add(line) } }
         audience.finished = { [self] report in
             // Left in the middle: nothing was judged.
             if report.isStopped { return }
             change(inbox) { story in
-                story.lines += ScenarioText.sentences(of: report).map { StoryLine(.says, $0, after: report.took) }
+                for sentence in ScenarioText.sentences(of: report) {
+                    story.add(StoryLine(.says, sentence, after: report.took))
+                }
                 story.state = .over(asExpected: report.hasPassed)
                 story.next = nil
             }
@@ -93,7 +95,7 @@ final class ConsoleStory: Sendable {
         let (events, clientEvents) = (stage.cluster.events(), stage.workload.events())
         let listeners = [
             Task { for await event in events { inbox.post(.cluster(event)) } },
-            Task { for await event in clientEvents { inbox.post(.cluster(.client(event, at: SystemClock.now()))) } },
+            Task { for await event in clientEvents { inbox.post(.cluster(event)) } },
         ]
         state.withLock { state in
             state.target = target

@@ -62,7 +62,11 @@ final class ScenarioPlayer: Sendable {
     private func play(on stage: ScenarioStage) async throws -> ScenarioReport {
         try await stage.open()
         audience.opened(stage)
-        var run = ScenarioRun(scenario, now: SystemClock.now())
+        let start = SystemClock.now()
+        var run = ScenarioRun(scenario, now: start)
+        var lines = HeldLines()
+        // As the line tells it that comes before an action.
+        var told = start
         var report: ScenarioReport?
         var pending: [ScenarioRun.Action] = []
         var looks = 0
@@ -70,18 +74,22 @@ final class ScenarioPlayer: Sendable {
         while true {
             while !pending.isEmpty, report == nil {
                 switch pending.removeFirst() {
-                case .tell(let line): audience.told(line)
+                case .tell(let line):
+                    told = start + line.after
+                    lines.add(line)
                 case .finished(let finished):
                     report = finished
+                    for line in lines.takeAll() { audience.told(line) }
                     audience.finished(finished)
                 case .perform(let action):
-                    let failure = await stage.perform(action)
+                    let failure = await stage.perform(action, at: told)
                     pending += run.done(failure: failure, now: SystemClock.now())
                 case .readEverything:
                     let failure = await stage.readEverything()
                     pending += run.done(failure: failure, now: SystemClock.now())
                 }
             }
+            for line in lines.take(by: SystemClock.now() - start) { audience.told(line) }
             if let report, isLeft || !audience.staysUntilLeft { return report }
             // What was just done has its consequences told before the next look is judged.
             try await Task.sleep(for: Self.pause)

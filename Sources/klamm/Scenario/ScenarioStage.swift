@@ -42,8 +42,8 @@ final class ScenarioStage: Sendable {
     /// Makes the topics and starts the clients that run from the beginning.
     func open() async throws {
         for topic in scenario.topics { try await administrator.perform(.createTopic(topic)) }
-        listen(cluster.events()) { $0 }
-        listen(workload.events()) { .client($0, at: SystemClock.now()) }
+        listen(cluster.events())
+        listen(workload.events())
         for producer in scenario.producers where producer.isStarted {
             workload.execute(.startProducer(producer.settings))
         }
@@ -55,12 +55,9 @@ final class ScenarioStage: Sendable {
         await workload.shutDown()
     }
 
-    private func listen<Event: Sendable>(
-        _ stream: AsyncStream<Event>, _ event: @escaping @Sendable (Event) -> ClusterEvent
-    ) {
+    private func listen(_ stream: AsyncStream<ClusterEvent>) {
         let task = Task { [weak self] in
-            for await some in stream {
-                let event = event(some)
+            for await event in stream {
                 guard let text = StoryEvents.text(of: event) else { continue }
                 self?.events.withLock { $0.append((text, event.at)) }
             }
@@ -86,11 +83,11 @@ final class ScenarioStage: Sendable {
             losses: cluster.ledgerAccount.losses)
     }
 
-    /// Returns why it failed, if it did.
-    func perform(_ action: StepAction) async -> String? {
+    /// Returns why it failed, if it did. A fault happens at the time that the story tells.
+    func perform(_ action: StepAction, at told: Instant) async -> String? {
         do {
             switch action {
-            case .fault(let line): try await cluster.inject(line.fault, for: line.duration)
+            case .fault(let line): try await cluster.inject(line.fault, for: line.duration, at: told)
             case .addBroker: _ = try await cluster.addBroker()
             case .removeBroker(let id): try await cluster.removeBroker(id)
             case .client(let command): workload.execute(command)
