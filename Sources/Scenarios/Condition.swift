@@ -65,6 +65,14 @@ package struct Condition: Hashable, Sendable, CustomStringConvertible {
         comparisons.flatMap { $0.left.subjects + $0.right.subjects }.map(\.metric)
     }
 
+    /// The meaning of Jepsen's words in it, in parentheses; empty where there are none.
+    var plainly: String {
+        let words = metrics.reduce(into: [String]()) { words, metric in
+            if let plain = metric.plainly, !words.contains(plain) { words.append(plain) }
+        }
+        return words.isEmpty ? "" : " (\(words.joined(separator: "; ")))"
+    }
+
     package var needsVerdict: Bool { comparisons.contains { $0.left.needsVerdict || $0.right.needsVerdict } }
 
     package var countsFromStep: Bool { comparisons.contains { $0.left.countsFromStep || $0.right.countsFromStep } }

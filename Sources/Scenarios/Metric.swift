@@ -122,6 +122,19 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// What stands beside Jepsen's word for it, which few know; nil for names that say it themselves.
+    package var plainly: String? {
+        switch self {
+        case .lostWrite: "acknowledged, and passed over"
+        case .abortedRead: "read although they had failed"
+        case .inconsistentOffsets: "two records at one offset"
+        case .nonmonotonicSend: "out of order in the log"
+        case .pollSkip: "passed over by a consumer"
+        case .nonmonotonicPoll: "a consumer went back"
+        default: nil
+        }
+    }
+
     /// Who can tell it.
     enum Source { case producers, groups, topicVerdict, groupVerdict, cluster }
 

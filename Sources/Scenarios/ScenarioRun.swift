@@ -232,7 +232,8 @@ package struct ScenarioRun: Sendable {
                 expected: "\(condition)", isMet: condition.holds(in: facts, since: nil),
                 found: condition.finding(in: facts, since: nil))
             findings.append(finding)
-            actions.append(tell(finding.isMet ? .met : .unmet, "\(finding.expected): \(finding.found)", now))
+            let text = "\(finding.expected): \(finding.found)" + condition.plainly
+            actions.append(tell(finding.isMet ? .met : .unmet, text, now))
         }
         return actions + finish(findings, now)
     }

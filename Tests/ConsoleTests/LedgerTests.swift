@@ -25,6 +25,16 @@ import Testing
         #expect(session.send(.tick(Fixture.instant(seconds: 99))) == [], "nobody looks at it any more")
     }
 
+    @Test func `what brokers said and what clients know bear different names`() {
+        // Two rows that are both called lost, with two figures, look like a mistake.
+        let rows = Fixture.ledger.accountRows + Fixture.ledger.topicRows
+        let names = rows.map { $0.verdict.title }
+        #expect(Set(names).count == names.count)
+        let shared = Set(Fixture.ledger.accountRows.map(\.verdict.words))
+            .intersection(Fixture.ledger.topicRows.map(\.verdict.words))
+        #expect(shared.isEmpty, "\(shared)")
+    }
+
     @Test func `where brokers cannot be asked, nothing is claimed about other clients`() {
         // Unknown is not zero: a real cluster keeps no such account.
         var session = Session(columns: 120, rows: 40)

@@ -88,7 +88,7 @@ import Testing
         var session = emptyGroup()
         reset(&session, "earliest")
         #expect(session.shows("dry run") && session.shows("nothing has been done yet"))
-        #expect(session.shows("12,000 records again"))
+        #expect(session.shows("12,000 records read again"))
         let commands = session.press("reset.apply-reset")
         let moves = (0..<3).map {
             OffsetMove(
@@ -113,15 +113,15 @@ import Testing
         session.send(.outcome(.offsetsMoved(group: group, moves, problem: nil)))
         #expect(session.toast == "Moved 3 offsets of billing")
         #expect(
-            session.shows("◇ group     billing was moved in orders-0 from 12,000 to 0: 12,000 again"),
+            session.shows("◇ group     billing was moved in orders-0 from 12,000 to 0: 12,000 are read again"),
             "\(session)")
         // Where some were refused, only the others were moved.
         let ahead = OffsetMove(partition: moves[1].partition, offset: 13_000, from: 12_900)
         session.send(.outcome(.offsetsMoved(group: group, [ahead], problem: "Not moved: orders-0: FENCED")))
         #expect(session.toast == "Not moved: orders-0: FENCED")
-        #expect(session.shows("in orders-1 from 12,900 to 13,000: 100 skipped"), "\(session)")
+        #expect(session.shows("in orders-1 from 12,900 to 13,000: 100 are skipped"), "\(session)")
         session.press("group.topics", "topics.move-down", "topics.open")
-        #expect(session.shows("13,000: 100 skipped"), "the topic's events tell it too: \(session)")
+        #expect(session.shows("13,000: 100 are skipped"), "the topic's events tell it too: \(session)")
     }
 
     @Test func `a reset to a time asks the leaders, and moves nothing of which they say nothing`() {
@@ -141,7 +141,7 @@ import Testing
                         PartitionTime(partition: partitions[0], offset: 11_000),
                         PartitionTime(partition: partitions[1], offset: nil),
                     ])))
-        #expect(session.shows("1,000 records again") && session.shows("no record is that new"))
+        #expect(session.shows("1,000 records read again") && session.shows("no record is that new"))
         #expect(
             session.press("reset.apply-reset")
                 == [

@@ -169,6 +169,19 @@ import Testing
         #expect(!report.hasPassed)
     }
 
+    @Test func `Jepsen's words stand beside what they mean`() throws {
+        // Few know what is nonmonotonic about a send.
+        var last = Facts.with(acked: ["orders": 5], running: false)
+        last.verdicts = [.init(topic: "orders", DeliveryVerdict())]
+        let scenario = try Self.scenario([], expecting: ["nonmonotonic-send(orders) = 0", "acked(orders) = 5"])
+        let judged = try Self.ending(scenario, last: last).story.filter { $0.kind == .met }.map(\.text)
+        #expect(
+            judged == [
+                "nonmonotonic-send(orders) = 0: nonmonotonic-send(orders) is 0 (out of order in the log)",
+                "acked(orders) = 5: acked(orders) is 5",
+            ])
+    }
+
     @Test func `the ending reads nothing before high watermarks have come to the logs' ends`() throws {
         // A leader that was elected a moment ago lets others read less than it has: the rest would be called lost.
         func look(_ highWatermark: Int64?) -> Facts {

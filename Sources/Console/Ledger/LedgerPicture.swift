@@ -50,7 +50,7 @@ package struct LedgerVerdict: Hashable, Sendable {
         case neverArrived = "never arrived"
         case unseen, duplicate
         case abortedRead = "aborted read"
-        case inconsistentOffsets = "inconsistent"
+        case inconsistentOffsets = "inconsistent offsets"
         case nonmonotonicSend = "nonmonotonic send"
         case pollSkip = "poll skip"
         case nonmonotonicPoll = "nonmonotonic poll"
@@ -76,12 +76,21 @@ package struct LedgerVerdict: Hashable, Sendable {
         }
     }
 
+    /// What brokers said and what klamm's own clients know are counted apart, and may differ: they have names of their own.
+    package var words: String {
+        switch (subject, name) {
+        case (.anyClient, .acknowledged): "acked by brokers"
+        case (.anyClient, .lost): "lost by brokers"
+        default: name.rawValue
+        }
+    }
+
     /// `duplicate of orders`.
     package var title: String {
         switch subject {
-        case .anyClient: name.rawValue
-        case .topic(let topic): "\(name.rawValue) of \(topic)"
-        case .group(let group, let topic): "\(name.rawValue) of \(topic) by \(group)"
+        case .anyClient: words
+        case .topic(let topic): "\(words) of \(topic)"
+        case .group(let group, let topic): "\(words) of \(topic) by \(group)"
         }
     }
 }

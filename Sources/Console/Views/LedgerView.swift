@@ -72,7 +72,7 @@ enum LedgerView {
 
     private static func name(_ item: Item) -> String {
         switch item {
-        case .verdict(let row): row.verdict.name.rawValue
+        case .verdict(let row): row.verdict.words
         case .loss(let loss): "loss \(loss.number)"
         }
     }

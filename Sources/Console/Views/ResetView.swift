@@ -29,7 +29,7 @@ enum ResetView {
         guard let again = step.again else { return StyledText("begins there") }
         if again == 0 { return StyledText("nothing changes", .muted) }
         return again > 0
-            ? StyledText("\(Figures.plural(again, "record")) again", .text)
+            ? StyledText("\(Figures.plural(again, "record")) read again", .text)
             : StyledText("passes over \(Figures.plural(Int64(clamping: again.magnitude), "record"))", .warning)
     }
 

@@ -157,7 +157,8 @@ struct JourneyAssembly {
 
     // MARK: The brokers
 
-    private var outside: Step.Reason { .told("Kafka's protocol does not tell") }
+    private var untimed: Step.Reason { .told("Kafka's protocol does not tell when") }
+    private var outside: Step.Reason { .told("Kafka's protocol does not tell whether it is") }
     private var tooOld: Step.Reason { .told("klamm has no mark of it: it is older than this run, or too old") }
 
     private var appended: Step {
@@ -174,7 +175,7 @@ struct JourneyAssembly {
         }
         if end <= offset { return Step(lane, step, .notYet(.told("the log ends at \(Figures.count(end))"))) }
         if image?.leaderEpoch != epoch { return Step(lane, step, .before(.told("who led then is not known"))) }
-        return Step(lane, step, .before(facts.replicas == nil ? outside : tooOld))
+        return Step(lane, step, .before(facts.replicas == nil ? untimed : tooOld))
     }
 
     private var copies: [Step] {
@@ -190,7 +191,7 @@ struct JourneyAssembly {
         if let goneBy { return .never(goneBy) }
         let replica = image?.replicas.first { $0.broker == broker }
         if let end = replica?.logEndOffset {
-            guard end <= offset else { return .before(facts.replicas == nil ? outside : tooOld) }
+            guard end <= offset else { return .before(facts.replicas == nil ? untimed : tooOld) }
             return .notYet(.told("its log ends at \(Figures.count(end))"))
         }
         if replica?.state == .offline { return .notYet(.told("broker \(broker) is down")) }
@@ -205,7 +206,7 @@ struct JourneyAssembly {
         let lane = Step.Lane.broker(image?.leader ?? writer?.broker ?? .none)
         if let goneBy { return Step(appended.lane, .passed, .never(goneBy)) }
         guard let now = image?.highWatermark else { return Step(lane, .passed, .unknown(.told("there is no leader"))) }
-        if now > offset { return Step(lane, .passed, .before(facts.replicas == nil ? outside : tooOld)) }
+        if now > offset { return Step(lane, .passed, .before(facts.replicas == nil ? untimed : tooOld)) }
         let reason = image?.holdReason.map { ": \($0)" } ?? ""
         return Step(lane, .passed, .notYet(.told("it stands at \(Figures.count(now))\(reason)")))
     }

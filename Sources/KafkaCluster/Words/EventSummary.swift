@@ -117,12 +117,21 @@ package struct EventSummary: Hashable, Sendable {
             let text = "\(group) is \(state): generation \(generation), \(Figures.plural(Int64(members), "member"))"
             return Self(.group, bad: state.hasSuffix("Rebalance"), text, group: group)
         case .groupMemberLeft(let group, let member, let reason, _):
-            return Self(.group, bad: true, "\(member) left \(group): \(reason)", group: group)
+            return Self(.group, bad: true, left(group, member, reason), group: group)
         case .groupRemoved(let group, let reason, _):
             return Self(.group, "\(group) is gone: \(reason)", group: group)
         case .badFrame(let client, let reason):
             return Self(.broker, bad: true, "\(node) hung up on \(client): \(reason)")
         }
+    }
+
+    /// A member goes by itself, sometimes with a reason of its own, or its coordinator gives it up.
+    private static func left(_ group: String, _ member: String, _ reason: String) -> String {
+        if reason == "left" { return "\(member) left \(group) of its own accord" }
+        let own = "left: "
+        return reason.hasPrefix(own)
+            ? "\(member) left \(group): \(reason.dropFirst(own.count))"
+            : "\(member) was removed from \(group): \(reason)"
     }
 
     private static func notice(_ notice: ClusterNotice) -> Self {
@@ -192,7 +201,8 @@ package struct EventSummary: Hashable, Sendable {
         var text = "\(group) was moved in \(partition)"
         if let from {
             let count = Figures.count(Int64(clamping: from.saturatingSubtract(to).magnitude))
-            text += " from \(Figures.count(from)) to \(Figures.count(to)): \(count) \(to < from ? "again" : "skipped")"
+            let what = to < from ? "are read again" : "are skipped"
+            text += " from \(Figures.count(from)) to \(Figures.count(to)): \(count) \(what)"
         } else {
             text += " to \(Figures.count(to)): nothing was committed"
         }

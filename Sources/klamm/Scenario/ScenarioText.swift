@@ -49,6 +49,7 @@ enum ScenarioText {
         func words(_ figures: [ScenarioReport.Figure]) -> String {
             figures.filter { $0.value != 0 || report.asked.contains($0.metric) }.map {
                 "\($0.metric.rawValue) \($0.value.map { "\($0)" } ?? "unknown")"
+                    + ($0.metric.plainly.map { " (\($0))" } ?? "")
             }
             .joined(separator: ", ")
         }
