@@ -176,6 +176,8 @@ extension ClusterSnapshot {
     /// what klamm alone knows.
     fileprivate var carriedByTheProtocol: ClusterSnapshot {
         var snapshot = self
+        // Who asks from outside has asked when the answers came.
+        snapshot.lookedAt = nil
         snapshot.recordsPerSecond = nil
         snapshot.workload = nil
         snapshot.faults = []
