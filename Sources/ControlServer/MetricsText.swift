@@ -5,8 +5,8 @@ import Scenarios
 
 /// The cluster in Prometheus' text format.
 ///
-/// What kafka_exporter measures of a cluster has kafka_exporter's names, so that its dashboards work here; the rest begins
-/// with `klamm_`. What is unknown has no sample.
+/// What kafka_exporter measures of a cluster has kafka_exporter's names, so that its dashboards work here; the rest
+/// begins with `klamm_`. What is unknown has no sample.
 enum MetricsText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 

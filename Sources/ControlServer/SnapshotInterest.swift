@@ -2,8 +2,8 @@ import KafkaCluster
 import KafkaProtocol
 import Synchronization
 
-/// Listens to the snapshots while somebody asks for them now and then: rates, and how groups fare, are known only to who looks
-/// all the time, and looking costs where nobody wants to know.
+/// Listens to the snapshots while somebody asks for them now and then: rates, and how groups fare, are known only to
+/// who looks all the time, and looking costs where nobody wants to know.
 final class SnapshotInterest: Sendable {
     private static let span = Duration.seconds(60)
     /// What groups commit within a second counts as one commit.
@@ -38,8 +38,11 @@ final class SnapshotInterest: Sendable {
 
     func verdicts(at snapshot: ClusterSnapshot) -> GroupVerdicts {
         state.withLock { state in
-            state.verdicts.note(snapshot)
-            state.notedAt = snapshot.takenAt
+            // A newer picture may have come first.
+            if state.notedAt.map({ $0 <= snapshot.takenAt }) ?? true {
+                state.verdicts.note(snapshot)
+                state.notedAt = snapshot.takenAt
+            }
             return state.verdicts
         }
     }

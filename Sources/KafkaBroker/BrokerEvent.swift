@@ -37,7 +37,8 @@ package struct BrokerEvent: Hashable, Sendable {
         case lifecycleChanged(BrokerLifecycleState)
         /// This broker leads from here on. It may hear of its election late, and more than one may believe to lead.
         case leadershipBegan(TopicPartition, leaderEpoch: Int32, startOffset: Int64)
-        /// The ISR is smaller than `min.insync.replicas`: until it has grown nothing becomes committed, with whatever acks.
+        /// The ISR is smaller than `min.insync.replicas`: until it has grown nothing becomes committed, with whatever
+        /// acks.
         case highWatermarkHeld(TopicPartition, at: Int64, isr: [BrokerID], minISR: MinISR)
         /// A replica dropped records that the new leader does not have.
         case logTruncated(TopicPartition, from: Int64, to: Int64)

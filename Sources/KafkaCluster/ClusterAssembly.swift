@@ -3,8 +3,8 @@ import KafkaProtocol
 
 /// Puts one picture of the whole cluster together from what each node knows of itself and what its driver knows of it.
 ///
-/// The controller's image says what is decided: topics, leaders, ISRs, who is fenced. A broker's own snapshot says what is
-/// so: log ends, high watermarks, groups. The driver says who is there at all. What none of them knows stays nil.
+/// The controller's image says what is decided: topics, leaders, ISRs, who is fenced. A broker's own snapshot says what
+/// is so: log ends, high watermarks, groups. The driver says who is there at all. What none of them knows stays nil.
 ///
 /// Invariant: a value of a partition comes from the leader that the image names, or is nil; a group comes from the
 /// coordinator that leads its partition of `__consumer_offsets`, or is not there.

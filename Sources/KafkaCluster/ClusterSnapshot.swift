@@ -71,7 +71,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var bytesInPerSecond: Double?
         package var bytesOutPerSecond: Double?
         package var logBytes: Int64?
-        /// Since when it owes an answer, where that is worth a word: what it has told is as old as that. Always nil inside.
+        /// Since when it owes an answer, where that is worth a word: what it has told is as old as that. Always nil
+        /// inside.
         package var lateSince: Instant?
         /// Why its log directory is offline, if it is: it serves nothing until it is started anew.
         package var logDirectoryFailure: String?
@@ -137,15 +138,16 @@ package struct ClusterSnapshot: Hashable, Sendable {
         /// In assignment order: the first is the preferred leader.
         package var replicas: [Replica]
         package var logStartOffset: Int64?
-        /// Before it the cleaner may have taken records. Nil where it has not cleaned, or where nobody says: Kafka's protocol
-        /// does not.
+        /// Before it the cleaner may have taken records. Nil where it has not cleaned, or where nobody says: Kafka's
+        /// protocol does not.
         package var cleanedUpTo: Int64?
         package var highWatermark: Int64?
         package var logEndOffset: Int64?
         package var sizeInBytes: Int64?
         /// Nil where the leader does not tell.
         package var minISR: MinISR?
-        /// Whether too few are: then the high watermark stands, with whatever acks is written. Nil where it is not known.
+        /// Whether too few are: then the high watermark stands, with whatever acks is written. Nil where it is not
+        /// known.
         package var isHeld: Bool? { minISR.map { isr.count < $0.effective } }
         /// Why it stands; nil where it does not, or where that is not known.
         package var holdReason: String? {
@@ -200,8 +202,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
             return total
         }
 
-        /// Its members are gone, so that nobody reads for it, nor commits. Of a group that nobody ever joined this is not
-        /// known: to such a one consumers commit that choose their partitions themselves.
+        /// Its members are gone, so that nobody reads for it, nor commits. Of a group that nobody ever joined this is
+        /// not known: to such a one consumers commit that choose their partitions themselves.
         package var isDeserted: Bool { state == "Empty" && protocolType?.isEmpty == false }
 
         package init(

@@ -33,8 +33,8 @@ package enum ClusterNotice: Hashable, Sendable {
     /// Nothing is elected and no topic made until a controller returns.
     case controllersLost(ControllerOutage)
     case controllerReturned(BrokerID)
-    /// The fault has ended that took the broker's log directory out of service; as in Kafka it stays out until the broker
-    /// starts anew.
+    /// The fault has ended that took the broker's log directory out of service; as in Kafka it stays out until the
+    /// broker starts anew.
     case directoryStaysOffline(BrokerID)
     /// Records that were acknowledged to a client are not in the log that has become the partition's.
     case recordsLost(Loss)

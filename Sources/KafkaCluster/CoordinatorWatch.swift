@@ -3,9 +3,9 @@ import KafkaProtocol
 
 /// Tells the words of a group's coordinator from those of a former one that has not heard of its end.
 ///
-/// A coordinator that is cut off from the others loses its members and says so, while the group lives on elsewhere. Whoever
-/// leads the group's partition of `__consumer_offsets` in the newest epoch speaks by right. Of a topic that was deleted
-/// nobody does, whatever its epoch was: the one made anew counts from zero.
+/// A coordinator that is cut off from the others loses its members and says so, while the group lives on elsewhere.
+/// Whoever leads the group's partition of `__consumer_offsets` in the newest epoch speaks by right. Of a topic that was
+/// deleted nobody does, whatever its epoch was: the one made anew counts from zero.
 package struct CoordinatorWatch: Sendable {
     private struct Holder {
         /// Nil while nobody leads.

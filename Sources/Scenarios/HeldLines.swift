@@ -1,5 +1,5 @@
-/// Lines of a story that are told a moment later, so that they stand in the order of their times: what happened is heard of
-/// after it did, from threads of its own, and meanwhile something else has been told.
+/// Lines of a story that are told a moment later, so that they stand in the order of their times: what happened is
+/// heard of after it did, from threads of its own, and meanwhile something else has been told.
 package struct HeldLines: Hashable, Sendable {
     /// How late a line may come and still find its place.
     package static let patience = Duration.milliseconds(150)

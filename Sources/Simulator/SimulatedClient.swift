@@ -2,11 +2,11 @@ import KafkaBroker
 import KafkaProtocol
 import NIOCore
 
-/// A producer, consumer or administrator of the simulation: a state machine like a broker. It speaks Kafka's own protocol
-/// over connections that the world carries and breaks, and knows of the cluster only what its answers say.
+/// A producer, consumer or administrator of the simulation: a state machine like a broker. It speaks Kafka's own
+/// protocol over connections that the world carries and breaks, and knows of the cluster only what its answers say.
 ///
-/// Contract with the world, as for `Node`: actions are performed in order before the next input; `deadlineReached` comes
-/// at or soon after `nextDeadline`, read again after every step. Randomness is a generator seeded at `init`.
+/// Contract with the world, as for `Node`: actions are performed in order before the next input; `deadlineReached`
+/// comes at or soon after `nextDeadline`, read again after every step. Randomness is a generator seeded at `init`.
 package protocol SimulatedClient {
     /// Unique in a simulation, and the client id in its requests: "producer-1", "consumer-2".
     var name: String { get }
@@ -40,8 +40,9 @@ package enum ClientAction: Sendable {
 
 /// What a client knows for certain, told to the oracle in the order in which it came to know it.
 package enum ClientNote: Hashable, Sendable {
-    /// A producer begins. Without `keepsOrder` (several requests in flight, retries, not idempotent) a retry may come to
-    /// lie behind records that were sent after it, and may double records; with it but not idempotent only double them.
+    /// A producer begins. Without `keepsOrder` (several requests in flight, retries, not idempotent) a retry may come
+    /// to lie behind records that were sent after it, and may double records; with it but not idempotent only double
+    /// them.
     case opened(producer: String, acks: Int16, idempotent: Bool, keepsOrder: Bool)
     /// A record with this unique value enters the producer; retries of it are the same record.
     case sent(producer: String, record: String, TopicPartition, acks: Int16, idempotent: Bool)

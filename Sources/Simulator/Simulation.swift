@@ -35,8 +35,8 @@ package struct Simulation {
         }
     }
 
-    /// A run once more, for its last events, the oldest first. The seed is played again to hear of them, since it has the
-    /// same history: a run that fails is rare, and keeping what may be its last events would cost every run.
+    /// A run once more, for its last events, the oldest first. The seed is played again to hear of them, since it has
+    /// the same history: a run that fails is rare, and keeping what may be its last events would cost every run.
     package static func replay(
         of outcome: Outcome, steps: Int? = nil, breaking rule: Rule? = nil
     ) -> (lastLines: [String], difference: String?) {
@@ -225,7 +225,8 @@ package struct Simulation {
 }
 
 extension Simulation.Outcome {
-    /// What it means that this seed had another history when it was played again, in a sentence; nil where it had the same.
+    /// What it means that this seed had another history when it was played again, in a sentence; nil where it had the
+    /// same.
     func difference(from again: Self) -> String? {
         guard again.traceHash != traceHash else { return nil }
         let hashes = "trace \(String(traceHash, radix: 16)) the first time, \(String(again.traceHash, radix: 16)) now"

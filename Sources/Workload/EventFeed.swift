@@ -3,8 +3,8 @@ import KafkaCluster
 import KafkaProtocol
 import Synchronization
 
-/// Hands events to everyone who listens, in order, each with the time at which it happened: whoever hears of it later would
-/// make up a time of his own.
+/// Hands events to everyone who listens, in order, each with the time at which it happened: whoever hears of it later
+/// would make up a time of his own.
 final class EventFeed: Sendable {
     private struct State {
         var listeners: [UInt64: AsyncStream<ClusterEvent>.Continuation] = [:]

@@ -1,8 +1,8 @@
 import KafkaCluster
 import KafkaProtocol
 
-/// How long records waited for their acknowledgement: the longest wait of each of the last ten seconds in which there was
-/// one. A fault that only delays makes no send fail, and hides among the fast ones of a percentile.
+/// How long records waited for their acknowledgement: the longest wait of each of the last ten seconds in which there
+/// was one. A fault that only delays makes no send fail, and hides among the fast ones of a percentile.
 package struct LongestWaits: Hashable, Sendable {
     private static let most = 10
     private static let sliceNanoseconds: Int64 = 1_000_000_000

@@ -23,8 +23,8 @@ package enum ProducerOutcome: Hashable, Sendable {
         }
     }
 
-    /// What a report tells an application that sends in this way. A producer that has crashed hears nothing: what was not
-    /// in flight is gone, the rest is unknown.
+    /// What a report tells an application that sends in this way. A producer that has crashed hears nothing: what was
+    /// not in flight is gone, the rest is unknown.
     init(_ report: DeliveryReport, topic: String, mode: SendMode, acks: Acks, hasCrashed: Bool) {
         switch (report.error, report.persistence) {
         case (let error?, .notPersisted) where hasCrashed && error.isPurge: self = .lostInBuffer

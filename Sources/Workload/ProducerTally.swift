@@ -18,7 +18,8 @@ final class ProducerTally: Sendable {
         var acknowledgedByPartition: [Int32: Int64] = [:]
         var latencies = LatencyWindow()
         var waits = LongestWaits()
-        /// Since when, in monotonic nanoseconds, nothing was answered although something waits for it; nil while nothing does.
+        /// Since when, in monotonic nanoseconds, nothing was answered although something waits for it; nil while
+        /// nothing does.
         var silentSince: Int64?
 
         /// Handed to the client, and not settled.

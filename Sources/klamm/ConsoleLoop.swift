@@ -18,8 +18,8 @@ final class ConsoleLoop: Sendable {
     private let attachment: Attachment?
     private let isEphemeral: Bool
 
-    /// A `theme` that is given wins over the one in the settings. `attachment` says what may be done to a cluster that klamm
-    /// did not start; one of its own may go with klamm.
+    /// A `theme` that is given wins over the one in the settings. `attachment` says what may be done to a cluster that
+    /// klamm did not start; one of its own may go with klamm.
     init(
         session: ConsoleSession, theme: Theme?, settingsFolder: String?, crashNote: String,
         attachment: Attachment? = nil, isEphemeral: Bool = false

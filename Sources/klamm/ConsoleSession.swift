@@ -42,8 +42,8 @@ final class ConsoleSession: Sendable {
     var workload: RunningWorkload { target.workload }
     var ledgers: TopicLedgers { target.ledgers }
 
-    /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's clients
-    /// come too.
+    /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's
+    /// clients come too.
     func open(demoBrokers: Int?) {
         let (snapshots, events) = (own.cluster.snapshots(), own.cluster.events())
         let clientEvents = own.workload.events()
@@ -183,8 +183,8 @@ final class ConsoleSession: Sendable {
         if let event = try await target.perform(command) { inbox.post(event) }
     }
 
-    /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when the
-    /// request's time is over.
+    /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when
+    /// the request's time is over.
     private func decide(_ command: Command, _ target: ConsoleTarget) {
         run { session in
             let watching = Task {

@@ -12,8 +12,8 @@ struct ConsoleTarget: Sendable {
     /// What the workload's records go through.
     var ledgers: TopicLedgers
 
-    /// Carries out a command that concerns the cluster, and says what came of it where that is worth a word. Others, which
-    /// are the terminal's or the story's, it leaves alone.
+    /// Carries out a command that concerns the cluster, and says what came of it where that is worth a word. Others,
+    /// which are the terminal's or the story's, it leaves alone.
     func perform(_ command: Command) async throws -> Event? {
         switch command {
         case .inject(let fault): try await cluster.inject(fault)

@@ -10,8 +10,8 @@ import Scenarios
 import Settings
 import Workload
 
-/// The embedded cluster as the control server asks it, with what klamm's own clients know where it has some. What it refuses
-/// gets the status that goes with it.
+/// The embedded cluster as the control server asks it, with what klamm's own clients know where it has some. What it
+/// refuses gets the status that goes with it.
 struct EmbeddedControl: ControlledCluster {
     let cluster: EmbeddedCluster
     var workload: RunningWorkload?

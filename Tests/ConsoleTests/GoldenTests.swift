@@ -260,8 +260,8 @@ import Testing
         try Self.compare(Self.mono(session.grid), name: "\(name)-mono")
     }
 
-    /// A letter for each cell that is not plain: bold, dim, underlined, reversed, slanted; a capital where there is more than
-    /// one, by the strongest.
+    /// A letter for each cell that is not plain: bold, dim, underlined, reversed, slanted; a capital where there is
+    /// more than one, by the strongest.
     private static func mono(_ grid: Grid) -> String {
         let letters: [(Attributes, Character)] = [
             (.reverse, "r"), (.underline, "u"), (.bold, "b"), (.dim, "d"), (.italic, "i"),

@@ -257,7 +257,8 @@ import Testing
     }
 
     @Test mutating func `a part of what was lost may come back`() throws {
-        // Seed 601381: its leader lost power, and then a replica was elected uncleanly that had died in mid-copy before.
+        // Seed 601381: its leader lost power, and then a replica was elected uncleanly that had died in mid-copy
+        // before.
         script.leads(1, epoch: 1, end: 0, epochs: [(1, 0)])
         script.acknowledges(0...3, by: 1, epoch: 1)
         script.acknowledges(4...9, by: 1, epoch: 1)

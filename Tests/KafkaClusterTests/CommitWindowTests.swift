@@ -102,8 +102,8 @@ import Testing
     }
 
     @Test func `who has not committed for longer than ten commits take has stopped`() {
-        // Rule 4: the window is its own measure, so no threshold need be set; and who has seen three says what who has seen
-        // ten says.
+        // Rule 4: the window is its own measure, so no threshold need be set; and who has seen three says what who has
+        // seen ten says.
         let ten: [(Int64, Int64?)] = (0..<10).map { ($0 * 10, 50) }
         for commits in [Array(ten.prefix(3)), ten] {
             let last = now(after: commits.count)

@@ -19,8 +19,8 @@ import Testing
         return workload
     }
 
-    /// The position shown beside a watermark of 2,227 that was asked for at 1,000 ms, if the group stood at `before` a moment
-    /// earlier and at `now` a moment later.
+    /// The position shown beside a watermark of 2,227 that was asked for at 1,000 ms, if the group stood at `before` a
+    /// moment earlier and at `now` a moment later.
     private func shown(before: Int64?, now: Int64, heardAt: Instant? = nil) -> Int64? {
         var past = WorkloadPast()
         if let before { past.note(workload(before), at: instant(950)) }

@@ -62,8 +62,8 @@ import Workload
     }
 
     @Test func `a look that is asked for waits for every figure, from the first on`() async throws {
-        // The round that begins with the cluster asked the brokers already, and the look did not wait for their answers: a
-        // snapshot as data had no offsets, and so no rate.
+        // The round that begins with the cluster asked the brokers already, and the look did not wait for their
+        // answers: a snapshot as data had no offsets, and so no rate.
         try await withLiveCluster { live in
             try await live.admin.createTopic("orders", partitions: 3, replicationFactor: 3)
             try await live.write(30, to: "orders")
@@ -172,8 +172,8 @@ import Workload
 }
 
 extension ClusterSnapshot {
-    /// What no request of Kafka's asks for is unknown from outside: connections, rates, generations, times of commits, and
-    /// what klamm alone knows.
+    /// What no request of Kafka's asks for is unknown from outside: connections, rates, generations, times of commits,
+    /// and what klamm alone knows.
     fileprivate var carriedByTheProtocol: ClusterSnapshot {
         var snapshot = self
         // Who asks from outside has asked when the answers came.

@@ -262,8 +262,9 @@ import Workload
     @Test(arguments: Order.allCases) func `a retried batch comes late where others were in flight behind it`(
         order: Order
     ) async throws {
-        // The first of several is refused, the second stored. librdkafka 2.0.2 has a request ready behind the one in flight
-        // even with max.in.flight=1, so that alone is no cure; idempotence is, and so is waiting for each report.
+        // The first of several is refused, the second stored. librdkafka 2.0.2 has a request ready behind the one in
+        // flight even with max.in.flight=1, so that alone is no cure; idempotence is, and so is waiting for each
+        // report.
         try await withLiveCluster(brokers: 1) { live in
             try await live.admin.createTopic("orders", partitions: 1, replicationFactor: 1)
             live.workload.execute(

@@ -3,18 +3,34 @@ import KafkaProtocol
 
 /// What is committed for a group, where that is worth an event.
 ///
-/// For a group without members it is a user's doing, in whichever console or tool. Told is what two looks prove, at both of which
-/// nobody was in the group. Inside, generations prove that nobody was in between either. From outside a member may have come,
-/// read and gone between two looks, and its last commit may be told after its leave: only an offset that is an earlier one is
-/// told. Consumers that choose their partitions themselves commit to groups that nobody ever joined: of these no more is told.
+/// For a group without members it is a user's doing, in whichever console or tool. Told is what two looks prove, at
+/// both of which nobody was in the group. Inside, generations prove that nobody was in between either. From outside a
+/// member may have come, read and gone between two looks, and its last commit may be told after its leave: only an
+/// offset that is an earlier one is told. Consumers that choose their partitions themselves commit to groups that
+/// nobody ever joined: of these no more is told.
 ///
-/// Of a group with members it is told that it has committed an earlier offset: whoever did it, what lies between may be read
-/// again. From outside a group that was deleted and made anew between two looks is known by the commits that it has no more.
+/// Of a group with members it is told that it has committed an earlier offset: whoever did it, what lies between may be
+/// read again. From outside a group that was deleted and made anew between two looks is known by the commits that it
+/// has no more.
 struct CommitMoves: Hashable, Sendable {
     /// As they were at the last look, sorted by id.
     private var seen: [ClusterSnapshot.Group] = []
     /// What this console has asked for, by group: it is told when it is answered or seen, whichever comes first.
     private var own: [String: [TopicPartition: OwnMove]] = [:]
+
+    /// Groups that have no commits any more, until it is known that not their topics were deleted, with which they go,
+    /// too.
+    private var vanished: [String: Vanished] = [:]
+
+    private struct Vanished: Hashable, Sendable {
+        var at: Instant
+        var topics: Set<String>
+
+        /// Its leaders have answered since.
+        func isOutlived(by topic: ClusterSnapshot.Topic) -> Bool {
+            topics.contains(topic.name) && topic.heardAt.map { $0 > at } ?? false
+        }
+    }
 
     private struct OwnMove: Hashable, Sendable {
         var to: Int64
@@ -62,24 +78,25 @@ struct CommitMoves: Hashable, Sendable {
                     notices.append(.commitWentBack(group: group.id, partition, from: from, to: to))
                 }
             }
-            if !isInside, Self.haveGone(from: before, to: group, in: snapshot) {
-                notices.append(.commitsGone(group: group.id))
+            if !isInside, !group.hasCommits, before.hasCommits {
+                let topics = Set(before.partitions.filter { $0.committed != nil }.map(\.partition.topic))
+                vanished[group.id] = Vanished(at: snapshot.takenAt, topics: topics)
             }
+        }
+        for (id, lost) in vanished.sorted(by: { $0.key < $1.key }) {
+            guard let group = snapshot.groups.first(where: { $0.id == id }), !group.hasCommits else {
+                vanished[id] = nil
+                continue
+            }
+            guard snapshot.topics.contains(where: lost.isOutlived) else { continue }
+            vanished[id] = nil
+            notices.append(.commitsGone(group: id))
         }
         return notices
     }
 
-    /// Commits go with their topic, too.
-    private static func haveGone(
-        from old: ClusterSnapshot.Group, to new: ClusterSnapshot.Group, in snapshot: ClusterSnapshot
-    ) -> Bool {
-        guard new.partitions.allSatisfy({ $0.committed == nil }) else { return false }
-        return old.partitions.contains { row in
-            row.committed != nil && snapshot.topics.contains { $0.name == row.partition.topic }
-        }
-    }
-
-    /// Whether it is still to be told, by the first of the two who come to know of it; nil for what this console has not asked.
+    /// Whether it is still to be told, by the first of the two who come to know of it; nil for what this console has
+    /// not asked.
     private mutating func takeOwn(_ group: String, _ partition: TopicPartition, _ to: Int64) -> Bool? {
         guard let move = own[group]?[partition], move.to == to else { return nil }
         own[group]?[partition] = move.isTold ? nil : OwnMove(to: to, until: move.until, isTold: true)
@@ -98,4 +115,8 @@ struct CommitMoves: Hashable, Sendable {
         }
         return moves
     }
+}
+
+extension ClusterSnapshot.Group {
+    fileprivate var hasCommits: Bool { partitions.contains { $0.committed != nil } }
 }

@@ -1,8 +1,8 @@
 import KafkaCluster
 import KafkaProtocol
 
-/// A record's journey: a step a row, downwards in time; its places are lanes between which the record moves, and where there
-/// is room each step stands on an axis of time.
+/// A record's journey: a step a row, downwards in time; its places are lanes between which the record moves, and where
+/// there is room each step stands on an axis of time.
 enum JourneyView {
     private struct Item {
         var index: Int

@@ -76,7 +76,8 @@ package struct LedgerVerdict: Hashable, Sendable {
         }
     }
 
-    /// What brokers said and what klamm's own clients know are counted apart, and may differ: they have names of their own.
+    /// What brokers said and what klamm's own clients know are counted apart, and may differ: they have names of their
+    /// own.
     package var words: String {
         switch (subject, name) {
         case (.anyClient, .acknowledged): "acked by brokers"

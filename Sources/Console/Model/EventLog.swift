@@ -3,8 +3,8 @@ import KafkaProtocol
 
 /// The last events, newest last, each with a number that it keeps.
 ///
-/// They stand in the order of their times, whenever they were heard of: each node tells on its own thread, and that a fault is
-/// over is known only after it was. Of one time, the order is that in which they came.
+/// They stand in the order of their times, whenever they were heard of: each node tells on its own thread, and that a
+/// fault is over is known only after it was. Of one time, the order is that in which they came.
 ///
 /// When a broker falls, the same happens to dozens of partitions of a topic at once. The first few are told one by one,
 /// the others are gathered in the last of these, so that what happened to other topics is not pushed off the screen.

@@ -4,8 +4,9 @@ import KafkaProtocol
 
 /// What changes over time, computed from successive snapshots: rates and lag, once a second, for two minutes.
 ///
-/// A value that could not be known at a sample stays nil in its series. A sample costs as much as there is that has changed:
-/// a value that holds is not written again, and a group that shares its storage with the picture before is passed over.
+/// A value that could not be known at a sample stays nil in its series. A sample costs as much as there is that has
+/// changed: a value that holds is not written again, and a group that shares its storage with the picture before is
+/// passed over.
 package struct History: Hashable, Sendable {
     package static let samples = 120
     package static let interval = Duration.seconds(1)
@@ -86,8 +87,8 @@ package struct History: Hashable, Sendable {
         group.partitions.compactMap { lagTime($0, now: now) }.max { $0.duration < $1.duration }
     }
 
-    /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero, and who commits
-    /// nothing is judged by the time alone.
+    /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero, and who
+    /// commits nothing is judged by the time alone.
     var isMoving: Bool { !unsettled.isEmpty || recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
 
     /// When the next sample is due.
@@ -195,8 +196,8 @@ package struct History: Hashable, Sendable {
 }
 
 extension History.TopicPast {
-    /// Returns the rate as it is now. `end` was told at `instant`: pictures come at uneven times, and the rate is that of the
-    /// time between them. What was told before tells nothing new, and the rate holds.
+    /// Returns the rate as it is now. `end` was told at `instant`: pictures come at uneven times, and the rate is that
+    /// of the time between them. What was told before tells nothing new, and the rate holds.
     fileprivate mutating func note(_ end: Int64?, at instant: Instant, sample: Int) -> Double? {
         guard let end else {
             rates.append(nil, sample: sample)

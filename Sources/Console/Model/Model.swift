@@ -10,6 +10,10 @@ package struct Picture: Hashable, Sendable {
     package var past = PartitionPasts()
     package var prices = FaultPrices()
     var commitMoves = CommitMoves()
+    /// Replicas that are on their way to where a user wants them.
+    var moving: [ReplicaMove]?
+    /// A topic that the user has made, before it is in any snapshot.
+    var created: String?
 }
 
 /// A line at the foot of the screen that goes away by itself.
@@ -82,10 +86,6 @@ package struct Model: Hashable, Sendable {
     var timeWindow = TimeWindow()
     /// When a screen that shows how long something lasts was last drawn for that alone.
     var clockTick: Instant?
-    /// Replicas that are on their way to where a user wants them.
-    var moving: [ReplicaMove]?
-    /// A topic that the user has made, before it is in any picture.
-    var created: String?
     /// What was asked last of what no picture carries.
     var asked: Asked?
     /// Nil before it was first asked for.

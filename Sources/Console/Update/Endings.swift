@@ -13,8 +13,8 @@ extension Model {
         return []
     }
 
-    /// Ends the story's cluster and shows klamm's own again. On the story's own screen that is what the key is for; elsewhere
-    /// it may have been pressed once too often.
+    /// Ends the story's cluster and shows klamm's own again. On the story's own screen that is what the key is for;
+    /// elsewhere it may have been pressed once too often.
     mutating func leaveStory() -> [Command] {
         let commands = [Command.conduct(.leave)]
         guard place != .story, let name = story?.head.name, let contents = live.snapshot?.contents else {

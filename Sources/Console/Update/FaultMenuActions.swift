@@ -13,6 +13,7 @@ extension Model {
 
     /// The faults of another node, or of the links to another one. What is selected stays so, as far as it is offered.
     func turned(_ menu: FaultMenu, to node: BrokerID?, _ peer: Party) -> FaultMenu {
+        let selected = menu.items.indices.contains(menu.selected) ? menu.items[menu.selected] : nil
         var menu = menu
         menu.nodes = nodes.filter(isUp)
         menu.node = node
@@ -21,7 +22,12 @@ extension Model {
         // What ends comes and goes: below, so that each fault keeps its place under a finger that knows it.
         menu.items = node.map { faults(of: $0, $0 == menu.subject ? menu.why : "", linkedTo: menu.peer) } ?? []
         menu.items += mendingFaults
-        menu.selected = max(0, min(menu.selected, menu.items.count - 1))
+        // What ends something is not to become a fault under the finger, nor the other way round.
+        if let selected, selected.mends, let place = menu.items.firstIndex(where: { $0.fault == selected.fault }) {
+            menu.selected = place
+        } else {
+            menu.selected = max(0, min(menu.selected, menu.faults - 1))
+        }
         return menu
     }
 

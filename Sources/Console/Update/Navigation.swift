@@ -45,9 +45,9 @@ extension Model {
     private mutating func settle(_ focus: Focus) {
         let listing = focus.listing
         var state = focus.state
-        if place == .topics, let name = created, snapshot?.topics.contains(where: { $0.name == name }) ?? false {
+        if place == .topics, let name = live.created, snapshot?.topics.contains(where: { $0.name == name }) ?? false {
             if !focus.isLower, listing.ids.contains(.name(name)) { state.selected = .name(name) }
-            created = nil
+            live.created = nil
         }
         if let index = listing.selectedIndex(state) {
             let follows = (place == .events || focus.isLower) && index == 0 && state.selected == nil
@@ -93,7 +93,7 @@ extension Model {
     private mutating func select(_ index: Int, in focus: Focus) {
         var focus = focus
         // Who moves on has chosen another.
-        created = nil
+        live.created = nil
         let isLog = place == .events || focus.isLower
         let isEndOfStory = place == .story && index == focus.listing.ids.count - 1
         focus.state.index = index

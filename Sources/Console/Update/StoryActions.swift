@@ -28,8 +28,8 @@ extension Model {
         }
     }
 
-    /// The picture is another cluster's from now on, or klamm's own again, with what had happened there; how it is now it
-    /// tells itself.
+    /// The picture is another cluster's from now on, or klamm's own again, with what had happened there; how it is now
+    /// it tells itself.
     mutating func received(_ new: Story?) {
         if (story == nil) != (new == nil) {
             let shown = live

@@ -153,11 +153,15 @@ extension Model {
 
     /// What was begun is not said to go on when it is done.
     fileprivate mutating func tellWhetherMoved() {
-        guard let moves = moving, let snapshot = live.snapshot else { return }
-        let known = moves.map { ($0.replicas, snapshot.partition($0.partition)?.replicas.map(\.broker)) }
-        if known.contains(where: { $0.1 == nil }) { moving = nil }
-        guard known.allSatisfy({ $0.0 == $0.1 }) else { return }
-        moving = nil
+        guard let moves = live.moving, let snapshot = live.snapshot else { return }
+        let known = moves.map { ($0.replicas, snapshot.partition($0.partition)) }
+        if known.contains(where: { $0.1 == nil }) { live.moving = nil }
+        // Those that are only added are replicas at once, and copy for a while.
+        let areMoved = known.allSatisfy { wanted, partition in
+            partition?.replicas.map(\.broker) == wanted && Set(wanted).isSubset(of: partition?.isr ?? [])
+        }
+        guard areMoved else { return }
+        live.moving = nil
         show(.ok, moves.doneWords, lasts: true)
     }
 
@@ -166,10 +170,10 @@ extension Model {
         case .produced(let partition, let offset): show(.ok, "Wrote \(partition) at offset \(Figures.count(offset))")
         case .topicCreated(let name):
             show(.ok, "Created topic \(name)")
-            created = name
+            live.created = name
             settle()
         case .replicasMoving(let moves):
-            moving = moves
+            live.moving = moves
             show(.note, moves.words, lasts: true)
             tellWhetherMoved()
         case .topicDeleted(let name): show(.ok, "Deleted topic \(name)")

@@ -92,7 +92,7 @@ extension Model {
         case .record(let partition, _), .segments(let partition, _): return partition.topic
         case .journey(let subject): return subject.topic
         case .topics:
-            if let created { return created }
+            if let created = live.created { return created }
             guard case .name(let name)? = listing?.selectedID(screen.list) else { return nil }
             return name
         case .group, .broker:

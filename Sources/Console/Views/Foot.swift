@@ -31,8 +31,8 @@ enum Foot {
         drawTabs(model, beside: column, in: area, on: &grid)
     }
 
-    /// With as many names as there is room for: deep down the way back matters more than the ways elsewhere, and of these
-    /// what is nearest to the root's beginning.
+    /// With as many names as there is room for: deep down the way back matters more than the ways elsewhere, and of
+    /// these what is nearest to the root's beginning.
     private static func drawTabs(_ model: Model, beside crumbs: Int, in area: Rectangle, on grid: inout Grid) {
         let room = area.columns - crumbs - gap
         let wide = tabs(model, named: nil)
@@ -103,8 +103,8 @@ enum Foot {
         }
     }
 
-    /// With names for so many of them and for the view that is shown, or widely spaced with all. Without one for -1: the crumbs
-    /// name the view too.
+    /// With names for so many of them and for the view that is shown, or widely spaced with all. Without one for -1:
+    /// the crumbs name the view too.
     private static func tabs(_ model: Model, named: Int?) -> [Tab] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),

@@ -34,8 +34,8 @@ enum Header {
         return model.screens.count == 1 && text.width + hint.width <= width ? text + hint : text
     }
 
-    /// Where an attached one is found is seen whole, however narrow the screen: first the cluster's id goes, then the label, and
-    /// then the middle of a long host's name.
+    /// Where an attached one is found is seen whole, however narrow the screen: first the cluster's id goes, then the
+    /// label, and then the middle of a long host's name.
     private static func cluster(_ model: Model, width: Int) -> StyledText {
         let label = StyledText("Cluster    ", .muted)
         let id = StyledText("  \(model.snapshot?.clusterID ?? "")", .muted)

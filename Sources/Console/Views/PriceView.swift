@@ -2,8 +2,8 @@ import DeliveryLedger
 import KafkaCluster
 import KafkaProtocol
 
-/// What a fault has cost: when it was noticed, who led again and when, what became of records, by acks. The faults before it
-/// stand below.
+/// What a fault has cost: when it was noticed, who led again and when, what became of records, by acks. The faults
+/// before it stand below.
 enum PriceView {
     struct Item: Hashable {
         var sign: Sign
@@ -98,7 +98,7 @@ enum PriceView {
     /// Where it may have come of another fault just as well.
     private static func doubt(_ mark: FaultPrice.Mark) -> StyledText {
         guard !mark.others.isEmpty else { return StyledText() }
-        return StyledText(" · \(listed(mark.others)) went on too, and may be the cause", .warning)
+        return StyledText(" · \(listed(mark.others)) may be the cause as well", .warning)
     }
 
     private static func listed(_ faults: [Fault]) -> String { faults.map(\.description).joined(separator: ", ") }
@@ -208,7 +208,8 @@ enum PriceView {
         }
     }
 
-    /// What was held up and did not fail: as long as it goes on, or as it was at worst. Nothing where no answer is asked for.
+    /// What was held up and did not fail: as long as it goes on, or as it was at worst. Nothing where no answer is
+    /// asked for.
     private static func wait(
         _ send: FaultPrice.Sends, _ whose: StyledText, _ price: FaultPrice, _ shared: String
     ) -> Item? {

@@ -1,8 +1,8 @@
 import KafkaCluster
 import KafkaProtocol
 
-/// Producers that number what they send, as each partition's log knows them: by the number it tells a repeated batch from a
-/// new one.
+/// Producers that number what they send, as each partition's log knows them: by the number it tells a repeated batch
+/// from a new one.
 enum ProducersView {
     typealias Row = ProducersPicture.Row
 

@@ -178,7 +178,8 @@ extension StyledText {
         let milliseconds = time.duration.wholeMilliseconds
         if milliseconds == 0 {
             // A console that has only begun to look knows no more than that it is behind.
-            return time == .about(.zero) ? StyledText("0", .ok) : StyledText(Figures.unknown, .muted)
+            if case .about = time { return StyledText("0", .ok) }
+            return StyledText(Figures.unknown, .muted)
         }
         let text =
             milliseconds < 9_950

@@ -52,7 +52,8 @@ package final class ControlService: Sendable {
         return try await route.answer(self, request, parameter)
     }
 
-    /// For one who may ask again, and wants to know rates then; with how the groups fare, by what was seen since the first time.
+    /// For one who may ask again, and wants to know rates then; with how the groups fare, by what was seen since the
+    /// first time.
     func snapshot() async throws -> (ClusterSnapshot, GroupVerdicts) {
         interest.renew(cluster)
         let snapshot = try await look()
@@ -66,8 +67,8 @@ package final class ControlService: Sendable {
         return snapshot
     }
 
-    /// One at a time: each has brokers, clients and disks of its own. It is played to its end although the one who asked may
-    /// leave.
+    /// One at a time: each has brokers, clients and disks of its own. It is played to its end although the one who
+    /// asked may leave.
     func play(_ scenario: Scenario) async throws -> ScenarioReport {
         let task = playing.withLock { playing -> Task<ScenarioReport, any Error>? in
             guard playing == nil else { return nil }

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// By what right a coordinator speaks for a group: its broker leads the group's partition of `__consumer_offsets` in this
-/// epoch. One that is cut off goes on under a term that is over, as it has not heard of the next.
+/// By what right a coordinator speaks for a group: its broker leads the group's partition of `__consumer_offsets` in
+/// this epoch. One that is cut off goes on under a term that is over, as it has not heard of the next.
 ///
 /// Epochs of one topic can be compared, and no others: one that was deleted and made anew counts from zero.
 package struct CoordinatorTerm: Hashable, Sendable {

@@ -102,7 +102,8 @@ extension Broker {
             guard data.leaderEpoch == partition.leader?.leaderEpoch else { return }
             commitISR(of: partition, data.isr, partitionEpoch: data.partitionEpoch)
         case .operationNotAttempted, .ineligibleReplica, .invalidRequest:
-            // The controller knows this partition epoch and no newer one, so no earlier try was committed: a later fetch or check asks anew.
+            // The controller knows this partition epoch and no newer one, so no earlier try was committed: a later
+            // fetch or check asks anew.
             partition.withLeader { $0.alterationRefused() }
             if expansionsToRetry.isEmpty { timers.set(.expansions, at: now + .milliseconds(500)) }
             expansionsToRetry.append(partition.slot)
@@ -152,7 +153,8 @@ extension Broker {
         guard isNew == true else { return }
         advanceHighWatermark(of: partition)
         tellIfHeld(partition)
-        // Whoever caught up while this was pending was put off, and a fetch that changes nothing does not name the partition.
+        // Whoever caught up while this was pending was put off, and a fetch that changes nothing does not name the
+        // partition.
         expandISR(of: partition)
     }
 

@@ -135,7 +135,8 @@ package struct LeaderReplica: Sendable {
     package var isUnderMinISR: Bool { currentISR.count < effectiveMinISR }
     /// Whether the high watermark may move; else it is frozen, for acks=1 too: what consumers read must survive.
     package var mayCommit: Bool { Rule.checksMinISRAtCompletion.holds ? !isUnderMinISR : true }
-    /// False while the ISR is too small for what was appended with acks=all to count as such, however far it was copied.
+    /// False while the ISR is too small for what was appended with acks=all to count as such, however far it was
+    /// copied.
     package var hasEnoughReplicas: Bool {
         Rule.checksMinISRAtCompletion.holds ? maximalISR.count >= effectiveMinISR : true
     }

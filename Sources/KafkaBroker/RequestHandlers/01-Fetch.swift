@@ -12,10 +12,11 @@ import OrderedCollections
 /// FENCED_LEADER_EPOCH from 12 and its address from 16.
 ///
 /// A replica's fetch also says how far it has copied, which moves the high watermark and the ISR; a replica that
-/// diverges, or that comes from an older life of its broker, changes neither. A replica's newer fetch ends its older one.
+/// diverges, or that comes from an older life of its broker, changes neither. A replica's newer fetch ends its older
+/// one.
 ///
-/// Not done: transactions (the last stable offset is the high watermark, no batch is aborted), reading from followers by
-/// rack, quotas.
+/// Not done: transactions (the last stable offset is the high watermark, no batch is aborted), reading from followers
+/// by rack, quotas.
 extension Broker {
     mutating func handleFetch(_ context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) {
         let request = try FetchRequest(decoding: body, version: context.version)

@@ -3,8 +3,8 @@ import KafkaProtocol
 import Logging
 import NIOCore
 
-/// Any Kafka cluster as a source of pictures and events, by Kafka's protocol alone. Joins no group, commits nothing, changes
-/// nothing unless `ask` is given something that does.
+/// Any Kafka cluster as a source of pictures and events, by Kafka's protocol alone. Joins no group, commits nothing,
+/// changes nothing unless `ask` is given something that does.
 ///
 /// `ClusterSurvey` decides what to ask; this asks: about once a second, every broker at the same time, over one connection
 /// to each. A broker that does not answer holds up nobody: what it says too late goes into the next picture.

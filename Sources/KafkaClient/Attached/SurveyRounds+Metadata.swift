@@ -17,8 +17,9 @@ extension SurveyRounds {
         var address: ClusterSurvey.Address
     }
 
-    /// From the broker that was asked before, from each other, and at last from the servers that the user named: the next one
-    /// is asked when one fails, and beside one that is late, which a frozen broker would be for as long as our patience lasts.
+    /// From the broker that was asked before, from each other, and at last from the servers that the user named: the
+    /// next one is asked when one fails, and beside one that is late, which a frozen broker would be for as long as our
+    /// patience lasts.
     func askMetadata() async throws {
         let (news, continuation) = AsyncStream.makeStream(of: MetadataNews.self)
         let candidates = metadataCandidates
@@ -72,8 +73,7 @@ extension SurveyRounds {
     }
 
     private var metadataCandidates: [MetadataCandidate] {
-        let preferred = survey.metadataBroker(after: metadataBroker)
-        let known = ([preferred].compactMap { $0 } + survey.brokers.filter { $0 != preferred }).compactMap { id in
+        let known = survey.metadataBrokers(after: metadataBroker).compactMap { id in
             survey.address(of: id).map { MetadataCandidate(id: id, address: $0) }
         }
         return known
@@ -81,8 +81,8 @@ extension SurveyRounds {
             .map { MetadataCandidate(id: nil, address: $0) }
     }
 
-    /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them. Whoever
-    /// knows is asked for the metadata too, since another may know an old state of the cluster.
+    /// From a broker that knows: one that does not answer, or cannot reach the controllers, says nothing about them.
+    /// Whoever knows is asked for the metadata too, since another may know an old state of the cluster.
     func askQuorum() async {
         guard survey.hasQuorum else { return }
         for broker in survey.quorumBrokers(first: metadataBroker) {

@@ -3,9 +3,9 @@ import KafkaProtocol
 
 /// The rounds in which a cluster is asked, one after the other.
 ///
-/// First one broker is asked for the metadata, then all for what only they know. After `gathering` the picture is shown with
-/// what has come; who has not answered yet is not asked again until he has. The very first picture is shown after `glance`:
-/// of a large cluster it holds what is decided, and the figures follow.
+/// First one broker is asked for the metadata, then all for what only they know. After `gathering` the picture is shown
+/// with what has come; who has not answered yet is not asked again until he has. The very first picture is shown after
+/// `glance`: of a large cluster it holds what is decided, and the figures follow.
 actor SurveyRounds {
     private static let gathering = Duration.milliseconds(300)
     private static let glance = Duration.milliseconds(20)
@@ -110,9 +110,9 @@ actor SurveyRounds {
 
     private enum Moment { case answered, glance, end }
 
-    /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once before,
-    /// where that is asked for. `joining` waits for those too who are asked by another round, and not for those who have not
-    /// answered before.
+    /// All at once, and who decides. Returns when all have answered, or this much later; what has come is shown once
+    /// before, where that is asked for. `joining` waits for those too who are asked by another round, and not for those
+    /// who have not answered before.
     private func askAll(within limit: Duration, showingAfter glance: Duration? = nil, joining: Bool = false) async {
         let asked = survey.brokers.filter { busy[$0] == nil }
         for broker in asked {
@@ -176,8 +176,8 @@ actor SurveyRounds {
         }
     }
 
-    /// All under way at once over one connection. What the broker does not know stays unknown; anything else means that it
-    /// does not answer.
+    /// All under way at once over one connection. What the broker does not know stays unknown; anything else means that
+    /// it does not answer.
     private func ask(
         _ questions: [ClusterSurvey.Question], of broker: BrokerID, over connection: BrokerConnection
     ) async throws {

@@ -112,8 +112,8 @@ extension ClusterSurvey {
         return questions
     }
 
-    /// The broker to ask for the cluster's metadata: the one asked before, unless it lags behind others in the metadata log,
-    /// as one does that is cut off from the controllers and does not know it.
+    /// The broker to ask for the cluster's metadata: the one asked before, unless it lags behind others in the metadata
+    /// log, as one does that is cut off from the controllers and does not know it.
     package func metadataBroker(after last: BrokerID?) -> BrokerID? {
         let candidates = brokers.filter { silent[$0] == nil }
         guard let last, candidates.contains(last) else { return candidates.first ?? brokers.first }
@@ -126,6 +126,15 @@ extension ClusterSurvey {
         return lag > Self.staleRecords ? best.replicaId : last
     }
 
+    /// That one, then the others: who knows most of the metadata log first, and who does not answer last.
+    package func metadataBrokers(after last: BrokerID?) -> [BrokerID] {
+        let preferred = metadataBroker(after: last)
+        var ends: [BrokerID: Int64] = [:]
+        for observer in quorum?.observers ?? [] { ends[observer.replicaId] = observer.logEndOffset }
+        func rank(_ id: BrokerID) -> (Int, Int64, BrokerID) { (isSilent(id) ? 1 : 0, -(ends[id] ?? -1), id) }
+        return [preferred].compactMap { $0 } + brokers.filter { $0 != preferred }.sorted { rank($0) < rank($1) }
+    }
+
     /// Whom to ask who decides, one after the other: a few, as each may let us wait.
     package func quorumBrokers(first: BrokerID?) -> [BrokerID] {
         let candidates = brokers.filter { silent[$0] == nil }
@@ -133,7 +142,8 @@ extension ClusterSurvey {
         return Array((candidates[start...] + candidates[..<start]).prefix(3))
     }
 
-    /// How long to rest after a round: a second, and more where a round takes long, so that the cluster has little to do.
+    /// How long to rest after a round: a second, and more where a round takes long, so that the cluster has little to
+    /// do.
     package static func pause(afterRoundOf duration: Duration) -> Duration {
         max(.seconds(1) - duration, duration * 3, .milliseconds(100))
     }

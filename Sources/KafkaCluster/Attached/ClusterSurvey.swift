@@ -3,8 +3,8 @@ import KafkaProtocol
 
 /// What a client has heard of a cluster that it can only ask: which answers it has, and from whom.
 ///
-/// The shell asks what `questions(for:)` says and hands each answer to `take`. Nothing is guessed: what a broker did not
-/// answer, or what it answered before it fell silent, is unknown. `snapshot` makes the picture of it.
+/// The shell asks what `questions(for:)` says and hands each answer to `take`. Nothing is guessed: what a broker did
+/// not answer, or what it answered before it fell silent, is unknown. `snapshot` makes the picture of it.
 ///
 /// Metadata says what is decided: brokers, topics, leaders, ISRs. A broker's own answers say what is so on it.
 package struct ClusterSurvey: Sendable {
@@ -83,8 +83,8 @@ package struct ClusterSurvey: Sendable {
     private var groups = SurveyedGroups()
     private(set) var hosted: [BrokerID: HostedPartitions] = [:]
     private var roundsSinceAllTopics = 0
-    /// How often all topics are to be asked for in any case. Something told of a decision that the metadata does not show
-    /// yet, and a broker may answer before it knows of it.
+    /// How often all topics are to be asked for in any case. Something told of a decision that the metadata does not
+    /// show yet, and a broker may answer before it knows of it.
     private var wholeRounds = 0
     /// With more than this on one broker, or in a cluster, what nobody looks at is asked for in some rounds only.
     var roomInRound = (partitions: 2000, groups: 200)
@@ -163,8 +163,8 @@ package struct ClusterSurvey: Sendable {
         for broker in heard.keys.sorted() { heard[broker]?.allAt = 0 }
     }
 
-    /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows, the one whose leaders coordinate
-    /// groups, and the list of brokers.
+    /// All topics, or, of a large cluster in nine rounds of ten, those that the console shows, the one whose leaders
+    /// coordinate groups, and the list of brokers.
     package var metadataQuestion: (request: MetadataRequest, isWhole: Bool) {
         guard topics.partitionCount > roomInRound.partitions, wholeRounds == 0,
             roundsSinceAllTopics + 1 < Self.roundsBetweenAllTopics
@@ -315,8 +315,8 @@ extension ClusterSurvey.Broker {
 }
 
 extension [MetadataResponse.MetadataResponseTopic] {
-    /// Sorted by name, as this is, with those that were told instead of those of before; one that is not there stays out.
-    /// Shares its storage with this where all is as before.
+    /// Sorted by name, as this is, with those that were told instead of those of before; one that is not there stays
+    /// out. Shares its storage with this where all is as before.
     fileprivate func replacing(_ told: Self) -> Self {
         var result = self
         for topic in told {

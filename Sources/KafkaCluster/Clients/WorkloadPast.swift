@@ -1,6 +1,7 @@
 import KafkaProtocol
 
-/// What klamm's own clients knew at the last looks at them: a cluster that has to be asked looked like this a while ago.
+/// What klamm's own clients knew at the last looks at them: a cluster that has to be asked looked like this a while
+/// ago.
 package struct WorkloadPast: Hashable, Sendable {
     private static let most = 64
 
@@ -47,8 +48,8 @@ extension ClusterSnapshot {
 }
 
 extension ClusterSnapshot.GroupPartition {
-    /// A row is of one moment, that of its watermark. Who has read on since then stood at the watermark at most; who stood
-    /// beyond it before, as after an unclean election, does so.
+    /// A row is of one moment, that of its watermark. Who has read on since then stood at the watermark at most; who
+    /// stood beyond it before, as after an unclean election, does so.
     package mutating func stand(at position: Int64?, before: Int64?) {
         self.position = position
         guard let position, let highWatermark, position > highWatermark else { return }

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// Every fault that is active now, and what it means for a frame, a request, a disk call or a clock. A value: live, each
-/// loop keeps a copy that a message replaces; in the simulator there is one.
+/// Every fault that is active now, and what it means for a frame, a request, a disk call or a clock. A value: live,
+/// each loop keeps a copy that a message replaces; in the simulator there is one.
 ///
 /// Invariant: `active` is in the order in which the faults began, none of them twice.
 package struct FaultState: Hashable, Sendable {
@@ -28,8 +28,8 @@ package struct FaultState: Hashable, Sendable {
 
     // MARK: Beginning and ending
 
-    /// Adds a fault that lasts, or ends the ones that this heals. Returns the faults that have ended by it. A fault that is
-    /// active already takes on the new end.
+    /// Adds a fault that lasts, or ends the ones that this heals. Returns the faults that have ended by it. A fault
+    /// that is active already takes on the new end.
     @discardableResult
     package mutating func apply(_ fault: Fault, now: Instant, until: Instant? = nil) -> [ActiveFault] {
         switch fault {
@@ -131,8 +131,8 @@ package struct FaultState: Hashable, Sendable {
         moved(now, by: active.isEmpty ? 0 : clockSkew(of: node).wholeMilliseconds)
     }
 
-    /// What time it was by the clock of everybody else, when the node says that it was this. Events are told by it: what
-    /// happened at one time would stand hours apart.
+    /// What time it was by the clock of everybody else, when the node says that it was this. Events are told by it:
+    /// what happened at one time would stand hours apart.
     package func time(told: Instant, by node: BrokerID) -> Instant {
         moved(told, by: active.isEmpty ? 0 : Int64(0).saturatingSubtract(clockSkew(of: node).wholeMilliseconds))
     }

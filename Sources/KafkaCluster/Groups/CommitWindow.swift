@@ -66,9 +66,9 @@ package enum StatusBegin: Hashable, Sendable {
 ///    remainder at each commit: Burrow calls both slow.
 /// 9. Else all is well.
 ///
-/// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell when
-/// something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and who is
-/// stalled reads as stopped.
+/// Commits less than a second apart count as one, as Burrow's `min-distance` has it. Of a cluster that does not tell
+/// when something was committed, a commit is known by its offset alone: one of the same offset again is not seen, and
+/// who is stalled reads as stopped.
 package struct CommitWindow: Hashable, Sendable {
     /// As many as Burrow keeps.
     package static let size = 10
@@ -121,6 +121,11 @@ package struct CommitWindow: Hashable, Sendable {
             commits.append(commit)
             return
         }
+        // Whose clock was set back has said nothing of now before.
+        if committedAt != nil, last.at - commit.at > Self.patience, offset != last.offset {
+            self = Self()
+            return note(offset: offset, committedAt: committedAt, lag: lag, isDeserted: isDeserted, now: now)
+        }
         if committedAt == nil ? last.offset == offset : last.at >= commit.at && last.offset == offset { return }
         if offset != last.offset { sameSince = commit.at }
         if offset < last.offset, lag != 0 {
@@ -156,7 +161,8 @@ package struct CommitWindow: Hashable, Sendable {
     /// Whether there was nothing to read at a commit in the window.
     private var wasLevel: Bool { commits.contains { $0.lag == 0 } }
 
-    /// Since when it could have committed, and has not: who was level had nothing to commit until there was more to read.
+    /// Since when it could have committed, and has not: who was level had nothing to commit until there was more to
+    /// read.
     private func silentSince(_ last: Commit) -> Int64 { wasLevel ? max(last.at, behindSince ?? last.at) : last.at }
 
     /// How long ten commits take, by those that there are; of one as at Kafka's own pace of five seconds.
@@ -175,7 +181,8 @@ package struct CommitWindow: Hashable, Sendable {
         return longest
     }
 
-    /// Whether the lag goes on rising that has not fallen since `risesSince`. What is no more than it was there has not risen.
+    /// Whether the lag goes on rising that has not fallen since `risesSince`. What is no more than it was there has not
+    /// risen.
     private func rises(_ commit: Commit, after last: Commit) -> Bool {
         guard let lag = commit.lag, let before = last.lag, let least = risesSince?.lag else { return false }
         return lag >= before && lag > least
@@ -197,7 +204,8 @@ package struct CommitWindow: Hashable, Sendable {
         }
     }
 
-    /// What the first commit began may have begun before it, unless that commit itself is meant and somebody told its time.
+    /// What the first commit began may have begun before it, unless that commit itself is meant and somebody told its
+    /// time.
     private func seen(_ at: Int64, isTold: Bool) -> StatusBegin {
         at == firstAt && !isTold ? .before(at) : .at(at)
     }

@@ -87,11 +87,13 @@ package struct GroupVerdicts: Hashable, Sendable {
     package init() {}
 
     package mutating func note(_ snapshot: ClusterSnapshot) {
-        let known = groups
+        var known = groups
         groups = [:]
         for group in snapshot.groups {
-            groups[group.id] = known[group.id] ?? GroupCommits()
-            groups[group.id]?.note(group, now: snapshot.takenAt.wallClockMilliseconds)
+            // Taken out, so that its windows are changed in place.
+            var commits = known.removeValue(forKey: group.id) ?? GroupCommits()
+            commits.note(group, now: snapshot.takenAt.wallClockMilliseconds)
+            groups[group.id] = commits
         }
     }
 

@@ -2,8 +2,8 @@ import DeliveryLedger
 import KafkaBroker
 import KafkaProtocol
 
-/// Puts a journey together. Whether a record is lost is told by the leaders that came after it was written: the last of them
-/// has it in its log, or it is gone.
+/// Puts a journey together. Whether a record is lost is told by the leaders that came after it was written: the last of
+/// them has it in its log, or it is gone.
 struct JourneyAssembly {
     typealias Step = JourneyStep
 
@@ -118,8 +118,8 @@ struct JourneyAssembly {
         return [Step(.producer, .sent, .at(Moment(sending.sent))), Step(.producer, .buffered, buffered)]
     }
 
-    /// A record is stamped before it is appended: one that says otherwise has its time from another clock, or from whoever
-    /// made it up.
+    /// A record is stamped before it is appended: one that says otherwise has its time from another clock, or from
+    /// whoever made it up.
     private func stamped(_ moment: Moment) -> Step.When {
         guard let written = writer?.trace.written?.moment else { return .at(moment) }
         guard moment.from <= written.to else {
@@ -132,7 +132,8 @@ struct JourneyAssembly {
         return .at(moment)
     }
 
-    /// On the wall clock of who stamped it. Two milliseconds long on ours: the stamp and our own time are each cut to one.
+    /// On the wall clock of who stamped it. Two milliseconds long on ours: the stamp and our own time are each cut to
+    /// one.
     private func moment(of stamp: JourneyFacts.Stamp) -> Moment {
         let now = facts.snapshot.takenAt
         let age = now.wallClockMilliseconds.saturatingSubtract(stamp.milliseconds)

@@ -84,6 +84,7 @@ extension FaultPrice {
                 // Another fault, or a user, has moved it away: what becomes of it is not this one's doing any more.
                 leaders.epochs[partition] = nil
                 leaders.began[partition] = nil
+                leaders.waiting[partition] = nil
             }
             return true
         case .leadershipBegan(let partition, let epoch, _):

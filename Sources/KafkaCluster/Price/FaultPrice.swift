@@ -1,8 +1,8 @@
 import DeliveryLedger
 import KafkaProtocol
 
-/// What a fault has cost so far: how long the cluster took to notice it, to lead on and to be whole again, and what became
-/// of records meanwhile.
+/// What a fault has cost so far: how long the cluster took to notice it, to lead on and to be whole again, and what
+/// became of records meanwhile.
 ///
 /// Times are those of the events that tell of them. What nobody told, or looked at before, stays nil.
 package struct FaultPrice: Hashable, Sendable {
@@ -38,7 +38,8 @@ package struct FaultPrice: Hashable, Sendable {
     package internal(set) var ended: Mark?
     /// The victims serve again and are in every ISR.
     package internal(set) var wholeAt: Instant?
-    /// What became of what klamm's own producers sent, until the next fault; nil where nobody had looked at them before.
+    /// What became of what klamm's own producers sent, until the next fault; nil where nobody had looked at them
+    /// before.
     package internal(set) var sends: [Sends]?
     /// The next fault, where that began before all was whole: what became of records since then is in its price.
     package internal(set) var countedUntil: Fault?
@@ -163,8 +164,8 @@ extension FaultPrice {
         return told.reduce(0) { $0 + $1[keyPath: path] }
     }
 
-    /// In one line, the worst first, as lines are cut at their end: `41 lost, 0 sends failed, ...; noticed after 1.300 s,
-    /// led again after 1.310 s, whole after 17.204 s`.
+    /// In one line, the worst first, as lines are cut at their end: `41 lost, 0 sends failed, ...; noticed after 1.300
+    /// s, led again after 1.310 s, whole after 17.204 s`.
     package var summary: String {
         var times: [String] = []
         // What may be another's doing is claimed where there is room to say so.

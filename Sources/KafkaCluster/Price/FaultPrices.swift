@@ -4,9 +4,9 @@ import KafkaProtocol
 
 /// The prices of the last faults, the newest last.
 ///
-/// Each fault's own times are told by events that it may have brought about, however many faults there are; where several may
-/// have, each price says so. What became of records counts to the newest fault, so that nothing counts twice; but what was
-/// lost since a broker fell counts to the fault that felled it.
+/// Each fault's own times are told by events that it may have brought about, however many faults there are; where
+/// several may have, each price says so. What became of records counts to the newest fault, so that nothing counts
+/// twice; but what was lost since a broker fell counts to the fault that felled it.
 package struct FaultPrices: Hashable, Sendable {
     package static let most = 20
 

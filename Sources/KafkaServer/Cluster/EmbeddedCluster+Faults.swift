@@ -7,8 +7,8 @@ import NIOCore
 extension EmbeddedCluster {
     package func inject(_ fault: Fault) async throws { try await inject(fault, for: nil) }
 
-    /// Causes a fault; one that lasts ends by itself after `duration`, or when it is healed. Throws a sentence where there
-    /// is nothing that it could hit.
+    /// Causes a fault; one that lasts ends by itself after `duration`, or when it is healed. Throws a sentence where
+    /// there is nothing that it could hit.
     ///
     /// A story that has told it already says when: then it is told with the same time everywhere.
     package func inject(_ fault: Fault, for duration: Duration?, at told: Instant? = nil) async throws {

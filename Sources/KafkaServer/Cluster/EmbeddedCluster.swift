@@ -88,8 +88,8 @@ package final class EmbeddedCluster: ClusterSource {
     /// `127.0.0.1:9092,127.0.0.1:9093 ...`, as clients are given it.
     package var bootstrapServers: String { ports.map { "\($0.host):\($0.port)" }.joined(separator: ",") }
 
-    /// Starts every node; returns when every broker serves and knows all that the controller has decided. Each step may take
-    /// as long as the timeout: a caller who is kept from going on in between has no less.
+    /// Starts every node; returns when every broker serves and knows all that the controller has decided. Each step may
+    /// take as long as the timeout: a caller who is kept from going on in between has no less.
     package func start(timeout: Duration = .seconds(60)) async throws {
         // Controllers first: a broker that found nobody there would wait before it asked again.
         for role in [nodes.filter(\.id.isController), nodes.filter { !$0.id.isController }] {
@@ -161,8 +161,9 @@ package final class EmbeddedCluster: ClusterSource {
         try await node(id).on { $0.kill() }.get()
     }
 
-    /// Starts a node again on its data and port. Returns when it began, as soon as it has; events and snapshots tell the
-    /// rest. A broker that runs without its log directory is stopped first: only a new life opens the directory again.
+    /// Starts a node again on its data and port. Returns when it began, as soon as it has; events and snapshots tell
+    /// the rest. A broker that runs without its log directory is stopped first: only a new life opens the directory
+    /// again.
     @discardableResult
     package func restart(_ id: BrokerID) async throws -> Instant {
         if try await node(id).on({ $0.hasLostLogDirectory }).get() { try await stop(id) }

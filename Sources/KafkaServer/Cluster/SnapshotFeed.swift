@@ -19,8 +19,9 @@ final class SessionEnds: Sendable {
     }
 }
 
-/// Looks at all nodes up to 20 times a second while somebody listens, and sends a picture when it differs from the last.
-/// Less often where that takes long, with ten thousand partitions: a pause is nine times the look, and never longer than
+/// Looks at all nodes up to 20 times a second while somebody listens, and sends a picture when it differs from the
+/// last. Less often where that takes long, with ten thousand partitions: a pause is nine times the look, and never
+/// longer than
 /// `longestPause`, since a node that recovers its logs answers late.
 ///
 /// Has a loop of its own, so that putting a picture together holds up no node. Without a listener no timer runs.
@@ -88,8 +89,8 @@ final class SnapshotFeed: Sendable {
         }
     }
 
-    /// A picture for one who cannot wait for the next: each node is asked after this call. Fails when the cluster is torn
-    /// down.
+    /// A picture for one who cannot wait for the next: each node is asked after this call. Fails when the cluster is
+    /// torn down.
     func now() -> EventLoopFuture<ClusterSnapshot> { loop.flatSubmit { [self] in look() } }
 
     /// Asks every node. On the feed's loop.

@@ -9,9 +9,9 @@ import NIOPosix
 
 /// One node's place in the process through all its lives: its loop, its links, its port.
 ///
-/// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs, or a little later
-/// where another program still has it: a client that comes earlier is refused at once and tries another broker, as it
-/// would with a process that is still starting.
+/// Confined to its loop. A broker's port is open from the moment at which the broker says that it runs, or a little
+/// later where another program still has it: a client that comes earlier is refused at once and tries another broker,
+/// as it would with a process that is still starting.
 ///
 /// | state    | start | running | kill | stop     | stopped | patience ends |
 /// |----------|-------|---------|------|----------|---------|---------------|
@@ -114,7 +114,8 @@ final class NodeHost {
         return NodeLook(picture: picture, mark: now)
     }
 
-    /// Begins a new life. The future ends when the node serves: a broker when it runs and listens, a controller at once.
+    /// Begins a new life. The future ends when the node serves: a broker when it runs and listens, a controller at
+    /// once.
     func start() throws -> EventLoopFuture<Void> {
         guard case .down = state else { throw ClusterError.alreadyRunning(blueprint.name) }
         let disk = LiveDisks.make(try blueprint.disk(), of: blueprint.id, pageCache)
@@ -251,8 +252,8 @@ final class NodeHost {
         listen(on: port, for: driver, until: .now() + Self.portPatience)
     }
 
-    /// The port is reserved, so whoever else listens on it gives it up soon: a program that was started just now has what its
-    /// parent had open until it has closed it.
+    /// The port is reserved, so whoever else listens on it gives it up soon: a program that was started just now has
+    /// what its parent had open until it has closed it.
     private func listen(on port: PortReservation, for driver: NodeDriver, until deadline: NIODeadline) {
         let opening: EventLoopFuture<any Channel>
         do {

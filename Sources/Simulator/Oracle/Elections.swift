@@ -13,7 +13,6 @@ extension Oracle {
             for id in ids {
                 guard let partition = partitionIndices[id] else { continue }
                 partitions[partition].forgetTopic()
-                partitionsRemoved += 1
                 clients.forget(id, number: partition)
             }
             refreshSettings(at: offset)

@@ -18,9 +18,10 @@ struct Exchange: Sendable {
     enum Question: Sendable {
         /// `topics`: which of the topics of each partition's name was asked for; nil where it was deleted already.
         case produce(ProduceRequest, topics: [TopicPartition: Int])
-        /// `outdated`: where an epoch was given that was already over for the node that is asked. `removed`: how many partitions
-        /// were gone by then, of which that node knew; nil where one of them was still served there.
-        case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch], removed: Int?)
+        /// `outdated`: where an epoch was given that was already over for the node that is asked. `named`: where topics are
+        /// told by their names, the which of its name each partition was on that node; -1 for one that was gone
+        /// already.
+        case fetch(isFromReplica: Bool, outdated: [OutdatedEpoch], named: [Int])
         /// `isStale`: the sender's registration, or a member's, was not the newest then.
         case alterPartition(AlterPartitionRequest, isStale: Bool)
         case vote(VoteRequest)
@@ -116,11 +117,9 @@ extension Oracle {
         case .produce(let request, let topics):
             guard let answer = Self.decode(ProduceResponse.self, version, frame) else { return }
             try produced(request, topics, answer, by: node)
-        case .fetch(let isFromReplica, let outdated, let removed):
+        case .fetch(let isFromReplica, let outdated, let named):
             guard let answer = Self.decode(FetchResponse.self, version, frame) else { return }
-            try fetched(
-                answer, by: node, isFromReplica: isFromReplica, outdated: outdated,
-                isAsBefore: removed == partitionsRemoved)
+            try fetched(answer, by: node, isFromReplica: isFromReplica, outdated: outdated, named: named)
         case .alterPartition(let request, let isStale):
             guard let answer = Self.decode(AlterPartitionResponse.self, version, frame) else { return }
             try altered(request, isStale: isStale, answer, by: node)

@@ -3,16 +3,17 @@ import KafkaBroker
 import KafkaProtocol
 import NIOCore
 
-/// The history that klamm judges its own workload by, fed by simulated clients as by real ones, and held in the end against
-/// what the cluster could be blamed for.
+/// The history that klamm judges its own workload by, fed by simulated clients as by real ones, and held in the end
+/// against what the cluster could be blamed for.
 ///
 /// The history calls a record lost exactly if it was acknowledged and nobody has ever read it; then its brokers' ledger
 /// knows of the loss, and one of acks=all was lost by name. An idempotent producer doubles nothing, one that keeps its
-/// order keeps it (where its partition knew it from its first batch on), no offset holds two records and no group commits past what it was not handed, as long as the partition
-/// lost nothing; no failed record is read and no consumer goes back, ever.
+/// order keeps it (where its partition knew it from its first batch on), no offset holds two records and no group
+/// commits past what it was not handed, as long as the partition lost nothing; no failed record is read and no consumer
+/// goes back, ever.
 ///
-/// Nothing is said of partitions whose offsets mean two things (a topic made anew), lack records rightly (compaction), or
-/// were found damaged by a consumer.
+/// Nothing is said of partitions whose offsets mean two things (a topic made anew), lack records rightly (compaction),
+/// or were found damaged by a consumer.
 struct HistoryCheck {
     /// What the oracle and the brokers' ledger know of one partition at the end.
     struct Facts {

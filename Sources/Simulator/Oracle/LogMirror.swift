@@ -103,9 +103,11 @@ struct LogMirror: Sendable {
     private(set) var retiredEnd: Int64?
     /// Some replica's cleaner has rewritten what is before: there batches may lack records, on whoever has copied them.
     var cleanedUpTo: Int64 = 0
-    /// What is before is deleted, as leaders have told, though it may still lie here: nobody is promised anything of it.
+    /// What is before is deleted, as leaders have told, though it may still lie here: nobody is promised anything of
+    /// it.
     var toldStart: Int64 = 0
-    /// The same, as this replica says itself: it keeps to it though an election may have made a lower start the others'.
+    /// The same, as this replica says itself: it keeps to it though an election may have made a lower start the
+    /// others'.
     private(set) var ownStart: Int64 = 0
     /// Where it was cut, in a hole that the cleaner had left: its broker goes on from there, not from its last record.
     private var holeEnd: Int64 = 0
@@ -113,7 +115,8 @@ struct LogMirror: Sendable {
     private var removed: [Segment] = []
     private var producers: [Int64: Producer] = [:]
     private var producersAreStale = false
-    /// Of batches that the cleaner took: who wrote a newer one may be cut off again, and its broker's snapshots know of these.
+    /// Of batches that the cleaner took: who wrote a newer one may be cut off again, and its broker's snapshots know of
+    /// these.
     private var taken: [RecordBatchHeader] = []
 
     var isEmpty: Bool { segments.allSatisfy(\.batches.isEmpty) }
@@ -281,8 +284,8 @@ struct LogMirror: Sendable {
                 for batch in segment.batches where batch.base < header.baseOffset { set(batch.header) }
             }
             // What is written anew takes the place of what was there.
-            let present = start..<header.baseOffset
-            taken.removeAll { !present.contains($0.baseOffset) }
+            let start = start
+            taken.removeAll { $0.baseOffset < start || $0.baseOffset >= header.baseOffset }
             for header in taken where producers[header.producerId].map({ $0.base < header.baseOffset }) ?? false {
                 set(header)
             }

@@ -1,10 +1,11 @@
 import KafkaBroker
 import KafkaProtocol
 
-/// The beginning of an epoch: does the new leader have all that is committed? What it lacks is lost, since everyone follows it.
+/// The beginning of an epoch: does the new leader have all that is committed? What it lacks is lost, since everyone
+/// follows it.
 ///
-/// Lost by name: after an unclean election that was permitted, or when the leader was the sole remaining member of the ISR and
-/// its disk had lost the records behind its back. Any other loss is a violation.
+/// Lost by name: after an unclean election that was permitted, or when the leader was the sole remaining member of the
+/// ISR and its disk had lost the records behind its back. Any other loss is a violation.
 extension Oracle {
     /// The leader has noted that its epoch begins at `offset`.
     mutating func begin(_ index: Int, of partition: Int, at offset: Int64) throws(Violation) {
@@ -58,8 +59,8 @@ extension Oracle {
         }
         let lost = missing.map { Array(partitions[partition].chain[$0...]) } ?? []
         let end = partitions[partition].committedEnd
-        // What is committed may all be deleted by now. A log that ends before it lacks no record, but goes on with others at
-        // offsets that were used already, and for that it needs the same excuse.
+        // What is committed may all be deleted by now. A log that ends before it lacks no record, but goes on with
+        // others at offsets that were used already, and for that it needs the same excuse.
         guard
             let from = lost.first.map({ min($0.base, leadership.startOffset) })
                 ?? (leadership.startOffset < end ? leadership.startOffset : nil)
@@ -85,8 +86,8 @@ extension Oracle {
                 leaderEpoch: leadership.epoch, cause: cause), lost, of: partition)
     }
 
-    /// Why this election may lose these records; nil if it may not. One elected uncleanly may have died before it led: who is
-    /// elected after it, from the ISR that it left, has not more.
+    /// Why this election may lose these records; nil if it may not. One elected uncleanly may have died before it led:
+    /// who is elected after it, from the ISR that it left, has not more.
     func permittedCause(
         of leadership: Leadership, _ offsets: Range<Int64>, _ partition: Int
     ) -> NamedLoss.Cause? {

@@ -33,8 +33,6 @@ package struct Oracle: Sendable {
     var groups = GroupWatch()
     var clients = ClientLedger()
     var exchanges: [ExchangeKey: Exchange] = [:]
-    /// How many partitions are gone with their topics.
-    var partitionsRemoved = 0
     private var paths: [String: Place] = [:]
     /// Bytes were flipped on some disk: what is copied is looked at more closely.
     var hasFlips = false

@@ -81,8 +81,9 @@ extension Oracle {
         }
     }
 
-    /// The replica in whose log what a node acknowledges must lie: its own. One from which the partition was moved away has
-    /// none any more, and may still owe an answer that it has earned before; then its successor's log has the batch.
+    /// The replica in whose log what a node acknowledges must lie: its own. One from which the partition was moved away
+    /// has none any more, and may still owe an answer that it has earned before; then its successor's log has the
+    /// batch.
     private func replicaAnswering(for partition: Int, by node: BrokerID) -> Int? {
         let own = partitions[partition].index(of: node)
         guard let own, let replicas = metadata.partitions[partitions[partition].id]?.replicas, !replicas.contains(node),
@@ -98,7 +99,7 @@ extension Oracle {
     ) -> Exchange.Question {
         let claimed = version >= 15 ? request.replicaState.replicaId : request.replicaId
         guard case .node(let sender) = from else {
-            return .fetch(isFromReplica: false, outdated: outdated(request, to), removed: removed(to))
+            return .fetch(isFromReplica: false, outdated: outdated(request, to), named: named(version, on: to))
         }
         // By index here and below: whoever takes a topic out of the request takes hold of all that it has.
         for topic in request.topics.indices {
@@ -113,11 +114,12 @@ extension Oracle {
         if let epoch = forgetful[sender], request.replicaState.replicaEpoch > epoch {
             forgetRemembered(of: sender, by: to)
         }
-        return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to), removed: removed(to))
+        return .fetch(isFromReplica: claimed != .none, outdated: outdated(request, to), named: named(version, on: to))
     }
 
-    private func removed(_ node: BrokerID) -> Int? {
-        partitions.contains { $0.isForeign(node) } ? nil : partitionsRemoved
+    private func named(_ version: Int16, on node: BrokerID) -> [Int] {
+        if version >= FetchSettings.firstVersionWithTopicIds { return [] }
+        return partitions.map { $0.isForeign(node) ? -1 : $0.former }
     }
 
     private mutating func noteStart(
@@ -137,8 +139,8 @@ extension Oracle {
         }
     }
 
-    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows. What
-    /// it has asked in its former life may still wait for a leader that is slow, and says how far it was.
+    /// A follower that fetches anew says itself how far it is; a new life begins with a full fetch of all it follows.
+    /// What it has asked in its former life may still wait for a leader that is slow, and says how far it was.
     private mutating func forgetRemembered(of follower: BrokerID, by leader: BrokerID) {
         for partition in partitions.indices {
             for index in partitions[partition].leaderships.indices
@@ -173,11 +175,10 @@ extension Oracle {
         return found
     }
 
-    /// `isAsBefore`: no topic is gone since it was asked for, or has gone unheard. Of one that is gone the answer may still tell
-    /// by its name.
+    /// By its name a topic that is gone may be told of when there is another one of that name.
     mutating func fetched(
         _ answer: FetchResponse, by node: BrokerID, isFromReplica: Bool, outdated: [Exchange.OutdatedEpoch],
-        isAsBefore: Bool
+        named: [Int]
     ) throws(Violation) {
         counts.add(answer.errorCode)
         for topic in answer.responses.indices {
@@ -192,7 +193,7 @@ extension Oracle {
             for index in answer.responses[topic].partitions.indices {
                 let error = answer.responses[topic].partitions[index].errorCode
                 counts.add(error)
-                guard error == .none, isAsBefore || topicId != .zero else { continue }
+                guard error == .none else { continue }
                 let id = TopicPartition(
                     topic: name, partition: answer.responses[topic].partitions[index].partitionIndex)
                 if let old = outdated.first(where: { $0.partition == id }) {
@@ -200,7 +201,10 @@ extension Oracle {
                         "an old leader epoch was served",
                         "\(id): \(node) leads in epoch \(old.led) and answers a fetch of epoch \(old.asked)")
                 }
-                guard let partition = partitionIndices[id] else { continue }
+                guard let partition = partitionIndices[id],
+                    topicId != .zero
+                        || named.indices.contains(partition) && named[partition] == partitions[partition].former
+                else { continue }
                 if answer.responses[topic].partitions[index].divergingEpoch.endOffset >= 0 { counts.add(.divergences) }
                 try served(
                     upTo: answer.responses[topic].partitions[index].highWatermark,

@@ -21,8 +21,8 @@ struct ScenarioAudience: Sendable {
     var finished: @Sendable (ScenarioReport) -> Void = { _ in }
 }
 
-/// Plays one scenario on a cluster of its own, in a temporary folder: carries out what `ScenarioRun` decides, and shows it
-/// how things are, some fifty times a second.
+/// Plays one scenario on a cluster of its own, in a temporary folder: carries out what `ScenarioRun` decides, and shows
+/// it how things are, some fifty times a second.
 final class ScenarioPlayer: Sendable {
     private static let pause = Duration.milliseconds(20)
     /// Verdicts over every record are asked for less often.
@@ -65,6 +65,8 @@ final class ScenarioPlayer: Sendable {
         let start = SystemClock.now()
         var run = ScenarioRun(scenario, now: start)
         var lines = HeldLines()
+        // One that cannot go on has told all the same.
+        defer { for line in lines.takeAll() { audience.told(line) } }
         // As the line tells it that comes before an action.
         var told = start
         var report: ScenarioReport?
@@ -83,8 +85,11 @@ final class ScenarioPlayer: Sendable {
                     audience.finished(finished)
                 case .perform(let action):
                     let failure = await stage.perform(action, at: told)
-                    pending += run.done(failure: failure, now: SystemClock.now())
+                    told = SystemClock.now()
+                    pending += run.done(failure: failure, now: told)
                 case .readEverything:
+                    // It takes its time.
+                    for line in lines.takeAll() { audience.told(line) }
                     let failure = await stage.readEverything()
                     pending += run.done(failure: failure, now: SystemClock.now())
                 }

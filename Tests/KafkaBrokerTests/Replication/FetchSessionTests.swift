@@ -72,8 +72,8 @@ import Testing
     }
 
     @Test func `records of a topic that is gone are not served as those of its successor`() throws {
-        // The metadata of both come at once, and replicas are taken away one by one: in between the name led to an old log by
-        // the new topic's id.
+        // The metadata of both come at once, and replicas are taken away one by one: in between the name led to an old
+        // log by the new topic's id.
         let cluster = TestCluster(brokers: 1)
         try TestClient(cluster, 1).createTopic("orders", partitions: 1, replicas: 1)
         var broker = try #require(cluster.broker(1))

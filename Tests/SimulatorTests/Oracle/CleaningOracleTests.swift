@@ -246,7 +246,8 @@ import Testing
     }
 
     @Test func `a broker has nothing for a consumer only where nothing is left`() throws {
-        // What superseded the records was cut off again: a reader stands before them for good, as in Kafka (seed 912573).
+        // What superseded the records was cut off again: a reader stands before them for good, as in Kafka (seed
+        // 912573).
         var script = try OracleScript(replicas: [1], settings: ["log.cleanup.policy": "compact"])
         let batches = try (0..<2).map { try OracleScript.batch(at: $0, key: "a") }
         for batch in batches { try script.write(batch, on: [1]) }

@@ -78,6 +78,24 @@ struct OracleScript {
         try commit([.removeTopic(removal), .topic(topic), .partition(partition)])
     }
 
+    /// A topic of another name is made and deleted, of which the broker has not heard.
+    mutating func deletesAnother(on broker: BrokerID) throws {
+        var topic = TopicRecord()
+        topic.name = "others"
+        topic.topicId = Uuid(high: 9, low: 9)
+        var partition = PartitionRecord()
+        partition.partitionId = 0
+        partition.topicId = topic.topicId
+        (partition.replicas, partition.isr, partition.leader) = ([broker], [broker], broker)
+        partition.directories = [.zero]
+        try commit([.topic(topic), .partition(partition)])
+        let text = "version: 0\ntopic_id: \(topic.topicId)\n"
+        try see(.disk(broker, .replaced(path: "others-0/partition.metadata", ByteBuffer(string: text))))
+        var removal = RemoveTopicRecord()
+        removal.topicId = topic.topicId
+        try commit([.removeTopic(removal)])
+    }
+
     /// A broker has made the folder of the new topic, with nothing in it.
     mutating func makesFolder(_ broker: BrokerID) throws {
         try see(.disk(broker, .renamed(from: "orders-0", to: "orders-0.1-delete")))
@@ -235,7 +253,8 @@ struct OracleScript {
         try asks(request, follower, of: leader)
     }
 
-    /// The leader asks the controller to change the ISR, which refuses; in a second list for the topic, if it is told to.
+    /// The leader asks the controller to change the ISR, which refuses; in a second list for the topic, if it is told
+    /// to.
     mutating func asksForISR(
         _ isr: [BrokerID], by leader: BrokerID, answer code: ErrorCode, namesTopicTwice: Bool = false,
         meanwhile: (inout OracleScript) throws -> Void

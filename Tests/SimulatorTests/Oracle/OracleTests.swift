@@ -378,5 +378,9 @@ import Testing
         }
         try fetch(by: 12, &script)
         #expect(violation { try fetch(by: 11, &script) } == "not held by all of the ISR")
+        // Of other topics the same broker is judged as before.
+        var deleted = try OracleScript(replicas: [1, 2])
+        try deleted.deletesAnother(on: 1)
+        #expect(violation { try fetch(by: 11, &deleted) } == "not held by all of the ISR")
     }
 }

@@ -142,7 +142,7 @@ extension Fetcher {
             request.rawValue > finishedAfter.rawValue
         else { return }
         let position = partitions[index].position
-        if position < highWatermark, let broker, !partitions[index].isAtEnd {
+        if position < highWatermark, let broker {
             actions.append(
                 .note(.foundNothing(consumer: name, partitions[index].id, in: position..<highWatermark, by: broker)))
         }
