@@ -20,4 +20,34 @@ extension ClusterSnapshot {
         else { return nil }
         return Coordinator(broker: leader, topicID: offsets.id, leaderEpoch: partition.leaderEpoch)
     }
+
+    /// Takes over from the picture before those groups that nobody can tell of now: their coordinator is gone, or another has
+    /// just taken over and may still be loading. Without a coordinator nobody commits, so their commits are as they were.
+    package mutating func keepGroups(of before: ClusterSnapshot) {
+        guard clusterID == before.clusterID, topics.contains(where: { $0.name == GroupCoordinator.topic }),
+            // Where nobody answers at all, nothing is known of any group.
+            brokers.contains(where: { $0.state == .running })
+        else { return }
+        var present = SortedWalk(groups) { $0.id }
+        let kept = before.groups.filter { group in
+            guard present.next(group.id) == nil else { return false }
+            let coordinator = coordinator(of: group.id)
+            return coordinator == nil || coordinator != before.coordinator(of: group.id)
+        }
+        guard !kept.isEmpty else { return }
+        groups = (groups + kept.map(withoutCoordinator)).sorted { $0.id < $1.id }
+    }
+
+    private func withoutCoordinator(_ group: Group) -> Group {
+        var group = group
+        group.state = "no coordinator"
+        (group.coordinator, group.members, group.generation) = (nil, nil, nil)
+        for index in group.partitions.indices {
+            let id = group.partitions[index].partition
+            let read = topics.first { $0.name == id.topic }?.partition(id.partition)
+            group.partitions[index].highWatermark = read?.highWatermark
+            group.partitions[index].logEndOffset = read?.logEndOffset
+        }
+        return group
+    }
 }

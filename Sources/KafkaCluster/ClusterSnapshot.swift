@@ -192,15 +192,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var members: [GroupSnapshot.Member]?
         /// Sorted by partition. Includes assigned partitions that have no commit yet.
         package var partitions: [GroupPartition]
-        /// Sum over partitions whose lag is known; nil when none is.
-        package var lag: Int64? {
-            var total: Int64?
-            // By index: a copy of each partition would cost more than the sum.
-            for index in partitions.indices {
-                if let lag = partitions[index].lag { total = (total ?? 0).saturatingAdd(lag) }
-            }
-            return total
-        }
+        /// Sum over the partitions with a commit; nil where none has one, or nobody tells how far one of them may be read.
+        package var lag: Int64? { partitions[...].lag }
 
         /// Its members are gone, so that nobody reads for it, nor commits. Of a group that nobody ever joined this is
         /// not known: to such a one consumers commit that choose their partitions themselves.
@@ -234,6 +227,19 @@ package struct ClusterSnapshot: Hashable, Sendable {
         }
 
         package init(partition: TopicPartition) { self.partition = partition }
+    }
+}
+
+extension ArraySlice<ClusterSnapshot.GroupPartition> {
+    /// Sum over those with a commit; nil where none has one, or nobody tells how far one of them may be read.
+    package var lag: Int64? {
+        var total: Int64?
+        // By index: a copy of each partition would cost more than the sum.
+        for index in indices where self[index].committed != nil {
+            guard let lag = self[index].lag else { return nil }
+            total = (total ?? 0).saturatingAdd(lag)
+        }
+        return total
     }
 }
 

@@ -245,15 +245,32 @@ import Testing
         }
         var row = try #require(last)
         let now = Self.instant(30.4)
-        let old = try #require(history.lagTime(row, now: now)).duration
+        let old = try #require(history.lagTime(row, of: "", now: now)).duration
         #expect(old > .seconds(25.3) && old < .seconds(25.5), "written at 5 s, as 50 come in a second: \(old)")
         // Ten records before the end, which the last sample does not know.
         row.committed = try #require(row.highWatermark) - 10
-        let new = try #require(history.lagTime(row, now: now)).duration
+        let new = try #require(history.lagTime(row, of: "", now: now)).duration
         #expect(new > .milliseconds(150) && new < .milliseconds(600), "\(new)")
         // A group that was level for long has not been behind for long.
         row.committed = row.highWatermark
-        #expect(history.lagTime(row, now: now) == .about(.zero))
+        #expect(history.lagTime(row, of: "", now: now) == .about(.zero))
+    }
+
+    @Test func `who has stood still for longer than ends are kept is behind for as long`() throws {
+        // "Behind > 2:00" stood beside "stopped since" eight minutes before.
+        var history = History()
+        var last: ClusterSnapshot.GroupPartition?
+        for second in 0...500 {
+            var snapshot = ClusterSnapshot(takenAt: Self.instant(Double(second)), clusterID: "c")
+            let end = Int64(second * 10 + 1)
+            snapshot.topics = [topic("t", end: end)]
+            snapshot.groups = [group("g", of: [("t", Int64(min(second, 20) * 10), end)])]
+            last = snapshot.groups[0].partitions[0]
+            history.observe(snapshot, now: snapshot.takenAt)
+        }
+        let row = try #require(last)
+        let age = history.lagTime(row, of: "g", now: Self.instant(500))
+        #expect(age == .atLeast(.seconds(480)))
     }
 
     @Test func `a record's age is right after its partition had not grown for long`() throws {
@@ -268,7 +285,7 @@ import Testing
             last = snapshot.groups[0].partitions[0]
             history.observe(snapshot, now: snapshot.takenAt)
         }
-        let age = history.lagTime(try #require(last), now: Self.instant(100))
+        let age = history.lagTime(try #require(last), of: "", now: Self.instant(100))
         #expect(age == .about(.seconds(11)))
         // Where it could not be known in between, it may have come any time.
         var ends = EndOffsets()

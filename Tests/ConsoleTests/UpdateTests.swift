@@ -526,6 +526,11 @@ import Testing
         #expect(LagTrend((0..<11).map { Int64($0) }) == .growing)
         #expect(LagTrend((0..<11).map { Int64(100 - $0) }) == .shrinking)
         #expect(LagTrend((0..<11).map { Int64(1000 + $0 % 2 * 40) }) == .steady)
+        // What is committed every few seconds makes a saw, whichever tooth the window ends at.
+        for start in 0..<5 {
+            #expect(LagTrend((0..<11).map { Int64(100 + ($0 + start) % 5 * 40) }) == .steady)
+            #expect(LagTrend((0..<11).map { Int64($0 * 60 + ($0 + start) % 5 * 40) }) == .growing)
+        }
         #expect(LagTrend((0..<11).map { $0 == 0 ? nil : Int64($0 * 50) }) == nil)
     }
 

@@ -299,9 +299,16 @@ import Testing
         #expect(prices.last?.sends?.first?.longestWait == AcknowledgementWait(.milliseconds(3_021), at: at(3_030)))
         #expect(prices.last?.sends?.first?.silence == nil && prices.last?.longestWait == .milliseconds(3_021))
         #expect(prices.last?.summary.contains("sends waited up to 3.021 s") == true)
-        // What is told of another fault is not told of this one.
+        // What is told of another fault is not told of this one, and what waited already when this one began is not its doing.
         _ = prices.note(.fault(.kill(1), at: at(4_000)))
         #expect(prices.last?.summary.contains("waited") == false)
+        var late = picture(34_000)
+        late.workload?.producers[0].waits = [
+            AcknowledgementWait(.milliseconds(30_480), at: at(33_500)),
+            AcknowledgementWait(.milliseconds(1_200), at: at(33_400)),
+        ]
+        _ = prices.observe(late)
+        #expect(prices.all.map(\.longestWait) == [.milliseconds(30_480), .milliseconds(1_200)])
     }
 
     @Test func `a controller's fall is paid for until another decides`() {

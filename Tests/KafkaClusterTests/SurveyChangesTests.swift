@@ -175,6 +175,45 @@ import Testing
             ]).isEmpty)
     }
 
+    @Test func `a group stays in the picture while nobody can tell of it`() {
+        // It vanished for a second whenever its coordinator died, and with it what was known of its pace.
+        func kept(_ pictures: [ClusterSnapshot]) -> [ClusterSnapshot.Group] {
+            var shown = pictures[0]
+            for picture in pictures.dropFirst() {
+                var picture = picture
+                picture.keepGroups(of: shown)
+                shown = picture
+            }
+            return shown.groups
+        }
+        var first = grouped(heard: 1)
+        var row = ClusterSnapshot.GroupPartition(partition: TopicPartition(topic: "orders", partition: 0))
+        (row.committed, row.highWatermark) = (40, 50)
+        first.groups[0].partitions = [row]
+        var silent = grouped(false, silent: [2], heard: 2)
+        silent.topics[1].partitions[0].highWatermark = 70
+        let group = kept([first, silent, silent]).first
+        #expect(group?.state == "no coordinator" && group?.coordinator == nil && group?.members == nil)
+        #expect(group?.partitions.first?.committed == 40 && group?.lag == 30)
+        let loading = grouped(false, leader: 3, epoch: 4, heard: 3)
+        #expect(kept([first, silent, loading]).map(\.id) == ["billing"])
+        #expect(kept([first, silent, loading, loading]).isEmpty, "the new one does not have it")
+        #expect(kept([first, silent, grouped(heard: 3)]).map(\.state) == ["Empty"])
+        #expect(kept([first, grouped(false, heard: 2)]).isEmpty, "its coordinator says so")
+    }
+
+    @Test func `a lag is not known where a part of it is not`() {
+        // The rest stood there as if it were all, and the group seemed to catch up while a leader was away.
+        var group = ClusterSnapshot.Group(id: "billing", state: "Stable")
+        group.partitions = (0..<3).map { .init(partition: TopicPartition(topic: "orders", partition: $0)) }
+        (group.partitions[0].committed, group.partitions[0].highWatermark) = (10, 15)
+        (group.partitions[1].committed, group.partitions[1].highWatermark) = (10, 12)
+        group.partitions[2].highWatermark = 100
+        #expect(group.lag == 7, "nothing is committed for the third")
+        group.partitions[1].highWatermark = nil
+        #expect(group.lag == nil)
+    }
+
     @Test func `a controller that is gone is told`() {
         // Nothing is decided until there is one.
         var lost = snapshot()

@@ -76,15 +76,22 @@ package struct History: Hashable, Sendable {
     package func status(ofGroup group: String) -> CommitStatus? { groups[group]?.commits.status }
 
     /// How long ago the first record was written that the group has not committed.
-    package func lagTime(_ partition: ClusterSnapshot.GroupPartition, now: Instant?) -> LagTime? {
+    package func lagTime(
+        _ partition: ClusterSnapshot.GroupPartition, of group: String, now: Instant?
+    ) -> LagTime? {
         guard let now, let committed = partition.committed else { return nil }
-        return readings[partition.partition.topic]?.ends[partition.partition.partition]?
+        let age = readings[partition.partition.topic]?.ends[partition.partition.partition]?
             .age(ofOffset: committed, now: now, end: partition.highWatermark, heldUntil: toldAt)
+        // Ends are kept for minutes: who stands still for longer is known by its commits.
+        guard case .atLeast(let known)? = age,
+            let since = groups[group]?.commits.window(partition.partition)?.unreadSince
+        else { return age }
+        return .atLeast(max(known, .milliseconds(now.wallClockMilliseconds.saturatingSubtract(since))))
     }
 
     /// The longest of its partitions.
     package func lagTime(of group: ClusterSnapshot.Group, now: Instant?) -> LagTime? {
-        group.partitions.compactMap { lagTime($0, now: now) }.max { $0.duration < $1.duration }
+        group.partitions.compactMap { lagTime($0, of: group.id, now: now) }.max { $0.duration < $1.duration }
     }
 
     /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero, and who
@@ -219,14 +226,12 @@ extension History.Reading {
     fileprivate mutating func note(
         _ rows: ArraySlice<ClusterSnapshot.GroupPartition>, of group: String, at now: Instant, heldUntil: Instant?
     ) {
-        var sum: Int64?
         // By index: a copy of each of tens of thousands of partitions would cost more than all the rest.
         for index in rows.indices {
-            if let lag = rows[index].lag { sum = (sum ?? 0).saturatingAdd(lag) }
             ends[rows[index].partition.partition, default: EndOffsets()].note(
                 rows[index].highWatermark, at: now, heldUntil: heldUntil)
         }
-        readers.set(group, lag: sum)
+        readers.set(group, lag: rows.lag)
     }
 }
 
@@ -234,13 +239,30 @@ extension History.Reading {
 enum LagTrend: Hashable {
     case growing, steady, shrinking
 
-    /// Nil without enough samples. Less than a twentieth, or five records, either way is noise.
+    /// Nil without enough samples. Commits make a saw of a lag: it is heading somewhere when both its peaks and its troughs
+    /// are. Less than a fortieth, or two records, from one half of the
+    /// time to the other is noise.
     init?(_ lags: [Int64?]) {
-        let window = lags.suffix(11)
-        guard window.count == 11, let first = window.first ?? nil, let last = window.last ?? nil else { return nil }
-        let noise = max(5, first / 20)
-        self =
-            last > first.saturatingAdd(noise) ? .growing : last < first.saturatingSubtract(noise) ? .shrinking : .steady
+        let window = lags.suffix(11).compactMap(\.self)
+        guard window.count == 11, let early = window.prefix(6).extent, let late = window.suffix(6).extent else {
+            return nil
+        }
+        let noise = max(2, early.upperBound / 40)
+        func grows(_ from: Int64, _ to: Int64) -> Bool { to > from.saturatingAdd(noise) }
+        if grows(early.lowerBound, late.lowerBound), grows(early.upperBound, late.upperBound) {
+            self = .growing
+        } else if grows(late.lowerBound, early.lowerBound), grows(late.upperBound, early.upperBound) {
+            self = .shrinking
+        } else {
+            self = .steady
+        }
+    }
+}
+
+extension ArraySlice<Int64> {
+    fileprivate var extent: ClosedRange<Int64>? {
+        guard let least = self.min(), let most = self.max() else { return nil }
+        return least...most
     }
 }
 

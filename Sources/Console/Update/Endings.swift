@@ -18,6 +18,7 @@ extension Model {
     mutating func leaveStory() -> [Command] {
         let commands = [Command.conduct(.leave)]
         guard place != .story, let name = story?.head.name, let contents = live.snapshot?.contents else {
+            show(.note, "Leaving the story: its cluster ends…")
             return commands
         }
         overlay = .question(

@@ -43,6 +43,8 @@ extension Model {
             rememberedRoots = [:]
             screens = [Screen(new == nil ? .scenarios : .story)]
             overlay = nil
+            // What was under way is done.
+            toast = nil
         }
         if case .over(let asExpected)? = new?.state, story?.state != new?.state {
             show(

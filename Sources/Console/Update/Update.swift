@@ -33,6 +33,8 @@ extension Model {
         case .snapshot(let snapshot):
             advance(to: snapshot.takenAt)
             forgetPredecessor(of: snapshot)
+            var snapshot = snapshot
+            if let before = live.snapshot { snapshot.keepGroups(of: before) }
             live.snapshot = snapshot
             sample(snapshot, now: snapshot.takenAt)
             tell(whole: live.prices.observe(snapshot))

@@ -43,7 +43,7 @@ enum GroupView {
             },
             Column(title: "Lag", alignment: .right, minimum: 7, sort: { .count($0.lag) }) { .lag($0.lag) },
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
-                .lagTime(history.lagTime($0, now: now))
+                .lagTime(history.lagTime($0, of: id, now: now))
             },
             Column(title: "Verdict", minimum: 9, priority: 1) { partition in
                 let (status, begin) = verdict(partition)

@@ -106,6 +106,9 @@ package struct CommitWindow: Hashable, Sendable {
 
     package init() {}
 
+    /// Since when the first record that is not committed has certainly been there; nil where all was read at the last look.
+    package var unreadSince: Int64? { behindSince.map { max($0, sameSince) } }
+
     /// What is committed now. The time is that of the commit, or, where nobody tells it, when it was first seen.
     package mutating func note(
         offset: Int64, committedAt: Int64?, lag: Int64?, isDeserted: Bool = false, now: Int64

@@ -191,6 +191,16 @@ extension FaultPrice {
         self.sends = sends
     }
 
+    /// Another fault has begun: of what was sent until then some may still wait for the end of this one.
+    mutating func noteWaits(_ workload: WorkloadSnapshot, sentBefore next: Instant) {
+        guard wholeAt == nil, var sends else { return }
+        for producer in workload.producers {
+            guard let index = sends.lastIndex(where: { $0.topic == producer.settings.topic }) else { continue }
+            sends[index].noteWaits(producer, sentBefore: next)
+        }
+        self.sends = sends
+    }
+
     /// All is over: what was kept to judge events is not needed any more.
     mutating func close(at instant: Instant) {
         wholeAt = instant
@@ -239,11 +249,20 @@ extension FaultPrice.Sends {
         doubled = producer.doubled.map { _ in 0 }
     }
 
-    /// What was acknowledged before waited for something else.
-    fileprivate mutating func wait(_ now: WorkloadSnapshot.Producer, by instant: Instant) {
+    /// What had waited for so long when a fault began had been held up by something else.
+    private static let underWay = Duration.milliseconds(200)
+
+    /// What was acknowledged before waited for something else, and what is sent after the next fault may wait for that.
+    fileprivate mutating func noteWaits(_ now: WorkloadSnapshot.Producer, sentBefore end: Instant? = nil) {
         for wait in now.waits where wait.at >= since && wait.duration > longestWait?.duration ?? .zero {
+            let sentAt = wait.at + (.zero - wait.duration)
+            guard since - sentAt <= Self.underWay, end.map({ $0 - sentAt > Self.underWay }) ?? true else { continue }
             longestWait = wait
         }
+    }
+
+    fileprivate mutating func wait(_ now: WorkloadSnapshot.Producer, by instant: Instant) {
+        noteWaits(now)
         silence = isRunning ? now.silentSince.map { max(.zero, instant - max($0, since)) } : nil
     }
 
