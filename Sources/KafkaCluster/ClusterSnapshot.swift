@@ -194,6 +194,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var partitions: [GroupPartition]
         /// Sum over the partitions with a commit; nil where none has one, or nobody tells how far one of them may be read.
         package var lag: Int64? { partitions[...].lag }
+        package var hasCommits: Bool { partitions.contains { $0.committed != nil } }
 
         /// Its members are gone, so that nobody reads for it, nor commits. Of a group that nobody ever joined this is
         /// not known: to such a one consumers commit that choose their partitions themselves.

@@ -30,6 +30,7 @@ import Testing
     @Test func `what is behind is not said to be so for no time at all`() {
         // At its first look a console knows that records wait, and not since when.
         #expect(StyledText.lagTime(.atLeast(.zero)).plain == "?")
+        #expect(StyledText.lag(nil).plain == "–" && StyledText.lag(nil, hasCommit: true).plain == "?")
         #expect(StyledText.lagTime(.about(.zero)).plain == "0")
         #expect(StyledText.lagTime(.atLeast(.seconds(20))).plain == ">20 s")
     }

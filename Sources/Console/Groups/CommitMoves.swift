@@ -116,7 +116,3 @@ struct CommitMoves: Hashable, Sendable {
         return moves
     }
 }
-
-extension ClusterSnapshot.Group {
-    fileprivate var hasCommits: Bool { partitions.contains { $0.committed != nil } }
-}

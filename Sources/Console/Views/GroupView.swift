@@ -41,7 +41,9 @@ enum GroupView {
             Column(title: "Log end", alignment: .right, minimum: 8, priority: 2, sort: { .count($0.logEndOffset) }) {
                 .count($0.logEndOffset)
             },
-            Column(title: "Lag", alignment: .right, minimum: 7, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: "Lag", alignment: .right, minimum: 7, sort: { .count($0.lag) }) {
+                .lag($0.lag, hasCommit: $0.committed != nil)
+            },
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
                 .lagTime(history.lagTime($0, of: id, now: now))
             },
@@ -120,7 +122,9 @@ enum GroupView {
             parts.append(
                 LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(own), priority: 5, gap: gap))
         }
-        parts.append(LinePart(text: StyledText("lag ", .muted) + .lag(group.lag), priority: 1, gap: gap))
+        parts.append(
+            LinePart(
+                text: StyledText("lag ", .muted) + .lag(group.lag, hasCommit: group.hasCommits), priority: 1, gap: gap))
         // As its rows have it.
         let history = model.picture.history
         if let (status, begin) = history.worst(of: group, now: model.now) {

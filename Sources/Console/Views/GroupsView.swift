@@ -21,7 +21,9 @@ enum GroupsView {
                 $0.members.map { StyledText(Figures.count($0.count), $0.isEmpty ? .muted : .text) }
                     ?? StyledText(Figures.unknown, .muted)
             },
-            Column(title: "Lag", alignment: .right, minimum: 8, sort: { .count($0.lag) }) { .lag($0.lag) },
+            Column(title: "Lag", alignment: .right, minimum: 8, sort: { .count($0.lag) }) {
+                .lag($0.lag, hasCommit: $0.hasCommits)
+            },
             Column(title: "Behind", alignment: .right, minimum: 6, priority: 2) {
                 .lagTime(history.lagTime(of: $0, now: now))
             },

@@ -193,9 +193,9 @@ extension StyledText {
         }
     }
 
-    /// A lag, coloured by its order of magnitude.
-    static func lag(_ value: Int64?) -> StyledText {
-        guard let value else { return StyledText(Figures.none, .muted) }
+    /// A lag, coloured by its order of magnitude. Without a commit there is none; with one it may be unknown.
+    static func lag(_ value: Int64?, hasCommit: Bool = false) -> StyledText {
+        guard let value else { return StyledText(hasCommit ? Figures.unknown : Figures.none, .muted) }
         guard value > 0 else { return StyledText("0", .ok) }
         return StyledText(Figures.count(value), Style(.scale(.lag, Sparkline.lagPlace(value))))
     }
