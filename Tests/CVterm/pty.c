@@ -30,31 +30,35 @@ bool klamm_pty_is_cooked(int master) {
     return tcgetattr(master, &settings) == 0 && (settings.c_lflag & (ECHO | ICANON)) == (ECHO | ICANON);
 }
 
-int klamm_spawn_closing_rest(posix_spawn_file_actions_t *actions) {
-    return posix_spawn_file_actions_addclosefrom_np(actions, 3);
+pid_t klamm_spawn(
+    const char *path, posix_spawn_file_actions_t *actions, short flags, char *const arguments[],
+    char *const environment[]) {
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, (short)(flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    pid_t process = -1;
+    if (posix_spawn_file_actions_addclosefrom_np(actions, 3) != 0
+        || posix_spawn(&process, path, actions, &attributes, arguments, environment) != 0)
+        process = -1;
+    posix_spawnattr_destroy(&attributes);
+    return process;
 }
 
 pid_t klamm_pty_spawn(int master, const char *path, char *const arguments[], char *const environment[]) {
     char slave[128];
     if (ptsname_r(master, slave, sizeof slave) != 0) return -1;
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
     posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
     // The first terminal that a session's leader opens controls the session.
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    sigset_t signals;
-    sigemptyset(&signals);
-    posix_spawnattr_setsigmask(&attributes, &signals);
-    sigfillset(&signals);
-    posix_spawnattr_setsigdefault(&attributes, &signals);
     posix_spawn_file_actions_addopen(&actions, 0, slave, O_RDWR, 0);
     posix_spawn_file_actions_adddup2(&actions, 0, 1);
     posix_spawn_file_actions_adddup2(&actions, 0, 2);
-    klamm_spawn_closing_rest(&actions);
-    pid_t process = -1;
-    if (posix_spawn(&process, path, &actions, &attributes, arguments, environment) != 0) process = -1;
+    pid_t process = klamm_spawn(path, &actions, POSIX_SPAWN_SETSID, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
     return process;
 }

@@ -15,7 +15,7 @@ package func withEmbeddedCluster(
     await ClusterTurns.shared.begin()
     defer { ClusterTurns.shared.end() }
     let quiet = Logger(label: "brokers") { _ in SwiftLogNoOpLogHandler() }
-    try await withTaskExecutorPreference(OwnThread()) {
+    try await onOwnThread {
         let cluster = try await EmbeddedCluster.make(options, in: directory, logger: quiet)
         try await cluster.whileItRuns(body)
     }

@@ -6,7 +6,7 @@ struct OwnThreadTrait: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(OwnThread(), operation: function)
+        try await onOwnThread(function)
     }
 }
 

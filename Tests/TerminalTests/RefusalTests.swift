@@ -101,16 +101,14 @@ struct ProgramRun {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDWR, 0)
         posix_spawn_file_actions_adddup2(&actions, withOutput ? ends[1] : 0, 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        klamm_spawn_closing_rest(&actions)
-        var process: pid_t = 0
-        let failure = withCStrings([ConsoleProgram.path] + arguments) { words in
+        let process = withCStrings([ConsoleProgram.path] + arguments) { words in
             withCStrings(["HOME=/nonexistent", "TERM=xterm-256color"]) { variables in
-                posix_spawn(&process, ConsoleProgram.path, &actions, nil, words, variables)
+                klamm_spawn(ConsoleProgram.path, &actions, 0, words, variables)
             }
         }
         posix_spawn_file_actions_destroy(&actions)
         close(ends[1])
-        guard failure == 0 else { throw ConsoleProgram.Failure(description: "\(ConsoleProgram.path) did not start") }
+        guard process >= 0 else { throw ConsoleProgram.Failure(description: "\(ConsoleProgram.path) did not start") }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {

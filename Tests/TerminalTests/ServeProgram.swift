@@ -21,19 +21,17 @@ final class ServeProgram {
         posix_spawn_file_actions_adddup2(&actions, inward[0], 0)
         posix_spawn_file_actions_adddup2(&actions, outward[1], 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        klamm_spawn_closing_rest(&actions)
         let place = arguments.contains("--data-dir") ? [] : ["--ephemeral"]
-        var process: pid_t = 0
-        let failure = withCStrings([ConsoleProgram.path, "serve", "--port", "0"] + place + arguments) { words in
+        let process = withCStrings([ConsoleProgram.path, "serve", "--port", "0"] + place + arguments) { words in
             withCStrings(["HOME=/nonexistent"]) { variables in
-                posix_spawn(&process, ConsoleProgram.path, &actions, nil, words, variables)
+                klamm_spawn(ConsoleProgram.path, &actions, 0, words, variables)
             }
         }
         posix_spawn_file_actions_destroy(&actions)
         close(inward[0])
         close(outward[1])
         (input, output, self.process) = (inward[1], outward[0], process)
-        guard failure == 0 else { throw ConsoleProgram.Failure(description: "\(ConsoleProgram.path) did not start") }
+        guard process >= 0 else { throw ConsoleProgram.Failure(description: "\(ConsoleProgram.path) did not start") }
         _ = try expect("bootstrap.servers")
     }
 
@@ -85,10 +83,15 @@ final class ServeProgram {
     func signal(_ number: CInt) { kill(process, number) }
 
     /// Waits for the end. What `wait` of C says: exit code or signal.
-    func end() -> CInt {
+    func end() throws -> CInt {
         var result: CInt = 0
-        waitpid(process, &result, 0)
-        status = result
-        return result
+        for _ in 0..<Self.millisecondsMax / 10 {
+            if waitpid(process, &result, WNOHANG) == process {
+                status = result
+                return result
+            }
+            usleep(10_000)
+        }
+        throw ConsoleProgram.Failure(description: "it goes on after \(lines.suffix(5))")
     }
 }

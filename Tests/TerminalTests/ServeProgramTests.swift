@@ -18,7 +18,7 @@ import Testing
         #expect(try program.ask("cut 2-nodes") == "{\"ok\":\"cut 2-nodes\"}")
         #expect(try program.ask("heal cut 2-nodes") == "{\"ok\":\"heal cut 2-nodes\"}")
         program.signal(SIGTERM)
-        #expect(program.end() == 0)
+        #expect(try program.end() == 0)
     }
 
     @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
@@ -28,7 +28,7 @@ import Testing
         let program = try ServeProgram(["--data-dir", folder.path])
         program.signal(signal)
         if signal == SIGHUP { program.signal(signal) }
-        #expect(program.end() == 0)
+        #expect(try program.end() == 0)
         #expect((1...3).allSatisfy { folder.has("broker-\($0)/.kafka_cleanshutdown") })
     }
 }

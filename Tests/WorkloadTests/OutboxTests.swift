@@ -156,16 +156,12 @@ private final class KilledChild: @unchecked Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawn_file_actions_adddup2(&actions, pipe[1], 1)
-        // It would hold the brokers' sockets of other tests: they could not be refused, nor listen again.
-        klamm_spawn_closing_rest(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, program, &actions, nil, &words, environ)
+        process = klamm_spawn(program, &actions, 0, &words, environ)
         close(pipe[1])
-        guard code == 0 else { throw Failure() }
-        self.process = process
+        guard process > 0 else { throw Failure() }
         self.output = pipe[0]
         _ = fcntl(output, F_SETFL, O_NONBLOCK)
     }

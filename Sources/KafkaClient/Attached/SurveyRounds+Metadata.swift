@@ -3,8 +3,9 @@ import KafkaProtocol
 
 /// What one broker can tell for all: the metadata, and who decides.
 extension SurveyRounds {
-    /// Who has not answered about the metadata after this is late.
-    private static let promptness = Duration.milliseconds(500)
+    /// Who has not answered about the metadata after this is late. One answer that took long, as of a broker that was
+    /// frozen meanwhile, does not let the next one take for ever.
+    private var promptness: Duration { min(max(.milliseconds(500), metadataTook * 3), patience / 2) }
 
     private enum MetadataNews: Sendable {
         case answer(MetadataCandidate, isWhole: Bool, askedAt: Instant, Result<MetadataResponse, any Error>)
@@ -41,8 +42,8 @@ extension SurveyRounds {
                 }
                 continuation.yield(.answer(candidate, isWhole: question.isWhole, askedAt: askedAt, result))
             }
-            Task { [metadataTook] in
-                try? await Task.sleep(for: max(Self.promptness, metadataTook * 3))
+            Task { [promptness] in
+                try? await Task.sleep(for: promptness)
                 continuation.yield(.late(number))
             }
         }

@@ -30,8 +30,12 @@ bool klamm_pty_is_cooked(int master);
 // Starts a program as the leader of a session on the slave's side. Returns its process id, or -1.
 pid_t klamm_pty_spawn(int master, const char *path, char *const arguments[], char *const environment[]);
 
-/// Lets the child have descriptors 0 to 2 only. Sockets of other tests are not its own: a child that held a killed
-/// broker's listening socket would keep its port open.
-int klamm_spawn_closing_rest(posix_spawn_file_actions_t *actions);
+// Starts a program. Returns its process id, or -1.
+//
+// It has descriptors 0 to 2 only: a child that held a killed broker's listening socket would keep its port open. And it
+// heeds every signal, as one started at a prompt does: tests may run under nohup.
+pid_t klamm_spawn(
+    const char *path, posix_spawn_file_actions_t *actions, short flags, char *const arguments[],
+    char *const environment[]);
 
 #endif
