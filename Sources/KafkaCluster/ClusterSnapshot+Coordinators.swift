@@ -43,10 +43,8 @@ extension ClusterSnapshot {
         group.state = "no coordinator"
         (group.coordinator, group.members, group.generation) = (nil, nil, nil)
         for index in group.partitions.indices {
-            let id = group.partitions[index].partition
-            let read = topics.first { $0.name == id.topic }?.partition(id.partition)
-            group.partitions[index].highWatermark = read?.highWatermark
-            group.partitions[index].logEndOffset = read?.logEndOffset
+            let name = group.partitions[index].partition.topic
+            group.partitions[index].takeEnds(of: topics.first { $0.name == name })
         }
         return group
     }

@@ -151,7 +151,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
         package var isHeld: Bool? { minISR.map { isr.count < $0.effective } }
         /// Why it stands; nil where it does not, or where that is not known.
         package var holdReason: String? {
-            guard let minISR, isr.count < minISR.effective else { return nil }
+            guard isHeld == true, let minISR else { return nil }
             return "ISR \(isr.words) is smaller than \(minISR.words)"
         }
 

@@ -129,7 +129,7 @@ extension ClusterSurvey.Broker {
 }
 
 extension ClusterSnapshot.GroupPartition {
-    fileprivate mutating func takeEnds(of topic: ClusterSnapshot.Topic?) {
+    mutating func takeEnds(of topic: ClusterSnapshot.Topic?) {
         let read = topic?.partition(partition.partition)
         (highWatermark, logEndOffset) = (read?.highWatermark, read?.logEndOffset)
     }

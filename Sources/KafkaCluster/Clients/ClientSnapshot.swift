@@ -75,6 +75,7 @@ package struct AcknowledgementWait: Hashable, Sendable {
     package var duration: Duration
     /// When it was acknowledged.
     package var at: Instant
+    var sentAt: Instant { at + (.zero - duration) }
 
     package init(_ duration: Duration, at: Instant) {
         self.duration = duration

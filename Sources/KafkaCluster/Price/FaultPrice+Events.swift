@@ -255,8 +255,8 @@ extension FaultPrice.Sends {
     /// What was acknowledged before waited for something else, and what is sent after the next fault may wait for that.
     fileprivate mutating func noteWaits(_ now: WorkloadSnapshot.Producer, sentBefore end: Instant? = nil) {
         for wait in now.waits where wait.at >= since && wait.duration > longestWait?.duration ?? .zero {
-            let sentAt = wait.at + (.zero - wait.duration)
-            guard since - sentAt <= Self.underWay, end.map({ $0 - sentAt > Self.underWay }) ?? true else { continue }
+            guard since - wait.sentAt <= Self.underWay, end.map({ $0 - wait.sentAt > Self.underWay }) ?? true
+            else { continue }
             longestWait = wait
         }
     }

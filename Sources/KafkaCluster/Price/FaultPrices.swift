@@ -35,14 +35,8 @@ package struct FaultPrices: Hashable, Sendable {
             all[index].note(event, blame, isAsked: isAsked)
         }
         if case .node(let event) = event, case .controllerElected = event.kind { decides(event.node) }
-        switch event {
-        case .fault(let fault, let at):
-            if fault.isBreaking { begin(fault, at: at) }
-        case .notice(.recordsLost(let loss), _), .notice(.lossUpdated(let loss), _),
-            .notice(.recordsReturned(let loss), _):
-            note(loss)
-        case .node, .client, .notice: break
-        }
+        if case .fault(let fault, let at) = event, fault.isBreaking { begin(fault, at: at) }
+        if let loss = event.loss { note(loss) }
         guard event.mayMakeWhole else { return [] }
         changedAt = max(changedAt ?? event.at, event.at)
         // One that could not be known yet when the picture came.

@@ -19,20 +19,27 @@ struct OracleScript {
     /// A topic of one partition, led by the first of the replicas in epoch 0.
     init(replicas: [BrokerID] = [1, 2, 3], isr: [BrokerID]? = nil, settings: [String: String] = [:]) throws {
         oracle = Oracle(configuration: try StaticConfiguration(settings), controllers: [101])
+        try commit(Self.creation(Self.partition.topic, Self.topicId, on: replicas, isr: isr))
+        try begins(replicas[0], epoch: 0, at: 0)
+    }
+
+    /// What makes a topic of one partition, led by the first of the replicas in epoch 0.
+    private static func creation(
+        _ name: String, _ id: Uuid, on replicas: [BrokerID], isr: [BrokerID]? = nil
+    ) -> [MetadataRecord] {
         var topic = TopicRecord()
-        topic.name = Self.partition.topic
-        topic.topicId = Self.topicId
+        topic.name = name
+        topic.topicId = id
         var partition = PartitionRecord()
         partition.partitionId = 0
-        partition.topicId = Self.topicId
+        partition.topicId = id
         partition.replicas = replicas
         partition.isr = isr ?? replicas
         partition.leader = replicas[0]
         partition.leaderEpoch = 0
         partition.partitionEpoch = 0
         partition.directories = replicas.map { _ in .zero }
-        try commit([.topic(topic), .partition(partition)])
-        try begins(replicas[0], epoch: 0, at: 0)
+        return [.topic(topic), .partition(partition)]
     }
 
     mutating func settle() throws { try oracle.settle(now: now) }
@@ -63,36 +70,18 @@ struct OracleScript {
     mutating func replaceTopic(replicas: [BrokerID] = [1, 2, 3]) throws {
         var removal = RemoveTopicRecord()
         removal.topicId = Self.topicId
-        var topic = TopicRecord()
-        topic.name = Self.partition.topic
-        topic.topicId = Uuid(high: 8, low: 8)
-        var partition = PartitionRecord()
-        partition.partitionId = 0
-        partition.topicId = topic.topicId
-        partition.replicas = replicas
-        partition.isr = replicas
-        partition.leader = replicas[0]
-        partition.leaderEpoch = 0
-        partition.partitionEpoch = 0
-        partition.directories = replicas.map { _ in .zero }
-        try commit([.removeTopic(removal), .topic(topic), .partition(partition)])
+        let creation = Self.creation(Self.partition.topic, Uuid(high: 8, low: 8), on: replicas)
+        try commit([.removeTopic(removal)] + creation)
     }
 
     /// A topic of another name is made and deleted, of which the broker has not heard.
     mutating func deletesAnother(on broker: BrokerID) throws {
-        var topic = TopicRecord()
-        topic.name = "others"
-        topic.topicId = Uuid(high: 9, low: 9)
-        var partition = PartitionRecord()
-        partition.partitionId = 0
-        partition.topicId = topic.topicId
-        (partition.replicas, partition.isr, partition.leader) = ([broker], [broker], broker)
-        partition.directories = [.zero]
-        try commit([.topic(topic), .partition(partition)])
-        let text = "version: 0\ntopic_id: \(topic.topicId)\n"
+        let id = Uuid(high: 9, low: 9)
+        try commit(Self.creation("others", id, on: [broker]))
+        let text = "version: 0\ntopic_id: \(id)\n"
         try see(.disk(broker, .replaced(path: "others-0/partition.metadata", ByteBuffer(string: text))))
         var removal = RemoveTopicRecord()
-        removal.topicId = topic.topicId
+        removal.topicId = id
         try commit([.removeTopic(removal)])
     }
 
