@@ -228,6 +228,31 @@ import Testing
         #expect(window.begin(of: .stopped) == .at(61_000))
     }
 
+    @Test(arguments: 0..<50 as Range<UInt64>) func `it is known when time alone makes another status`(seed: UInt64) {
+        // Until then a console does not look again, and a thousand groups at rest cost it nothing.
+        var random = SeededGenerator(seed: seed)
+        var window = CommitWindow()
+        var (now, offset, lag, turns) = (0 as Int64, 0 as Int64, 0 as Int64, 0)
+        for _ in 0..<60 {
+            now += Int64.random(in: 0...9_000, using: &random)
+            offset = max(0, offset + Int64.random(in: -2...20, using: &random))
+            lag = Bool.random(using: &random) ? 0 : Int64.random(in: 0...50, using: &random)
+            window.note(
+                offset: offset, committedAt: seed.isMultiple(of: 2) ? now : nil, lag: lag,
+                isDeserted: Int.random(in: 0..<20, using: &random) == 0, now: now)
+            let turn = window.turn(lag: lag, after: now) ?? .max
+            let status = window.status(lag: lag, now: now)
+            for later in stride(from: now, to: now + 200_000, by: 487) {
+                if window.status(lag: lag, now: later) != status { #expect(later >= turn) }
+            }
+            guard turn < .max else { continue }
+            #expect(turn > now)
+            #expect(window.status(lag: lag, now: turn - 1) == status)
+            if window.status(lag: lag, now: turn) != status { turns += 1 }
+        }
+        #expect(turns > 5)
+    }
+
     @Test func `ten commits are kept`() {
         // What was an hour ago says nothing of now.
         let window = window((0..<30).map { (Int64($0), 9) })

@@ -26,9 +26,11 @@ package struct History: Hashable, Sendable {
     private var toldAt: Instant?
     /// How many samples were taken.
     private var count = 0
-    /// The groups of the last sample, and those of them that time alone may change.
+    /// The groups of the last sample, and when time alone may change how each fares.
     private var seen: [ClusterSnapshot.Group] = []
-    private var unsettled: Set<String> = []
+    private var turns: [String: Int64] = [:]
+    /// The first of these, or one before it.
+    private var firstTurn = Int64.max
 
     fileprivate struct TopicPast: Hashable, Sendable {
         /// Records per second; nil before two samples.
@@ -96,7 +98,7 @@ package struct History: Hashable, Sendable {
 
     /// Whether the next sample would show something new even if no snapshot comes: a rate has to fall to zero, and who
     /// commits nothing is judged by the time alone.
-    var isMoving: Bool { !unsettled.isEmpty || recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
+    var isMoving: Bool { !turns.isEmpty || recordsPerSecond.last.map { ($0 ?? 0) > 0 } ?? false }
 
     /// When the next sample is due.
     var nextSample: Instant? { sampledAt.map { $0 + Self.interval } }
@@ -137,7 +139,7 @@ package struct History: Hashable, Sendable {
 
     /// What it tells is of `instant`: between two pictures a tick takes another sample of the first.
     private mutating func observe(_ listed: [ClusterSnapshot.Group], at instant: Instant, _ now: Instant) {
-        for id in unsettled.sorted() { hold(id, now) }
+        judgeWhoTurns(now.wallClockMilliseconds)
         // They mostly share their storage, and then they are the same at no cost.
         if listed == seen { return }
         var former = SortedWalk(seen) { $0.id }
@@ -149,19 +151,26 @@ package struct History: Hashable, Sendable {
         seen = listed
     }
 
-    /// Nothing of the group has changed but the time.
-    private mutating func hold(_ group: String, _ now: Instant) {
-        groups[group]?.judge(now.wallClockMilliseconds)
-        noteWhetherSettled(group)
+    /// Those whose time has come, though nothing else has changed.
+    private mutating func judgeWhoTurns(_ now: Int64) {
+        guard now >= firstTurn else { return }
+        let due = turns.filter { $0.value <= now }.keys.sorted()
+        firstTurn = turns.values.filter { $0 > now }.min() ?? .max
+        for group in due {
+            groups[group]?.judge(now)
+            noteTurn(of: group)
+        }
     }
 
-    private mutating func noteWhetherSettled(_ group: String) {
-        if groups[group]?.commits.isSettled ?? true { unsettled.remove(group) } else { unsettled.insert(group) }
+    private mutating func noteTurn(of group: String) {
+        let turn = groups[group]?.commits.turn
+        turns[group] = turn
+        firstTurn = min(firstTurn, turn ?? .max)
     }
 
     private mutating func forget(_ group: ClusterSnapshot.Group) {
         groups[group.id] = nil
-        unsettled.remove(group.id)
+        turns[group.id] = nil
         for row in group.partitions { lookAway(from: row.partition) }
         for rows in group.partitions.topicRanges {
             forget(group.id, of: group.partitions[rows.lowerBound].partition.topic)
@@ -182,7 +191,7 @@ package struct History: Hashable, Sendable {
         _ group: ClusterSnapshot.Group, after old: ClusterSnapshot.Group?, at instant: Instant
     ) {
         groups[group.id, default: GroupPast()].note(group, sample: count, now: instant.wallClockMilliseconds)
-        noteWhetherSettled(group.id)
+        noteTurn(of: group.id)
         var topics: Set<String> = []
         for rows in group.partitions.topicRanges {
             let topic = group.partitions[rows.lowerBound].partition.topic

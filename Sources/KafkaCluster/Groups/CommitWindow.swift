@@ -152,13 +152,27 @@ package struct CommitWindow: Hashable, Sendable {
         if lag == 0 { return .ok }
         if desertedSince != nil { return .stopped }
         if rewind != nil { return .rewound }
-        let silence = now.saturatingSubtract(silentSince(last))
-        if silence > max(Self.patience, wholeSpan(from: first, to: last)) { return .stopped }
-        if silence > Self.patience, silence > pace.saturatingAdd(pace) { return .silent }
+        if now > stopsAfter(first, last) { return .stopped }
+        if now > isSilentAfter(last) { return .silent }
         if wasLevel { return .ok }
         guard commits.count > 1 else { return nil }
         if commits.allSatisfy({ $0.offset == last.offset }) { return .stalled }
         return hasFallenBehind ? .slow : .ok
+    }
+
+    /// When its status may become another by the time alone, in milliseconds since 1970; nil where it does not.
+    package func turn(lag: Int64?, after now: Int64) -> Int64? {
+        guard let lag, lag > 0, desertedSince == nil, rewind == nil, let first = commits.first, let last = commits.last
+        else { return nil }
+        return [isSilentAfter(last), stopsAfter(first, last)].filter { $0 >= now }.min()?.saturatingAdd(1)
+    }
+
+    private func stopsAfter(_ first: Commit, _ last: Commit) -> Int64 {
+        silentSince(last).saturatingAdd(max(Self.patience, wholeSpan(from: first, to: last)))
+    }
+
+    private func isSilentAfter(_ last: Commit) -> Int64 {
+        silentSince(last).saturatingAdd(max(Self.patience, pace.saturatingAdd(pace)))
     }
 
     /// Whether there was nothing to read at a commit in the window.

@@ -13,8 +13,8 @@ package struct GroupCommits: Hashable, Sendable {
     private var places: [Place] = []
     /// The worst of its partitions; nil where of none enough is known.
     package private(set) var status: CommitStatus?
-    /// Whether time alone changes nothing of it.
-    package private(set) var isSettled = false
+    /// When time alone may make it another, in milliseconds since 1970; nil where it does not.
+    package private(set) var turn: Int64?
 
     package init() {}
 
@@ -46,13 +46,13 @@ package struct GroupCommits: Hashable, Sendable {
 
     /// How it fares now, where nothing has changed but the time.
     package mutating func judge(_ now: Int64) {
-        (status, isSettled) = (nil, true)
+        (status, turn) = (nil, nil)
         for index in places.indices {
             let lag = places[index].lag
-            let own = places[index].window.status(lag: lag, now: now)
-            // Who has nothing to read needs no time, and who has stopped has stopped until it commits.
-            if let lag, lag > 0, own != .stopped { isSettled = false }
-            if let own, status.map({ $0.rank < own.rank }) ?? true { status = own }
+            if let own = places[index].window.status(lag: lag, now: now), status.map({ $0.rank < own.rank }) ?? true {
+                status = own
+            }
+            if let own = places[index].window.turn(lag: lag, after: now) { turn = min(turn ?? own, own) }
         }
     }
 
