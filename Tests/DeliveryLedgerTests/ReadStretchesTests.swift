@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Testing
 
 @testable import DeliveryLedger
@@ -15,7 +16,7 @@ import Testing
 
     @Test func `any order comes to the same`() {
         // A hundred orders of the same stretches against a plain set.
-        var generator = SeededNumbers(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<100 {
             var read = ReadStretches()
             var expected: Set<Int64> = []
@@ -26,15 +27,6 @@ import Testing
                 expected.formUnion(range)
             }
             #expect((0..<220).allSatisfy { read.contains($0) == expected.contains($0) })
-        }
-    }
-
-    private struct SeededNumbers {
-        var seed: UInt64
-
-        mutating func next() -> UInt64 {
-            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return seed >> 33
         }
     }
 }

@@ -18,14 +18,14 @@ import Testing
             var start: Int64 = 0
         }
 
-        var random: SeededNumbers
+        var random: SeededGenerator
         var topics: [String: (id: Uuid, partitions: [Partition])] = [:]
         /// Committed offsets of partition 0 of a topic.
         var groups: [String: (coordinator: BrokerID, state: String, topic: String, offset: Int64)] = [:]
         var listed: Set<BrokerID> = [1, 2, 3]
 
         init(seed: UInt64) {
-            random = SeededNumbers(state: seed)
+            random = SeededGenerator(seed: seed)
             for _ in 0..<4 { create() }
         }
 
@@ -196,7 +196,7 @@ import Testing
         var world = World(seed: seed)
         var kept = ClusterSurvey()
         kept.roomInRound = room
-        var random = SeededNumbers(state: seed &* 77)
+        var random = SeededGenerator(seed: seed &* 77)
         for _ in 0..<40 {
             for _ in 0..<Int.random(in: 0...3, using: &random) { world.change() }
             if Int.random(in: 0..<3, using: &random) > 0 { kept.takeMetadata(of: world) }
@@ -429,19 +429,6 @@ import Testing
         world.topics["large"]?.partitions[7].epoch += 1
         survey.take(world.metadata, at: Self.now)
         #expect(asked() == [7])
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SeededNumbers: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

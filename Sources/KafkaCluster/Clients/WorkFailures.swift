@@ -1,4 +1,4 @@
-import KafkaBroker
+import KafkaProtocol
 
 /// Which attempts of an application fail, drawn from a seed, and what it does then.
 ///

@@ -1,4 +1,4 @@
-/// A node's own source of randomness (SplitMix64): the same seed gives the same node, run after run.
+/// A source of randomness of one's own (SplitMix64): the same seed gives the same numbers, run after run.
 package struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     private var state: UInt64
 

@@ -29,7 +29,7 @@ struct SparseLog {
         partition = TopicPartition(topic: topic, partition: 0)
         segmentCount = segments
         self.root = root
-        var random = SeededNumbers(state: seed)
+        var random = SeededGenerator(seed: seed)
         let batchCount = Int64(segments) * Self.batchesPerSegment
         var batches = (0..<count).map { _ in Int64.random(in: 0..<batchCount, using: &random) }
         samples = batches.map { $0 * Self.recordsPerBatch + Int64.random(in: 0..<10, using: &random) }
