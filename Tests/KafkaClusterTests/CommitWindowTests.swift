@@ -202,12 +202,43 @@ import Testing
         #expect(window([(10, 50), (20, 60), (20, 70), (20, 80)]).begin(of: .stalled) == .at(5_000))
         let falls = [60, 50, 50, 52, 52, 55, 60, 60, 61, 65, 70].enumerated()
             .map { (offset: Int64($0.offset + 1) * 10, lag: Int64?($0.element)) }
-        #expect(window(falls).begin(of: .slow) == .at(10_000), "the last commit at which it had not risen yet")
+        #expect(window(falls).begin(of: .slow) == .at(20_000), "the last commit at which it had hardly risen")
+    }
+
+    @Test func `who is slow is so since the lag began to rise, however long it had not fallen before`() {
+        // "Slow since 21:00" sent people to look for what had happened at 21:00, when all was well.
+        func begin(_ lags: [Int64?]) -> (CommitStatus?, StatusBegin?) {
+            let window = window(lags.enumerated().map { (offset: Int64($0.offset + 1) * 10, lag: $0.element) })
+            return (window.status(lag: lags.last ?? nil, now: now(after: lags.count)), window.begin(of: .slow))
+        }
+        func at(_ commit: Int) -> (CommitStatus, StatusBegin) { (.slow, .at(Int64(commit) * 5000)) }
+        let rise = (1...40).map { Int64?(3 + $0 * 20) }
+        let level = [2] + Array(repeating: Int64?(3), count: 60)
+        for count in 1...rise.count {
+            #expect(begin(level + rise.prefix(count)) == at(60), "after \(count) commits")
+        }
+        // One record more now and then is nothing that happened.
+        let creeping = (0..<60).map { Int64?(2 + Int64($0) / 8) }
+        let fast = (1...40).map { Int64?(9 + $0 * 40) }
+        for count in 1...fast.count {
+            #expect(begin(creeping + fast.prefix(count)) == at(59), "after \(count) commits")
+        }
+        // A sawtooth has its begin at the last time that it fell.
+        let sawtooth: [Int64?] = [20, 24, 30, 22, 26, 21, 28, 29, 31, 20]
+        #expect(begin(sawtooth + (1...30).map { 20 + $0 * 7 }) == at(9))
+        // What rises faster and faster began when it began.
+        #expect(
+            begin(level + (1...60).map { Int64?(3 + $0 * $0) }).1 == .at(63 * 5000), "when it was nine records more")
+        // Nobody can say that it fell while it was not known.
+        #expect(begin(level + rise.prefix(20) + [nil] + rise.dropFirst(20)) == at(60))
+        // Who has gained once begins anew.
+        #expect(begin(level + rise.prefix(20) + [300] + (1...12).map { 300 + $0 * 20 }) == at(81))
     }
 
     @Test func `what was so already when the console began to look is older than that`() {
         // Made up precision is worse than none.
-        #expect(window([(10, 50), (20, 60), (30, 70)]).begin(of: .slow) == .before(0))
+        let slow = (1...12).map { (offset: Int64($0), lag: Int64?(40 + Int64($0) * 10)) }
+        #expect(window(slow).begin(of: .slow) == .before(0))
         #expect(
             window(Array(repeating: (10, 50), count: 30)).begin(of: .stalled) == .before(0), "long out of the window")
         #expect(window([(10, 50)]).begin(of: .stopped) == .at(0), "its commit tells when it was")

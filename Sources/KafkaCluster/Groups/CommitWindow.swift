@@ -92,8 +92,8 @@ package struct CommitWindow: Hashable, Sendable {
     private var isFirstTold = false
     /// When the offset was first committed that is committed now.
     private var sameSince: Int64 = 0
-    /// The commit since which the lag has never fallen; nil before the first.
-    private var risesSince: Commit?
+    /// Nil while the lag does not rise.
+    private var rise: Rise?
     private var rewind: Rewind?
     /// When the last commit was that a member can have made; nil while there are members, or may be.
     private var desertedSince: Int64?
@@ -102,6 +102,14 @@ package struct CommitWindow: Hashable, Sendable {
         var from: Int64
         /// Of the first step back.
         var at: Int64
+    }
+
+    private struct Rise: Hashable, Sendable {
+        /// What the lag was while all was well.
+        var healthy: Int64
+        /// Of the last commit at which it was about that, and what it was there.
+        var begin: Int64
+        var lag: Int64
     }
 
     package init() {}
@@ -120,7 +128,7 @@ package struct CommitWindow: Hashable, Sendable {
         if lag == 0 { rewind = nil }
         let commit = Commit(offset: offset, at: committedAt ?? now, lag: lag)
         guard let last = commits.last else {
-            (firstAt, isFirstTold, sameSince, risesSince) = (commit.at, committedAt != nil, commit.at, commit)
+            (firstAt, isFirstTold, sameSince) = (commit.at, committedAt != nil, commit.at)
             commits.append(commit)
             return
         }
@@ -136,7 +144,7 @@ package struct CommitWindow: Hashable, Sendable {
         } else if let rewind, offset >= rewind.from {
             self.rewind = nil
         }
-        if !rises(commit, after: last) { risesSince = commit }
+        defer { noteRise() }
         if commit.at - last.at < Self.leastDistance, offset >= last.offset {
             commits[commits.count - 1].offset = offset
             commits[commits.count - 1].lag = lag
@@ -198,19 +206,43 @@ package struct CommitWindow: Hashable, Sendable {
         return longest
     }
 
-    /// Whether the lag goes on rising that has not fallen since `risesSince`. What is no more than it was there has not
-    /// risen.
-    private func rises(_ commit: Commit, after last: Commit) -> Bool {
-        guard let lag = commit.lag, let before = last.lag, let least = risesSince?.lag else { return false }
-        return lag >= before && lag > least
+    /// Brings up to date since when the lag rises. As long as it never falls the rise is one, but for a little more at some
+    /// time long before it rose in earnest: nothing happened then.
+    private mutating func noteRise() {
+        guard commits.count == Self.size, let first = commits.first, let least = first.lag, let most = commits.last?.lag
+        else { return }
+        guard hasFallenBehind else {
+            // Of what is not known nobody can say that it fell.
+            if commits.allSatisfy({ $0.lag != nil }) { rise = nil }
+            return
+        }
+        var healthy = least
+        if let rise {
+            if rise.begin >= first.at {
+                healthy = rise.healthy
+            } else {
+                let isLongAgo = first.at.saturatingSubtract(rise.begin) >= commits[Self.size - 1].at - first.at
+                guard isLongAgo, most.saturatingSubtract(least) / Self.earnestness > least.saturatingSubtract(rise.lag)
+                else { return }
+            }
+        }
+        // A record or two more are no part of the rise that follows.
+        let about = healthy.saturatingAdd(most.saturatingSubtract(healthy) / Self.tolerance)
+        guard let begin = commits.last(where: { $0.lag.map { $0 <= about } ?? false }) else { return }
+        rise = Rise(healthy: healthy, begin: begin.at, lag: begin.lag ?? least)
     }
+
+    /// So many times as much as in all the time before is a rise of another kind.
+    private static let earnestness: Int64 = 4
+    /// The part of a rise by which the lag may be more at a commit that still counts as one before it.
+    private static let tolerance: Int64 = 10
 
     /// Since when it fares like this; nil while all is well.
     package func begin(of status: CommitStatus) -> StatusBegin? {
         guard let last = commits.last else { return nil }
         switch status {
         case .ok: return nil
-        case .slow: return seen(risesSince?.at ?? last.at, isTold: false)
+        case .slow: return seen(rise?.begin ?? commits[0].at, isTold: false)
         case .stalled: return seen(sameSince, isTold: false)
         case .silent: return seen(silentSince(last), isTold: isFirstTold)
         case .stopped:
