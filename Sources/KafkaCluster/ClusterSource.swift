@@ -60,6 +60,12 @@ package enum ClusterNotice: Hashable, Sendable {
     case commitWentBack(group: String, TopicPartition, from: Int64, to: Int64)
     /// Seen from outside: a group that had committed something is there and has nothing committed.
     case commitsGone(group: String)
+    /// Seen from outside: all groups were known before, and this one was not there.
+    case groupAppeared(String, state: String, members: Int?)
+    /// Seen from outside: they are members no more, whether they left or were removed.
+    case membersLeft(group: String, [String])
+    /// Another broker has become the group's coordinator.
+    case coordinatorMoved(group: String, from: BrokerID, to: BrokerID)
     /// Seen from outside, where generations are not told, nor always the members.
     case groupChanged(String, state: String, members: Int?)
     /// Seen from outside: its coordinator is the same as before and does not list it any more.

@@ -27,11 +27,19 @@ package struct ControllerOutage: Hashable, Sendable {
         faults.contains { $0.fault == .freeze(controller.id) }
     }
 
+    /// Nobody tells who decides, nor of any controller.
+    static let fromOutside = Self(total: 0, silent: 0, hasFrozen: false)
+
+    private init(total: Int, silent: Int, hasFrozen: Bool) {
+        (self.total, self.silent, self.hasFrozen) = (total, silent, hasFrozen)
+    }
+
     /// Whether those that are left could elect one of them.
     package var hasMajority: Bool { (total - silent) * 2 > total }
 
     /// `2 of 3 controllers are down`, for the middle of a sentence.
     package var reason: String {
+        if total == 0 { return "the brokers reach none" }
         if hasMajority { return "the \(total) controllers have not elected one" }
         let verb = silent == 1 ? "is" : "are"
         return "\(silent) of \(total) controller\(total == 1 ? "" : "s") \(verb) down\(hasFrozen ? " or frozen" : "")"

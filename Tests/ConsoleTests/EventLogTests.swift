@@ -27,6 +27,19 @@ import Testing
         #expect(log.entries.map(\.number) == [5, 1, 3, 2, 4], "each keeps its number")
     }
 
+    @Test func `groups whose coordinator moves at once are gathered`() {
+        // A broker that falls coordinates hundreds of them.
+        var log = EventLog()
+        for number in 0..<9 {
+            let notice = ClusterNotice.coordinatorMoved(group: "g\(number)", from: 1, to: number == 8 ? 3 : 2)
+            log.append(.notice(notice, at: Fixture.instant(seconds: 1)))
+        }
+        #expect(
+            log.entries.map(\.text).suffix(2)
+                == ["g3 is coordinated by 2 after 1 · and 4 more groups", "g8 is coordinated by 3 after 1"])
+        #expect(log.entries.count == 5)
+    }
+
     @Test func `a full log takes no event that is older than all`() {
         // It would be the first to go.
         var log = EventLog()

@@ -69,8 +69,12 @@ import Testing
             kinds(snapshot(), snapshot(leader: 2, isr: [2, 3], epoch: 5, down: [1])) == [
                 .brokerFenced(1, reason: "the cluster lists it no more"),
                 .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 5, isr: [2, 3], unclean: false),
+                .isrChanged(orders, from: [1, 2, 3], to: [2, 3], leaderEpoch: 5),
             ])
         #expect(kinds(snapshot(down: [1]), snapshot()) == [.brokerUnfenced(1)])
+        var four = snapshot()
+        four.brokers.append(.init(id: 4, host: "h", port: 4, state: .running, leaders: 0, replicas: 0))
+        #expect(kinds(snapshot(), four) == [.brokerUnfenced(4)], "one that was added")
     }
 
     @Test func `an election is unclean where nothing else explains it`() {
@@ -78,13 +82,33 @@ import Testing
         let leaderless = snapshot(leader: nil, isr: [1], epoch: 5)
         #expect(
             kinds(leaderless, snapshot(leader: 2, isr: [2], epoch: 6)) == [
-                .leaderElected(orders, leader: 2, previous: .none, leaderEpoch: 6, isr: [2], unclean: true)
+                .leaderElected(orders, leader: 2, previous: .none, leaderEpoch: 6, isr: [2], unclean: true),
+                .isrChanged(orders, from: [1], to: [2], leaderEpoch: 6),
             ])
         // The former ISR may have changed between the pictures.
         #expect(
             kinds(snapshot(isr: [1]), snapshot(leader: 2, isr: [2], epoch: 6)) == [
-                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false)
+                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false),
+                .isrChanged(orders, from: [1], to: [2], leaderEpoch: 6),
             ])
+        // But not one that lacks what could be read.
+        var (read, lacking) = (snapshot(isr: [1]), snapshot(leader: 2, isr: [2], epoch: 6))
+        read.topics[0].partitions[0].highWatermark = 40
+        func isUnclean(end: Int64) -> Bool {
+            lacking.topics[0].partitions[0].replicas[1].logEndOffset = end
+            return kinds(read, lacking).contains {
+                if case .leaderElected(_, _, _, _, _, true) = $0 { true } else { false }
+            }
+        }
+        #expect(isUnclean(end: 39) && !isUnclean(end: 40))
+    }
+
+    @Test func `a log directory that fails is told once`() {
+        // Inside it is told; outside a broker that answers and serves nothing looked well.
+        var failed = snapshot()
+        failed.brokers[1].logDirectoryFailure = "/data: kafkaStorageError"
+        #expect(kinds(snapshot(), failed) == [.logDirectoryFailed(2, reason: "/data: kafkaStorageError")])
+        #expect(kinds(failed, failed).isEmpty && kinds(failed, snapshot()).isEmpty)
     }
 
     @Test func `topics that come, grow and go are told`() {
@@ -212,20 +236,5 @@ import Testing
         #expect(group.lag == 7, "nothing is committed for the third")
         group.partitions[1].highWatermark = nil
         #expect(group.lag == nil)
-    }
-
-    @Test func `a controller that is gone is told`() {
-        // Nothing is decided until there is one.
-        var lost = snapshot()
-        lost.controller = nil
-        lost.controllers = [.init(id: 101, isUp: false, isActive: false)]
-        let events = SurveyChanges.events(from: snapshot(), to: lost, at: now)
-        guard case .notice(.controllersLost(let outage), _)? = events.first else {
-            Issue.record("nothing was told: \(events)")
-            return
-        }
-        #expect(!outage.hasMajority)
-        #expect(
-            SurveyChanges.events(from: lost, to: snapshot(), at: now) == [.notice(.controllerReturned(101), at: now)])
     }
 }

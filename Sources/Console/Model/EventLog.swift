@@ -32,7 +32,8 @@ package struct EventLog: Hashable, Sendable {
             guard gathered > 0 else { return summary.text }
             let milliseconds = gatheredWithin.wholeMilliseconds
             let span = milliseconds > 0 ? " within \(milliseconds) ms" : ""
-            return "\(summary.text) · and \(Figures.plural(Int64(gathered), "more partition"))\(span)"
+            let what = summary.topic == nil ? "more group" : "more partition"
+            return "\(summary.text) · and \(Figures.plural(Int64(gathered), what))\(span)"
         }
 
         fileprivate mutating func gather(_ at: Instant) {
@@ -85,7 +86,7 @@ package struct EventLog: Hashable, Sendable {
 
     /// How old the entry is that takes this event along; nil if it is to be told by itself.
     private func gatherer(of summary: EventSummary, at instant: Instant) -> Int? {
-        guard let sort = summary.gatheredBy, let topic = summary.topic else { return nil }
+        guard let sort = summary.gatheredBy else { return nil }
         var newest: Int?
         var alike = 0
         var age = 0
@@ -93,7 +94,7 @@ package struct EventLog: Hashable, Sendable {
             instant - entry.event.at < Self.gatheringTime
         {
             // What is newer by as much belongs to something else that happened.
-            if entry.event.at - instant < Self.gatheringTime, entry.summary.topic == topic,
+            if entry.event.at - instant < Self.gatheringTime, entry.summary.topic == summary.topic,
                 entry.summary.gatheredBy == sort
             {
                 newest = newest ?? age
@@ -101,6 +102,7 @@ package struct EventLog: Hashable, Sendable {
             }
             age += 1
         }
-        return alike >= (topic.hasPrefix("__") ? 1 : Self.toldAlone) ? newest : nil
+        let isInternal = summary.topic?.hasPrefix("__") ?? false
+        return alike >= (isInternal ? 1 : Self.toldAlone) ? newest : nil
     }
 }

@@ -152,6 +152,12 @@ enum EventJSON {
                 "to": to.json,
             ]
         case .commitsGone(let group): ["event": "commits.gone", "group": group.json]
+        case .groupAppeared(let group, let state, let members):
+            ["event": "group.appeared", "group": group.json, "state": state.json, "members": members.json]
+        case .membersLeft(let group, let members):
+            ["event": "group.members.left", "group": group.json, "members": members.json]
+        case .coordinatorMoved(let group, let from, let to):
+            ["event": "coordinator.moved", "group": group.json, "from": from.json, "to": to.json]
         case .groupChanged(let group, let state, let members):
             ["event": "group.changed", "group": group.json, "state": state.json, "members": members.json]
         }

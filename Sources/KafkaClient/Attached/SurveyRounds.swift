@@ -19,7 +19,7 @@ actor SurveyRounds {
     let now: @Sendable () -> Instant
 
     var survey = ClusterSurvey()
-    private var departures = GroupDepartures()
+    private var watch = SurveyWatch()
     private var shown: ClusterSnapshot?
     /// Whether what is shown is only what came at first sight.
     private var isGlance = false
@@ -95,11 +95,7 @@ actor SurveyRounds {
         var snapshot = survey.snapshot(at: now())
         snapshot.faults = faults
         if let shown, !isGlance {
-            for event in SurveyChanges.events(from: shown, to: snapshot, at: snapshot.takenAt)
-                + departures.events(from: shown, to: snapshot, at: snapshot.takenAt)
-            {
-                happenings.send(event)
-            }
+            for event in watch.events(from: shown, to: snapshot, at: snapshot.takenAt) { happenings.send(event) }
         }
         shown = snapshot
         isGlance = false

@@ -4,7 +4,8 @@ import KafkaProtocol
 /// What must have happened between two pictures of a cluster that tells nothing by itself.
 ///
 /// Only what both pictures show is told: a leader that changed twice in between has changed once. An election is called
-/// unclean where the partition had no leader and the new one was not in sync, since nothing else explains it.
+/// unclean where nothing else explains it: the new leader was not in sync, and either nobody led before, or it lacks what could
+/// be read already.
 package enum SurveyChanges {
     package static func events(
         from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
@@ -14,19 +15,11 @@ package enum SurveyChanges {
         }
         let node = new.controller ?? old.controller ?? .none
         var events: [ClusterEvent] = []
-        if let controller = new.controller, controller != old.controller {
-            events.append(.notice(.controllerReturned(controller), at: now))
-        } else if new.controller == nil, old.controller != nil,
-            let outage = ControllerOutage(of: new.controllers, faults: [])
-        {
-            events.append(.notice(.controllersLost(outage), at: now))
-        }
         tellBrokers(from: old, to: new, at: now, &events)
         // Lists that share their storage are equal at no cost.
         if old.topics != new.topics {
             tellTopics(from: old, to: new) { events.append(.node(BrokerEvent(at: now, node: node, kind: $0))) }
         }
-        if old.groups != new.groups { tellGroups(from: old, to: new, at: now, &events) }
         return events
     }
 
@@ -37,10 +30,15 @@ package enum SurveyChanges {
             events.append(.node(BrokerEvent(at: now, node: new.controller ?? .none, kind: kind)))
         }
         for broker in new.brokers {
-            let before = old.brokers.first { $0.id == broker.id }?.state
+            let known = old.brokers.first { $0.id == broker.id }
+            if let reason = broker.logDirectoryFailure, known?.logDirectoryFailure == nil {
+                let kind = BrokerEvent.Kind.logDirectoryFailed(broker.id, reason: reason)
+                events.append(.node(BrokerEvent(at: now, node: broker.id, kind: kind)))
+            }
+            let before = known?.state
             guard before != broker.state else { continue }
             switch broker.state {
-            case .running: if before != nil { tell(.brokerUnfenced(broker.id)) }
+            case .running: tell(.brokerUnfenced(broker.id))
             case .unreachable: events.append(.notice(.brokerUnreachable(broker.id), at: now))
             case .down: if before != nil { tell(.brokerFenced(broker.id, reason: "the cluster lists it no more")) }
             case .starting, .waitingForSession, .fenced, .shuttingDown: break
@@ -84,34 +82,28 @@ package enum SurveyChanges {
         _ id: TopicPartition, from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition,
         _ tell: (BrokerEvent.Kind) -> Void
     ) {
-        if !old.replicas.elementsEqual(new.replicas, by: { $0.broker == $1.broker }) {
-            tell(.replicasChanged(id, from: old.replicas.map(\.broker), to: new.replicas.map(\.broker)))
-        }
         let hasOtherISR = old.isr != new.isr && Set(old.isr) != Set(new.isr)
         // Brokers before 3.6 raise the epoch with each change of the ISR.
         if old.leader != new.leader || old.leaderEpoch != new.leaderEpoch && !hasOtherISR {
-            let isUnclean = new.leader.map { old.leader == nil && !old.isr.contains($0) } ?? false
             tell(
                 .leaderElected(
                     id, leader: new.leader ?? .none, previous: old.leader ?? .none, leaderEpoch: new.leaderEpoch,
-                    isr: new.isr, unclean: isUnclean))
-        } else if hasOtherISR {
-            tell(.isrChanged(id, from: old.isr, to: new.isr, leaderEpoch: new.leaderEpoch))
+                    isr: new.isr, unclean: isUnclean(from: old, to: new)))
         }
+        if !old.replicas.elementsEqual(new.replicas, by: { $0.broker == $1.broker }) {
+            tell(.replicasChanged(id, from: old.replicas.map(\.broker), to: new.replicas.map(\.broker)))
+        }
+        if hasOtherISR { tell(.isrChanged(id, from: old.isr, to: new.isr, leaderEpoch: new.leaderEpoch)) }
     }
 
-    private static func tellGroups(
-        from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant, _ events: inout [ClusterEvent]
-    ) {
-        let before = Dictionary(old.groups.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for group in new.groups {
-            guard let known = before[group.id] else { continue }
-            let (old, count) = (known.members?.count, group.members?.count)
-            // That they are known now is no change of the group.
-            let hasOtherMembers = old != nil && count != nil && old != count
-            guard known.state != group.state || hasOtherMembers else { continue }
-            events.append(.notice(.groupChanged(group.id, state: group.state, members: count), at: now))
-        }
+    /// The ISR may have changed between the pictures, so that another leader than one of it says nothing by itself.
+    private static func isUnclean(from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition) -> Bool {
+        guard let leader = new.leader, !old.isr.contains(leader) else { return false }
+        guard old.leader != nil else { return true }
+        guard let readable = old.highWatermark,
+            let end = new.replicas.first(where: { $0.broker == leader })?.logEndOffset
+        else { return false }
+        return end < readable
     }
 }
 

@@ -170,15 +170,30 @@ package struct EventSummary: Hashable, Sendable {
             Self(
                 .group, bad: true, "What \(group) had committed is gone: deleted, or expired; the group is there",
                 group: group)
+        case .groupAppeared(let group, let state, let members):
+            Self(.group, "\(group) is new: \(state)" + (members.map { ", \(count($0))" } ?? ""), group: group)
+        case .membersLeft(let group, let members):
+            Self(
+                .group, bad: true,
+                members.count == 1
+                    ? "\(members[0]) left \(group), or was removed"
+                    : "\(count(members.count)) left \(group), or were removed: \(members.prefix(3).joined(separator: ", "))"
+                        + (members.count > 3 ? " and others" : ""),
+                group: group)
+        case .coordinatorMoved(let group, let from, let to):
+            Self(
+                .group, "\(group) is coordinated by \(to) after \(from)", group: group,
+                gatheredBy: "coordinated by \(to) after \(from)")
         case .groupChanged(let group, let state, let members):
             Self(
                 .group, bad: state.hasSuffix("Rebalance"),
-                "\(group) is \(state)" + (members.map { ": \(Figures.plural(Int64($0), "member"))" } ?? ""),
-                group: group)
+                "\(group) is \(state)" + (members.map { ": \(count($0))" } ?? ""), group: group)
         case .recordsReturned(let loss):
             Self(.log, "Back again, since who had kept them leads: \(loss.summary)", topic: loss.partition.topic)
         }
     }
+
+    private static func count(_ members: Int) -> String { Figures.plural(Int64(members), "member") }
 
     private static func powerTook(_ tail: LostTail, of broker: BrokerID) -> Self {
         let (first, last) = (tail.offsets.lowerBound, tail.offsets.upperBound - 1)
