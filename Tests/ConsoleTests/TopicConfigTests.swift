@@ -59,6 +59,37 @@ import Testing
         #expect(session.shows("min.insync.replicas       2 "), "until the brokers tell the new one")
     }
 
+    @Test func `what others set is told when the settings are looked at again`() {
+        // A cluster that klamm did not start tells nobody.
+        var session = Session(columns: 120, rows: 40)
+        session.attach(Console.Attachment(name: "staging", mayWrite: true))
+        Self.open(&session)
+        session.press("configs.back", "topics.configs")
+        var picture = Self.picture
+        picture.entries[1].value = "1"
+        (picture.entries[2].value, picture.entries[2].source) = ("1000", .topic)
+        session.send(.answer(.configs(picture)))
+        session.send(.answer(.configs(picture)))
+        // Its own change is told once.
+        session.send(.configSet(topic: "orders", name: "retention.ms", value: "2000", problem: nil))
+        (picture.entries[1].value, picture.entries[1].source) = ("2", .standard)
+        picture.entries[2].value = "2000"
+        session.send(.answer(.configs(picture)))
+        session.press("configs.back", "topics.open")
+        let told = session.model.live.events.entries.map(\.text).filter { $0.contains("topic orders:") }
+        #expect(
+            told == [
+                "topic orders: min.insync.replicas is 1 now", "topic orders: retention.ms is 1000 now",
+                "topic orders: retention.ms is 2000 now", "topic orders: min.insync.replicas is back at its default",
+            ])
+        // One that is made anew is another.
+        session.send(
+            .cluster(.node(BrokerEvent(at: Fixture.instant(seconds: 70), node: 101, kind: .topicDeleted("orders")))))
+        session.press("topic.configs")
+        session.send(.answer(.configs(Self.picture)))
+        #expect(session.model.live.events.entries.filter { $0.text.contains("topic orders:") }.count == 4)
+    }
+
     @Test func `what was set stands among the topic's events`() {
         // A week later somebody asks since when records are deleted. Of a cluster that klamm did not start nobody else tells.
         var session = Session(columns: 120, rows: 40)

@@ -10,6 +10,8 @@ package struct Picture: Hashable, Sendable {
     package var past = PartitionPasts()
     package var prices = FaultPrices()
     var commitMoves = CommitMoves()
+    /// The settings of topics as they were last heard of, where nobody tells of a change.
+    var configs: [String: TopicConfigPicture] = [:]
     /// Replicas that are on their way to where a user wants them.
     var moving: [ReplicaMove]?
     /// A topic that the user has made, before it is in any snapshot.

@@ -49,6 +49,7 @@ extension Model {
         // What is not on the screen any more is not waited for.
         guard asked?.inquiry == answer.inquiry else { return }
         asked?.answeredAt = now
+        if case .configs(let picture) = answer { tellChanges(to: picture) }
         switch answer {
         case .ledger(let picture): ledger = picture
         case .offsets, .configs, .batch, .segments, .producers, .journey: asked?.answer = answer

@@ -43,6 +43,8 @@ extension Model {
             return []
         case .cluster(let event):
             live.events.append(event)
+            // One that is made anew has settings of its own.
+            if case .node(let event) = event, case .topicDeleted(let name) = event.kind { live.configs[name] = nil }
             live.past.note(event)
             tell(whole: live.prices.note(event))
             dataChanged()

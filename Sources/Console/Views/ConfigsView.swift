@@ -113,10 +113,11 @@ extension Model {
         if case .setting(let edit)? = overlay, edit.subject == .topic(topic), edit.name == name { overlay = nil }
         show(.ok, "\(name) of \(topic) is \(value ?? "back at its default") now")
         // A cluster that klamm did not start does not tell: of what others set nobody hears.
-        if attachment != nil, let now {
-            let change = BrokerEvent.Kind.configChanged(resource: .topic(topic), name: name, value: value)
-            live.events.append(.node(BrokerEvent(at: now, node: live.snapshot?.controller ?? .none, kind: change)))
-            dataChanged()
+        if attachment != nil {
+            tell(configOf: topic, name, is: value)
+            if let place = live.configs[topic]?.entries.firstIndex(where: { $0.name == name }) {
+                live.configs[topic]?.entries[place].setting = value
+            }
         }
         // The list shows what is so, not what was asked for.
         asked?.answeredAt = now.map { $0 + Duration.seconds(-60) }
