@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaCluster
 import KafkaProtocol
 import Testing
@@ -59,6 +60,32 @@ import Testing
         session.press("topic.topics", "topics.create-topic")
         session.type("new")
         #expect(session.key(.enter).count == 1)
+    }
+
+    @Test func `what was broken is no longer said once it is over, or something else was done`() {
+        // "Killed broker 1" stood there after its restart.
+        func killed() -> Session {
+            var session = orders { _ in }
+            session.press("topic.brokers", "brokers.kill")
+            #expect(session.toast.hasPrefix("Killed broker 1"))
+            session.send(.cluster(.fault(.kill(1), at: Fixture.instant(seconds: 61))))
+            #expect(session.toast.hasPrefix("Killed broker 1"), "that is it")
+            return session
+        }
+        let over: [ClusterEvent] = [
+            .fault(.restart(1), at: Fixture.instant(seconds: 62)),
+            .fault(.freeze(3), at: Fixture.instant(seconds: 62)),
+            .node(BrokerEvent(at: Fixture.instant(seconds: 62), node: 101, kind: .brokerUnfenced(1))),
+        ]
+        for event in over {
+            var session = killed()
+            session.send(.cluster(event))
+            #expect(session.toast == "", "\(event)")
+        }
+        var session = killed()
+        session.send(
+            .cluster(.node(BrokerEvent(at: Fixture.instant(seconds: 62), node: 101, kind: .brokerUnfenced(3)))))
+        #expect(session.toast.hasPrefix("Killed broker 1"), "another one")
     }
 
     @Test(arguments: [

@@ -26,6 +26,10 @@ package struct Toast: Hashable, Sendable {
     package var text: String
     /// It tells of something that goes on, on whatever screen.
     package var lasts = false
+    /// What it says was done: it is over with that, and old news once something else was.
+    var fault: Fault?
+    /// It says that the same key once more leaves klamm.
+    var offersLeaving = false
     /// Nil until the first tick after it appeared says what time it is.
     package var until: Instant?
 }
@@ -133,9 +137,29 @@ package struct Model: Hashable, Sendable {
     }
 
     /// What was broken goes on; the rest does where it is said to.
-    mutating func show(_ kind: Toast.Kind, _ text: String, lasts: Bool = false) {
+    mutating func show(_ kind: Toast.Kind, _ text: String, lasts: Bool = false, of fault: Fault? = nil) {
         toast = Toast(
-            kind: kind, text: text, lasts: lasts || kind == .fault, until: now.map { $0 + Toast.duration(of: kind) })
+            kind: kind, text: text, lasts: lasts || kind == .fault, fault: fault,
+            until: now.map { $0 + Toast.duration(of: kind) })
+        redraw = .now
+    }
+
+    /// Takes away what is no longer so, or no longer what happened last.
+    mutating func dropStaleToast(after event: ClusterEvent) {
+        guard let told = toast?.fault else { return }
+        let isStale =
+            switch event {
+            case .fault(let fault, _): fault != told
+            case .node(let event):
+                switch event.kind {
+                case .brokerUnfenced(let id): told.victims.contains(id)
+                case .controllerElected: told.victims.contains(event.node)
+                default: false
+                }
+            case .client, .notice: false
+            }
+        guard isStale else { return }
+        toast = nil
         redraw = .now
     }
 }

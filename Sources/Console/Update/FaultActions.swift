@@ -87,7 +87,7 @@ extension Model {
                 show(.warning, "\(node.title) is down already\(restartHint)")
                 return []
             }
-            show(.fault, "Killed \(node.title.lowercasedFirst)\(why)\(restartHint)")
+            show(.fault, "Killed \(node.title.lowercasedFirst)\(why)\(restartHint)", of: .kill(node))
             return [.inject(.kill(node))]
         }
     }
@@ -98,7 +98,7 @@ extension Model {
             return []
         }
         let first = node.isController ? "it gives leadership up first" : "its leaders move first"
-        show(.fault, "Stopping \(node.title.lowercasedFirst); \(first)\(restartHint)")
+        show(.fault, "Stopping \(node.title.lowercasedFirst); \(first)\(restartHint)", of: .stop(node))
         return [.inject(.stop(node))]
     }
 

@@ -61,7 +61,7 @@ extension Model {
     }
 
     mutating func cause(_ item: FaultMenu.Item) -> [Command] {
-        show(.fault, item.toast)
+        show(.fault, item.toast, of: item.fault)
         return [.inject(item.fault)]
     }
 

@@ -43,6 +43,7 @@ extension Model {
             return []
         case .cluster(let event):
             live.events.append(event)
+            dropStaleToast(after: event)
             // One that is made anew has settings of its own.
             if case .node(let event) = event, case .topicDeleted(let name) = event.kind { live.configs[name] = nil }
             live.past.note(event)
