@@ -55,10 +55,34 @@ import Testing
         var snapshot = Fixture.snapshot(step: 60)
         snapshot.topics.removeAll { !$0.isInternal }
         session.send(.snapshot(snapshot))
+        #expect(session.type("q") == [] && session.model.overlay == nil)
         #expect(session.type("q") == [.quit])
         session = Session()
         session.makeEphemeral()
         session.attach(Console.Attachment(name: "staging"))
+        session.type("q")
         #expect(session.type("q") == [.quit])
+    }
+
+    @Test func `q leaves only at the root, esc never`() {
+        // A key too many on the way back must not end a cluster.
+        var session = Session()
+        session.press("topics.move-down", "topics.open")
+        #expect(session.type("q") == [])
+        #expect(session.model.place == .topics)
+        #expect(session.key(.escape) == [])
+        #expect(session.type("q") == [])
+        #expect(session.toast == "This is the topmost view. q once more leaves klamm and ends its cluster")
+        // Whoever does something else wants to stay.
+        session.press("topics.move-down")
+        #expect(session.toast == "" && session.type("q") == [])
+        #expect(session.type("q") == [.quit])
+        session = Session()
+        session.attach(Console.Attachment(name: "staging"))
+        session.type("q")
+        #expect(session.toast == "This is the topmost view. q once more leaves klamm; the cluster goes on")
+        // After a while one has forgotten.
+        session.send(.tick((session.model.now ?? Fixture.start) + .seconds(5)))
+        #expect(session.type("q") == [])
     }
 }

@@ -376,15 +376,6 @@ import Testing
 
     // MARK: Moving about
 
-    @Test func `q leaves only at the root, esc never`() {
-        // A key too many on the way back must not end a cluster.
-        var session = orders()
-        #expect(session.type("q") == [])
-        #expect(session.model.place == .topics)
-        #expect(session.key(.escape) == [])
-        #expect(session.type("q") == [.quit])
-    }
-
     @Test func `however much is to be done, the field in which it is confirmed is seen`() {
         // A hundred partitions of a changelog with a long name, at 80x24.
         var session = Session()

@@ -11,7 +11,7 @@ import Testing
         program.type("1")
         try program.expect("Brokers(all)")
         try program.expect("127.0.0.1:")
-        program.type("2q")
+        program.type("2qq")
         #expect(try program.end() == 0)
         // The shell gets its screen, cursor and line editing back.
         #expect(!program.isAlternate && program.hasCursor && program.isCooked)
@@ -130,7 +130,7 @@ import Testing
         try program.expect("the shell's screen") { !$0.isAlternate && $0.hasCursor && $0.isCooked }
         program.signal(SIGCONT)
         try program.expect("the console again") { $0.isAlternate && $0.shows("Topics(all)") }
-        program.type("q")
+        program.type("qq")
         #expect(try program.end() == 0)
     }
 

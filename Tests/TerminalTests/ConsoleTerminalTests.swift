@@ -27,6 +27,8 @@ import Testing
         program.type("1")
         try program.expect("Brokers(all)")
         program.type("q")
+        try program.expect("q once more leaves klamm")
+        program.type("q")
         #expect(try program.end() == 0)
     }
 
@@ -103,8 +105,7 @@ import Testing
         program.type("\u{1B}")
         try program.expect("no help") { !$0.shows("Help(topics)") }
         program.bytesAtOnce = 65_536
-        // The demo's records go with it.
-        program.type("q\r")
+        program.type(":q\r")
         #expect(try program.end() == 0)
     }
 
@@ -157,8 +158,7 @@ import Testing
         }
         try Self.click(program, topic)
         try program.expect("Topic(__consumer_offsets)")
-        // Back, out, and yes where the demo's records are counted already.
-        program.type("qq\r")
+        program.type("q:q\r")
         #expect(try program.end() == 0)
         #expect(String(decoding: program.output, as: UTF8.self).contains("\u{1B}[?1006l"))
     }

@@ -69,7 +69,8 @@ package enum ActionTable {
                 .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .ledger, .finding,
                 .loss, .faults, .clients, .client, .configs, .price, .segments,
             ], hint: 1),
-        entry(.back, .move, "esc q", "Back", "Back; at the root q leaves klamm, and in a story esc and q leave it"),
+        entry(
+            .back, .move, "esc q", "Back", "Back; at the root q twice leaves klamm, and in a story esc or q leaves it"),
         entry(.nextPane, .move, "tab", "Next pane", "Move between the table and the events below it"),
         entry(.viewBrokers, .move, "1", "Brokers", "Show the brokers and controllers"),
         entry(.viewTopics, .move, "2", "Topics", "Show the topics"),

@@ -13,7 +13,7 @@ extension Model {
             .previousMatch:
             return move(action)
         case .open: return open()
-        case .back: return back(isQuitKey: false)
+        case .back: return back()
         case .nextPane: nextPane()
         case .viewBrokers: goToRoot(.brokers)
         case .viewTopics: goToRoot(.topics)

@@ -3,9 +3,16 @@ import KafkaProtocol
 
 /// What ends a cluster, and whose records go with it.
 extension Model {
-    /// Ends klamm, after a question where records go with it.
-    mutating func leave() -> [Command] {
-        guard isEphemeral, attachment == nil, let contents = live.snapshot?.contents else { return [.quit] }
+    /// Ends klamm, after a question where records go with it. Elsewhere the key has to be pressed once more: who goes back with it
+    /// again and again presses it once too often.
+    mutating func leave(by chord: KeyChord, isAgain: Bool) -> [Command] {
+        guard isEphemeral, attachment == nil, let contents = live.snapshot?.contents else {
+            guard !isAgain else { return [.quit] }
+            let end = attachment == nil ? " and ends its cluster" : "; the cluster goes on"
+            show(.note, "This is the topmost view. \(chord) once more leaves klamm\(end)")
+            toast?.offersLeaving = true
+            return []
+        }
         overlay = .question(
             Question(
                 title: "End klamm's own cluster?", text: "It is ephemeral: \(contents) go with it.", verb: "ends it",

@@ -9,9 +9,12 @@ extension Model {
         guard size.columns >= Size.smallest.columns, size.rows >= Size.smallest.rows else {
             return chord == KeyChord("q") ? [.quit] : []
         }
+        let isAgain = toast?.offersLeaving == true
+        // Any other key means to stay.
+        if isAgain { toast = nil }
         switch overlay {
         case nil:
-            if action == .back { return back(isQuitKey: chord.key != .escape) }
+            if action == .back { return back(quittingBy: chord.key == .escape ? nil : chord, isAgain: isAgain) }
             return action.map { perform($0) } ?? []
         case .filter(let field): return pressed(chord, filter: field)
         case .palette(let palette): return pressed(chord, palette: palette)

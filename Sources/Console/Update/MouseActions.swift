@@ -51,7 +51,7 @@ extension Model {
 
     private mutating func clicked(onScreen target: ClickTarget) -> [Command] {
         switch target {
-        case .action(let action): return action == .back ? back(isQuitKey: false) : perform(action)
+        case .action(let action): return action == .back ? back() : perform(action)
         case .row(let index, let pane): return clicked(row: index, in: pane)
         case .column(let title):
             let isSame = screen.list.sort?.column == title

@@ -156,7 +156,8 @@ extension Model {
         settle()
     }
 
-    mutating func back(isQuitKey: Bool) -> [Command] {
+    /// By a key that leaves klamm from the topmost view, or by one that does not.
+    mutating func back(quittingBy chord: KeyChord? = nil, isAgain: Bool = false) -> [Command] {
         if !screen.list.filter.isEmpty || !screen.lower.filter.isEmpty {
             screen.list.filter = ""
             screen.lower.filter = ""
@@ -176,7 +177,7 @@ extension Model {
         }
         // In a story, klamm's own cluster is one step further away.
         if story != nil { return leaveStory() }
-        return isQuitKey ? leave() : []
+        return chord.map { leave(by: $0, isAgain: isAgain) } ?? []
     }
 
     mutating func open() -> [Command] {
