@@ -203,6 +203,7 @@ import Testing
         #expect(session.shows("to 3, 1, the first to be the preferred leader."), "\(session)")
         session.key(.escape)
         session.press("topic.produce")
+        session.key(.tab)
         session.type("hello")
         session.key(.enter)
         #expect(session.shows("To the partition that the client chooses: no key, value hello."), "\(session)")

@@ -163,7 +163,7 @@ import Testing
         (
             "produce",
             {
-                openOrders(&$0); $0.press("topic.produce"); $0.type("{\"id\": 18}")
+                openOrders(&$0); $0.press("topic.produce"); $0.key(.tab); $0.type("{\"id\": 18}")
             }
         ),
         (

@@ -91,6 +91,7 @@ import Testing
         #expect(session.send(.pasted("KKRq:q\n")) == [])
         #expect(session.model.place == .topic("orders"))
         session.press("topic.produce")
+        session.key(.tab)
         session.send(.pasted("{\n  \"id\": 1\n}"))
         #expect(
             session.key(.enter) == [
@@ -185,6 +186,7 @@ import Testing
         // Topic from the screen, no partition chosen, no key: what most people want.
         var session = orders()
         session.press("topic.produce")
+        session.key(.tab)
         session.type("hello")
         #expect(
             session.key(.enter) == [
@@ -198,6 +200,7 @@ import Testing
         // A tombstone is not an empty value.
         var session = orders()
         session.press("topic.produce")
+        session.key(.tab)
         session.send(.key(.control("n")))
         session.key(.tab)
         session.type("a=1, b=x=y")

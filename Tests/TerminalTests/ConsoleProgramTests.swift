@@ -52,7 +52,7 @@ import Testing
         try program.expect("Records(notes)")
         program.type("p")
         try program.expect("Write a record")
-        program.type("größe 日本\r")
+        program.type("\tgröße 日本\r")
         try program.expect("at offset 0")
         program.type("e")
         try program.expect("the record in its row") {

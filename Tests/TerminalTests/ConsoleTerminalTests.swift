@@ -67,7 +67,7 @@ import Testing
         for (index, value) in values.enumerated() {
             program.type("p")
             try program.expect("Write a record")
-            program.type("\u{1B}[200~\(value)\u{1B}[201~")
+            program.type("\t\u{1B}[200~\(value)\u{1B}[201~")
             program.type("\r")
             try program.expect("at offset \(index)")
         }

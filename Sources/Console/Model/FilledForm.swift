@@ -97,6 +97,8 @@ extension Model {
         form.recalled.age = (form.recalled.age + 1) % (kept.count + 1)
         let next = form.recalled.age == 0 ? form.recalled.own : kept[form.recalled.age - 1]
         if let next { form.fields = form.fields.prefix(form.purpose.fixedFields) + next.fields }
+        // As where a record begins from another.
+        if form.purpose == .produce, form.focus == 2, !form.fields[3].field.text.isEmpty { form.focus = 3 }
         return form
     }
 }

@@ -78,7 +78,9 @@ extension Model {
         case (.escape, _):
             leave(form)
             return []
-        case (.enter, _): return submit(form)
+        case (.enter, _):
+            guard let next = Self.next(in: form) else { return submit(form) }
+            form.focus = next
         case (.tab, .shift), (.up, []): form.focus = (form.focus + form.fields.count - 1) % form.fields.count
         case (.tab, []), (.down, []): form.focus = (form.focus + 1) % form.fields.count
         case (.character("p"), .control) where form.purpose.memory != nil: form = recalling(form)

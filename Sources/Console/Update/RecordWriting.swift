@@ -10,8 +10,10 @@ extension Model {
     }
 
     private mutating func openRecordForm(_ title: String, _ fields: [Form.Field]) {
-        openRecallable(
-            Form(purpose: .produce, title: title, fields: fields, focus: fields[0].field.text.isEmpty ? 0 : 3))
+        // Where the record goes is known mostly, and of one that is sent again its key too.
+        let isNew = fields[2].field.text.isEmpty && fields[3].field.text.isEmpty && !fields[3].isNull
+        let focus = fields[0].field.text.isEmpty ? 0 : isNew ? 2 : 3
+        openRecallable(Form(purpose: .produce, title: title, fields: fields, focus: focus))
     }
 
     /// Whether brokers alone write to it.
@@ -44,6 +46,13 @@ extension Model {
         fields[4].field = TextField()
         openRecordForm("Write a tombstone", fields)
         return []
+    }
+
+    /// Where enter goes on to instead of writing: before a value was written or passed by, the record is not whole.
+    static func next(in form: Form) -> Int? {
+        guard form.purpose == .produce, form.focus < 3, form.fields[3].field.text.isEmpty, !form.fields[3].isNull
+        else { return nil }
+        return form.focus < 2 ? 2 : 3
     }
 
     private static func produceFields(topic: String) -> [Form.Field] {

@@ -81,7 +81,8 @@ extension Form {
         func key(_ text: String, _ priority: Int) -> LinePart {
             LinePart(text: StyledText(text, .muted), priority: priority, gap: StyledText(" · ", .muted))
         }
-        var keys = [key("enter \(verb)", 0), key("esc cancel", 0)]
+        let next = Model.next(in: self).map { "goes on to \(fields[$0].label.lowercased())" }
+        var keys = [key("enter \(next ?? verb)", 0), key("esc cancel", 0)]
         if hasEarlier { keys.append(key("ctrl-p earlier", 1)) }
         if fields.contains(where: \.mayBeNull) { keys.append(key("ctrl-n null", 2)) }
         if fields.count > 1 { keys.append(key("tab next", 3)) }
