@@ -23,6 +23,7 @@ import Testing
         session.send(.snapshot(snapshot))
         session.press("topics.move-down", "topics.open")
         #expect(session.shows("● 12,077"), "\(session)")
+        #expect(session.shows("B1 ") && session.shows("B2✗ ") && session.shows("B4 "), "whose they are: \(session)")
         #expect(!session.shows("Start") && !session.shows("Size"), "\(session)")
     }
 

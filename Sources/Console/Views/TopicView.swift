@@ -92,7 +92,7 @@ enum TopicView {
         let digits = longest(partitions) { Figures.count($1.logEndOffset ?? 0).count }
         let behind = longest(partitions) { deficit($0, $1)?.count ?? 0 }
         let plain = max(9, digits + 2)
-        // With the number alone for a heading.
+        // With a letter and the number for a heading.
         let least = digits + 2
         let full = behind > 0 ? max(9, digits + behind + 3) : plain
         let isr = min(24, partitions.reduce(5) { max($0, $1.isr.words.count) })
@@ -108,7 +108,7 @@ enum TopicView {
             let broker = brokers.first { $0.id == id }
             let isLate = broker?.isLate ?? false
             let mark = broker?.state != .running ? "✗" : isLate ? "…" : ""
-            let title = (detail == .glyph || detail == .offsetAlone ? "\(id)" : "Broker \(id)") + mark
+            let title = (detail == .glyph || detail == .offsetAlone ? "B\(id)" : "Broker \(id)") + mark
             let minimum =
                 switch detail {
                 case .glyph: 2
