@@ -40,12 +40,34 @@ import Testing
         #expect(session.press("faults.heal").contains(.inject(.healAll)))
     }
 
-    @Test func `a node whose fall nobody saw is down since an unknown time`() {
-        // The console may have come later.
+    @Test func `a node whose fall nobody saw has no beginning`() {
+        // The console may have come later; a question mark looked as if somebody could answer it.
         var session = Session(empty: Size(columns: 120, rows: 40))
         session.send(.snapshot(Fixture.snapshot(step: 60)))
         session.press("topics.view-faults")
-        #expect(session.selectedRow.contains("✗ down") && session.selectedRow.contains("?"))
+        #expect(session.selectedRow.contains("✗ down") && !session.selectedRow.contains("?"))
+        var snapshot = Fixture.snapshot(step: 60)
+        snapshot.brokers[1].state = .running
+        snapshot.brokers[2].logDirectoryFailure = "/data: kafkaStorageError"
+        session.send(.snapshot(snapshot))
+        #expect(session.selectedRow.contains("log directory offline") && !session.selectedRow.contains("?"))
+    }
+
+    @Test func `a broker that another cluster lists no more is down since it was missed`() {
+        // Nobody tells what took it down; when it was missed the events tell.
+        var session = Session(empty: Size(columns: 120, rows: 40))
+        session.attach(Console.Attachment(name: "staging"))
+        session.send(.snapshot(Fixture.snapshot(step: 60)))
+        func tell(_ event: BrokerEvent.Kind, _ second: Double) {
+            session.send(.cluster(.node(BrokerEvent(at: Fixture.instant(seconds: second), node: 101, kind: event))))
+        }
+        tell(.brokerFenced(2, reason: "the cluster lists it no more"), 10)
+        tell(.brokerUnfenced(2), 20)
+        tell(.brokerFenced(2, reason: "the cluster lists it no more"), 50)
+        session.press("topics.view-faults")
+        #expect(session.selectedRow.contains("10 s"), "\(session)")
+        session.send(.cluster(.notice(.brokerUnreachable(2), at: Fixture.instant(seconds: 48))))
+        #expect(session.selectedRow.contains("12 s"), "\(session)")
     }
 
     @Test func `a full disk's consequence tells since when, and its whole cause`() {

@@ -7,7 +7,7 @@ enum FaultsView {
     enum Item {
         case fault(FaultState.ActiveFault)
         /// What took the node down, where the events still tell.
-        case down(BrokerID, Cause?)
+        case down(BrokerID, Cause?, since: Instant?)
         case offlineDirectory(BrokerID, reason: String, since: Instant?)
         /// The cluster lists it, and it does not answer.
         case silent(BrokerID, since: Instant?)
@@ -15,7 +15,7 @@ enum FaultsView {
         var id: RowID {
             switch self {
             case .fault(let fault): .name(fault.fault.description)
-            case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _):
+            case .down(let node, _, _), .offlineDirectory(let node, _, _), .silent(let node, _):
                 .number(Int64(node.rawValue))
             }
         }
@@ -23,7 +23,7 @@ enum FaultsView {
         var since: Instant? {
             switch self {
             case .fault(let fault): fault.since
-            case .down(_, let cause): cause?.at
+            case .down(_, let cause, let since): cause?.at ?? since
             case .silent(_, let since), .offlineDirectory(_, _, let since): since
             }
         }
@@ -31,7 +31,7 @@ enum FaultsView {
         var victims: [BrokerID] {
             switch self {
             case .fault(let fault): fault.fault.victims
-            case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _): [node]
+            case .down(let node, _, _), .offlineDirectory(let node, _, _), .silent(let node, _): [node]
             }
         }
     }
@@ -60,10 +60,11 @@ enum FaultsView {
             Column(title: "Since", minimum: 12, priority: 2, sort: { since($0) }) { item in
                 item.since.map {
                     StyledText(WallClock.time($0.wallClockMilliseconds, offsetSeconds: offset), .muted)
-                } ?? StyledText(Figures.unknown, .muted)
+                } ?? StyledText()
             },
             Column(title: "For", alignment: .right, minimum: 7, sort: { since($0) }) { item in
-                guard let since = item.since, let now = model.now else { return StyledText(Figures.unknown, .muted) }
+                // It was so already when the console began to look.
+                guard let since = item.since, let now = model.now else { return StyledText() }
                 return StyledText(Figures.span(seconds: max(0, (now - since).wholeMilliseconds) / 1000))
             },
             Column(title: "Ends", minimum: model.size.columns < 100 ? 13 : 17, maximum: 30, shrinks: true, priority: 1)
@@ -90,7 +91,10 @@ enum FaultsView {
         let down =
             snapshot.controllers.filter { !$0.isUp }.map(\.id)
             + snapshot.brokers.filter { $0.state.isDown }.map(\.id)
-        return snapshot.faults.map { .fault($0) } + down.map { .down($0, cause(of: $0, model.picture.events)) }
+        return snapshot.faults.map { .fault($0) }
+            + down.map {
+                .down($0, cause(of: $0, model.picture.events), since: silence(of: $0, model.picture.events))
+            }
             + snapshot.brokers.compactMap { broker in
                 broker.logDirectoryFailure.map {
                     .offlineDirectory(broker.id, reason: $0, since: loss(of: broker.id, model.picture.events))
@@ -103,10 +107,21 @@ enum FaultsView {
 
     /// When the node was first missed, where the events still tell.
     private static func silence(of node: BrokerID, _ events: EventLog) -> Instant? {
+        var since: Instant?
         for entry in events.entries.reversed() {
-            if case .notice(.brokerUnreachable(node), let at) = entry.event { return at }
+            switch entry.event {
+            case .notice(.brokerUnreachable(node), let at): return at
+            case .node(let event):
+                switch event.kind {
+                case .brokerFenced(node, _): since = event.at
+                // What was before that was another time.
+                case .brokerUnfenced(node): return since
+                default: break
+                }
+            default: break
+            }
         }
-        return nil
+        return since
     }
 
     /// When the broker lost its log directory last, where the events still tell.
@@ -136,7 +151,7 @@ enum FaultsView {
     private static func what(_ item: Item) -> String {
         switch item {
         case .fault(let fault): fault.fault.description
-        case .down(_, let cause):
+        case .down(_, let cause, _):
             switch cause?.fault {
             case .kill: "down: killed"
             case .powerLoss: "down: lost power"
@@ -151,7 +166,7 @@ enum FaultsView {
 
     private static func whom(_ item: Item) -> String {
         switch item {
-        case .down(let node, _), .offlineDirectory(let node, _, _), .silent(let node, _): return node.title
+        case .down(let node, _, _), .offlineDirectory(let node, _, _), .silent(let node, _): return node.title
         case .fault(let active):
             switch active.fault {
             case .link(let link):
