@@ -70,7 +70,7 @@ struct EmbeddedControl: ControlledCluster {
         do {
             let picture = try StillPicture(
                 view: wish.view, of: wish.subject, size: Size(columns: wish.columns, rows: wish.rows),
-                utcOffsetSeconds: localOffsetSeconds())
+                utcOffsetSeconds: localOffsetSeconds(), isText: wish.form == .text)
             let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
             let shot = ScreenShot(
                 picture: picture, seconds: wish.seconds,

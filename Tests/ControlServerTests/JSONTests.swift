@@ -60,13 +60,36 @@ import Testing
         #expect(
             SnapshotJSON.value(of: snapshot, verdicts).text.contains(
                 """
-                "lag":4,"verdict":"no commit","verdict.since":5000,"members":null,\
+                "lag":4,"verdict":"no commit","verdict.since":5000,"verdict.missing":null,\
+                "members":null,\
                 "partitions":[{"partition":"orders-0","member":null,"committed":3,"committed.at":5000,\
                 "high.watermark":7,"log.end.offset":null,"lag":4,"verdict":"no commit","verdict.since":5000}]
                 """))
         #expect(
             SnapshotJSON.value(of: snapshot, GroupVerdicts()).text.contains(
-                #""verdict":null,"verdict.since":null,"members""#))
+                #""verdict":null,"verdict.since":null,"verdict.missing":"0 of 10 commits were seen","members""#))
+    }
+
+    @Test func `a group that was hardly looked at has no verdict, and the reason`() {
+        // A script read OK of a group that fell behind, after one look of a second.
+        var place = ClusterSnapshot.GroupPartition(partition: TopicPartition(topic: "orders", partition: 0))
+        var verdicts = GroupVerdicts()
+        func looked(at second: Int64, lag: Int64) -> String {
+            (place.committed, place.highWatermark) = (second * 10, second * 10 + lag)
+            let at = Instant(monotonicNanoseconds: second * 1_000_000_000, wallClockMilliseconds: second * 1000)
+            var snapshot = ClusterSnapshot(takenAt: at, clusterID: "c")
+            snapshot.groups = [.init(id: "billing", state: "Stable", members: nil, partitions: [place])]
+            verdicts.note(snapshot)
+            return SnapshotJSON.value(of: snapshot, verdicts).text
+        }
+        _ = looked(at: 0, lag: 50)
+        let second = looked(at: 1, lag: 51)
+        #expect(second.contains(#""verdict":null,"verdict.since":null,"verdict.missing":"2 of 10 commits were seen""#))
+        for later in 2..<9 { _ = looked(at: Int64(later), lag: 50 + Int64(later)) }
+        #expect(looked(at: 9, lag: 59).contains(#""verdict":"slow","verdict.since":null,"verdict.missing":null"#))
+        // That it has read all there is one look tells.
+        verdicts = GroupVerdicts()
+        #expect(looked(at: 10, lag: 0).contains(#""verdict":"OK","verdict.since":null,"verdict.missing":null"#))
     }
 
     @Test func `a loss tells how far its followers had come, and what of it is left out`() throws {

@@ -171,6 +171,17 @@ import Testing
         #expect(status(atLags: Array(repeating: 2, count: 10)) == .ok)
     }
 
+    @Test func `all is well only for who has seen enough`() {
+        // After two commits one who falls behind looks as well as any other; who was level once is well all the same.
+        let few = window([(10, 50), (20, 60)])
+        #expect(few.status(lag: 60, now: 5_000) == .ok && few.certainStatus(lag: 60, now: 5_000) == nil)
+        #expect(few.certainStatus(lag: 0, now: 5_000) == .ok)
+        #expect(few.certainStatus(lag: 60, now: 60_000) == .stopped)
+        #expect(window([(10, 0), (20, 60)]).certainStatus(lag: 60, now: 5_000) == .ok)
+        let all = window((0..<10).map { (Int64($0), 9) })
+        #expect(all.certainStatus(lag: 9, now: now(after: 10)) == .ok)
+    }
+
     @Test func `one commit says nothing until it is old`() {
         // A group that has just begun must not be accused.
         let one = window([(10, 50)])

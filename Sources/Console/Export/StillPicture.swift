@@ -22,9 +22,11 @@ package struct StillPicture {
     private var place: Place
     private var model = Model()
 
-    /// `subject` is a broker's id, a topic, a partition or a group, where the view is about one.
+    /// `subject` is a broker's id, a topic, a partition or a group, where the view is about one. Text names no keys; a picture
+    /// shows the console as it is.
     package init(
-        view: String, of subject: String?, size: Size, utcOffsetSeconds: Int = 0, attachment: Attachment? = nil
+        view: String, of subject: String?, size: Size, utcOffsetSeconds: Int = 0, attachment: Attachment? = nil,
+        isText: Bool = false
     ) throws(NoPicture) {
         guard size.columns >= Size.smallest.columns, size.rows >= Size.smallest.rows else {
             throw NoPicture("A screen has at least \(Size.smallest.columns) columns and \(Size.smallest.rows) rows.")
@@ -35,6 +37,8 @@ package struct StillPicture {
         place = try Self.place(view, subject)
         model.utcOffsetSeconds = utcOffsetSeconds
         model.attachment = attachment
+        model.isPrinted = isText
+        model.live.history.judgesCertain = true
         _ = update(&model, .resized(size))
     }
 
@@ -91,7 +95,24 @@ package struct StillPicture {
         if case .record(let partition, let offset) = place, model.place != place {
             throw NoPicture("There is no record at offset \(offset) of \(partition).")
         }
+        var model = model
+        if let doubt = doubt { model.show(.note, doubt) }
         return view(model, model.size)
+    }
+
+    /// What only a longer look tells of the groups that are shown; nil where all is known.
+    private var doubt: String? {
+        let shown: [ClusterSnapshot.Group]
+        switch place {
+        case .groups: shown = model.snapshot?.groups ?? []
+        case .group(let id): shown = model.snapshot?.groups.filter { $0.id == id } ?? []
+        default: return nil
+        }
+        let seen = shown.compactMap { model.live.history.commitsOfDoubt(about: $0, now: model.now) }.min()
+        return seen.map {
+            "Verdict \(Figures.unknown): \($0) of \(CommitWindow.size) commits were seen that tell how a group fares; "
+                + "--seconds looks longer"
+        }
     }
 
     /// `orders-1` may be a partition, and it may be a topic of that name.

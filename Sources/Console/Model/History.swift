@@ -46,6 +46,9 @@ package struct History: Hashable, Sendable {
         var readers = TopicReaders()
     }
 
+    /// For a picture that is drawn once: by a short look nobody is called well who may fall behind.
+    package var judgesCertain = false
+
     package init() {}
 
     package func rate(ofTopic topic: String) -> Double? { topics[topic]?.rates.last ?? nil }
@@ -61,7 +64,8 @@ package struct History: Hashable, Sendable {
     package func status(ofGroup group: String, _ partition: ClusterSnapshot.GroupPartition, now: Instant?)
         -> CommitStatus?
     {
-        now.flatMap { groups[group]?.commits.status(partition, now: $0.wallClockMilliseconds) }
+        guard let now = now?.wallClockMilliseconds, let commits = groups[group]?.commits else { return nil }
+        return judgesCertain ? commits.certainStatus(partition, now: now) : commits.status(partition, now: now)
     }
 
     /// Since when the group fares like this in the partition; nil while all is well.
@@ -71,7 +75,13 @@ package struct History: Hashable, Sendable {
 
     /// The worst of its partitions now, and since when the first of those as bad has been so.
     package func worst(of group: ClusterSnapshot.Group, now: Instant?) -> (status: CommitStatus, begin: StatusBegin?)? {
-        now.flatMap { groups[group.id]?.commits.worst(of: group, now: $0.wallClockMilliseconds) }
+        guard let now = now?.wallClockMilliseconds, let commits = groups[group.id]?.commits else { return nil }
+        return judgesCertain ? commits.certainWorst(of: group, now: now) : commits.worst(of: group, now: now)
+    }
+
+    /// How few commits were seen of those that would tell how the group fares; nil where all is known that can be.
+    func commitsOfDoubt(about group: ClusterSnapshot.Group, now: Instant?) -> Int? {
+        now.flatMap { groups[group.id]?.commits.commitsOfDoubt(about: group, now: $0.wallClockMilliseconds) }
     }
 
     /// The worst of its partitions, as of the last sample.

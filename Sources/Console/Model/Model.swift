@@ -54,6 +54,8 @@ package struct Model: Hashable, Sendable {
     package internal(set) var theme = Theme.dark.name
     /// Added to UTC where times are shown.
     package var utcOffsetSeconds = 0
+    /// It is printed as text: nobody can press a key there, so none is named.
+    var isPrinted = false
 
     var live = Picture()
     var frozen: Picture?

@@ -80,9 +80,9 @@ enum FaultsView {
 
     /// Of a cluster that klamm did not start it sees who answers, and no more.
     private static func empty(_ model: Model) -> String {
-        let key = model.keyName(.faults)
-        guard model.attachment != nil else { return "Nothing is broken. \(key) breaks something." }
-        return "Every broker answers" + (model.refusal(of: .faults).map { "; \($0)." } ?? ". \(key) breaks something.")
+        let offer = model.isPrinted ? "." : ". \(model.keyName(.faults)) breaks something."
+        guard model.attachment != nil else { return "Nothing is broken\(offer)" }
+        return "Every broker answers" + (model.refusal(of: .faults).map { "; \($0)." } ?? offer)
     }
 
     /// Lasting faults in the order in which they began, then what is down.
@@ -194,10 +194,12 @@ enum FaultsView {
     private static func end(_ item: Item, _ model: Model) -> String {
         switch item {
         case .down, .offlineDirectory, .silent:
-            return model.refusal(of: .restart) == nil
-                ? "\(model.keyName(.restart)) restarts it" : "not from here"
+            guard model.refusal(of: .restart) == nil else { return "not from here" }
+            return model.isPrinted ? "a restart" : "\(model.keyName(.restart)) restarts it"
         case .fault(let active):
-            guard let until = active.until, let now = model.now else { return "\(model.keyName(.healOne)) heals it" }
+            guard let until = active.until, let now = model.now else {
+                return model.isPrinted ? "healing" : "\(model.keyName(.healOne)) heals it"
+            }
             return "by itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
         }
     }

@@ -14,7 +14,7 @@ enum Foot {
     static func rows(_ model: Model, columns: Int) -> Int { max(1, toastLines(model, width: columns - 4).count) }
 
     private static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
-        let tabs = tabs(model, named: -1)
+        let tabs = model.isPrinted ? [] : tabs(model, named: -1)
         let crumbs = crumbs(model, width: area.columns - Self.width(of: tabs) - Self.gap)
         var column = area.column + 1
         for (offset, crumb) in crumbs.enumerated() {
@@ -28,7 +28,7 @@ enum Foot {
             if let index = crumb.index { grid.target(place, .crumb(index)) }
             column += crumb.text.width
         }
-        drawTabs(model, beside: column, in: area, on: &grid)
+        if !model.isPrinted { drawTabs(model, beside: column, in: area, on: &grid) }
     }
 
     /// With as many names as there is room for: deep down the way back matters more than the ways elsewhere, and of

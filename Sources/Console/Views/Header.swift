@@ -6,6 +6,7 @@ enum Header {
     static func draw(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         let left = area.columns < 100 ? 36 : 46
         drawFacts(model, in: Rectangle(row: area.row, column: 1, rows: area.rows, columns: left), on: &grid)
+        guard !model.isPrinted else { return }
         let hints = Rectangle(
             row: area.row, column: left + 2, rows: area.rows, columns: area.columns - left - 3)
         drawHints(model, in: hints, on: &grid)

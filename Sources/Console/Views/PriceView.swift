@@ -42,7 +42,8 @@ enum PriceView {
 
     private static func empty(_ model: Model) -> String {
         guard model.attachment != nil else {
-            return "Nothing was broken since klamm looks. \(model.keyName(.faults)) breaks something."
+            return "Nothing was broken since klamm looks."
+                + (model.isPrinted ? "" : " \(model.keyName(.faults)) breaks something.")
         }
         return "Nothing was broken from here. What others break has no beginning that klamm knows."
     }
@@ -145,9 +146,11 @@ enum PriceView {
             if let until = active?.until, let now = model.now {
                 return "By itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
             }
-            return model.refusal(of: .heal) == nil ? "\(model.keyName(.heal)) heals it" : "not from here"
+            guard model.refusal(of: .heal) == nil else { return "not from here" }
+            return model.isPrinted ? "healing ends it" : "\(model.keyName(.heal)) heals it"
         }
         guard model.refusal(of: .restart) == nil else { return "not from here" }
+        if model.isPrinted { return "a restart ends it" }
         return "\(model.keyName(.restart)) restarts \(price.victims.first?.title.lowercasedFirst ?? "it")"
     }
 
@@ -313,7 +316,8 @@ enum PriceView {
     static func hint(_ model: Model) -> StyledText {
         guard let price = model.price(nil) else { return StyledText() }
         let key = StyledText(model.keyName(.viewPrice), .key)
-        let short = key + StyledText(" what \(price.fault) cost", .muted)
+        let short =
+            (model.isPrinted ? StyledText("Price:", .muted) : key) + StyledText(" what \(price.fault) cost", .muted)
         let summary = price.summary
         guard !summary.isEmpty, summary.count + short.width + 12 < model.size.columns else { return short }
         return short + StyledText(" · \(summary)", .muted)

@@ -129,8 +129,8 @@ enum RecordsView {
     private static func end(_ model: Model, _ browser: RecordBrowser) -> String {
         let end = browser.endsWithinLog ? "end of the range" : "end of the log"
         guard let more = model.waitingRecords, more > 0 else { return end }
-        return
-            "\(end) when read · \(Figures.plural(more, "offset")) since: \(model.keyName(.nextRecords)) reads on"
+        return "\(end) when read · \(Figures.plural(more, "offset")) since"
+            + (model.isPrinted ? "" : ": \(model.keyName(.nextRecords)) reads on")
     }
 
     /// `45% · 540,000 of 1,200,000 offsets`.

@@ -54,7 +54,8 @@ enum TopicsView {
         return Table(
             items: topics(model.snapshot), columns: columns, id: { .name($0.name) }, words: \.name,
             empty: "There is no topic yet."
-                + (model.refusal(of: .createTopic) == nil ? " \(model.keyName(.createTopic)) creates one." : "")
+                + (model.refusal(of: .createTopic) == nil && !model.isPrinted
+                    ? " \(model.keyName(.createTopic)) creates one." : "")
         ).listing(model.screen.list)
     }
 

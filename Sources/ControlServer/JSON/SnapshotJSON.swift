@@ -55,15 +55,16 @@ package enum SnapshotJSON {
     }
 
     private static func value(of group: ClusterSnapshot.Group, _ commits: GroupCommits, now: Int64) -> JSONValue {
-        let worst = commits.worst(of: group, now: now)
+        let worst = commits.certainWorst(of: group, now: now)
         return [
             "id": group.id.json, "state": group.state.json, "generation": group.generation.json,
             "protocol": group.protocolName.json, "coordinator": group.coordinator.json, "lag": group.lag.json,
             "verdict": (worst?.status.rawValue).json, "verdict.since": begin(worst?.begin),
+            "verdict.missing": commits.commitsOfDoubt(about: group, now: now).map(missing).json,
             "members": group.members.map { .array($0.map(value)) } ?? .null,
             "partitions": .array(
                 group.partitions.map { partition in
-                    let status = commits.status(partition, now: now)
+                    let status = commits.certainStatus(partition, now: now)
                     let since = status.flatMap { commits.window(partition.partition)?.begin(of: $0) }
                     return [
                         "partition": partition.partition.json, "member": partition.member.json,
@@ -74,6 +75,11 @@ package enum SnapshotJSON {
                     ]
                 }),
         ]
+    }
+
+    /// Why there is no verdict, or none of all that the group reads: who asks again later is told.
+    private static func missing(_ commits: Int) -> String {
+        "\(commits) of \(CommitWindow.size) commits were seen"
     }
 
     /// Null also for some time before it was looked for.

@@ -183,6 +183,14 @@ package struct CommitWindow: Hashable, Sendable {
         silentSince(last).saturatingAdd(max(Self.patience, pace.saturatingAdd(pace)))
     }
 
+    /// The same, but that all is well only where that is certain: by the few commits of a short look alone one who falls
+    /// behind looks as well as any other.
+    package func certainStatus(lag: Int64?, now: Int64) -> CommitStatus? {
+        let status = status(lag: lag, now: now)
+        guard status == .ok, lag != 0, commits.count < Self.size, !wasLevel else { return status }
+        return nil
+    }
+
     /// Whether there was nothing to read at a commit in the window.
     private var wasLevel: Bool { commits.contains { $0.lag == 0 } }
 

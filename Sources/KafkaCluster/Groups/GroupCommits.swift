@@ -67,6 +67,30 @@ package struct GroupCommits: Hashable, Sendable {
         window(partition.partition)?.status(lag: partition.lag, now: now)
     }
 
+    /// The same, but that all is well only where that is certain.
+    package func certainStatus(_ partition: ClusterSnapshot.GroupPartition, now: Int64) -> CommitStatus? {
+        window(partition.partition)?.certainStatus(lag: partition.lag, now: now)
+    }
+
+    /// As `worst`, but that all is well only where that is certain of each partition.
+    package func certainWorst(
+        of group: ClusterSnapshot.Group, now: Int64
+    ) -> (status: CommitStatus, begin: StatusBegin?)? {
+        guard let worst = worst(of: group, now: now) else { return nil }
+        return worst.status == .ok && commitsOfDoubt(about: group, now: now) != nil ? nil : worst
+    }
+
+    /// How few commits were seen of a partition of which only more of them tell how the group fares; nil where all is known
+    /// that can be.
+    package func commitsOfDoubt(about group: ClusterSnapshot.Group, now: Int64) -> Int? {
+        group.partitions.compactMap { partition in
+            guard partition.lag != nil, partition.lag != 0, certainStatus(partition, now: now) == nil else {
+                return nil
+            }
+            return window(partition.partition)?.commits.count ?? 0
+        }.min()
+    }
+
     /// The worst of its partitions now, and since when the first of those as bad has been so.
     package func worst(
         of group: ClusterSnapshot.Group, now: Int64

@@ -116,7 +116,7 @@ struct SnapshotCommand: AsyncParsableCommand {
         }
         let picture = try StillPicture(
             view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
-            attachment: Attachment(name: place.name))
+            attachment: Attachment(name: place.name), isText: svg == nil)
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let target = AttachedTarget(source, FaultCommands(commands: [:]))
         let shot = ScreenShot(
