@@ -91,7 +91,11 @@ import Testing
                 .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false),
                 .isrChanged(orders, from: [1], to: [2], leaderEpoch: 6),
             ])
-        // But not one that lacks what could be read.
+        // But not while nobody of it answered: two of two are killed, and the one that was behind comes back first.
+        let silent = kinds(snapshot(isr: [1], down: [1, 2]), snapshot(leader: 2, isr: [2], epoch: 6, down: [1]))
+        #expect(
+            silent.contains(.leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: true)))
+        // Nor one that lacks what could be read.
         var (read, lacking) = (snapshot(isr: [1]), snapshot(leader: 2, isr: [2], epoch: 6))
         read.topics[0].partitions[0].highWatermark = 40
         func isUnclean(end: Int64) -> Bool {

@@ -4,8 +4,8 @@ import KafkaProtocol
 /// What must have happened between two pictures of a cluster that tells nothing by itself.
 ///
 /// Only what both pictures show is told: a leader that changed twice in between has changed once. An election is called
-/// unclean where nothing else explains it: the new leader was not in sync, and either nobody led before, or it lacks what could
-/// be read already.
+/// unclean where nothing else explains it: the new leader was not in sync, and nobody who was answered in either picture, or it
+/// lacks what could be read already.
 package enum SurveyChanges {
     package static func events(
         from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
@@ -51,6 +51,7 @@ package enum SurveyChanges {
     private static func tellTopics(
         from old: ClusterSnapshot, to new: ClusterSnapshot, _ tell: (BrokerEvent.Kind) -> Void
     ) {
+        let served = Set((old.brokers + new.brokers).filter { $0.state == .running }.map(\.id))
         var former = SortedWalk(old.topics, by: \.name)
         func tellDeleted(_ topic: ClusterSnapshot.Topic) { tell(.topicDeleted(topic.name)) }
         for topic in new.topics {
@@ -72,7 +73,8 @@ package enum SurveyChanges {
             for partition in topic.partitions {
                 guard let known = known.partition(partition.index) else { continue }
                 tellPartition(
-                    TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, tell)
+                    TopicPartition(topic: topic.name, partition: partition.index), from: known, to: partition, served,
+                    tell)
             }
         }
         former.end(passing: tellDeleted)
@@ -80,7 +82,7 @@ package enum SurveyChanges {
 
     private static func tellPartition(
         _ id: TopicPartition, from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition,
-        _ tell: (BrokerEvent.Kind) -> Void
+        _ served: Set<BrokerID>, _ tell: (BrokerEvent.Kind) -> Void
     ) {
         let hasOtherISR = old.isr != new.isr && Set(old.isr) != Set(new.isr)
         // Brokers before 3.6 raise the epoch with each change of the ISR.
@@ -88,7 +90,7 @@ package enum SurveyChanges {
             tell(
                 .leaderElected(
                     id, leader: new.leader ?? .none, previous: old.leader ?? .none, leaderEpoch: new.leaderEpoch,
-                    isr: new.isr, unclean: isUnclean(from: old, to: new)))
+                    isr: new.isr, unclean: isUnclean(from: old, to: new, served)))
         }
         if !old.replicas.elementsEqual(new.replicas, by: { $0.broker == $1.broker }) {
             tell(.replicasChanged(id, from: old.replicas.map(\.broker), to: new.replicas.map(\.broker)))
@@ -97,9 +99,12 @@ package enum SurveyChanges {
     }
 
     /// The ISR may have changed between the pictures, so that another leader than one of it says nothing by itself.
-    private static func isUnclean(from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition) -> Bool {
+    private static func isUnclean(
+        from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition, _ served: Set<BrokerID>
+    ) -> Bool {
         guard let leader = new.leader, !old.isr.contains(leader) else { return false }
-        guard old.leader != nil else { return true }
+        // A leader that answers nobody lets nobody into the ISR.
+        guard old.leader != nil, old.isr.contains(where: served.contains) else { return true }
         guard let readable = old.highWatermark,
             let end = new.replicas.first(where: { $0.broker == leader })?.logEndOffset
         else { return false }
