@@ -139,11 +139,15 @@ package final class RunningWorkload: Sendable {
     }
 
     /// Stops every client in good order: producers flush, members commit and leave. Returns when all have ended.
-    package func shutDown() async {
+    ///
+    /// Where the cluster goes as well nobody waits for what brokers may never answer: `abandons` ends them as crashes do.
+    package func shutDown(abandons: Bool = false) async {
         let threads = state.withLock { state in
             state.isShutDown = true
-            for entry in state.producers { entry.worker.stop() }
-            for entry in state.groups { for member in entry.members { member.stop() } }
+            for entry in state.producers { if abandons { entry.worker.crash() } else { entry.worker.stop() } }
+            for member in state.groups.flatMap(\.members) {
+                if abandons { member.crash(.now, atRecord: 1) } else { member.stop() }
+            }
             defer { state.threads = [] }
             return state.threads.map(\.thread)
         }

@@ -15,7 +15,13 @@ final class ConsoleInbox: Sendable {
 
     private let contents = Mutex(Contents())
 
-    func post(_ event: Event) { change { $0.events.append(event) } }
+    func post(_ event: Event) {
+        change { contents in
+            contents.events.append(event)
+            // A picture not yet seen is of the story's cluster, which is shown no more.
+            if case .story(nil) = event { contents.snapshot = nil }
+        }
+    }
     func postSettingsChange() { change { $0.haveSettingsChanged = true } }
     func post(_ snapshot: ClusterSnapshot) { change { $0.snapshot = snapshot } }
 

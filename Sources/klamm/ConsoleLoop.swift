@@ -205,7 +205,7 @@ private struct ConsoleRun {
             }
         case .redraw: terminal.invalidate()
         case .playScenario(let name): session.play(name)
-        case .conduct(let order): session.story.order(order)
+        case .conduct(let order): session.story.order(order, session.inbox)
         case .quit: isEnding = true
         }
     }

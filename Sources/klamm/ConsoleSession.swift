@@ -99,7 +99,7 @@ final class ConsoleSession: Sendable {
     /// Stops clients and cluster in order. Clients whose brokers are all down would wait for them until their own time
     /// limits: the brokers go with this process, so they get a moment only.
     func close() async {
-        story.order(.leave)
+        story.order(.leave, inbox)
         for task in tasks.withLock({ $0 }) { task.cancel() }
         await story.ended()
         let (workload, cluster) = (own.workload, own.cluster)

@@ -37,6 +37,22 @@ import Testing
         #expect(try program.end() == 0)
     }
 
+    @Test func `a story is left at once, whatever its cluster still does`() throws {
+        // With its brokers dead nothing was seen for ten seconds, and esc was pressed again.
+        let program = try ConsoleProgram(["--no-demo"])
+        try program.expect("3/3 up")
+        program.type(":scenario 02\r")
+        try program.expect("STORY")
+        try program.expect("Seconds")
+        program.type("\u{1b}")
+        try program.expect("Left 02-nobody-answers")
+        try program.expect("klamm's own cluster is back") { !$0.screen.contains { $0.contains("STORY") } }
+        program.type(":scenario 03\r")
+        try program.expect("03-leader-dies")
+        program.type("\u{3}")
+        #expect(try program.end() == 0)
+    }
+
     @Test func `a topic is made, and a record written by hand is read back`() throws {
         // From keys through librdkafka, a broker's log and back onto the screen, in letters of one and two columns.
         let program = try ConsoleProgram(["--no-demo"])

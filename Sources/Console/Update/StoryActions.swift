@@ -51,6 +51,9 @@ extension Model {
                 asExpected ? .ok : .error,
                 asExpected
                     ? "Everything happened as expected; esc leaves the story"
+            if new == nil, let left = story?.head.name {
+                show(.note, "Left \(left): this is klamm's own cluster again")
+            }
                     : "Not as expected; esc leaves the story")
         }
         story = new

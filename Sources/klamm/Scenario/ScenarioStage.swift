@@ -50,9 +50,10 @@ final class ScenarioStage: Sendable {
         for group in scenario.groups where group.isStarted { workload.execute(.startGroup(group.settings)) }
     }
 
+    /// Everything is told; the cluster goes next.
     func close() async {
         for task in listeners.withLock({ $0 }) { task.cancel() }
-        await workload.shutDown()
+        await workload.shutDown(abandons: true)
     }
 
     private func listen(_ stream: AsyncStream<ClusterEvent>) {
