@@ -29,6 +29,14 @@ import Testing
         #expect(session.shows("down: killed") && session.shows("14:03:13.120"))
     }
 
+    @Test func `the header counts what the view lists`() {
+        // "1 fault" beside a view with two rows: who is down is broken, too.
+        var session = Session(columns: 120, rows: 40)
+        Self.broken(&session)
+        #expect(FaultsView.items(session.model).count == 3)
+        #expect(session.shows("2/3 up 3 faults") && session.shows("Faults(active)[3]"), "\(session)")
+    }
+
     @Test func `h ends the selected fault alone, or brings the selected node back`() {
         // Healing everything would end the experiment.
         var session = Session(columns: 120, rows: 40)

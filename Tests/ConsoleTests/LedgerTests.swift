@@ -81,7 +81,7 @@ import Testing
         var session = Session()
         ledger(&session)
         session.press("ledger.bottom")
-        #expect(session.shows("Worked on more than once"), "\(session)")
+        #expect(session.shows("Worked on again by the"), "\(session)")
         let last = session.screen
         session.press("ledger.top")
         #expect(session.screen != last && session.shows("their clients"), "\(session)")
@@ -114,6 +114,17 @@ import Testing
         #expect(lines(selected: 1, rows: 5) == [2, 2, 1])
     }
 
+    @Test(arguments: [Size(columns: 120, rows: 40), Size(columns: 120, rows: 30)])
+    func `no sentence is cut where there is room to wrap it`(size: Size) {
+        // "…" where the verdict's reason was to be read; what has no room is scrolled to.
+        var session = Session(columns: size.columns, rows: size.rows)
+        ledger(&session)
+        for _ in 0..<12 {
+            #expect(!session.shows("…"), "\(session)")
+            session.press("ledger.move-down")
+        }
+    }
+
     @Test func `a sentence of several looks is broken between words, and keeps its looks`() {
         // "it stan" in one line and "ds" in the next reads badly.
         let text =
@@ -127,7 +138,7 @@ import Testing
         // At 80 columns a sentence is cut: "The client has read that t…" said nothing of what was lost.
         var session = Session()
         ledger(&session)
-        for words in ["Gone from the partition", "Never read, though", "Written, as the producer"] {
+        for words in ["Gone, though the client", "Never read, though", "Written, as the producer"] {
             #expect(session.shows(words), "\(session)")
         }
     }
@@ -202,7 +213,7 @@ import Testing
         session.press("ledger.open")
         #expect(session.model.place == .finding(LedgerVerdict(.topic("orders"), .duplicate)))
         #expect(session.shows("orders-k3x-1 number 7,000"))
-        #expect(session.shows("One record at two places of the log"))
+        #expect(session.shows("Twice in the log: one record at two places"))
         let commands = session.press("finding.open")
         guard case .fetchRecords(let query)? = commands.first else {
             Issue.record("no records were asked for: \(commands)")

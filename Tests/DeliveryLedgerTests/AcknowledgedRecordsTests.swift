@@ -346,6 +346,9 @@ import Testing
         let loss = try #require(script.onlyLoss(of: script.leads(1, epoch: 2, end: 0, epochs: [(2, 0)])))
         #expect(loss.batches.map(\.receiptIsUnknown) == [false, true])
         #expect(loss.countOfUnknownReceipt == 1)
+        // Who counts what clients have heard counts one, and this says why it is two here.
+        #expect(
+            loss.summary.hasPrefix("2 acknowledged records of orders-1 (offsets 0–1, acks=1; 1 of unknown receipt): "))
     }
 
     // MARK: The records themselves

@@ -105,6 +105,13 @@ enum FaultsView {
             }
     }
 
+    /// How many there are, as they are listed.
+    static func count(_ snapshot: ClusterSnapshot) -> Int {
+        snapshot.faults.count + snapshot.controllers.count { !$0.isUp }
+            + snapshot.brokers.count { $0.state.isDown } + snapshot.brokers.count { $0.logDirectoryFailure != nil }
+            + snapshot.brokers.count { $0.state == .unreachable }
+    }
+
     /// When the node was first missed, where the events still tell.
     private static func silence(of node: BrokerID, _ events: EventLog) -> Instant? {
         var since: Instant?

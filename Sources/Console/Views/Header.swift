@@ -81,9 +81,8 @@ enum Header {
         let up = snapshot.brokers.count { $0.state == .running && !$0.hasLostLogDirectory }
         let all = snapshot.brokers.count
         var text = StyledText("\(up)/\(all) up ", up == all ? .ok : .error, up == all ? [] : .bold)
-        if !snapshot.faults.isEmpty {
-            text += StyledText("\(Figures.plural(Int64(snapshot.faults.count), "fault")) ", .fault, .bold)
-        }
+        let faults = FaultsView.count(snapshot)
+        if faults > 0 { text += StyledText("\(Figures.plural(Int64(faults), "fault")) ", .fault, .bold) }
         for broker in snapshot.brokers.prefix(12) { text += StyledText(" ") + broker.sign.text }
         return text
     }

@@ -33,7 +33,7 @@ enum LedgerView {
         return Table(
             items: items(model), columns: columns, id: \.id,
             words: { "\(name($0)) \(subject($0)) \(meaning($0).plain)" }, empty: empty(model),
-            gapMost: TableLayout.gapLeast, wraps: .intoRoom
+            gapMost: TableLayout.gapLeast, wraps: model.size.rows < 30 ? .intoRoom : .whole
         ).listing(model.screen.list)
     }
 

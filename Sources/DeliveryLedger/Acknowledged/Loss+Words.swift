@@ -5,11 +5,17 @@ extension Loss {
     /// In one line, without times: what, and why.
     package var summary: String {
         let count = count == 1 ? "1 acknowledged record" : "\(Self.figure(count)) acknowledged records"
-        return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)): \(why)"
+        return "\(count) of \(partition) (\(Self.words(offsets)), acks=\(acks)\(receipt)): \(why)"
+    }
+
+    /// Who counts what clients have heard counts fewer.
+    private var receipt: String {
+        let unknown = countOfUnknownReceipt
+        return unknown > 0 ? "; \(unknown == count ? "" : "\(Self.figure(unknown)) ")of unknown receipt" : ""
     }
 
     /// The same of whom it is known how many they are, and of what.
-    package var cause: String { "\(Self.words(offsets)), acks=\(acks): \(why)" }
+    package var cause: String { "\(why) · \(Self.words(offsets)), acks=\(acks)\(receipt)" }
 
     private var acks: String {
         let levels = batches.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
