@@ -9,11 +9,12 @@ struct OutboxSending {
     private let resendMilliseconds: Int
     private let reports: ProducerReports
     private let tally: ProducerTally
+    private let lane: Int
     private let observer: (any WorkloadObserver)?
     private var nextSweep: Instant
 
     init?(
-        _ outbox: Outbox?, _ settings: ProducerSettings, reports: ProducerReports, tally: ProducerTally,
+        _ outbox: Outbox?, _ settings: ProducerSettings, reports: ProducerReports, tally: ProducerTally, lane: Int,
         observer: (any WorkloadObserver)?
     ) {
         guard let outbox, let milliseconds = settings.outboxResendMilliseconds else { return nil }
@@ -22,6 +23,7 @@ struct OutboxSending {
         self.resendMilliseconds = milliseconds
         self.reports = reports
         self.tally = tally
+        self.lane = lane
         self.observer = observer
         self.nextSweep = .now()
     }
@@ -51,7 +53,7 @@ struct OutboxSending {
                         topic: settings.topic, partition: record.partition, key: record.key.map { Array($0.utf8) },
                         value: Array(record.value.utf8)),
                     tag: tag)
-                tally.resent()
+                tally.resent(ProducerTally.Send(lane: lane, tag: tag))
             } catch {
                 // The buffer is full, say: the record stays in the outbox, and its turn comes again.
                 reports.forget(tag)

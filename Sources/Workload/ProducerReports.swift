@@ -8,21 +8,24 @@ final class ProducerReports: Sendable {
     let name: String
     private let settings: ProducerSettings
     private let tally: ProducerTally
+    private let lane: Int
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
     private let tracker: RecordTracker
     private let outbox: Outbox?
     /// Records of the outbox, by tags above those of the producer's own sequence.
-    private let resent = Mutex((next: UInt.max / 2, ids: [UInt: RecordID]()))
+    private let resent = Mutex((next: RecordTags.lastOwn, ids: [UInt: RecordID]()))
     private let hasCrashed = Atomic<Bool>(false)
 
     init(
-        _ settings: ProducerSettings, name: String, tally: ProducerTally, errors: ErrorRelay, outbox: Outbox?,
+        _ settings: ProducerSettings, name: String, tally: ProducerTally, lane: Int, errors: ErrorRelay,
+        outbox: Outbox?,
         observer: (any WorkloadObserver)?, tracker: RecordTracker
     ) {
         self.name = name
         self.settings = settings
         self.tally = tally
+        self.lane = lane
         self.errors = errors
         self.outbox = outbox
         self.observer = observer
@@ -48,7 +51,8 @@ final class ProducerReports: Sendable {
         let outcome = ProducerOutcome(
             report, topic: settings.topic, mode: settings.sendMode, acks: settings.acks,
             hasCrashed: hasCrashed.load(ordering: .acquiring))
-        tally.settled(outcome, latencyMicroseconds: report.latencyMicroseconds)
+        tally.settled(
+            outcome, ProducerTally.Send(lane: lane, tag: report.tag), latencyMicroseconds: report.latencyMicroseconds)
         switch outcome {
         case .failed(let error), .unknown(let error?): errors.report(error)
         case .acknowledged, .unknown(nil), .dropped, .lostInBuffer: break
@@ -60,7 +64,7 @@ final class ProducerReports: Sendable {
     }
 
     private func id(of tag: UInt) -> RecordID {
-        guard tag > UInt.max / 2 else { return RecordID(producer: name, sequence: tag) }
+        guard tag > RecordTags.lastOwn else { return RecordID(producer: name, sequence: tag) }
         return resent.withLock { $0.ids.removeValue(forKey: tag) } ?? RecordID(producer: name, sequence: tag)
     }
 }

@@ -27,6 +27,7 @@ struct ProducerSending {
     private let name: String
     private let producer: Producer
     private let tally: ProducerTally
+    private let lane: Int
     private let errors: ErrorRelay
     private let observer: (any WorkloadObserver)?
     private let tracker: RecordTracker
@@ -44,7 +45,7 @@ struct ProducerSending {
     private var lastFollowed = Int64.min
 
     init(
-        _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally,
+        _ settings: ProducerSettings, name: String, through producer: Producer, tally: ProducerTally, lane: Int,
         errors: ErrorRelay, outbox: OutboxSending?, observer: (any WorkloadObserver)?, tracker: RecordTracker,
         isWanted: @escaping () -> Bool
     ) {
@@ -52,6 +53,7 @@ struct ProducerSending {
         self.name = name
         self.producer = producer
         self.tally = tally
+        self.lane = lane
         self.errors = errors
         self.outbox = outbox
         self.observer = observer
@@ -148,7 +150,7 @@ struct ProducerSending {
             switch record.send(sequence.next, through: producer) {
             case .queued:
                 fullBuffer.over()
-                tally.sent()
+                tally.sent(ProducerTally.Send(lane: lane, tag: sequence.next))
                 if followed == sequence.next {
                     tracker.buffered(RecordID(producer: name, sequence: sequence.next), at: .now())
                     followed = nil
@@ -157,7 +159,7 @@ struct ProducerSending {
                 return .sent
             case .refused(let error):
                 fullBuffer.over()
-                tally.sent()
+                tally.sent(nil)
                 errors.report(error)
                 settle(&sequence, .failed(error))
                 return .sent

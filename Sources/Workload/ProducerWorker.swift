@@ -22,6 +22,7 @@ final class ProducerWorker: Sendable {
     }
 
     let tally: ProducerTally
+    private let lane: Int
     private let environment: WorkloadEnvironment
     /// What it starts with, whatever is asked of it before its thread has begun.
     private let initial: ProducerSettings
@@ -35,6 +36,7 @@ final class ProducerWorker: Sendable {
     /// `name` begins every record's id: no two workers of one run share it.
     init(_ settings: ProducerSettings, name: String, tally: ProducerTally, environment: WorkloadEnvironment) {
         self.tally = tally
+        lane = tally.openLane()
         self.environment = environment
         self.initial = settings
         self.name = name
@@ -84,9 +86,9 @@ final class ProducerWorker: Sendable {
             if end != .none { break }
             if wanted != client.settings { change(&client, to: wanted) }
             var sending = ProducerSending(
-                client.settings, name: name, through: client.producer, tally: tally, errors: errors,
+                client.settings, name: name, through: client.producer, tally: tally, lane: lane, errors: errors,
                 outbox: OutboxSending(
-                    client.outbox, client.settings, reports: client.reports, tally: tally,
+                    client.outbox, client.settings, reports: client.reports, tally: tally, lane: lane,
                     observer: environment.observer),
                 observer: environment.observer, tracker: environment.tracker,
                 isWanted: { self.version.load(ordering: .acquiring) == seen })
@@ -157,7 +159,8 @@ final class ProducerWorker: Sendable {
         do throws(ClientError) {
             let outbox = try openOutbox(settings)
             let reports = ProducerReports(
-                settings, name: name, tally: tally, errors: errors, outbox: outbox, observer: environment.observer,
+                settings, name: name, tally: tally, lane: lane, errors: errors, outbox: outbox,
+                observer: environment.observer,
                 tracker: environment.tracker)
             let producer = try Producer(
                 configuration(of: settings), logger: environment.logger, onError: { errors.report($0) },

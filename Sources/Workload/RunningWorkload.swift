@@ -114,6 +114,7 @@ package final class RunningWorkload: Sendable {
             producer.waits = counts.waits.waits
             producer.silentSince = counts.silentSince.map { Instant.now(before: .nanoseconds(max(0, now - $0))) }
             return producer
+            producer.waitingSince = counts.waitingSince.map { Instant.now(before: .nanoseconds(max(0, now - $0))) }
         }
         snapshot.groups = groups.map { entry in
             let isRunning = !entry.isStopped && !entry.members.allSatisfy(\.isEnded)
@@ -127,6 +128,7 @@ package final class RunningWorkload: Sendable {
             group.failedCommits = counts.failedCommits
             group.membersAtWork = entry.members.count(where: \.positions.isAtWork)
             group.positions = entry.members.flatMap(\.positions.positions).sorted { $0.partition < $1.partition }
+            group.processedAgain = environment.observer?.processedAgain(by: entry.settings.group)
             return group
         }
         return snapshot

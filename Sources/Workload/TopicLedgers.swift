@@ -117,6 +117,10 @@ package final class TopicLedgers: WorkloadObserver {
         topics.withLock { topics in topics.first { $0.name == topic }?.ledger }?.doubled ?? 0
     }
 
+    package func processedAgain(by group: String) -> Int64? {
+        topics.withLock { $0.map(\.ledger) }.reduce(0) { $0 + ($1.processedAgain(by: group) ?? 0) }
+    }
+
     package func attempted(_ sequences: ClosedRange<UInt>, of producer: String, topic: String) {
         producers.withLock { if !$0.contains(producer) { $0.names.insert(producer) } }
         ledger(of: topic).attempted(sequences, of: producer, topic: topic)

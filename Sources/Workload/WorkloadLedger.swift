@@ -20,6 +20,10 @@ package final class WorkloadLedger: WorkloadObserver {
     /// Costs nothing, other than a verdict.
     package var doubled: Int64 { history.withLock { Int64($0.doubled) } }
 
+    package func processedAgain(by group: String) -> Int64? {
+        history.withLock { Int64($0.processedAgain(by: group)) }
+    }
+
     /// Somebody who belongs to no group reads the log from its start to its end.
     package func read(_ records: [ConsumedRecord], by name: String) {
         var names = RecordIDReader()

@@ -26,10 +26,13 @@ package protocol WorkloadObserver: Sendable {
     func crashed(_ member: GroupMember)
     /// Records of the topic that it found in the log more than once; nil where it does not look.
     func doubled(in topic: String) -> Int64?
+    /// How often the group has processed a record that it had processed before; nil where it does not look.
+    func processedAgain(by group: String) -> Int64?
 }
 
 extension WorkloadObserver {
     package func doubled(in topic: String) -> Int64? { nil }
+    package func processedAgain(by group: String) -> Int64? { nil }
 }
 
 /// One member of a group of the workload. Its name is the client id and never used again.

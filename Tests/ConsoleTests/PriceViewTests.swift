@@ -78,7 +78,8 @@ import Testing
         // What was lost comes first: the line of the event is cut at its end.
         #expect(
             session.toast.hasPrefix(
-                "Over: kill 3 · 41 lost, 7 sends failed, 31 unknown, 3 doubled, sends waited up to 1.921 s"))
+                "Over: kill 3 · 41 lost, 1 gone of unknown receipt, 7 sends failed, 31 unknown, 3 doubled, sends waited up to 1.921 s"
+            ))
         #expect(session.toast.contains("; noticed after 1.500 s, led again after 1.530 s, whole after"))
         session.press("price.events")
         #expect(session.shows("Over: kill 3"))
@@ -96,6 +97,35 @@ import Testing
         silent.workload?.producers[0].silentSince = Fixture.instant(seconds: 61.2)
         session.send(.snapshot(silent))
         #expect(session.shows("stands still") && session.shows("Nothing has been acknowledged for so long"))
+    }
+
+    @Test func `a send that still waits is told with its wait, which is not over`() {
+        // "longest wait 1.9 s" beside six that had waited for forty.
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        var waiting = Self.snapshot(step: 100)
+        waiting.workload?.producers[0].waitingSince = Fixture.instant(seconds: 60.2)
+        session.send(.snapshot(waiting))
+        #expect(session.shows("longest wait") && session.shows("s so far"), "\(session)")
+        #expect(session.shows("not answered yet, while others are"), "\(session)")
+        #expect(!session.shows("1.921 s"))
+    }
+
+    @Test func `with acks=0 nobody waits for an acknowledgement`() {
+        // "Nothing has been acknowledged for so long" was true of every moment.
+        var session = Session(columns: 120, rows: 40)
+        var before = Fixture.snapshot(step: 58)
+        before.workload?.producers[0].settings.acks = .none
+        session.send(.snapshot(before))
+        session.send(.cluster(.fault(.kill(3), at: Fixture.instant(seconds: 59.2))))
+        var silent = before
+        silent.takenAt = Fixture.instant(seconds: 66)
+        silent.workload?.producers[0].silentSince = Fixture.instant(seconds: 61.2)
+        silent.workload?.producers[0].waitingSince = Fixture.instant(seconds: 61.2)
+        session.send(.snapshot(silent))
+        session.press("topics.price")
+        #expect(session.shows("stands still") && session.shows("No record has left the client"), "\(session)")
+        #expect(!session.shows("Nothing has been acknowledged") && !session.shows("longest wait"))
     }
 
     @Test func `what may be another fault's doing is said to be`() {

@@ -363,6 +363,7 @@ import Testing
         script.processes("a0")
         script.processes("a0")
         #expect(HistoryScript.names(try #require(script.group()).processedMoreThanOnce) == ["a0"])
+        #expect(script.history.processedAgain(by: "billing") == 1 && script.history.processedAgain(by: "audit") == 0)
     }
 
     @Test mutating func `processed once by each of two groups`() throws {

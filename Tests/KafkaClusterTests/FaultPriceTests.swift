@@ -311,6 +311,70 @@ import Testing
         #expect(prices.all.map(\.longestWait) == [.milliseconds(30_480), .milliseconds(1_200)])
     }
 
+    @Test func `the longest wait is at least that of a send that still waits`() throws {
+        // 1.2 s was said of a fault while one record had waited for forty.
+        var prices = killed()
+        var now = picture(40_100)
+        now.workload?.producers[0].waits = [AcknowledgementWait(.milliseconds(1_200), at: at(3_000))]
+        now.workload?.producers[0].waitingSince = at(100)
+        _ = prices.observe(now)
+        var send = try #require(prices.last?.sends?.first)
+        #expect(send.longestWait?.duration == .milliseconds(1_200) && send.waiting == .seconds(40))
+        #expect(prices.last?.longestWait == .seconds(40))
+        #expect(prices.last?.summary.contains("a send waits for 40.000 s so far") == true)
+        // What had waited long before is only told as long as this one goes on; the next fault's price is its own.
+        _ = prices.note(.fault(.kill(1), at: at(41_000)))
+        now = picture(42_000)
+        now.workload?.producers[0].waitingSince = at(100)
+        _ = prices.observe(now)
+        #expect(prices.all.map { $0.sends?.first?.waiting } == [.milliseconds(41_900), .seconds(1)])
+        // It came.
+        now = picture(43_000)
+        now.workload?.producers[0].waits = [AcknowledgementWait(.milliseconds(42_500), at: at(42_600))]
+        _ = prices.observe(now)
+        send = try #require(prices.all[0].sends?.first)
+        #expect(send.waiting == nil && prices.all[0].longestWait == .milliseconds(42_500))
+        #expect(prices.all[0].summary.contains("sends waited up to 42.500 s"))
+    }
+
+    @Test func `whoever asks for no answer waits for none`() {
+        var prices = FaultPrices()
+        _ = prices.observe(picture(-50, acks: .none))
+        _ = prices.note(.fault(.kill(2), at: at(0)))
+        var now = picture(5_000, unknown: 250, acks: .none)
+        now.workload?.producers[0].waitingSince = at(10)
+        _ = prices.observe(now)
+        #expect(prices.last?.longestWait == nil)
+        #expect(prices.last?.summary.hasPrefix("250 unknown by acks=0, no acknowledged one lost") == true)
+    }
+
+    @Test func `that nothing happened is said where nothing did, and else what it has cost`() {
+        // "0 lost" sounded innocent where sends were held up, doubled, or read again.
+        var prices = killed()
+        _ = prices.observe(picture(900))
+        #expect(prices.last?.summary == "nothing lost, doubled, failed or held up" && prices.last?.hasCost == false)
+        _ = prices.observe(picture(1_000, doubled: 3))
+        #expect(prices.last?.summary == "3 doubled, none lost" && prices.last?.hasCost == true)
+        var again = picture(1_100)
+        var group = WorkloadSnapshot.Group(
+            settings: ConsumerSettings(group: "billing", topics: ["orders"]), isRunning: true)
+        group.processedAgain = 5
+        again.workload?.groups = [group]
+        _ = prices.observe(again)
+        #expect(prices.last?.summary == "5 worked on again, none lost")
+        // What had come again before is no doing of the next.
+        _ = prices.note(.fault(.kill(1), at: at(1_200)))
+        group.processedAgain = 7
+        again = picture(1_300)
+        again.workload?.groups = [group]
+        _ = prices.observe(again)
+        #expect(prices.all.map(\.processedAgain) == [5, 2])
+        // Nobody has looked, and brokers tell nothing: nothing is claimed.
+        var asked = FaultPrices()
+        _ = asked.note(.fault(.kill(1), at: at(0)))
+        #expect(asked.last?.summary == "nothing lost")
+    }
+
     @Test func `a controller's fall is paid for until another decides`() {
         // Nothing is elected meanwhile.
         var prices = FaultPrices()

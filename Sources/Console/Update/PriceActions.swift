@@ -14,9 +14,8 @@ extension Model {
         }
         guard let last = prices.last else { return }
         let isBad = (last.lostRecords ?? 0) > 0
-        let isDoubtful = (last.failed ?? 0) + (last.unknown ?? 0) + (last.doubled ?? 0) > 0
         show(
-            isBad ? .error : isDoubtful ? .warning : .ok,
+            isBad ? .error : last.hasCost ? .warning : .ok,
             "Over: \(last.fault) · \(last.summary) · \(keyName(.viewPrice)) tells more")
     }
 }

@@ -36,7 +36,7 @@ enum PriceView {
             id: { $0.element.opens.map { RowID.number(Int64(-$0)) } ?? RowID.number(Int64($0.offset)) },
             words: { "\($0.element.name) \($0.element.of.plain) \($0.element.meaning.plain)" },
             empty: empty(model),
-            gapMost: TableLayout.gapLeast, wraps: .intoRoom
+            gapMost: TableLayout.gapLeast, wraps: model.size.rows < 30 ? .intoRoom : .whole
         ).listing(model.screen.list)
     }
 
@@ -194,7 +194,7 @@ enum PriceView {
                 count(
                     "unknown", send.unknown, whose,
                     send.acks == .none
-                        ? "acks=0 asks for no answer; \(model.keyName(.viewLedger)) tells what was processed"
+                        ? "acks=0 asks for no answer, so none can be missed; \(model.keyName(.viewLedger)) tells what was processed"
                         : "No answer: in the log or not, the producer cannot tell", isBad: false),
             ]
             if send.dropped > 0 {
@@ -217,11 +217,24 @@ enum PriceView {
         _ send: FaultPrice.Sends, _ whose: StyledText, _ price: FaultPrice, _ shared: String
     ) -> Item? {
         let least = FaultPrice.noticeableWait
-        if let silence = send.silence, silence >= least, silence > send.longestWait?.duration ?? .zero {
+        if let silence = send.silence, silence >= least, silence > send.longestWaitSoFar ?? .zero {
+            let meaning =
+                send.acks == .none
+                ? "No record has left the client for so long: acks=0 waits for no answer, but for a connection"
+                : "Nothing has been acknowledged for so long, though records wait"
             return Item(
                 sign: .gone, name: "stands still", figure: StyledText("\(Figures.seconds(silence)) s", .offline),
-                of: whose,
-                meaning: StyledText("Nothing has been acknowledged for so long, though records wait\(shared)"))
+                of: whose, meaning: StyledText("\(meaning)\(shared)"))
+        }
+        if let waiting = send.waiting, waiting >= least, send.stillWaitsLongest {
+            let stands = send.silence.map { $0 >= least } ?? false
+            let meaning =
+                stands
+                ? "The oldest send is not answered, and nothing else has been for \(Figures.seconds(send.silence ?? .zero)) s"
+                : "The oldest send is not answered yet, while others are"
+            return Item(
+                sign: .gone, name: "longest wait", figure: StyledText("\(Figures.seconds(waiting)) s so far", .offline),
+                of: whose, meaning: StyledText("\(meaning)\(shared)"))
         }
         guard let wait = send.longestWait else { return nil }
         let sign: Sign = wait.duration >= least ? .partly : .good

@@ -24,6 +24,10 @@ package struct DeliveryHistory {
     /// Those of them, in the order in which they came.
     private var movedRecords: [RecordRef] = []
     /// Records at more than one place of the log: part of every verdict, and known without one.
+    package func processedAgain(by group: String) -> Int {
+        groups.first { $0.name == group }?.processedAgain ?? 0
+    }
+
     package var doubled: Int { duplicates.count + movedRecords.count { unreadSecondPlace(of: $0) != nil } }
     private(set) var isFinallyRead = false
     private var recordCount = 0
@@ -130,15 +134,17 @@ package struct DeliveryHistory {
         guard sequence >= groups[group].processed[producer].start else {
             if producers[producer].odd[sequence] == nil {
                 groups[group].processedLate += 1
+                groups[group].processedAgain += 1
             } else {
                 let ref = RecordRef(producer: producer, sequence: sequence)
+                if groups[group].odd[ref] ?? 0 > 0 { groups[group].processedAgain += 1 }
                 groups[group].odd[ref] = min(groups[group].odd[ref] ?? 0, .max - 1) + 1
             }
             return
         }
         guard groups[group].processed[producer].takes(sequence) else { return }
         let times = groups[group].processed[producer][sequence]
-        if times == 0 { cameAnew(to: group, producer, sequence) }
+        if times == 0 { cameAnew(to: group, producer, sequence) } else { groups[group].processedAgain += 1 }
         groups[group].processed[producer][sequence] = times == .max ? .max : times + 1
     }
 

@@ -40,6 +40,8 @@ struct GroupHistory {
     var foldedMore = 0
     /// How often records were processed once more after they had become counts.
     var processedLate = 0
+    /// How often a record was processed that had been before.
+    var processedAgain = 0
 
     init(name: String) { self.name = name }
 

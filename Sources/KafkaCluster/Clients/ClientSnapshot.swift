@@ -38,6 +38,8 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var waits: [AcknowledgementWait] = []
         /// Since when nothing was acknowledged although something waits for it; nil while nothing does.
         package var silentSince: Instant?
+        /// When the oldest was sent of those that still wait for their answer; nil while none does.
+        package var waitingSince: Instant?
 
         package init(settings: ProducerSettings, isRunning: Bool) {
             self.settings = settings
@@ -55,6 +57,8 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         /// Passed over, as their ids were known.
         package var skippedDuplicates: Int64 = 0
         /// Attempts that failed.
+        /// How often a record was worked on that had been before; nil where no ledger is kept.
+        package var processedAgain: Int64?
         package var errors: Int64 = 0
         package var deadLettered: Int64 = 0
         /// Commits that the coordinator refused or did not answer, a partition each.

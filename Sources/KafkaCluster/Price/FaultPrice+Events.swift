@@ -19,6 +19,9 @@ extension FaultPrice {
         leaders = LostLeaders()
         lost = isAsked ? nil : []
         sends = before?.workload.map { $0.producers.map { Sends($0, before: $0, since: at) } }
+        for group in before?.workload?.groups ?? [] {
+            processedAgainBefore[group.settings.group] = group.processedAgain
+        }
         if !fault.lasts, fault.restartEnds == nil { ended = Mark(at: at, text: "it lasts for no time") }
         guard let before else { return }
         for topic in before.topics {
@@ -163,13 +166,16 @@ extension FaultPrice {
 
     mutating func count(_ workload: WorkloadSnapshot, at instant: Instant) {
         guard var sends else { return }
+        if wholeAt == nil { countAgain(workload) }
         for producer in workload.producers {
-            guard wholeAt == nil else {
-                // What is sent from now on is not its price, but what was in doubt may still become known.
+            if let wholeAt {
+                // What is sent from now on is not its price, but what was in doubt may still become known, and what
+                // waits may still wait.
                 if let index = sends.lastIndex(where: {
                     $0.topic == producer.settings.topic && $0.acks == producer.settings.acks
                 }) {
                     sends[index].settle(producer)
+                    sends[index].noteWaits(producer, by: instant) { $0 <= wholeAt }
                 }
                 continue
             }
@@ -179,6 +185,7 @@ extension FaultPrice {
                 guard sends[index].acks != producer.settings.acks else { continue }
                 sends[index].isRunning = false
                 sends[index].silence = nil
+                sends[index].waiting = nil
                 sends.append(Sends(producer, before: producer, since: instant))
             } else {
                 // One that began meanwhile began with nothing.
@@ -191,12 +198,21 @@ extension FaultPrice {
         self.sends = sends
     }
 
+    /// A group that began meanwhile began with nothing.
+    private mutating func countAgain(_ workload: WorkloadSnapshot) {
+        let counts = workload.groups.compactMap { group in
+            group.processedAgain.map { max(0, $0 - (processedAgainBefore[group.settings.group] ?? 0)) }
+        }
+        processedAgain = counts.isEmpty ? nil : counts.reduce(0, +)
+    }
+
     /// Another fault has begun: of what was sent until then some may still wait for the end of this one.
-    mutating func noteWaits(_ workload: WorkloadSnapshot, sentBefore next: Instant) {
-        guard wholeAt == nil, var sends else { return }
+    mutating func noteWaits(_ workload: WorkloadSnapshot, by instant: Instant, sentBefore next: Instant) {
+        guard var sends else { return }
+        let end = wholeAt.map { min($0, next) } ?? next
         for producer in workload.producers {
             guard let index = sends.lastIndex(where: { $0.topic == producer.settings.topic }) else { continue }
-            sends[index].noteWaits(producer, sentBefore: next)
+            sends[index].noteWaits(producer, by: instant) { end - $0 > Sends.underWay }
         }
         self.sends = sends
     }
@@ -250,19 +266,25 @@ extension FaultPrice.Sends {
     }
 
     /// What had waited for so long when a fault began had been held up by something else.
-    private static let underWay = Duration.milliseconds(200)
+    fileprivate static let underWay = Duration.milliseconds(200)
 
-    /// What was acknowledged before waited for something else, and what is sent after the next fault may wait for that.
-    fileprivate mutating func noteWaits(_ now: WorkloadSnapshot.Producer, sentBefore end: Instant? = nil) {
+    /// What was acknowledged before waited for something else, and what is sent after the next fault may wait for that:
+    /// `isMine` tells by when it was sent.
+    fileprivate mutating func noteWaits(
+        _ now: WorkloadSnapshot.Producer, by instant: Instant, isMine: (Instant) -> Bool = { _ in true }
+    ) {
         for wait in now.waits where wait.at >= since && wait.duration > longestWait?.duration ?? .zero {
-            guard since - wait.sentAt <= Self.underWay, end.map({ $0 - wait.sentAt > Self.underWay }) ?? true
-            else { continue }
+            guard since - wait.sentAt <= Self.underWay, isMine(wait.sentAt) else { continue }
             longestWait = wait
         }
+        waiting = nil
+        // Whoever asks for no answer waits for none.
+        guard acks != .none, acks == now.settings.acks, let begin = now.waitingSince, isMine(begin) else { return }
+        waiting = max(.zero, instant - (since - begin <= Self.underWay ? begin : since))
     }
 
     fileprivate mutating func wait(_ now: WorkloadSnapshot.Producer, by instant: Instant) {
-        noteWaits(now)
+        noteWaits(now, by: instant)
         silence = isRunning ? now.silentSince.map { max(.zero, instant - max($0, since)) } : nil
     }
 
@@ -278,6 +300,7 @@ extension FaultPrice.Sends {
         unknown = max(0, now.unknown - (before?.unknown ?? 0))
         dropped = max(0, now.dropped - (before?.dropped ?? 0))
         lostInBuffer = max(0, now.lostInBuffer - (before?.lostInBuffer ?? 0))
+        resent = max(0, now.resent - (before?.resent ?? 0))
         let doubledBefore: Int64? = before.map(\.doubled) ?? 0
         doubled = now.doubled.flatMap { now in doubledBefore.map { max(0, now - $0) } }
     }

@@ -45,6 +45,10 @@ package struct FaultPrice: Hashable, Sendable {
     package internal(set) var countedUntil: Fault?
     /// Faults that went on when this began: what became of records may be theirs as well.
     package internal(set) var besides: [Fault] = []
+    /// How often klamm's own groups, until the next fault, worked on a record once more; nil where nobody counts.
+    package internal(set) var processedAgain: Int64?
+    /// As it stood when the fault began.
+    var processedAgainBefore: [String: Int64] = [:]
     /// Acknowledged records that are gone; nil where brokers tell nobody what they acknowledged.
     package internal(set) var lost: [Lost]?
 
@@ -84,10 +88,15 @@ package struct FaultPrice: Hashable, Sendable {
         package internal(set) var dropped: Int64 = 0
         /// Gone with a producer that crashed.
         package internal(set) var lostInBuffer: Int64 = 0
+        /// Sent again from the outbox.
+        package internal(set) var resent: Int64 = 0
         /// In the log more than once; nil where no ledger is kept.
         package internal(set) var doubled: Int64?
         /// The longest from send to acknowledgement, of those acknowledged since the fault; nil before the first.
         package internal(set) var longestWait: AcknowledgementWait?
+        /// How long the oldest that is not answered has waited by now, since the fault at most where something else had
+        /// held it up; nil while none waits, or asks for no answer.
+        package internal(set) var waiting: Duration?
         /// For how long nothing has been acknowledged by now, since the fault at most, although something waits for it.
         package internal(set) var silence: Duration?
         package internal(set) var isRunning: Bool
@@ -133,8 +142,16 @@ package struct FaultPrice: Hashable, Sendable {
 }
 
 extension FaultPrice.Sends {
+    /// Of the answered and of those that still wait.
+    package var longestWaitSoFar: Duration? { [longestWait?.duration, waiting].compactMap(\.self).max() }
+
+    /// Whether what has waited longest is not over.
+    package var stillWaitsLongest: Bool { waiting.map { $0 > longestWait?.duration ?? .zero } ?? false }
+
     /// A producer that stands still, and did all the time, has nothing to tell.
-    package var isTold: Bool { isRunning || failed + unknown + dropped + lostInBuffer + (doubled ?? 0) > 0 }
+    package var isTold: Bool {
+        isRunning || waiting != nil || failed + unknown + dropped + lostInBuffer + (doubled ?? 0) > 0
+    }
 }
 
 extension FaultPrice {
@@ -154,8 +171,13 @@ extension FaultPrice {
         return sum
     }
     package var lostRecords: Int64? { lost.map { $0.reduce(0) { $0 + $1.records } } }
-    /// Of all producers.
-    package var longestWait: Duration? { told?.compactMap(\.longestWait?.duration).max() }
+    package var ofUnknownReceipt: Int64 { lost?.reduce(0) { $0 + $1.ofUnknownReceipt } ?? 0 }
+    /// Of all producers, those among them that still wait.
+    package var longestWait: Duration? { told?.compactMap(\.longestWaitSoFar).max() }
+    /// Whether what has waited longest is not over.
+    package var stillWaitsLongest: Bool {
+        told?.max { $0.longestWaitSoFar ?? .zero < $1.longestWaitSoFar ?? .zero }?.stillWaitsLongest ?? false
+    }
     /// A wait that a person notices: sends that neither failed nor came back at once.
     package static let noticeableWait = Duration.seconds(1)
 
@@ -164,8 +186,8 @@ extension FaultPrice {
         return told.reduce(0) { $0 + $1[keyPath: path] }
     }
 
-    /// In one line, the worst first, as lines are cut at their end: `41 lost, 0 sends failed, ...; noticed after 1.300
-    /// s, led again after 1.310 s, whole after 17.204 s`.
+    /// In one line, the worst first, as lines are cut at their end: `41 lost, 7 sends failed, ...; noticed after 1.300
+    /// s, led again after 1.310 s, whole after 17.204 s`. That nothing happened is said where nothing did.
     package var summary: String {
         var times: [String] = []
         // What may be another's doing is claimed where there is room to say so.
@@ -176,14 +198,57 @@ extension FaultPrice {
         tell("decided again", decided)
         tell("led again", leaders.last)
         if let wholeAt { times.append("whole after \(Figures.seconds(after(wholeAt))) s") }
+        return [costs, times].filter { !$0.isEmpty }.map { $0.joined(separator: ", ") }.joined(separator: "; ")
+    }
+
+    /// Whether it has cost anything that is known.
+    package var hasCost: Bool { !counted.isEmpty }
+
+    private var costs: [String] {
+        let counted = counted
+        if counted.isEmpty { return innocence.map { [$0] } ?? [] }
+        guard lostRecords == 0, ofUnknownReceipt == 0 else { return counted }
+        // What was not acknowledged may be gone all the same.
+        return counted + [unknown ?? 0 > 0 ? "no acknowledged one lost" : "none lost"]
+    }
+
+    /// Whoever asks for no answer is left in doubt by every record, fault or not.
+    private func unknown(isAsked: Bool) -> Int64? {
+        told?.reduce(0) { $0 + (($1.acks != .none) == isAsked ? $1.unknown : 0) }
+    }
+
+    private var counted: [String] {
         var counts: [String] = []
-        if let lostRecords { counts.append("\(Figures.count(lostRecords)) lost") }
-        if let failed { counts.append("\(Figures.plural(failed, "send")) failed") }
-        if let unknown { counts.append("\(Figures.count(unknown)) unknown") }
-        if let doubled { counts.append("\(Figures.count(doubled)) doubled") }
-        if let longestWait, longestWait >= Self.noticeableWait {
-            counts.append("sends waited up to \(Figures.seconds(longestWait)) s")
+        func tell(_ count: Int64?, _ words: (Int64) -> String) {
+            if let count, count > 0 { counts.append(words(count)) }
         }
-        return [counts, times].filter { !$0.isEmpty }.map { $0.joined(separator: ", ") }.joined(separator: "; ")
+        tell(lostRecords) { "\(Figures.count($0)) lost" }
+        tell(ofUnknownReceipt) { "\(Figures.count($0)) gone of unknown receipt" }
+        tell(failed) { "\(Figures.plural($0, "send")) failed" }
+        tell(sum(\.dropped)) { "\(Figures.count($0)) dropped" }
+        tell(sum(\.lostInBuffer)) { "\(Figures.count($0)) lost in a crashed producer" }
+        tell(unknown(isAsked: true)) { "\(Figures.count($0)) unknown" }
+        tell(unknown(isAsked: false)) { "\(Figures.count($0)) unknown by acks=0" }
+        tell(doubled) { "\(Figures.count($0)) doubled" }
+        tell(processedAgain) { "\(Figures.count($0)) worked on again" }
+        tell(sum(\.resent)) { "\(Figures.count($0)) sent again" }
+        if let longestWait, longestWait >= Self.noticeableWait {
+            let seconds = Figures.seconds(longestWait)
+            counts.append(
+                stillWaitsLongest ? "a send waits for \(seconds) s so far" : "sends waited up to \(seconds) s")
+        }
+        return counts
+    }
+
+    /// What is known not to have happened; nil where that is nothing.
+    private var innocence: String? {
+        let hasSends = told?.isEmpty == false
+        switch (lostRecords, hasSends) {
+        case (nil, false): return nil
+        case (nil, true): return "no send failed or was held up"
+        case (_, false): return "nothing lost"
+        case (_, true):
+            return doubled == nil ? "nothing lost, failed or held up" : "nothing lost, doubled, failed or held up"
+        }
     }
 }

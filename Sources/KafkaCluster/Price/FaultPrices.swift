@@ -50,7 +50,9 @@ package struct FaultPrices: Hashable, Sendable {
         if let controller = snapshot.controller { decides(controller) }
         if let workload = snapshot.workload, let newest = all.indices.last, snapshot.takenAt >= all[newest].at {
             all[newest].count(workload, at: snapshot.takenAt)
-            for index in all.indices.dropLast() { all[index].noteWaits(workload, sentBefore: all[index + 1].at) }
+            for index in all.indices.dropLast() {
+                all[index].noteWaits(workload, by: snapshot.takenAt, sentBefore: all[index + 1].at)
+            }
         }
         return judge(snapshot)
     }
