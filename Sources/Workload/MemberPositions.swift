@@ -7,6 +7,8 @@ import Synchronization
 final class MemberPositions: Sendable {
     struct Counts: Sendable {
         var consumed: Int64 = 0
+        /// Among them.
+        var consumedOfOthers: Int64 = 0
         var processed: Int64 = 0
         var skippedDuplicates: Int64 = 0
         var errors: Int64 = 0
@@ -15,7 +17,9 @@ final class MemberPositions: Sendable {
 
         static func + (left: Self, right: Self) -> Self {
             Counts(
-                consumed: left.consumed + right.consumed, processed: left.processed + right.processed,
+                consumed: left.consumed + right.consumed,
+                consumedOfOthers: left.consumedOfOthers + right.consumedOfOthers,
+                processed: left.processed + right.processed,
                 skippedDuplicates: left.skippedDuplicates + right.skippedDuplicates,
                 errors: left.errors + right.errors, deadLettered: left.deadLettered + right.deadLettered,
                 failedCommits: left.failedCommits + right.failedCommits)
@@ -28,10 +32,11 @@ final class MemberPositions: Sendable {
     }
     private let state = Mutex(State())
 
-    func handedOut(_ record: ConsumedRecord) {
+    func handedOut(_ record: ConsumedRecord, isOfOthers: Bool) {
         state.withLock { state in
             state.handedOut[record.partition] = record.offset + 1
             state.counts.consumed += 1
+            if isOfOthers { state.counts.consumedOfOthers += 1 }
             state.isAtWork = true
         }
     }

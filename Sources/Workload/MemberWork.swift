@@ -17,6 +17,8 @@ final class MemberWork {
     private let deadLetters: DeadLetters
     private var failures: WorkFailures
     private var names = RecordIDReader()
+    private let run: String
+    private var lastProducer = (name: "", isOther: true)
     private var polls = 0
     /// Records that it has begun to work on.
     private var begun = 0
@@ -43,6 +45,7 @@ final class MemberWork {
         self.errors = errors
         self.observer = environment.observer
         self.tracker = environment.tracker
+        self.run = environment.run
         self.deadLetters = DeadLetters(
             environment.configuration.with(["client.id": "\(member.name)-dead-letters"]), logger: environment.logger)
         self.failures = WorkFailures(seed: now.settings.errorSeed, member: member.number)
@@ -174,12 +177,19 @@ final class MemberWork {
         }
     }
 
+    /// Whether it is none that a producer of this run has sent. Most come from the same producer as the one before.
+    private func isOfOthers(_ id: RecordID?) -> Bool {
+        guard let id else { return true }
+        if id.producer != lastProducer.name { lastProducer = (id.producer, !id.producer.contains(run)) }
+        return lastProducer.isOther
+    }
+
     private func work(on record: ConsumedRecord, named id: RecordID?, _ consumer: Consumer) -> Step {
         look()
         if now.interrupts { return .interrupted }
         begun += 1
         if dies(at: .beforeWork) { return .crashed }
-        positions.handedOut(record)
+        positions.handedOut(record, isOfOthers: isOfOthers(id))
         if isKnown(record) {
             positions.count { $0.skippedDuplicates += 1 }
             return over(record, id, .skippedDuplicate, consumer)

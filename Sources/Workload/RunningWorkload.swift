@@ -44,11 +44,12 @@ package final class RunningWorkload: Sendable {
         observer: (any WorkloadObserver)? = nil
     ) {
         let stores = WorkloadStores(folder: storeFolder)
+        run = String(UInt32.random(in: .min ... .max), radix: 36)
         self.environment = WorkloadEnvironment(
             configuration: configuration, logger: logger, feed: EventFeed(),
             stores: stores,
-            outboxes: Outboxes(in: stores), observer: observer, tracker: tracker)
-        self.run = String(UInt32.random(in: .min ... .max), radix: 36)
+            outboxes: Outboxes(in: stores), observer: observer, tracker: tracker,
+            run: "-\(run)-")
     }
 
     /// The ids of what a group that manages itself has a result of.
@@ -113,22 +114,23 @@ package final class RunningWorkload: Sendable {
             producer.latencyP99Microseconds = counts.latencies.percentile(0.99, now: now)
             producer.waits = counts.waits.waits
             producer.silentSince = counts.silentSince.map { Instant.now(before: .nanoseconds(max(0, now - $0))) }
-            return producer
             producer.waitingSince = counts.waitingSince.map { Instant.now(before: .nanoseconds(max(0, now - $0))) }
+            return producer
         }
         snapshot.groups = groups.map { entry in
             let isRunning = !entry.isStopped && !entry.members.allSatisfy(\.isEnded)
             var group = WorkloadSnapshot.Group(settings: entry.settings, isRunning: isRunning)
             let counts = entry.members.reduce(entry.before) { $0 + $1.positions.counts }
             group.consumed = counts.consumed
+            group.consumedOfOthers = environment.observer.map { _ in counts.consumedOfOthers }
             group.processed = counts.processed
             group.skippedDuplicates = counts.skippedDuplicates
             group.errors = counts.errors
             group.deadLettered = counts.deadLettered
             group.failedCommits = counts.failedCommits
+            group.processedAgain = environment.observer?.processedAgain(by: entry.settings.group)
             group.membersAtWork = entry.members.count(where: \.positions.isAtWork)
             group.positions = entry.members.flatMap(\.positions.positions).sorted { $0.partition < $1.partition }
-            group.processedAgain = environment.observer?.processedAgain(by: entry.settings.group)
             return group
         }
         return snapshot

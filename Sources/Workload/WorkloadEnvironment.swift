@@ -10,4 +10,6 @@ struct WorkloadEnvironment: Sendable {
     var outboxes: Outboxes
     var observer: (any WorkloadObserver)?
     var tracker: RecordTracker
+    /// What the names of this run's producers have in them, and no others.
+    var run: String
 }

@@ -2,7 +2,8 @@ import KafkaClient
 import KafkaCluster
 import KafkaProtocol
 import Testing
-import Workload
+
+@testable import Workload
 
 @Suite(.timeLimit(.minutes(5))) struct RunningWorkloadTests {
     private func producer(rate: Double?) -> ProducerSettings {
@@ -106,6 +107,40 @@ import Workload
         let group = fixture.workload.snapshot().groups[0]
         #expect(group.positions.map(\.position).reduce(0, +) == Int64(fixture.ledger.acknowledged.count))
         await fixture.workload.shutDown()
+    }
+
+    @Test func `records of an earlier run are told apart from what was sent in this one`() async throws {
+        // "sent 281, read 282": one had been left unread when klamm was stopped.
+        let fixture = try WorkloadFixture(partitions: 1)
+        fixture.workload.execute(.startProducer(producer(rate: 500)))
+        try await fixture.until { fixture.ledger.acknowledged.count >= 20 }
+        await fixture.workload.shutDown()
+        let left = Int64(fixture.ledger.acknowledged.count)
+        let next = RunningWorkload(fixture.configuration, logger: fixture.logger, observer: fixture.ledger)
+        next.execute(.startProducer(producer(rate: 500)))
+        next.execute(.startGroup(ConsumerSettings(group: "billing", topics: ["orders"])))
+        try await fixture.until { next.snapshot().groups[0].consumed >= left + 20 }
+        #expect(next.snapshot().groups[0].consumedOfOthers == left)
+        await next.shutDown()
+    }
+
+    @Test func `clients whose cluster goes as well are not waited for`() async throws {
+        // Whoever left a story waited ten seconds for a producer that waited for dead brokers.
+        let fixture = try WorkloadFixture()
+        fixture.workload.execute(.startProducer(producer(rate: 500)))
+        fixture.workload.execute(.startGroup(ConsumerSettings(group: "billing", topics: ["orders"])))
+        try await fixture.until { fixture.ledger.acknowledged.count >= 20 }
+        for broker in Int32(1)...3 { try fixture.cluster.setDown(broker: broker) }
+        try await fixture.until {
+            let counts = fixture.workload.snapshot().producers[0]
+            return counts.waitingSince != nil && counts.sent > counts.acknowledged + 50
+        }
+        await fixture.workload.shutDown(abandons: true)
+        let counts = fixture.workload.snapshot().producers[0]
+        #expect(counts.sent == counts.acknowledged + counts.failed + counts.unknown + counts.lostInBuffer)
+        // A producer that is stopped in good order gives nothing up before its time.
+        #expect(counts.lostInBuffer > 0 && counts.failed == 0)
+        #expect(counts.waitingSince == nil)
     }
 
     @Test func `auto-commit is switched off and on without leaving the group`() async throws {

@@ -64,6 +64,11 @@ enum ClientsStrip {
             LinePart(text: StyledText("auto-commit ", .muted) + GroupsView.autoCommit(group)),
             LinePart(text: figure("read", group.consumed, .text)),
         ]
+        // More than was sent would be a riddle.
+        if let others = group.consumedOfOthers, others > 0 {
+            parts.append(
+                LinePart(text: StyledText("\(Figures.count(others)) not sent in this run", .muted), priority: 1))
+        }
         if settings.enableAutoCommit {
             let seconds = Figures.decimal(Double(settings.autoCommitIntervalMilliseconds) / 1000, places: 1)
             parts.append(LinePart(text: StyledText("every \(seconds) s", .muted), priority: 3))

@@ -52,13 +52,16 @@ package struct WorkloadSnapshot: Hashable, Sendable {
         package var isRunning: Bool
         /// Handed to members.
         package var consumed: Int64 = 0
+        /// Among them those that no producer of this run has sent: what an earlier run had left unread, or read and not
+        /// committed, and what others write. Nil where their names are not read.
+        package var consumedOfOthers: Int64?
         /// Worked on with success.
         package var processed: Int64 = 0
+        /// How often a record was worked on that had been before; nil where no ledger is kept.
+        package var processedAgain: Int64?
         /// Passed over, as their ids were known.
         package var skippedDuplicates: Int64 = 0
         /// Attempts that failed.
-        /// How often a record was worked on that had been before; nil where no ledger is kept.
-        package var processedAgain: Int64?
         package var errors: Int64 = 0
         package var deadLettered: Int64 = 0
         /// Commits that the coordinator refused or did not answer, a partition each.
