@@ -35,6 +35,8 @@ enum EndingPart: Hashable, Sendable, CaseIterable {
         }
     }
 
+    var sentence: String { words.prefix(1).uppercased() + words.dropFirst() }
+
     /// Whether what it waits for can only be seen afterwards.
     var needsFreshLook: Bool { self == .judgement || self == .draining }
 

@@ -20,12 +20,15 @@ package struct StoryLine: Hashable, Sendable {
 
     package var kind: Kind
     package var text: String
+    /// What a person would say in place of the file's own words; nil where `text` is such a sentence.
+    package var words: String?
     /// Since the scenario's beginning.
     package var after: Duration
 
-    package init(_ kind: Kind, _ text: String, after: Duration) {
+    package init(_ kind: Kind, _ text: String, words: String? = nil, after: Duration) {
         self.kind = kind
         self.text = text
+        self.words = words
         self.after = after
     }
 }

@@ -171,7 +171,7 @@ package struct ScenarioRun: Sendable {
                 let finding = when.finding(in: facts, since: before)
                 return fail("Step \(index + 1) waited \(Self.seconds(step.limit)) for \(when): \(finding).", now)
             }
-            actions.append(tell(.condition, "\(when)", now))
+            actions.append(tell(.condition, "\(when)", words: "Waited for \(when.words)", now))
         }
         if step.needsVerdict, facts.verdicts == nil { return [] }
         mayTakeOne = false
@@ -192,7 +192,7 @@ package struct ScenarioRun: Sendable {
             }
             let action = try script.action(text)
             state = .acting(index, rest: Array(rest.dropFirst()))
-            return [tell(.action, text, now), .perform(action)]
+            return [tell(.action, text, words: action.words(text), now), .perform(action)]
         } catch {
             return fail("Step \(index + 1): \(error)", now)
         }
@@ -205,14 +205,14 @@ package struct ScenarioRun: Sendable {
         let work = part.work(scenario, facts)
         if part == .reading {
             state = .ending(part, since: now, rest: [], isActing: true)
-            return [tell(.action, "read every partition to its end", now), .readEverything]
+            return [tell(.action, part.words, words: part.sentence, now), .readEverything]
         }
         guard let first = work.first else {
             state = .ending(part, since: now, rest: [], isActing: false)
             return part.needsFreshLook ? [] : go(on: part, now, facts, now)
         }
         state = .ending(part, since: now, rest: Array(work.dropFirst()), isActing: true)
-        return [tell(.action, part.words, now), .perform(first)]
+        return [tell(.action, part.words, words: part.sentence, now), .perform(first)]
     }
 
     private mutating func go(on part: EndingPart, _ since: Instant, _ facts: Facts, _ now: Instant) -> [Action] {
@@ -233,7 +233,8 @@ package struct ScenarioRun: Sendable {
                 found: condition.finding(in: facts, since: nil))
             findings.append(finding)
             let text = "\(finding.expected): \(finding.found)" + condition.plainly
-            actions.append(tell(finding.isMet ? .met : .unmet, text, now))
+            let words = condition.verdict(finding.isMet, in: facts)
+            actions.append(tell(finding.isMet ? .met : .unmet, text, words: words, now))
         }
         return actions + finish(findings, now)
     }
@@ -254,8 +255,10 @@ package struct ScenarioRun: Sendable {
         ]
     }
 
-    private mutating func tell(_ kind: StoryLine.Kind, _ text: String, _ now: Instant) -> Action {
-        let line = StoryLine(kind, text, after: max(.zero, now - start))
+    private mutating func tell(
+        _ kind: StoryLine.Kind, _ text: String, words: String? = nil, _ now: Instant
+    ) -> Action {
+        let line = StoryLine(kind, text, words: words, after: max(.zero, now - start))
         lines.add(line)
         return .tell(line)
     }

@@ -30,6 +30,9 @@ package struct Template: Hashable, Sendable {
         text { expression in expression.value(in: facts, since: before).map { "\($0)" } ?? "an unknown number of" }
     }
 
+    /// With what each figure is of: `freeze the leader of orders-0`.
+    var inWords: String { text { $0.words } }
+
     /// With the same word for every figure.
     func text(figure: String) -> String { text { _ in figure } }
 

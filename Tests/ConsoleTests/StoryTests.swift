@@ -95,6 +95,50 @@ import Testing
         #expect(session.key(.escape) == [] && session.model.place == .topics && session.model.overlay == nil)
     }
 
+    @Test func `a long name leaves room for how to leave`() {
+        // At 80 columns "esc leaves" fell off the header.
+        var session = Session()
+        var story = Fixture.story
+        story.head.name = "03-leader-dies-before-copying"
+        session.send(.story(story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows(" STORY  ▶ 03-leader-die…  esc leaves"), "\(session)")
+    }
+
+    @Test func `enter shows the file's words below each sentence, and hides them again`() {
+        // A sentence is for those who read; whoever writes a scenario looks for his own words.
+        var session = Session(columns: 120, rows: 40)
+        session.send(.story(Fixture.story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows("Cut the link between broker 1 and broker 2") && !session.shows("cut 1-2"))
+        #expect(session.press("story.open") == [])
+        #expect(session.shows("Cut the link between broker 1 and broker 2") && session.shows("cut 1-2"), "\(session)")
+        #expect(session.shows("when new acked(orders) >= 50, kill 1"))
+        session.press("story.open")
+        #expect(!session.shows("cut 1-2"))
+    }
+
+    @Test func `a line's time is that of the events`() {
+        // "+1.733" and "14:02:34.853" are the same moment, and nobody saw it.
+        let event = "14:02:34.853"
+        var session = Session(columns: 120, rows: 40)
+        session.send(.story(Fixture.story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows("\(event)    1.733") && session.shows("0 s is 14:02:33.120"), "\(session)")
+        session = Session()
+        session.send(.story(Fixture.story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        session.press("story.top")
+        #expect(session.shows("It began at 14:02:33.120"), "\(session)")
+    }
+
+    @Test func `who has left a story is told that it is klamm's own cluster again`() {
+        var session = Session()
+        session.send(.story(Fixture.story))
+        session.send(.story(nil))
+        #expect(session.toast.hasPrefix("Left 01-a"), "\(session.toast)")
+    }
+
     @Test func `a story that has no records yet is left without a question`() {
         // A question that is always asked is not read.
         var session = Session()

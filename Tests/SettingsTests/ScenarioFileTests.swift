@@ -10,6 +10,10 @@ import Testing
             let scenario = try #require(try ScenarioCatalogue.scenario(named: name))
             #expect(!scenario.expectations.isEmpty, "\(name) expects nothing")
             #expect(scenario.title != name && !scenario.shows.isEmpty, "\(name) does not say what it shows")
+            #expect(scenario.stepsAhead.count == scenario.steps.count)
+            for step in scenario.stepsAhead {
+                #expect(!step.words.contains("("), "\(name) tells a step in the file's words: \(step.words)")
+            }
             #expect(ScenarioCatalogue.file(named: name)?.contains("[ending]") ?? false)
         }
     }

@@ -64,10 +64,10 @@ package enum ActionTable {
         entry(.halfPageDown, .move, "ctrl-d", "Half down", "Half a screen down"),
         entry(.halfPageUp, .move, "ctrl-u", "Half up", "Half a screen up"),
         entry(
-            .open, .move, "enter", "Open", "Open the selected row",
+            .open, .move, "enter", "Open", "Open the selected row; in a story, show the file's own words or hide them",
             in: [
-                .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .ledger, .finding,
-                .loss, .faults, .clients, .client, .configs, .price, .segments,
+                .brokers, .broker, .topics, .topic, .records, .groups, .group, .events, .scenarios, .story, .ledger,
+                .finding, .loss, .faults, .clients, .client, .configs, .price, .segments,
             ], hint: 1),
         entry(
             .back, .move, "esc q", "Back", "Back; at the root q twice leaves klamm, and in a story esc or q leaves it"),
@@ -229,9 +229,9 @@ package enum ActionTable {
     private static let stories = [
         entry(
             .playStory, .stories, "space", "Play/pause", "Let the story go on, or hold it before its next step",
-            in: [.story], hint: 1),
+            in: [.story], hint: 0),
         entry(
-            .stepStory, .stories, "s", "Step", "Take the story's next step, and hold it again", in: [.story], hint: 2),
+            .stepStory, .stories, "s", "Step", "Take the story's next step, and hold it again", in: [.story], hint: 0),
     ]
 
     private static let console = [

@@ -84,6 +84,8 @@ package struct Model: Hashable, Sendable {
     var scenarios: [ScenarioHead] = []
     /// The one that is played: the picture is its cluster's as long as it is on.
     var story: Story?
+    /// Whether the words of its file stand below each line.
+    var showsStoryText = false
     /// What was last chosen in the palette, the newest first.
     var chosen: [Palette.Target] = []
     /// The cluster that is shown, where klamm did not start it.

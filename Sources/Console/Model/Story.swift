@@ -1,3 +1,4 @@
+import KafkaProtocol
 import Scenarios
 
 /// A scenario that can be chosen.
@@ -25,8 +26,12 @@ package struct Story: Hashable, Sendable {
     /// What there is to see, and why it is so.
     package var shows: String
     package var lines: [StoryLine] = []
+    /// When its seconds began; nil as long as its cluster starts.
+    package var began: Instant?
     /// What the next step waits for and does, while there is one.
     package var next: String?
+    /// The same in the file's words.
+    package var nextText: String?
     package var state = State.playing
 
     package init(_ head: ScenarioHead, shows: String) {

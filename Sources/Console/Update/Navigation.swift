@@ -183,6 +183,10 @@ extension Model {
     mutating func open() -> [Command] {
         if isEventsFocused || place == .events { return openEvent() }
         guard let id = listing?.selectedID(screen.list) else { return [] }
+        if place == .story {
+            showStoryText()
+            return []
+        }
         switch (place, id) {
         case (.scenarios, .name(let name)): return play(scenario: name)
         case (.topics, .name(let name)): go(to: .topic(name))

@@ -21,6 +21,12 @@ extension Model {
         }
     }
 
+    /// A line is a sentence; beneath it stands what the scenario's file says, or not.
+    mutating func showStoryText() {
+        showsStoryText.toggle()
+        settle()
+    }
+
     mutating func stepStory() -> [Command] {
         switch story?.state {
         case .playing, .paused: [.conduct(.step)]
@@ -45,15 +51,15 @@ extension Model {
             overlay = nil
             // What was under way is done.
             toast = nil
+            if new == nil, let left = story?.head.name {
+                show(.note, "Left \(left): this is klamm's own cluster again")
+            }
         }
         if case .over(let asExpected)? = new?.state, story?.state != new?.state {
             show(
                 asExpected ? .ok : .error,
                 asExpected
                     ? "Everything happened as expected; esc leaves the story"
-            if new == nil, let left = story?.head.name {
-                show(.note, "Left \(left): this is klamm's own cluster again")
-            }
                     : "Not as expected; esc leaves the story")
         }
         story = new

@@ -27,12 +27,15 @@ enum Header {
     /// All below is the story's: who takes its brokers for klamm's own breaks the wrong ones.
     private static func story(_ model: Model, width: Int) -> StyledText? {
         guard let story = model.story else { return nil }
-        let text =
+        let head =
             StyledText(" STORY ", .accent, [.bold, .reverse]) + StyledText(" ")
-            + StoryView.sign(story.state).text + StyledText(" \(story.head.name)", .accent, .bold)
+            + StoryView.sign(story.state).text + StyledText(" ")
         // Deeper down esc goes back by one screen.
-        let hint = StyledText("  esc leaves", .muted)
-        return model.screens.count == 1 && text.width + hint.width <= width ? text + hint : text
+        let hint = StyledText(model.screens.count == 1 ? "  esc leaves" : "", .muted)
+        let room = max(4, width - head.width - hint.width)
+        let name = story.head.name
+        let shown = name.count > room ? name.prefix(room - 1) + "…" : name[...]
+        return head + StyledText(String(shown), .accent, .bold) + hint
     }
 
     /// Where an attached one is found is seen whole, however narrow the screen: first the cluster's id goes, then the
@@ -185,6 +188,7 @@ extension Model {
         case (.kill, .brokers), (.kill, .broker): "Kill"
         case (.kill, .groups): "Kill coord."
         case (.pause, _) where isPaused: "Go on"
+        case (.open, .story): showsStoryText ? "Sentences" : "File's words"
         default: entry.label
         }
     }

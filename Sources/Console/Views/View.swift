@@ -43,7 +43,7 @@ private func drawTable(
     case .broker(let id):
         remark = joined(remark, BrokerView.remark(model, broker: id))
         foot = joined(foot, TopicView.legend)
-    case .story: if let story = model.story { remark = joined(remark, StoryView.remark(story)) }
+    case .story: if let story = model.story { remark = joined(remark, StoryView.remark(model, story, room: room)) }
     case .groups: foot = joined(foot, Sparkline.lagLegend)
     case .group(let id):
         remark = joined(remark, GroupView.remark(model, group: id, room: room))

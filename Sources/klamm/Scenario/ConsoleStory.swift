@@ -87,8 +87,10 @@ final class ConsoleStory: Sendable {
     }
 
     private func audience(_ scenario: Scenario, _ number: Int, _ inbox: ConsoleInbox) -> ScenarioAudience {
+        let steps = scenario.stepsAhead
         var audience = ScenarioAudience()
         audience.staysUntilLeft = true
+        audience.began = { [self] instant in change(number, inbox) { $0.began = instant } }
         audience.opened = { [self] stage in opened(stage, number, inbox) }
         audience.told = { [self] line in change(number, inbox) { $0.add(line) } }
         audience.finished = { [self] report in
@@ -100,6 +102,7 @@ final class ConsoleStory: Sendable {
                 }
                 story.state = .over(asExpected: report.hasPassed)
                 story.next = nil
+                story.nextText = nil
             }
         }
         audience.orders = { [self] in
@@ -112,10 +115,11 @@ final class ConsoleStory: Sendable {
         audience.looked = { [self] facts, run in
             post(number, inbox) { $0.post(facts.cluster) }
             guard !run.isOver else { return }
-            let next = run.nextStep.flatMap { Self.words(scenario, step: $0) }
+            let next = run.nextStep.map { $0 <= steps.count ? steps[$0 - 1] : Self.ending }
             change(number, inbox) { story in
                 story.state = run.isPaused ? .paused : .playing
-                story.next = next
+                story.next = next?.words
+                story.nextText = next?.text
             }
         }
         return audience
@@ -148,14 +152,5 @@ final class ConsoleStory: Sendable {
         }
     }
 
-    /// `Step 2 of 4: when acked(orders) >= 50, kill 1`
-    private static func words(_ scenario: Scenario, step number: Int) -> String? {
-        guard number <= scenario.steps.count else { return "The ending: stop, heal, read everything, judge" }
-        let step = scenario.steps[number - 1]
-        var words = "Step \(number) of \(scenario.steps.count)"
-        let what = step.actions.map(\.description).joined(separator: ", ")
-        if let when = step.when { words += ": when \(when)" + (what.isEmpty ? "" : ", \(what)") }
-        if step.when == nil, !what.isEmpty { words += ": \(what)" }
-        return words
-    }
+    private static let ending = (words: "The ending: stop, heal, read everything, judge", text: "")
 }

@@ -11,6 +11,8 @@ import Workload
 /// Who watches a scenario and may lead it. Called by the player's task.
 struct ScenarioAudience: Sendable {
     var opened: @Sendable (ScenarioStage) -> Void = { _ in }
+    /// Whence every line's time counts.
+    var began: @Sendable (Instant) -> Void = { _ in }
     var told: @Sendable (StoryLine) -> Void = { _ in }
     /// After each look: how things are, and where the run stands.
     var looked: @Sendable (Facts, ScenarioRun) -> Void = { _, _ in }
@@ -63,6 +65,7 @@ final class ScenarioPlayer: Sendable {
         try await stage.open()
         audience.opened(stage)
         let start = SystemClock.now()
+        audience.began(start)
         var run = ScenarioRun(scenario, now: start)
         var lines = HeldLines()
         // One that cannot go on has told all the same.
