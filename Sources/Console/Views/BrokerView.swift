@@ -89,7 +89,11 @@ enum BrokerView {
     /// Its state and address, for the frame's edge.
     static func remark(_ model: Model, broker id: BrokerID) -> StyledText {
         guard let broker = model.snapshot?.brokers.first(where: { $0.id == id }) else { return StyledText() }
-        return broker.sign.text(broker.words) + StyledText(" · \(broker.host):\(broker.port)", .muted)
+        var text = broker.sign.text(broker.words)
+        if broker.hasLostLogDirectory, model.attachment == nil, model.size.columns >= 110 {
+            text += StyledText(": it stays up without, where Apache Kafka's would halt", .warning)
+        }
+        return text + StyledText(" · \(broker.host):\(broker.port)", .muted)
     }
 }
 
