@@ -21,6 +21,8 @@ package struct ClusterSnapshot: Hashable, Sendable {
     package var topics: [Topic] = []
     /// Sorted by id.
     package var groups: [Group] = []
+    /// Whether anybody has told which groups there are.
+    package var groupsAreTold = true
     /// Records appended by leaders per second, over the last second or so.
     package var recordsPerSecond: Double?
     package var workload: WorkloadSnapshot?

@@ -369,6 +369,19 @@ import Testing
         #expect(session.shows("running · controller") && session.shows("● Broker 1"), "\(session)")
     }
 
+    @Test func `that there is no group is said only where somebody has told so`() {
+        // Of a broker that may not list them, or does not know how, the console said that there is none.
+        var session = attached()
+        var snapshot = Fixture.snapshot(step: 60)
+        (snapshot.groups, snapshot.groupsAreTold) = ([], false)
+        session.send(.snapshot(snapshot))
+        session.press("topics.groups")
+        #expect(session.shows("No broker has told which groups there are."), "\(session)")
+        snapshot.groupsAreTold = true
+        session.send(.snapshot(snapshot))
+        #expect(session.shows("There is no consumer group."), "\(session)")
+    }
+
     @Test func `what is on the screen is asked for first`() {
         // Of ten thousand partitions forty are seen.
         var session = attached()

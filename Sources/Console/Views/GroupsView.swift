@@ -58,7 +58,10 @@ enum GroupsView {
         return Table(
             items: model.snapshot?.groups ?? [], columns: columns, id: { .name($0.id) },
             words: { "\($0.id) \($0.state)" },
-            empty: model.isOutOfReach ? "Nobody answers who could tell of groups." : "There is no consumer group."
+            empty: model.isOutOfReach
+                ? "Nobody answers who could tell of groups."
+                : model.snapshot?.groupsAreTold == false
+                    ? "No broker has told which groups there are." : "There is no consumer group."
         ).listing(model.screen.list)
     }
 

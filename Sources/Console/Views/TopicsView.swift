@@ -6,6 +6,10 @@ enum TopicsView {
     static func listing(_ model: Model) -> Listing {
         let history = model.picture.history
         let isKnown = !model.isOutOfReach
+        let groupsAreTold = model.snapshot?.groupsAreTold ?? true
+        func lag(_ readers: TopicReaders?) -> StyledText {
+            .lag(readers?.lag, hasCommit: readers != nil || !groupsAreTold)
+        }
         func alarm(_ count: Int, _ role: Role) -> StyledText {
             isKnown ? .alarm(count, role) : StyledText(Figures.unknown, .muted)
         }
@@ -40,9 +44,10 @@ enum TopicsView {
             Column(
                 title: "Group lag", alignment: .right, minimum: 9, priority: 4,
                 sort: { .count(history.readers(ofTopic: $0.name)?.lag) }
-            ) { .lag(history.readers(ofTopic: $0.name)?.lag) },
+            ) { lag(history.readers(ofTopic: $0.name)) },
             Column(title: "Read by", minimum: 8, maximum: 30, shrinks: true, priority: 6) {
-                StyledText(history.readers(ofTopic: $0.name)?.groups.joined(separator: " ") ?? Figures.none, .muted)
+                let groups = history.readers(ofTopic: $0.name)?.groups.joined(separator: " ")
+                return StyledText(groups ?? (groupsAreTold ? Figures.none : Figures.unknown), .muted)
             },
             Column(title: "Last 20 s", minimum: 20, priority: 5) {
                 Sparkline.rates(history.rates(ofTopic: $0.name), width: 20)

@@ -13,10 +13,11 @@ package enum SnapshotJSON {
             "controllers": .array(
                 snapshot.controllers.map { ["id": $0.id.json, "up": $0.isUp.json, "active": $0.isActive.json] }),
             "brokers": .array(snapshot.brokers.map(value)), "topics": .array(snapshot.topics.map(value)),
-            "groups": .array(
-                snapshot.groups.map { group in
-                    value(of: group, verdicts.commits(of: group.id), now: snapshot.takenAt.wallClockMilliseconds)
-                }), "faults": .array(snapshot.faults.map(value)),
+            "groups": snapshot.groupsAreTold
+                ? .array(
+                    snapshot.groups.map { group in
+                        value(of: group, verdicts.commits(of: group.id), now: snapshot.takenAt.wallClockMilliseconds)
+                    }) : .null, "faults": .array(snapshot.faults.map(value)),
         ]
     }
 

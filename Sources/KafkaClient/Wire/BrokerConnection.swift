@@ -55,20 +55,7 @@ final class BrokerConnection: Sendable {
             throw security.failure(error, at: name)
         }
         do {
-            let frame = try RequestFrame.encode(
-                VersionQuestion.request, version: VersionQuestion.version, correlationId: 0, clientId: clientID)
-            let answer: ByteBuffer
-            do {
-                guard let first = try await exchange(frame, on: channel, end, address, patience) else {
-                    throw over(end, address)
-                }
-                answer = first
-            } catch let error as WireError {
-                let isSecured = end.isSecured.load(ordering: .relaxed)
-                throw await security.firstFailure(
-                    error, of: address, isSecured: isSecured, on: group, patience: patience)
-            }
-            let versions = NegotiatedVersions(try VersionQuestion.answer(in: answer))
+            let versions = try await Self.versions(on: channel, end, address, security, group, patience)
             let connection = BrokerConnection(address: address, channel: channel, end: end, versions: versions)
             guard let session = try await security.authenticate(connection, patience: patience) else {
                 return connection
@@ -81,6 +68,32 @@ final class BrokerConnection: Sendable {
             channel.close(promise: nil)
             throw error
         }
+    }
+
+    /// What the broker speaks: the first exchange, and a second with a broker that does not know our first question.
+    private static func versions(
+        on channel: any Channel, _ end: ConnectionEnd, _ address: ClusterSurvey.Address, _ security: WireSecurity,
+        _ group: any EventLoopGroup, _ patience: Duration
+    ) async throws -> NegotiatedVersions {
+        func ask(_ version: Int16) async throws -> ByteBuffer {
+            let frame = try RequestFrame.encode(
+                VersionQuestion.request, version: version, correlationId: 0, clientId: clientID)
+            guard let answer = try await exchange(frame, on: channel, end, address, patience) else {
+                throw over(end, address)
+            }
+            return answer
+        }
+        var version = VersionQuestion.version
+        var answer: ByteBuffer
+        do { answer = try await ask(version) } catch let error as WireError {
+            let isSecured = end.isSecured.load(ordering: .relaxed)
+            throw await security.firstFailure(error, of: address, isSecured: isSecured, on: group, patience: patience)
+        }
+        if let older = VersionQuestion.olderVersion(after: answer) {
+            version = older
+            answer = try await ask(version)
+        }
+        return NegotiatedVersions(try VersionQuestion.answer(in: answer, version: version))
     }
 
     /// The same, for as long as the broker lets us stay. What is asked meanwhile has the rest of that time to be answered.

@@ -37,7 +37,10 @@ extension ClosedRange<Int16> {
     fileprivate var words: String { "\(lowerBound)-\(upperBound)" }
 }
 
-/// The first exchange on a connection. A broker that does not know our version of it answers in version 0, and lists its own.
+/// The first exchange on a connection.
+///
+/// A broker that does not know our version of it says so in an answer of version 0. Since Kafka 2.4 (KIP-511) that names
+/// the versions of this one request that it knows; from others it is empty, or in a form of their own. So we ask again.
 package enum VersionQuestion {
     package static let version: Int16 = 3
 
@@ -48,10 +51,17 @@ package enum VersionQuestion {
         return request
     }
 
-    package static func answer(in frame: ByteBuffer) throws(ProtocolError) -> ApiVersionsResponse {
+    /// The version to ask in after this answer to `version`; nil where it is an answer.
+    package static func olderVersion(after frame: ByteBuffer) -> Int16? {
         // The error stands first in every version of the answer, after the correlation id.
-        let error: Int16? = frame.getInteger(at: frame.readerIndex + 4)
-        let isOld = error == ErrorCode.unsupportedVersion.rawValue
-        return try ResponseFrame.decode(ApiVersionsResponse.self, apiVersion: isOld ? 0 : version, from: frame).response
+        guard frame.getInteger(at: frame.readerIndex + 4) == ErrorCode.unsupportedVersion.rawValue else { return nil }
+        let told = try? answer(in: frame, version: 0).apiKeys.first { $0.apiKey == ApiVersionsRequest.apiKey.rawValue }
+        return told.map { max(0, min($0.maxVersion, version - 1)) } ?? 0
+    }
+
+    package static func answer(
+        in frame: ByteBuffer, version: Int16
+    ) throws(ProtocolError) -> ApiVersionsResponse {
+        try ResponseFrame.decode(ApiVersionsResponse.self, apiVersion: version, from: frame).response
     }
 }

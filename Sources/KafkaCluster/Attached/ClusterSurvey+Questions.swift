@@ -13,10 +13,10 @@ extension ClusterSurvey {
     /// Records of metadata that a broker may lag behind the others before another is asked instead.
     private static let staleRecords: Int64 = 20
 
+    /// Who asks for all topics creates none, and brokers that know version 3 at most could not be told so.
     package static let allTopics: MetadataRequest = {
         var request = MetadataRequest()
         request.topics = nil
-        request.allowAutoTopicCreation = false
         return request
     }()
 

@@ -30,6 +30,7 @@ extension ClusterSurvey {
             result.controller = metadataController
         }
         result.groups = currentGroups()
+        result.groupsAreTold = heard.values.contains(where: \.hasListed)
         return result
     }
 

@@ -57,6 +57,7 @@ package struct ClusterSurvey: Sendable {
         var groups: [String: ListGroupsResponse.ListedGroup] = [:]
         /// The same as it listed them.
         var listed: [ListGroupsResponse.ListedGroup] = []
+        var hasListed = false
         var described: [String: GroupDescription] = [:]
         var committed: [String: OffsetFetchResponse.OffsetFetchResponseGroup] = [:]
         /// Rounds that are over, and the next ones in which everything and the sizes are asked for.
@@ -171,7 +172,8 @@ package struct ClusterSurvey: Sendable {
         else {
             return (Self.allTopics, true)
         }
-        var request = Self.allTopics
+        var request = MetadataRequest()
+        request.allowAutoTopicCreation = false
         request.topics = interest.topics.union([GroupCoordinator.topic]).sorted().compactMap { name in
             guard topics.topic(name) != nil else { return nil }
             var topic = MetadataRequest.MetadataRequestTopic()
@@ -273,7 +275,9 @@ package struct ClusterSurvey: Sendable {
 extension ClusterSurvey.Broker {
     mutating func take(_ response: ListGroupsResponse, _ changes: inout SurveyedGroups) {
         // While it loads, it knows only some of them.
-        guard response.errorCode == .none, response.groups != listed else { return }
+        guard response.errorCode == .none else { return }
+        hasListed = true
+        guard response.groups != listed else { return }
         listed = response.groups
         let before = groups
         var isAsBefore = response.groups.count == before.count
