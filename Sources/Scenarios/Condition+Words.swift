@@ -42,8 +42,17 @@ extension Condition.Comparison {
         switch (relation, number) {
         case (.equal, 0), (.atMost, 0), (.less, 1): return "no \(thing)"
         case (.more, 0), (.unequal, 0), (.atLeast, 1): return "some \(thing)"
+        case (.equal, 1): return "1 \(Self.one(of: thing))"
         default: return "\(relation.count(number)) \(thing)"
         }
+    }
+
+    /// `replica of orders-0 in sync`: the thing itself is the first word in the plural.
+    private static func one(of things: String) -> String {
+        var words = things.split(separator: " ").map(String.init)
+        guard let index = words.firstIndex(where: { $0.hasSuffix("s") }) else { return things }
+        words[index].removeLast()
+        return words.joined(separator: " ")
     }
 
     /// The figures of both sides, where a side is no plain number.

@@ -49,6 +49,7 @@ import Testing
         ("new acked(orders) >= 50", "at least 50 more acknowledged records of orders"),
         ("lost(orders) = 0", "no lost records of orders"), ("lost(orders) > 0", "some lost records of orders"),
         ("isr(orders-0) = 3", "3 replicas of orders-0 in sync"),
+        ("isr(orders-0) = 1", "1 replica of orders-0 in sync"), ("failed = 1", "1 failed record"),
         ("leader(orders-0) = 0", "no leader of orders-0"), ("leader(orders-0) = 2", "broker 2 as leader of orders-0"),
         ("leader(orders-0) > 1", "a leader of orders-0 other than broker 1"),
         ("in-isr(orders-0, 1) = 1", "broker 1 in the ISR of orders-0"),
