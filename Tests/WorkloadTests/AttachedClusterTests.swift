@@ -126,6 +126,22 @@ import Workload
         }
     }
 
+    @Test func `that nobody decides is told after one patience, not after one for each broker`() async throws {
+        // A broker that reaches no controller answers nothing: three were waited for one after the other.
+        try await withLiveCluster { live in
+            let attached = try await attached(to: live)
+            var pictures = attached.snapshots().makeAsyncIterator()
+            while let picture = await pictures.next(), picture.controller == nil {}
+            try await live.cluster.inject(.kill(101))
+            try await live.cluster.inject(.kill(102))
+            // About a second apart.
+            var count = 0
+            while let picture = await pictures.next(), picture.controller != nil { count += 1 }
+            #expect(count < 5)
+            await attached.shutDown()
+        }
+    }
+
     @Test func `who is not there is named`() async throws {
         // A wrong port must not look like an empty cluster.
         let cluster = AttachedCluster(
