@@ -21,7 +21,7 @@ package struct ClusterSnapshot: Hashable, Sendable {
     package var topics: [Topic] = []
     /// Sorted by id.
     package var groups: [Group] = []
-    /// Whether anybody has told which groups there are.
+    /// Whether each broker that the cluster lists has told which groups it coordinates.
     package var groupsAreTold = true
     /// Records appended by leaders per second, over the last second or so.
     package var recordsPerSecond: Double?

@@ -99,12 +99,33 @@ import Testing
         var (read, lacking) = (snapshot(isr: [1]), snapshot(leader: 2, isr: [2], epoch: 6))
         read.topics[0].partitions[0].highWatermark = 40
         func isUnclean(end: Int64) -> Bool {
-            lacking.topics[0].partitions[0].replicas[1].logEndOffset = end
+            lacking.topics[0].partitions[0].highWatermark = end
             return kinds(read, lacking).contains {
                 if case .leaderElected(_, _, _, _, _, true) = $0 { true } else { false }
             }
         }
         #expect(isUnclean(end: 39) && !isUnclean(end: 40))
+        // What it told as a follower is old: it may have caught up since.
+        lacking.topics[0].partitions[0].highWatermark = nil
+        lacking.topics[0].partitions[0].replicas[1].logEndOffset = 10
+        #expect(kinds(read, lacking).count == 2)
+        #expect(
+            kinds(read, lacking).contains(
+                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false)))
+        // It fell silent, and then its session was over.
+        var fallen = snapshot(isr: [1])
+        fallen.brokers[0].state = .unreachable
+        #expect(
+            kinds(fallen, snapshot(leader: 2, isr: [2], epoch: 6, down: [1])).contains(
+                .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: true)))
+        // A broker that only we cannot reach may have led and let others in.
+        for index in [0, 1] {
+            read.brokers[0].state = .unreachable
+            if index == 1 { lacking.brokers[0].state = .unreachable }
+            #expect(
+                kinds(read, lacking).contains(
+                    .leaderElected(orders, leader: 2, previous: 1, leaderEpoch: 6, isr: [2], unclean: false)))
+        }
     }
 
     @Test func `a log directory that fails is told once`() {

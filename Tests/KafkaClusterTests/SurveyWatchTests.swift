@@ -9,7 +9,7 @@ import Testing
     private let start = Instant(monotonicNanoseconds: 1_000_000_000, wallClockMilliseconds: 1_700_000_000_000)
 
     private func picture(
-        controller: BrokerID? = 101, epoch: Int32? = 5, groups: [ClusterSnapshot.Group] = [], late: [BrokerID] = [],
+        controller: BrokerID? = 101, epoch: Int32? = 5, groups: [ClusterSnapshot.Group] = [], isTold: Bool = true,
         silent: [BrokerID] = []
     ) -> ClusterSnapshot {
         var picture = ClusterSnapshot(takenAt: start, clusterID: "c")
@@ -19,14 +19,13 @@ import Testing
             node.epoch = epoch
             picture.controllers = [node]
         }
-        picture.brokers = [1, 2].map { (id: BrokerID) -> ClusterSnapshot.Broker in
-            var broker = ClusterSnapshot.Broker(
+        picture.brokers = [1, 2].map { id in
+            ClusterSnapshot.Broker(
                 id: id, host: "h", port: 1, state: silent.contains(id) ? .unreachable : .running, leaders: 0,
                 replicas: 0)
-            if late.contains(id) { broker.lateSince = start }
-            return broker
         }
         picture.groups = groups
+        picture.groupsAreTold = isTold && silent.isEmpty
         return picture
     }
 
@@ -57,12 +56,25 @@ import Testing
     @Test func `a group is new once all groups were known`() {
         // One that was deleted was told, and none that came.
         let (none, one) = (picture(), picture(groups: [group(members: ["one"])]))
-        #expect(notices([none, none, one, one]) == [.groupAppeared("billing", state: "Stable", members: 1)])
-        // A broker that answers late, or not yet, may have had it all the while.
-        #expect(notices([none, one, one]).isEmpty, "the first look")
-        #expect(notices([none, picture(late: [2]), one, one]).isEmpty)
-        #expect(notices([none, picture(silent: [1]), one]).filter { $0 != .brokerUnreachable(1) }.isEmpty)
-        #expect(notices([none, none, picture(late: [2]), one]).count == 1, "all are known already")
+        #expect(notices([none, one, one]) == [.groupAppeared("billing", state: "Stable", members: 1)])
+        // A broker that loads them, or has not told yet, may have had it all the while.
+        let untold = picture(isTold: false)
+        #expect(notices([untold, one, one]).isEmpty)
+        #expect(notices([untold, picture(silent: [1]), one]).filter { $0 != .brokerUnreachable(1) }.isEmpty)
+        #expect(notices([none, untold, one]).count == 1, "all are known already")
+        // So may one that is down, where nobody else coordinates in its place.
+        var headless = none
+        headless.topics = [
+            ClusterSnapshot.Topic(
+                name: "__consumer_offsets", id: .zero, isInternal: true,
+                partitions: [.init(index: 0, leader: nil, leaderEpoch: 0, isr: [3], replicas: [])])
+        ]
+        var whole = one
+        whole.topics = headless.topics
+        #expect(notices([headless, whole]).isEmpty)
+        headless.topics[0].partitions[0].leader = 1
+        whole.topics = headless.topics
+        #expect(notices([headless, whole]).count == 1)
     }
 
     @Test func `a group that comes back with another coordinator is told as that, and what changed meanwhile`() {
@@ -90,6 +102,24 @@ import Testing
         #expect(notices([two, untold, two, untold, one]).count == 2, "who is not told has not gone")
         let text = EventSummary(.notice(.membersLeft(group: "billing", ["a", "b", "c", "d"]), at: start)).text
         #expect(text == "4 members left billing, or were removed: a, b, c and others")
+    }
+
+    @Test func `a static member that comes back has not left`() {
+        // It has another id then, in the same place.
+        func picture(member id: String, _ instance: String?) -> ClusterSnapshot {
+            var group = group(members: [])
+            group.members = [.init(id: id, instanceID: instance, clientID: "c", clientHost: "h", assignment: [])]
+            return self.picture(groups: [group])
+        }
+        #expect(notices([picture(member: "one-1", "one"), picture(member: "one-2", "one")]).isEmpty)
+        #expect(notices([picture(member: "one-1", nil), picture(member: "one-2", nil)]).count == 1)
+    }
+
+    @Test func `that nobody answered says nothing of the controllers`() {
+        // After each sleep of a laptop no controller was active, and a round later one was.
+        let nobody = picture(controller: nil, silent: [1, 2])
+        let told = notices([picture()] + Array(repeating: nobody, count: 9) + [picture(controller: nil), picture()])
+        #expect(!told.contains(.controllersLost(.fromOutside)) && !told.contains(.controllerReturned(101)), "\(told)")
     }
 
     @Test func `each election of a controller is told as inside`() {

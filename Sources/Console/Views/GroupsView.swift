@@ -61,7 +61,7 @@ enum GroupsView {
             empty: model.isOutOfReach
                 ? "Nobody answers who could tell of groups."
                 : model.snapshot?.groupsAreTold == false
-                    ? "No broker has told which groups there are." : "There is no consumer group."
+                    ? "Not every broker has told which groups there are." : "There is no consumer group."
         ).listing(model.screen.list)
     }
 

@@ -13,7 +13,7 @@ package enum SnapshotJSON {
             "controllers": .array(
                 snapshot.controllers.map { ["id": $0.id.json, "up": $0.isUp.json, "active": $0.isActive.json] }),
             "brokers": .array(snapshot.brokers.map(value)), "topics": .array(snapshot.topics.map(value)),
-            "groups": snapshot.groupsAreTold
+            "groups": snapshot.groupsAreTold || !snapshot.groups.isEmpty
                 ? .array(
                     snapshot.groups.map { group in
                         value(of: group, verdicts.commits(of: group.id), now: snapshot.takenAt.wallClockMilliseconds)

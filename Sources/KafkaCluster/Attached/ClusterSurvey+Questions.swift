@@ -135,7 +135,7 @@ extension ClusterSurvey {
         return [preferred].compactMap { $0 } + brokers.filter { $0 != preferred }.sorted { rank($0) < rank($1) }
     }
 
-    /// Whom to ask who decides, one after the other: a few, as each may let us wait.
+    /// Whom to ask who decides, in this order: a few.
     package func quorumBrokers(first: BrokerID?) -> [BrokerID] {
         let candidates = brokers.filter { silent[$0] == nil }
         let start = first.flatMap { candidates.firstIndex(of: $0) } ?? 0

@@ -30,7 +30,7 @@ extension ClusterSurvey {
             result.controller = metadataController
         }
         result.groups = currentGroups()
-        result.groupsAreTold = heard.values.contains(where: \.hasListed)
+        result.groupsAreTold = brokers.allSatisfy { heard[$0]?.hasListed == true }
         return result
     }
 

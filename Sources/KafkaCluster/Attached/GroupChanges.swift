@@ -5,7 +5,7 @@ import KafkaProtocol
 ///
 /// A group is not in the picture while its coordinator is silent, or another broker has just become it. So it is compared
 /// with what was last known of it; and it is new only where all groups were known: once each broker that the cluster lists
-/// has told its own.
+/// has told its own, and none of them is without a coordinator.
 struct GroupChanges: Sendable {
     private struct Known {
         var state: String
@@ -21,15 +21,13 @@ struct GroupChanges: Sendable {
     private var known: [String: Known]?
     /// Whether there was no group that is not known.
     private var isWhole = false
-    /// Those that were on time in the last picture but one.
-    private var prompt: Set<BrokerID> = []
 
     mutating func forget(_ group: String) { known?[group] = nil }
 
     mutating func events(
         from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
     ) -> [ClusterEvent] {
-        if !isWhole { look(at: old) }
+        if !isWhole { isWhole = old.tellsAllGroups }
         var known = self.known ?? Dictionary(old.groups.map { ($0.id, Known($0)) }) { first, _ in first }
         self.known = nil
         defer { self.known = known }
@@ -56,14 +54,6 @@ struct GroupChanges: Sendable {
         return events
     }
 
-    /// Who is on time in two pictures that follow each other has answered what was asked of it for the first.
-    private mutating func look(at picture: ClusterSnapshot) {
-        let listed = picture.brokers.filter { $0.state != .down }
-        let prompt = Set(listed.filter { $0.state == .running && $0.lateSince == nil }.map(\.id))
-        isWhole = !listed.isEmpty && listed.allSatisfy { prompt.contains($0.id) && self.prompt.contains($0.id) }
-        self.prompt = prompt
-    }
-
     private func tell(
         _ group: ClusterSnapshot.Group, from old: Known, to new: Known, _ tell: (ClusterNotice) -> Void
     ) {
@@ -71,8 +61,8 @@ struct GroupChanges: Sendable {
             tell(.coordinatorMoved(group: group.id, from: from, to: to))
         }
         if let left = old.members, let here = group.members {
-            let ids = Set(here.map(\.id))
-            let gone = left.map(\.id).filter { !ids.contains($0) }
+            let names = Set(here.map(\.lastingName))
+            let gone = left.filter { !names.contains($0.lastingName) }.map(\.id)
             if !gone.isEmpty { tell(.membersLeft(group: group.id, gone)) }
         }
         // That they are known now is no change of the group.
@@ -80,6 +70,18 @@ struct GroupChanges: Sendable {
         guard old.state != new.state || hasOtherMembers else { return }
         tell(.groupChanged(group.id, state: group.state, members: group.members?.count))
     }
+}
+
+extension ClusterSnapshot {
+    fileprivate var tellsAllGroups: Bool {
+        groupsAreTold
+            && topics.first { $0.name == GroupCoordinator.topic }?.partitions.allSatisfy { $0.leader != nil } ?? true
+    }
+}
+
+extension GroupSnapshot.Member {
+    /// A static member comes back in its old place under a new id (KIP-345).
+    fileprivate var lastingName: String { instanceID ?? id }
 }
 
 extension ClusterSnapshot.Group {

@@ -4,8 +4,8 @@ import KafkaProtocol
 /// What must have happened between two pictures of a cluster that tells nothing by itself.
 ///
 /// Only what both pictures show is told: a leader that changed twice in between has changed once. An election is called
-/// unclean where nothing else explains it: the new leader was not in sync, and nobody who was answered in either picture, or it
-/// lacks what could be read already.
+/// unclean where nothing else explains it: the new leader was not in sync, and nobody who was answered before or is listed
+/// now, or it lacks what could be read already.
 package enum SurveyChanges {
     package static func events(
         from old: ClusterSnapshot, to new: ClusterSnapshot, at now: Instant
@@ -51,7 +51,8 @@ package enum SurveyChanges {
     private static func tellTopics(
         from old: ClusterSnapshot, to new: ClusterSnapshot, _ tell: (BrokerEvent.Kind) -> Void
     ) {
-        let served = Set((old.brokers + new.brokers).filter { $0.state == .running }.map(\.id))
+        // One that does not answer us may answer the others, as long as the cluster lists it.
+        let served = Set((old.brokers.filter(\.answers) + new.brokers.filter { $0.state != .down }).map(\.id))
         var former = SortedWalk(old.topics, by: \.name)
         func tellDeleted(_ topic: ClusterSnapshot.Topic) { tell(.topicDeleted(topic.name)) }
         for topic in new.topics {
@@ -103,12 +104,11 @@ package enum SurveyChanges {
         from old: ClusterSnapshot.Partition, to new: ClusterSnapshot.Partition, _ served: Set<BrokerID>
     ) -> Bool {
         guard let leader = new.leader, !old.isr.contains(leader) else { return false }
-        // A leader that answers nobody lets nobody into the ISR.
+        // A leader that is not there lets nobody into the ISR.
         guard old.leader != nil, old.isr.contains(where: served.contains) else { return true }
-        guard let readable = old.highWatermark,
-            let end = new.replicas.first(where: { $0.broker == leader })?.logEndOffset
-        else { return false }
-        return end < readable
+        // Told since by the new one: after a clean election it tells none before it is as high as the former (KIP-207).
+        guard let before = old.highWatermark, let after = new.highWatermark else { return false }
+        return after < before
     }
 }
 

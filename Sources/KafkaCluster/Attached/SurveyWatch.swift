@@ -59,12 +59,14 @@ struct DecisionWatch: Sendable {
         last = last ?? Decider(old)
         guard let known = last else { return [] }
         guard let decider = Decider(new) else {
+            // Where nobody answers at all that is told, and who decides is unknown with the rest.
+            guard new.brokers.contains(where: { $0.state == .running }) else {
+                missingSince = nil
+                return []
+            }
             let since = missingSince ?? now
             missingSince = since
-            // Where nobody answers at all that is told, and who decides is unknown with the rest.
-            guard !isLost, now - since >= Self.patience,
-                new.brokers.contains(where: { $0.state == .running })
-            else { return [] }
+            guard !isLost, now - since >= Self.patience else { return [] }
             isLost = true
             return [.notice(.controllersLost(.fromOutside), at: now)]
         }
