@@ -98,7 +98,7 @@ enum MetricsText {
     private static func groups(_ snapshot: ClusterSnapshot, _ commits: GroupVerdicts) -> [MetricFamily] {
         let now = snapshot.takenAt.wallClockMilliseconds
         let verdicts = snapshot.groups.compactMap { group in
-            commits.commits(of: group.id).worst(of: group, now: now).map { worst in
+            commits.commits(of: group.id).certainWorst(of: group, now: now).map { worst in
                 (1, [MetricLabel("consumergroup", group.id), MetricLabel("verdict", worst.status.rawValue)])
             }
         }

@@ -24,11 +24,11 @@ package struct DeliveryHistory {
     /// Those of them, in the order in which they came.
     private var movedRecords: [RecordRef] = []
     /// Records at more than one place of the log: part of every verdict, and known without one.
+    package var doubled: Int { duplicates.count + movedRecords.count { unreadSecondPlace(of: $0) != nil } }
+    /// Records that the group processed more than once.
     package func processedAgain(by group: String) -> Int {
         groups.first { $0.name == group }?.processedAgain ?? 0
     }
-
-    package var doubled: Int { duplicates.count + movedRecords.count { unreadSecondPlace(of: $0) != nil } }
     private(set) var isFinallyRead = false
     private var recordCount = 0
     /// Over all partitions.

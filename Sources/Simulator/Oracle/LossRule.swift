@@ -95,7 +95,8 @@ extension Oracle {
             if former.isUnclean { return .uncleanElection }
             if former.hasBegun, former.epoch < leadership.epoch { break }
         }
-        guard leadership.formerISR == [leadership.leader],
+        // The others of the ISR may be fenced by what elects it.
+        guard leadership.formerISR == [leadership.leader] || leadership.isr == [leadership.leader],
             let replica = partitions[partition].replicas.first(where: { $0.broker == leadership.leader }),
             let damage = replica.damages.first(where: { $0.offsets.overlaps(offsets) })
         else { return nil }

@@ -25,6 +25,21 @@ import Testing
         #expect(violation { try other.begins(2, epoch: 2, at: 0) } == "committed records are lost")
     }
 
+    @Test func `who is elected as the others are fenced is the sole remaining member`() throws {
+        // Seed 2007498: all lose their power, one comes back before its session is over, and leads as the other's ends.
+        var script = try OracleScript(replicas: [1, 2])
+        try script.begins(1, epoch: 0, at: 0)
+        try script.write(try OracleScript.batch(at: 0), on: [1, 2])
+        try script.tells(1, by: 1)
+        try script.losePower(2, keeping: [])
+        var other = script
+        try script.change(isr: [2], leader: 2)
+        try script.begins(2, epoch: 1, at: 0)
+        #expect(script.oracle.losses.map(\.cause) == [.soleMember(.powerLoss)])
+        try other.change(leader: 2)
+        #expect(violation { try other.begins(2, epoch: 1, at: 0) } == "committed records are lost")
+    }
+
     @Test func `a former leader tells of what its successor lost before it began: that is lost by its election`() throws
     {
         // Seed 682: the damage of the one elected uncleanly is older than its epoch.
