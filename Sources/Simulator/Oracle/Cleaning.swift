@@ -48,12 +48,13 @@ extension Oracle {
                     "the cleaner took the last record of a key",
                     "\(place), offset \(record.offset), key \(record.key.map { String(buffer: $0) } ?? "none")")
             }
+            partitions[partition].successors[key] = max(newest, partitions[partition].successors[key] ?? -1)
         }
     }
 
     /// Where a tombstone goes, what it deletes is gone already, or it would come back. What lies before the log start is
     /// deleted as it is: the cleaner compares none of it any more, and either may outlast the other there.
-    private func checkTombstones(
+    private mutating func checkTombstones(
         _ gone: [Record], _ kept: [Record], _ replica: Int, of partition: Int, before base: Int64, _ place: String
     ) throws(Violation) {
         var tombstones: [ByteBuffer: Int64] = [:]
@@ -61,6 +62,7 @@ extension Oracle {
             if let key = record.key { tombstones[key] = record.offset }
         }
         if tombstones.isEmpty { return }
+        partitions[partition].takenTombstones.merge(tombstones) { max($0, $1) }
         let start = partitions[partition].toldStart
         func check(_ records: [Record]) throws(Violation) {
             for record in records where record.value != nil && record.offset >= start {

@@ -124,6 +124,13 @@ extension Oracle {
     /// A key was deleted by a tombstone that is gone again, as it may be after `delete.retention.ms`: a replica that was away
     /// for longer never hears of it, in Kafka too. The same if what took a record's place was lost by name.
     private func isDeleted(_ key: ByteBuffer, after offset: Int64, _ watch: PartitionWatch) -> Bool {
+        if let taken = watch.takenTombstones[key], taken > offset { return true }
+        // What a leader had committed and told nobody may be lost by an unclean election that is nobody's loss.
+        if let successor = watch.successors[key], successor > offset,
+            watch.leaderships.contains(where: { $0.isUnclean && $0.startOffset <= successor })
+        {
+            return true
+        }
         let committed = Self.records(of: watch.chain[watch.chainIndex(from: offset)...])
         if committed.contains(where: { $0.key == key && $0.value == nil && $0.offset > offset }) { return true }
         return Self.records(of: watch.lost[...]).contains { $0.key == key && $0.offset > offset }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import NIOCore
 
 /// One partition: the mirrors of its replicas' logs, its leaderships, and what is committed.
 struct PartitionWatch: Sendable {
@@ -30,6 +31,11 @@ struct PartitionWatch: Sendable {
     /// Records that were committed once and are lost by name.
     var lost: [MirroredBatch] = []
     var losses: [NamedLoss] = []
+    /// The newest tombstone of each key that a cleaner has taken: it may have done so before anybody told the oracle that
+    /// the tombstone was committed.
+    var takenTombstones: [ByteBuffer: Int64] = [:]
+    /// Of each key the newest record for which a cleaner has taken an older one.
+    var successors: [ByteBuffer: Int64] = [:]
     var minInsyncReplicas = 1
     /// Producer ids of which a leader's log had nothing when it took a batch that was not their first.
     var metMidway: Set<Int64> = []
@@ -89,6 +95,8 @@ struct PartitionWatch: Sendable {
         chain.removeAll()
         lost.removeAll()
         losses.removeAll()
+        takenTombstones.removeAll()
+        successors.removeAll()
         committedEnd = 0
     }
 

@@ -110,6 +110,27 @@ import Testing
         #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
     }
 
+    @Test func `a key may be deleted before anybody has heard that it was`() throws {
+        // Seed 2005131: what the leader had committed it had cleaned before it told anybody.
+        var script = try OracleScript(isr: [1, 2], settings: ["log.cleanup.policy": "compact"])
+        let first = try OracleScript.batch(at: 0, key: "a")
+        let second = try OracleScript.batch(at: 1, key: "b")
+        let tombstone = try OracleScript.batch(at: 2, key: "a", isTombstone: true)
+        let last = try OracleScript.batch(at: 3, key: "c")
+        try script.write(first, on: [1, 2, 3])
+        for batch in [second, tombstone, last] { try script.write(batch, on: [1, 2]) }
+        for broker in [BrokerID(1), 2] { try script.cleans([second, last], on: broker) }
+        try script.tells(4, by: 1)
+        var lacking = script
+        for batch in [second, last] { try script.write(batch, on: [3]) }
+        try script.change(isr: [1, 2, 3])
+        try script.settle()
+
+        try lacking.write(last, on: [3])
+        try lacking.change(isr: [1, 2, 3])
+        #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
+    }
+
     @Test func `what a leader has removed nobody compares, and a log may begin anew before its end`() throws {
         // Logs differ where both can be read; an empty one is seen on no disk.
         var script = try OracleScript(replicas: [3, 1, 2])
