@@ -81,15 +81,35 @@ import Testing
         try script.cleans([batches[2]], on: 1)
     }
 
+    /// A key is deleted while replica 3, which has its record, is away; the batches are those at offsets 0 to 3.
+    private func deletion() throws -> (script: OracleScript, batches: [RecordBatch]) {
+        var script = try OracleScript(isr: [1, 2], settings: ["log.cleanup.policy": "compact"])
+        let batches = [
+            try OracleScript.batch(at: 0, key: "a"), try OracleScript.batch(at: 1, key: "b"),
+            try OracleScript.batch(at: 2, key: "a", isTombstone: true), try OracleScript.batch(at: 3, key: "c"),
+        ]
+        try script.write(batches[0], on: [1, 2, 3])
+        for batch in batches[1...] { try script.write(batch, on: [1, 2]) }
+        return (script, batches)
+    }
+
+    /// Replica 3 comes back after the cleaner: it may have the key still, and may lack nothing else.
+    private func expectOnlyTheKey(_ script: OracleScript, _ second: RecordBatch, _ last: RecordBatch) throws {
+        var (whole, lacking) = (script, script)
+        for batch in [second, last] { try whole.write(batch, on: [3]) }
+        try whole.change(isr: [1, 2, 3])
+        try whole.settle()
+
+        try lacking.write(last, on: [3])
+        try lacking.change(isr: [1, 2, 3])
+        #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
+    }
+
     @Test func `who was away while a key was deleted may have it still, and nothing else`() throws {
         // Tombstones are not kept for ever, but they go after what they delete.
-        var script = try OracleScript(isr: [1, 2], settings: ["log.cleanup.policy": "compact"])
-        let first = try OracleScript.batch(at: 0, key: "a")
-        let second = try OracleScript.batch(at: 1, key: "b")
-        let tombstone = try OracleScript.batch(at: 2, key: "a", isTombstone: true)
-        let last = try OracleScript.batch(at: 3, key: "c")
-        try script.write(first, on: [1, 2, 3])
-        for batch in [second, tombstone, last] { try script.write(batch, on: [1, 2]) }
+        let (begun, batches) = try deletion()
+        var script = begun
+        let (first, second, last) = (batches[0], batches[1], batches[3])
         try script.tells(4, by: 1)
         var greedy = script
         #expect(
@@ -100,35 +120,17 @@ import Testing
         try behind.tells(4, by: 1, logStart: 3)
         try behind.cleans([first, second, last], on: 2)
         for broker in [BrokerID(1), 2] { try script.cleans([second, last], on: broker) }
-        var lacking = script
-        for batch in [second, last] { try script.write(batch, on: [3]) }
-        try script.change(isr: [1, 2, 3])
-        try script.settle()
-
-        try lacking.write(last, on: [3])
-        try lacking.change(isr: [1, 2, 3])
-        #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
+        try expectOnlyTheKey(script, second, last)
     }
 
     @Test func `a key may be deleted before anybody has heard that it was`() throws {
         // Seed 2005131: what the leader had committed it had cleaned before it told anybody.
-        var script = try OracleScript(isr: [1, 2], settings: ["log.cleanup.policy": "compact"])
-        let first = try OracleScript.batch(at: 0, key: "a")
-        let second = try OracleScript.batch(at: 1, key: "b")
-        let tombstone = try OracleScript.batch(at: 2, key: "a", isTombstone: true)
-        let last = try OracleScript.batch(at: 3, key: "c")
-        try script.write(first, on: [1, 2, 3])
-        for batch in [second, tombstone, last] { try script.write(batch, on: [1, 2]) }
+        let (begun, batches) = try deletion()
+        var script = begun
+        let (second, last) = (batches[1], batches[3])
         for broker in [BrokerID(1), 2] { try script.cleans([second, last], on: broker) }
         try script.tells(4, by: 1)
-        var lacking = script
-        for batch in [second, last] { try script.write(batch, on: [3]) }
-        try script.change(isr: [1, 2, 3])
-        try script.settle()
-
-        try lacking.write(last, on: [3])
-        try lacking.change(isr: [1, 2, 3])
-        #expect(violation { try lacking.settle() } == "compacted logs differ at the end")
+        try expectOnlyTheKey(script, second, last)
     }
 
     @Test func `what a leader has removed nobody compares, and a log may begin anew before its end`() throws {
