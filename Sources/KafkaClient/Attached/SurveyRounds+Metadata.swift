@@ -38,10 +38,12 @@ extension SurveyRounds {
         if !isAnswered { throw WireError.nobody(failures) }
     }
 
+    private func candidates(_ brokers: [BrokerID]) -> [MetadataCandidate] {
+        brokers.compactMap { id in survey.address(of: id).map { MetadataCandidate(id: id, address: $0) } }
+    }
+
     private var metadataCandidates: [MetadataCandidate] {
-        let known = survey.metadataBrokers(after: metadataBroker).compactMap { id in
-            survey.address(of: id).map { MetadataCandidate(id: id, address: $0) }
-        }
+        let known = candidates(survey.metadataBrokers(after: metadataBroker))
         return known
             + bootstrapServers.filter { server in !known.contains { $0.address == server } }
             .map { MetadataCandidate(id: nil, address: $0) }
@@ -51,10 +53,8 @@ extension SurveyRounds {
     /// Whoever knows is asked for the metadata too, since another may know an old state of the cluster.
     func askQuorum() async {
         guard survey.hasQuorum else { return }
-        let candidates = survey.quorumBrokers(first: metadataBroker).compactMap { id in
-            survey.address(of: id).map { MetadataCandidate(id: id, address: $0) }
-        }
-        let isAnswered = try? await askInTurn(candidates) { [wire, patience] candidate in
+        let inOrder = candidates(survey.quorumBrokers(first: metadataBroker))
+        let isAnswered = try? await askInTurn(inOrder) { [wire, patience] candidate in
             try await wire.ask(ClusterSurvey.metadataQuorum, of: candidate.address, patience: patience)
         } until: { candidate, outcome in
             switch outcome {
