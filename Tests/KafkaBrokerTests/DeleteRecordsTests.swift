@@ -96,6 +96,27 @@ import Testing
             })
     }
 
+    @Test func `a follower with another record in place of the first that went copies on`() throws {
+        // The epochs before the new start are forgotten, so nobody tells it that its record is of another (seed 2001344).
+        let (cluster, client) = try filled()
+        cluster.cut(1, 2)
+        cluster.cut(1, 3)
+        #expect(try client.produce(orders, ["old"], acks: 1).baseOffset == 20)
+        cluster.kill(1)
+        cluster.heal(1, 2)
+        cluster.heal(1, 3)
+        let leader = try #require(cluster.awaitLeader(of: orders, otherThan: 1))
+        let next = TestClient(cluster, leader)
+        #expect(try next.produce(orders, ["a", "b", "c"]).baseOffset == 20)
+        #expect(try delete(next, before: 21).lowWatermark == 21)
+        cluster.start(1)
+        #expect(
+            cluster.run(limit: .seconds(30)) {
+                cluster.replica(orders, on: 1)?.logEndOffset == 23 && starts(cluster) == [21, 21, 21]
+            })
+        #expect(try TestClient.records(next.fetch(orders, from: 21)).map(\.offset).first == 20)
+    }
+
     @Test func `a leader that loses its place says so`() throws {
         // The new leader may never have heard of the deletion.
         let (cluster, client) = try filled()

@@ -149,7 +149,7 @@ extension Broker {
         if case .bytes(let records)? = data.records, records.readableBytes > 0 {
             taken(records.readableBytes, of: partition)
             do throws(LogAppendError) {
-                let info = try append(records, to: partition)
+                let info = try append(records, to: partition, leaderLogStart: data.logStartOffset)
                 markCopied(info, to: partition)
                 if info.mustFlushBeforeAnswer { try flush(partition) }
                 flushIfDue(partition)
@@ -182,16 +182,20 @@ extension Broker {
     }
 
     /// The leader's log may begin within a batch, after DeleteRecords. A follower whose log is to begin there takes the
-    /// batch as a whole, as in Kafka; what may be read begins where it did.
+    /// batch as a whole, as in Kafka (Partition.scala); what may be read begins there.
+    ///
+    /// Beyond Kafka, so does a follower that has records below the leader's log start and ends at it. DeleteRecords cut
+    /// the leader's epoch cache there, too, so that an older record in place of the batch's first was not told apart; in
+    /// Kafka this replica's fetcher gives up.
     private mutating func append(
-        _ records: ByteBuffer, to partition: Partition
+        _ records: ByteBuffer, to partition: Partition, leaderLogStart: Int64
     ) throws(LogAppendError) -> LogAppendInfo {
         let log = partition.log
         do throws(LogAppendError) {
             return try log.appendAsFollower(records, now: now)
         } catch {
-            guard case .unexpectedOffset(let expected, let found) = error, expected == log.logStartOffset,
-                expected == log.logEndOffset, found >= 0,
+            guard case .unexpectedOffset(let expected, let found) = error, expected == log.logEndOffset,
+                expected == log.logStartOffset || expected == leaderLogStart, found >= 0,
                 let first = try? RecordBatchHeader.read(from: records), first.baseOffset == found,
                 found < expected, first.nextOffset > expected
             else { throw error }
@@ -201,7 +205,7 @@ extension Broker {
         let cleanedUpTo = log.cleanedUpTo
         do throws(DiskError) {
             let base = (try? RecordBatchHeader.read(from: records))?.baseOffset ?? log.logEndOffset
-            try log.truncateFullyAndStart(at: base, logStartOffset: log.logStartOffset)
+            try log.truncateFullyAndStart(at: base, logStartOffset: log.logEndOffset)
         } catch {
             throw .disk(error)
         }
