@@ -148,7 +148,8 @@ extension Oracle {
 
     // MARK: AlterPartition
 
-    mutating func alterPartitionAsked(_ request: AlterPartitionRequest) -> Exchange.Question {
+    mutating func alterPartitionAsked(_ request: AlterPartitionRequest, _ correlationId: Int32) -> Exchange.Question {
+        let wish = Leadership.Wish(brokerEpoch: request.brokerEpoch, correlationId: correlationId)
         func isStale(_ broker: BrokerID, _ epoch: Int64) -> Bool {
             epoch >= 0 && epoch < metadata.brokerEpochs[broker] ?? -1
         }
@@ -160,19 +161,26 @@ extension Oracle {
             for data in topic.partitions {
                 stale = stale || data.newIsrWithEpochs.contains { isStale($0.brokerId, $0.brokerEpoch) }
                 let members = data.newIsr + data.newIsrWithEpochs.map(\.brokerId)
-                notePending(members, data, TopicPartition(topic: name, partition: data.partitionIndex))
+                notePending(members, wish, data, TopicPartition(topic: name, partition: data.partitionIndex))
             }
         }
         return .alterPartition(request, isStale: stale)
     }
 
     /// From when it asks until it hears, the leader counts on who is to join.
+    ///
+    /// A request may lie for long before a frozen node, or in a link that was cut, and arrive after a later one was
+    /// answered: by it the leader does not go any more.
     private mutating func notePending(
-        _ members: [BrokerID], _ data: AlterPartitionRequest.PartitionData, _ id: TopicPartition
+        _ members: [BrokerID], _ wish: Leadership.Wish, _ data: AlterPartitionRequest.PartitionData,
+        _ id: TopicPartition
     ) {
         guard let partition = partitionIndices[id],
             let index = partitions[partition].leadership(epoch: data.leaderEpoch),
-            let view = partitions[partition].leaderships[index].views.last, view.partitionEpoch == data.partitionEpoch
+            wish > partitions[partition].leaderships[index].lastWish
+        else { return }
+        partitions[partition].leaderships[index].lastWish = wish
+        guard let view = partitions[partition].leaderships[index].views.last, view.partitionEpoch == data.partitionEpoch
         else { return }
         let joining = members.filter { !view.isr.contains($0) }
         partitions[partition].leaderships[index].pending =

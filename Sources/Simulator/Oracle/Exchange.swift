@@ -63,7 +63,7 @@ extension Oracle {
             question = fetchAsked(request, from, to, version)
         case .alterPartition:
             guard let request = try? AlterPartitionRequest(decoding: body, version: version) else { return }
-            question = alterPartitionAsked(request)
+            question = alterPartitionAsked(request, header.correlationId)
         case .vote:
             guard let request = try? VoteRequest(decoding: body, version: version) else { return }
             question = .vote(request)

@@ -19,6 +19,18 @@ struct Leadership: Sendable {
         var metadataOffset: Int64
     }
 
+    /// When a broker asked for an ISR: in which life, and by the numbers that it gives its requests.
+    struct Wish: Comparable, Sendable {
+        var brokerEpoch: Int64
+        var correlationId: Int32
+
+        static let none = Wish(brokerEpoch: -1, correlationId: -1)
+
+        static func < (one: Wish, other: Wish) -> Bool {
+            (one.brokerEpoch, one.correlationId) < (other.brokerEpoch, other.correlationId)
+        }
+    }
+
     let epoch: Int32
     let leader: BrokerID
     /// The ISR before this epoch, among whom its leader was to be chosen.
@@ -31,6 +43,8 @@ struct Leadership: Sendable {
     var minISRs: [MinISR]
     /// Members that the leader has asked for, and the partition epoch that it named.
     var pending: (partitionEpoch: Int32, members: [BrokerID])?
+    /// The last request for an ISR that the leader has sent, of those that have arrived.
+    var lastWish = Wish.none
 
     /// The leader has taken over: it has noted where its epoch begins.
     var hasBegun = false

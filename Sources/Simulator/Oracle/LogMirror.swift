@@ -171,6 +171,15 @@ struct LogMirror: Sendable {
         producersAreStale = true
     }
 
+    /// A segment that was removed, though not durably, may be back after a loss of power without its records, and begin
+    /// within the one before: it holds nothing and ends nothing.
+    mutating func forgetEmptySegmentsWithin() {
+        for index in segments.indices.dropFirst().reversed()
+        where segments[index].batches.isEmpty && segments[index].base < segments[index - 1].end {
+            segments.remove(at: index)
+        }
+    }
+
     /// The whole log is gone.
     mutating func clear() {
         let kept = (cleanedUpTo, toldStart)

@@ -143,6 +143,7 @@ package struct Oracle: Sendable {
         raft.isDurable(node)
         forgetful[node] = metadata.brokerEpochs[node] ?? -1
         for (partition, replica, log) in former {
+            partitions[partition].replicas[replica].log.forgetEmptySegmentsWithin()
             let left = partitions[partition].replicas[replica].log
             let damage = log.firstMissing(in: left).map {
                 PartitionWatch.Damage(offsets: $0..<log.end, kind: .powerLoss)

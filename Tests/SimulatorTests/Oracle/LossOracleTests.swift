@@ -84,6 +84,19 @@ import Testing
         #expect(violation { try other.begins(1, epoch: 2, at: 2) } == "committed records are lost")
     }
 
+    @Test func `an empty segment that is back after a loss of power ends no log`() throws {
+        // Seed 2017912: it was removed, though not durably, and others were written in place of its records.
+        var script = try OracleScript(replicas: [1, 2])
+        let batches = try (0..<3).map { try OracleScript.batch(at: $0) }
+        for batch in batches { try script.write(batch, on: [1, 2]) }
+        try script.losePower(2, keeping: batches, emptySegment: 1)
+        #expect(script.oracle.losses.isEmpty)
+        try script.removes(segment: 1, on: 2)
+        try script.settle()
+        try script.write(try OracleScript.batch(at: 3), on: [1, 2])
+        try script.tells(4, by: 1)
+    }
+
     @Test func `a folder whose removal was not durable counts again`() throws {
         // A loss of power brings it back, and a replica that is moved there goes on from what it has.
         var script = try OracleScript()

@@ -138,6 +138,15 @@ struct OracleScript {
 
     static func path(_ name: String = "00000000000000000000.log") -> String { "orders-0/\(name)" }
 
+    private static func segmentPath(_ base: Int64) -> String {
+        let digits = String(base)
+        return path(String(repeating: "0", count: 20 - digits.count) + digits + ".log")
+    }
+
+    mutating func removes(segment base: Int64, on broker: BrokerID) throws {
+        try see(.disk(broker, .removed(path: Self.segmentPath(base))))
+    }
+
     mutating func begins(_ broker: BrokerID, epoch: Int32, at offset: Int64) throws {
         let id = TopicPartition(topic: "orders", partition: 0)
         try see(.event(event(.leadershipBegan(id, leaderEpoch: epoch, startOffset: offset), on: broker)))
@@ -174,19 +183,21 @@ struct OracleScript {
         try see(.disk(broker, .truncated(path: Self.path(), size: sizes[broker]!)))
     }
 
-    mutating func losePower(_ broker: BrokerID, keeping batches: [RecordBatch]) throws {
+    /// `emptySegment`: a file of this base offset is there, too, without a record.
+    mutating func losePower(
+        _ broker: BrokerID, keeping batches: [RecordBatch], emptySegment: Int64? = nil
+    ) throws {
         try see(.ended(broker, powerLost: true, wiped: false))
         var bytes = ByteBuffer()
         for batch in batches { bytes.writeImmutableBuffer(batch.bytes) }
         sizes[broker] = Int64(bytes.readableBytes)
         let owner = ByteBuffer(string: "version: 0\ntopic_id: \(Self.topicId)\n")
-        try see(
-            .holds(
-                broker,
-                [
-                    DiskFile(path: Self.path(), bytes: bytes),
-                    DiskFile(path: Self.path("partition.metadata"), bytes: owner),
-                ]))
+        var files = [
+            DiskFile(path: Self.path(), bytes: bytes),
+            DiskFile(path: Self.path("partition.metadata"), bytes: owner),
+        ]
+        if let emptySegment { files.append(DiskFile(path: Self.segmentPath(emptySegment), bytes: ByteBuffer())) }
+        try see(.holds(broker, files))
         try see(.started(broker))
     }
 
@@ -248,20 +259,9 @@ struct OracleScript {
         _ isr: [BrokerID], by leader: BrokerID, answer code: ErrorCode, namesTopicTwice: Bool = false,
         meanwhile: (inout OracleScript) throws -> Void
     ) throws {
-        var data = AlterPartitionRequest.PartitionData()
-        data.newIsrWithEpochs = isr.map { member in
-            var state = AlterPartitionRequest.BrokerState()
-            state.brokerId = member
-            return state
-        }
-        var topic = AlterPartitionRequest.TopicData()
-        topic.topicId = Self.topicId
-        topic.partitions = [data]
-        var request = AlterPartitionRequest()
-        request.brokerId = leader
-        request.topics = [topic]
+        var request = Self.alteration(isr, by: leader)
         if namesTopicTwice {
-            var first = topic
+            var first = request.topics[0]
             first.partitions[0].partitionIndex = 2
             request.topics.insert(first, at: 0)
         }
@@ -273,6 +273,29 @@ struct OracleScript {
         var answer = AlterPartitionResponse()
         answer.topics = [answered]
         try exchange(request, answer, version: 3, by: 101, to: .node(leader), meanwhile: meanwhile)
+    }
+
+    /// What the leader asked before all that it has asked since reaches a controller only now.
+    mutating func askedForISRBefore(_ isr: [BrokerID], by leader: BrokerID) throws {
+        let frame = try RequestFrame.encode(
+            Self.alteration(isr, by: leader), version: 3, correlationId: 0, clientId: "test")
+        try see(.request(from: .node(leader), to: 101, frame))
+    }
+
+    private static func alteration(_ isr: [BrokerID], by leader: BrokerID) -> AlterPartitionRequest {
+        var data = AlterPartitionRequest.PartitionData()
+        data.newIsrWithEpochs = isr.map { member in
+            var state = AlterPartitionRequest.BrokerState()
+            state.brokerId = member
+            return state
+        }
+        var topic = AlterPartitionRequest.TopicData()
+        topic.topicId = topicId
+        topic.partitions = [data]
+        var request = AlterPartitionRequest()
+        request.brokerId = leader
+        request.topics = [topic]
+        return request
     }
 
     mutating func registers(_ broker: BrokerID, brokerEpoch: Int64) throws {

@@ -154,6 +154,15 @@ import Testing
         try script.tells(1, by: 1)
     }
 
+    @Test func `a request for a member that comes late waits for nobody`() throws {
+        // It lay before a frozen controller, while another one answered the next (seed 2006518).
+        var script = try OracleScript(replicas: [1, 2], isr: [1])
+        try script.asksForISR([1, 2], by: 1, answer: .ineligibleReplica) { _ in }
+        try script.askedForISRBefore([1, 2], by: 1)
+        try script.write(try OracleScript.batch(at: 0), on: [1])
+        try script.tells(1, by: 1)
+    }
+
     @Test func `who joins the ISR must have what is committed`() throws {
         // It may be elected a moment later.
         var script = try OracleScript(isr: [1, 2])
