@@ -1,4 +1,4 @@
-"""The README's section for other people's tests, as printed: its curl lines against a klamm, and its Python test.
+"""The README's section for other people's tests: its curl lines against a klamm, as printed, and orders_example.py.
 Then what only a whole program shows: a token, a bad address, a client that hangs on to a stream."""
 
 import json
@@ -33,15 +33,18 @@ def ask(url, headers={}, method="GET"):
 # The example starts the klamm that is being tested, by its name.
 with tempfile.TemporaryDirectory() as folder:
     os.symlink(os.path.abspath(binary()), os.path.join(folder, "klamm"))
-    example = os.path.join(folder, "orders_test.py")
-    with open(example, "w") as file:
-        file.write(block("python"))
+    example = os.path.join(here, "orders_example.py")
     path = folder + os.pathsep + os.environ["PATH"]
     run = subprocess.run([sys.executable, example], env=os.environ | {"PATH": path}, capture_output=True, text=True,
                          timeout=180)
     if run.returncode != 0:
-        sys.exit(f"FAIL the README's Python example\n{run.stdout}{run.stderr}")
-    print(f"PASS the README's Python example runs as printed\n{run.stdout}", end="", flush=True)
+        sys.exit(f"FAIL orders_example.py\n{run.stdout}{run.stderr}")
+    print(f"PASS orders_example.py\n{run.stdout}", end="", flush=True)
+    with open(example) as file:
+        lines = {line.strip() for line in file}
+    shown = {line.strip() for line in block("python").splitlines()}
+    if shown - lines:
+        sys.exit(f"FAIL the README shows what is not in orders_example.py: {shown - lines}")
 
 klamm = Klamm(binary(), options=["--control", "127.0.0.1:0"])
 url = klamm.control
