@@ -55,8 +55,44 @@ import Testing
             .configSet(topic: "orders", name: "min.insync.replicas", value: "1", problem: nil))
         #expect(session.model.overlay == nil)
         #expect(session.toast == "min.insync.replicas of orders is 1 now")
-        #expect(commands == [.inquire(.configs(topic: "orders"))], "the list shows what is so")
-        #expect(session.shows("min.insync.replicas       2 "), "until the brokers tell the new one")
+        #expect(commands == [.inquire(.configs(topic: "orders"))])
+        #expect(session.shows("min.insync.replicas       1 "), "they have taken it: \(session)")
+    }
+
+    @Test func `a broker that has not heard of one's own change does not undo it, nor make it another's`() {
+        // The next broker was asked within milliseconds, told the former value, and ten seconds later the new one: as news.
+        var session = Session(columns: 120, rows: 40)
+        session.attach(Console.Attachment(name: "staging", mayWrite: true))
+        Self.open(&session)
+        func told() -> [String] {
+            session.model.live.events.entries.map(\.text).filter { $0.contains("topic orders:") }.map {
+                String($0.dropFirst("topic orders: ".count))
+            }
+        }
+        session.send(.configSet(topic: "orders", name: "retention.ms", value: "1000", problem: nil))
+        session.send(.configSet(topic: "orders", name: "min.insync.replicas", value: nil, problem: nil))
+        let own = ["retention.ms is 1000 now", "min.insync.replicas is back at its default"]
+        for picture in [nil, Self.picture, Self.picture] {
+            if let picture { session.send(.answer(.configs(picture))) }
+            #expect(session.shows("retention.ms              1000 "), "\(session)")
+            #expect(session.shows("min.insync.replicas       ? "), "what holds instead is not known: \(session)")
+            #expect(told() == own)
+        }
+        var heard = Self.picture
+        (heard.entries[1].value, heard.entries[1].source) = ("1", .standard)
+        (heard.entries[2].value, heard.entries[2].source) = ("1000", .topic)
+        session.send(.answer(.configs(heard)))
+        #expect(session.shows("min.insync.replicas       1 ") && told() == own, "\(session)")
+        // From now on whoever tells something else tells of somebody else.
+        heard.entries[2].value = "5000"
+        session.send(.answer(.configs(heard)))
+        #expect(told() == own + ["retention.ms is 5000 now"])
+        // A broker that tells the former for ever is right: it was set back.
+        session.send(.configSet(topic: "orders", name: "retention.ms", value: "7000", problem: nil))
+        session.send(.tick(Fixture.instant(seconds: 100)))
+        session.send(.answer(.configs(heard)))
+        #expect(told().suffix(2) == ["retention.ms is 7000 now", "retention.ms is 5000 now"])
+        #expect(session.model.live.ownConfigs.isEmpty)
     }
 
     @Test func `what others set is told when the settings are looked at again`() {

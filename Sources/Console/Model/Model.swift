@@ -12,6 +12,8 @@ package struct Picture: Hashable, Sendable {
     var commitMoves = CommitMoves()
     /// The settings of topics as they were last heard of, where nobody tells of a change.
     var configs: [String: TopicConfigPicture] = [:]
+    /// Settings that were changed from here, as long as a broker may still tell the former.
+    var ownConfigs: [OwnConfigChange] = []
     /// Replicas that are on their way to where a user wants them.
     var moving: [ReplicaMove]?
     /// A topic that the user has made, before it is in any snapshot.

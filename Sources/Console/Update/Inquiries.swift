@@ -49,7 +49,12 @@ extension Model {
         // What is not on the screen any more is not waited for.
         guard asked?.inquiry == answer.inquiry else { return }
         asked?.answeredAt = now
-        if case .configs(let picture) = answer { tellChanges(to: picture) }
+        var answer = answer
+        if case .configs(var picture) = answer {
+            keepOwnChanges(in: &picture)
+            tellChanges(to: picture)
+            answer = .configs(picture)
+        }
         switch answer {
         case .ledger(let picture): ledger = picture
         case .offsets, .configs, .batch, .segments, .producers, .journey: asked?.answer = answer

@@ -45,7 +45,7 @@ extension Model {
             live.events.append(event)
             dropStaleToast(after: event)
             // One that is made anew has settings of its own.
-            if case .node(let event) = event, case .topicDeleted(let name) = event.kind { live.configs[name] = nil }
+            if case .node(let event) = event, case .topicDeleted(let name) = event.kind { forgetConfigs(of: name) }
             live.past.note(event)
             tell(whole: live.prices.note(event))
             dataChanged()

@@ -15,7 +15,8 @@ enum ConfigsView {
                 StyledText($0.name, .accent)
             },
             Column(title: "Value", minimum: 12, maximum: 30, shrinks: true) { entry in
-                StyledText(entry.value ?? Figures.none, .text, entry.source == .topic ? .bold : [])
+                let none = entry.source == .unknown ? Figures.unknown : Figures.none
+                return StyledText(entry.value ?? none, .text, entry.source == .topic ? .bold : [])
             },
             Column(title: "From", minimum: 11, maximum: 14, sort: { .text($0.source.rawValue) }) {
                 StyledText($0.source.rawValue, $0.source == .topic ? .title : .muted)
@@ -113,13 +114,9 @@ extension Model {
         if case .setting(let edit)? = overlay, edit.subject == .topic(topic), edit.name == name { overlay = nil }
         show(.ok, "\(name) of \(topic) is \(value ?? "back at its default") now")
         // A cluster that klamm did not start does not tell: of what others set nobody hears.
-        if attachment != nil {
-            tell(configOf: topic, name, is: value)
-            if let place = live.configs[topic]?.entries.firstIndex(where: { $0.name == name }) {
-                live.configs[topic]?.entries[place].setting = value
-            }
-        }
-        // The list shows what is so, not what was asked for.
+        if attachment != nil { tell(configOf: topic, name, is: value) }
+        keepOwnChange(of: topic, name, to: value)
+        // What the default is only they can tell.
         asked?.answeredAt = now.map { $0 + Duration.seconds(-60) }
     }
 }
