@@ -180,7 +180,13 @@ let testTargets: [Target] = [
     tests(
         "SimulatorTests",
         ["DeliveryLedger", "KafkaBroker", "KafkaCluster", "KafkaProtocol", "KafkaStorage", "Simulator", nioCore]),
-    tests("TerminalTests", ["CVterm", "Console", "EmbeddedClusters", "Settings", "Terminal", "klamm"]),
+    tests(
+        "TerminalTests",
+        [
+            "CVterm", "Console", "EmbeddedClusters", "KafkaCluster", "KafkaProtocol", "Scenarios", "Settings",
+            "Terminal",
+            "klamm", logging,
+        ]),
     // Clusters of real brokers, a few at a time; for tests alone.
     .target(
         name: "EmbeddedClusters", dependencies: ["KafkaServer", logging, deque], path: "Tests/EmbeddedClusters",

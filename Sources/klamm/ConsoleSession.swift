@@ -20,7 +20,7 @@ final class ConsoleSession: Sendable {
     private let logger: Logger
     private let tasks = Mutex<[Task<Void, Never>]>([])
     /// What happened in klamm's own cluster while a story was shown.
-    private let missed = Mutex<[ClusterEvent]>([])
+    private let missed = Mutex<[Event]>([])
 
     /// `configuration` is that of klamm's own clients there.
     init(
@@ -38,9 +38,18 @@ final class ConsoleSession: Sendable {
     }
 
     /// What the console shows and breaks: the story's cluster while one is on.
-    private var target: ConsoleTarget { story.target ?? own }
-    var workload: RunningWorkload { target.workload }
-    var ledgers: TopicLedgers { target.ledgers }
+    private var shown: Shown {
+        let (play, target) = story.shown
+        return Shown(target: target ?? own, play: play)
+    }
+    var workload: RunningWorkload { shown.target.workload }
+    var ledgers: TopicLedgers { shown.target.ledgers }
+
+    /// A cluster that was shown when something was asked of it, and the play that it is of; nil for klamm's own.
+    private struct Shown {
+        var target: ConsoleTarget
+        var play: Int?
+    }
 
     /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's
     /// clients come too.
@@ -67,16 +76,30 @@ final class ConsoleSession: Sendable {
             } catch is CancellationError {
             } catch {
                 session.logger.error("The start failed: \(error)")
-                session.fail(error)
+                session.fail(error, of: Shown(target: session.own, play: nil))
             }
         }
     }
 
     private func happened(_ event: ClusterEvent) {
-        guard story.isOn else { return inbox.post(.cluster(event)) }
+        if !story.post(.cluster(event), whileShown: nil, inbox) { keep(.cluster(event)) }
+    }
+
+    private func keep(_ event: Event) {
         missed.withLock { missed in
             if missed.count >= EventLog.capacity { missed.removeFirst(EventLog.capacity / 2) }
             missed.append(event)
+        }
+    }
+
+    /// What came of something is told who sees the cluster that it was for: a story that was left has no more to tell, and
+    /// klamm's own cluster tells later.
+    private func tell(_ event: Event, of shown: Shown) {
+        if story.post(event, whileShown: shown.play, inbox) || shown.play != nil { return }
+        switch event {
+        case .outcome, .configSet: keep(event)
+        // Asked for anew where it is needed.
+        default: break
         }
     }
 
@@ -85,7 +108,7 @@ final class ConsoleSession: Sendable {
             defer { missed = [] }
             return missed
         }
-        for event in events { inbox.post(.cluster(event)) }
+        for event in events { inbox.post(event) }
     }
 
     /// A user who deleted the demo's topic does not get it back with the next start.
@@ -131,45 +154,27 @@ final class ConsoleSession: Sendable {
                 if let snapshot = try? await own.cluster.snapshot() { inbox.post(snapshot) }
             }
         } catch {
-            fail(error)
+            fail(error, of: shown)
         }
     }
 
-    /// Carries out a command that concerns the cluster which is shown, and posts what came of it.
+    /// Carries out a command that concerns the cluster which is shown, and tells what came of it.
     func perform(_ command: Command) {
         // A story may come or go meanwhile: the cluster is the one that was shown.
-        let target = target
+        let shown = shown
         switch command {
         case .fetchRecords(let query):
-            run { session in
-                do {
-                    session.inbox.post(.records(try await target.clients.page(query)))
-                } catch {
-                    session.inbox.post(.records(RecordPage(id: query.id, rows: [], marks: [], error: "\(error)")))
-                }
-            }
+            attempt(command, shown) { .records(RecordPage(id: query.id, rows: [], marks: [], error: $0)) }
         case .setConfig(let topic, let name, let value):
-            run { session in
-                do {
-                    try await session.carryOut(command, target)
-                } catch {
-                    session.inbox.post(.configSet(topic: topic, name: name, value: value, problem: "\(error)"))
-                }
-            }
+            attempt(command, shown) { .configSet(topic: topic, name: name, value: value, problem: $0) }
         case .inquire(let inquiry):
-            run { session in
-                do {
-                    try await session.carryOut(command, target)
-                } catch {
-                    session.inbox.post(.answer(.none(inquiry, reason: "\(error)")))
-                }
-            }
+            attempt(command, shown) { .answer(.none(inquiry, reason: $0)) }
         case .createTopic, .deleteTopic, .electPreferredLeaders, .addBroker, .removeBroker, .moveReplicas:
-            decide(command, target)
+            decide(command, shown)
         case .inject, .client, .produce, .moveOffsets, .deleteGroup, .copy, .save, .remember, .setTheme, .redraw,
             .playScenario,
             .conduct, .quit:
-            run { session in do { try await session.carryOut(command, target) } catch { session.fail(error) } }
+            attempt(command, shown) { .outcome(.failed($0)) }
         }
     }
 
@@ -179,18 +184,28 @@ final class ConsoleSession: Sendable {
         run { _ in await own.cluster.show(interest) }
     }
 
-    private func carryOut(_ command: Command, _ target: ConsoleTarget) async throws {
-        if let event = try await target.perform(command) { inbox.post(event) }
+    private func attempt(_ command: Command, _ shown: Shown, failed: @escaping @Sendable (String) -> Event) {
+        run { session in
+            do {
+                try await session.carryOut(command, shown)
+            } catch {
+                session.tell(failed("\(error)"), of: shown)
+            }
+        }
+    }
+
+    private func carryOut(_ command: Command, _ shown: Shown) async throws {
+        if let event = try await shown.target.perform(command) { tell(event, of: shown) }
     }
 
     /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when
     /// the request's time is over.
-    private func decide(_ command: Command, _ target: ConsoleTarget) {
+    private func decide(_ command: Command, _ shown: Shown) {
         run { session in
             let watching = Task {
                 while !Task.isCancelled {
-                    if let outage = try? await target.cluster.controllerOutage(), !outage.hasMajority {
-                        session.fail(ClusterError.noController(outage))
+                    if let outage = try? await shown.target.cluster.controllerOutage(), !outage.hasMajority {
+                        session.fail(ClusterError.noController(outage), of: shown)
                         return true
                     }
                     try? await Task.sleep(for: .milliseconds(250))
@@ -198,16 +213,16 @@ final class ConsoleSession: Sendable {
                 return false
             }
             do {
-                try await session.carryOut(command, target)
+                try await session.carryOut(command, shown)
                 watching.cancel()
             } catch {
                 watching.cancel()
-                if await !watching.value { session.fail(error) }
+                if await !watching.value { session.fail(error, of: shown) }
             }
         }
     }
 
-    private func fail(_ error: any Error) { inbox.post(.outcome(.failed("\(error)"))) }
+    private func fail(_ error: any Error, of shown: Shown) { tell(.outcome(.failed("\(error)")), of: shown) }
 
     /// Not cancelled tasks keep nothing alive: each ends with its stream, its answer or its time limit.
     private func run(_ body: @escaping @Sendable (ConsoleSession) async -> Void) {

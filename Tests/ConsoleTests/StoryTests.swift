@@ -139,6 +139,18 @@ import Testing
         #expect(session.toast.hasPrefix("Left 01-a"), "\(session.toast)")
     }
 
+    @Test func `a story that failed is not told as one that was left, and its reason stays`() {
+        // "Left 01-a" took the place of the reason before anybody could read it.
+        var session = Session()
+        session.send(.story(Fixture.story))
+        var failed = Fixture.story
+        failed.state = .failed("port 9092 is taken")
+        session.send(.story(failed))
+        session.send(.story(nil))
+        #expect(session.toast == "01-a failed: port 9092 is taken · this is klamm's own cluster again")
+        #expect(session.model.toast?.kind == .error && session.model.toast?.lasts == true)
+    }
+
     @Test func `a story that has no records yet is left without a question`() {
         // A question that is always asked is not read.
         var session = Session()

@@ -20,6 +20,8 @@ package struct Story: Hashable, Sendable {
         case paused
         /// Whether what was expected happened.
         case over(asExpected: Bool)
+        /// It cannot go on, for this reason: its cluster could not be made, started or looked at, and goes.
+        case failed(String)
     }
 
     package var head: ScenarioHead

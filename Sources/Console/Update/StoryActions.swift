@@ -17,7 +17,7 @@ extension Model {
         switch story?.state {
         case .playing: [.conduct(.pause)]
         case .paused: [.conduct(.play)]
-        case .over, nil: []
+        case .over, .failed, nil: []
         }
     }
 
@@ -30,7 +30,7 @@ extension Model {
     mutating func stepStory() -> [Command] {
         switch story?.state {
         case .playing, .paused: [.conduct(.step)]
-        case .over, nil: []
+        case .over, .failed, nil: []
         }
     }
 
@@ -51,9 +51,7 @@ extension Model {
             overlay = nil
             // What was under way is done.
             toast = nil
-            if new == nil, let left = story?.head.name {
-                show(.note, "Left \(left): this is klamm's own cluster again")
-            }
+            if new == nil, let story { tellEnd(of: story) }
         }
         if case .over(let asExpected)? = new?.state, story?.state != new?.state {
             show(
@@ -64,5 +62,11 @@ extension Model {
         }
         story = new
         dataChanged()
+    }
+
+    private mutating func tellEnd(of story: Story) {
+        let place = "this is klamm's own cluster again"
+        guard case .failed(let reason) = story.state else { return show(.note, "Left \(story.head.name): \(place)") }
+        show(.error, "\(story.head.name) failed: \(reason) · \(place)", lasts: true)
     }
 }

@@ -54,6 +54,7 @@ enum StoryView {
             case .paused: "paused"
             case .over(true): "as expected"
             case .over(false): "not as expected"
+            case .failed: "failed"
             }
         let state = StyledText("\(sign.glyph) \(words)", sign.role, story.state == .playing ? [] : .bold)
         guard let began = time(of: .zero, model) else { return state }
@@ -66,7 +67,7 @@ enum StoryView {
         case .playing: Sign(glyph: "▶", role: .ok)
         case .paused: Sign(glyph: "‖", role: .warning)
         case .over(true): Sign(glyph: "●", role: .ok)
-        case .over(false): Sign(glyph: "✗", role: .error)
+        case .over(false), .failed: Sign(glyph: "✗", role: .error)
         }
     }
 

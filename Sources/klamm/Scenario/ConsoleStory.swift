@@ -24,7 +24,10 @@ final class ConsoleStory: Sendable {
     private let state = Mutex(State())
 
     var isOn: Bool { state.withLock { $0.story != nil } }
-    var target: ConsoleTarget? { state.withLock { $0.target } }
+    /// The play that is on, and its cluster once that is there; nil for klamm's own.
+    var shown: (play: Int?, target: ConsoleTarget?) {
+        state.withLock { ($0.story == nil ? nil : $0.number, $0.target) }
+    }
 
     func order(_ order: StoryOrder, _ inbox: ConsoleInbox) {
         if order == .leave { return leave(number: nil, inbox) }
@@ -56,7 +59,7 @@ final class ConsoleStory: Sendable {
             do {
                 _ = try await ScenarioPlayer(scenario, logger: logger, audience: audience).play()
             } catch {
-                post(number, inbox) { $0.post(.outcome(.failed("\(error)"))) }
+                change(number, inbox) { $0.state = .failed("\(error)") }
             }
             leave(number: number, inbox)
             state.withLock { _ = $0.players.removeValue(forKey: number) }
@@ -84,6 +87,15 @@ final class ConsoleStory: Sendable {
     /// Not what comes of one that was left.
     private func post(_ number: Int, _ inbox: ConsoleInbox, _ post: (ConsoleInbox) -> Void) {
         state.withLock { if $0.story != nil, $0.number == number { post(inbox) } }
+    }
+
+    /// Returns whether the picture is still that of this play, nil for klamm's own, and so the event was posted.
+    func post(_ event: Event, whileShown play: Int?, _ inbox: ConsoleInbox) -> Bool {
+        state.withLock { state in
+            guard play == (state.story == nil ? nil : state.number) else { return false }
+            inbox.post(event)
+            return true
+        }
     }
 
     private func audience(_ scenario: Scenario, _ number: Int, _ inbox: ConsoleInbox) -> ScenarioAudience {
