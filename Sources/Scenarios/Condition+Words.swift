@@ -156,17 +156,18 @@ extension Metric {
             return "node \(first) \(isYes ? "up" : "down")"
         case (.leader, .equal): return number == 0 ? "no leader of \(first)" : "broker \(number) as leader of \(first)"
         case (.leader, .more) where number == 0, (.leader, .unequal) where number == 0: return "a leader of \(first)"
-        case (.leader, .more) where number == 1, (.leader, .unequal):
-            return "a leader of \(first) other than broker \(number)"
+        case (.leader, .more) where number == 1: return "a leader of \(first) other than broker 1"
+        // It holds without any leader, too.
+        case (.leader, .unequal): return "broker \(number) not as leader of \(first)"
         case (.controller, .equal): return number == 0 ? "no active controller" : "controller \(number) active"
         case (.controller, .more) where number == 0, (.controller, .unequal) where number == 0:
             return "an active controller"
-        case (.controller, .unequal): return "an active controller other than \(number)"
+        case (.controller, .unequal): return "controller \(number) not active"
         default: return nil
         }
     }
 
-    /// What it counts, in the plural; nil for what is no count.
+    /// What it counts, in the plural; nil for what is no count. No word after it tells of how many it is: one has the same.
     fileprivate func things(_ arguments: [String]) -> String? {
         let first = arguments.first
         let of = first.map { " of \($0)" } ?? ""
@@ -181,12 +182,12 @@ extension Metric {
         case .lostInBuffer: "records\(of) gone with a crashed producer's buffer"
         case .inOutbox: "records\(of) in the outbox"
         case .producersRunning: "running producers\(of)"
-        case .attempted: "records\(of) that were meant to be sent"
+        case .attempted: "records\(of) meant to be sent"
         case .lost: "lost records\(of)"
         case .unseen: "records\(of) that nobody has read"
         case .duplicate: "doubled records\(of)"
         case .lostWrite: "acknowledged records\(of) that a reader was not given"
-        case .abortedRead: "records\(of) read although they had failed"
+        case .abortedRead: "failed records\(of) read all the same"
         case .inconsistentOffsets: "offsets\(of) with two records"
         case .nonmonotonicSend: "records\(of) out of order in the log"
         case .pollSkip: "records\(of) that a consumer missed"
@@ -204,13 +205,13 @@ extension Metric {
         case .processedOnce: "records worked on once\(by)"
         case .processedTwice: "records worked on twice or more\(by)"
         case .committedPast: "records never worked on\(by) though committed past"
-        case .retiredUnread: "records deleted before \(first ?? "a group") had read them"
+        case .retiredUnread: "records deleted unread by \(first ?? "a group")"
         case .outOfOrder: "records worked on out of order\(by)"
         case .groupsRunning: first.map { "running groups \($0)" } ?? "running groups"
         case .isr: "replicas\(of) in sync"
         case .unreplicated: "records\(of) beyond the high watermark"
-        case .faults: "faults that last"
-        case .brokersRunning: "brokers that serve"
+        case .faults: "lasting faults"
+        case .brokersRunning: "serving brokers"
         case .blockedMilliseconds, .latencyP99Microseconds, .committed, .position, .leader, .epoch, .inISR,
             .highWatermark, .logEndOffset, .logStartOffset, .up, .controller:
             nil

@@ -53,9 +53,11 @@ import Testing
         ("leader(orders-0) = 0", "no leader of orders-0"), ("leader(orders-0) = 2", "broker 2 as leader of orders-0"),
         ("leader(orders-0) > 1", "a leader of orders-0 other than broker 1"),
         ("in-isr(orders-0, 1) = 1", "broker 1 in the ISR of orders-0"),
-        ("up(1) = 0", "node 1 down"), ("controller != 101", "an active controller other than 101"),
+        ("leader(orders-0) != 2", "broker 2 not as leader of orders-0"),
+        ("leader(orders-0) != 0", "a leader of orders-0"),
+        ("up(1) = 0", "node 1 down"), ("controller != 101", "controller 101 not active"),
         ("hw(orders-0) >= 100", "the high watermark of orders-0 at 100 or more"),
-        ("faults = 0", "no faults that last"),
+        ("faults = 0", "no lasting faults"),
         (
             "lost(orders) + hw(orders-0) = acked(orders)",
             "lost records of orders plus the high watermark of orders-0 as many as acknowledged records of orders"
@@ -64,6 +66,19 @@ import Testing
     func `a condition is a thing to wait for`(text: String, words: String) throws {
         #expect(try Condition(text).words == words)
     }
+
+    @Test func `of one it is spoken as of one`() throws {
+        // "1 broker that serve", "1 failed record read although they had failed".
+        for metric in Metric.allCases where metric.arguments.isEmpty || metric.arguments.hasSuffix("?") {
+            guard metric.arguments.split(separator: ",").count < 2 else { continue }
+            let words = try Condition("\(metric.rawValue) = 1").words
+            #expect(!words.split(separator: " ").contains { Self.plurals.contains(String($0)) }, "\(words)")
+        }
+        #expect(try Condition("faults = 1").words == "1 lasting fault")
+        #expect(try Condition("attempted = 1").words == "1 record meant to be sent")
+    }
+
+    private static let plurals = ["are", "were", "they", "them", "serve", "last"]
 
     @Test func `a step says what it waits for, and then what it does`() throws {
         let ahead = try Self.ahead(["kill 1", "kill 2"], when: "acked(orders) >= 50 and isr(orders-0) = 3")
