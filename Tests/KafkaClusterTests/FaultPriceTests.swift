@@ -157,6 +157,27 @@ import Testing
         #expect(prices.last?.unknown == 7, "what was in doubt has become known")
     }
 
+    @Test func `what waited under other acks waits no more`() throws {
+        // "A send waits for 41 s so far" stood there for ever.
+        for isOver in [false, true] {
+            var prices = killed()
+            var waiting = picture(2_000)
+            waiting.workload?.producers[0].waitingSince = at(100)
+            _ = prices.observe(waiting)
+            if isOver {
+                _ = prices.note(.fault(.restart(2), at: at(3_000)))
+                waiting.takenAt = at(3_900)
+                #expect(!prices.observe(waiting).isEmpty)
+            }
+            #expect(prices.last?.stillWaitsLongest == true && prices.last?.summary.contains("so far") == true)
+            var other = picture(4_000, acks: .leader)
+            other.workload?.producers[0].waitingSince = at(3_950)
+            _ = prices.observe(other)
+            #expect(prices.last?.sends?[0].waiting == nil, "over: \(isOver)")
+            #expect(prices.last?.summary.contains("so far") == false, "\(prices.last?.summary ?? "")")
+        }
+    }
+
     @Test func `what nobody had looked at before is unknown, and not zero`() {
         // The console may have come later, and there may be no ledger.
         var prices = FaultPrices()

@@ -171,6 +171,9 @@ extension FaultPrice {
             if let wholeAt {
                 // What is sent from now on is not its price, but what was in doubt may still become known, and what
                 // waits may still wait.
+                for index in sends.indices where sends[index].topic == producer.settings.topic {
+                    if sends[index].acks != producer.settings.acks { sends[index].waiting = nil }
+                }
                 if let index = sends.lastIndex(where: {
                     $0.topic == producer.settings.topic && $0.acks == producer.settings.acks
                 }) {
