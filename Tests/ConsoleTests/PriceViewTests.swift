@@ -62,6 +62,25 @@ import Testing
         #expect(session.selectedRow.contains("31") && session.selectedRow.contains("acks=all orders"))
     }
 
+    @Test func `all that its line counts stands in its rows`() {
+        // "3 worked on again, 9 sent again" in the toast, and no row of it.
+        var session = Session(columns: 120, rows: 40)
+        Self.killed(&session)
+        #expect(!session.shows("sent again"))
+        var more = Self.snapshot(step: 64)
+        more.workload?.producers[0].resent += 9
+        more.workload?.groups[0].processedAgain = 3
+        session.send(.snapshot(more))
+        session.press("price.filter")
+        session.type("again klamm")
+        session.key(.enter)
+        #expect(session.selectedRow.contains("worked on again") && session.selectedRow.contains(" 3 "), "\(session)")
+        session.press("price.back", "price.filter")
+        session.type("outbox")
+        session.key(.enter)
+        #expect(session.selectedRow.contains("sent again") && session.selectedRow.contains(" 9 "), "\(session)")
+    }
+
     @Test func `a toast and an event tell the price when all that was hit serve again`() {
         // One looks elsewhere while a cluster mends.
         var session = Session(columns: 120, rows: 40)

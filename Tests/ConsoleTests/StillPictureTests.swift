@@ -34,19 +34,6 @@ import Testing
         #expect(text.contains("◆ klamm  5L6g3nShT"))
     }
 
-    @Test(arguments: ["brokers", "topics", "groups", "events", "faults", "clients", "price"])
-    func `text names no keys that nobody can press there`(view: String) throws {
-        // A screen reader read the menu of another program aloud before each table.
-        var picture = try StillPicture(view: view, of: nil, size: Size(columns: 120, rows: 40), isText: true)
-        _ = picture.take(.snapshot(Fixture.snapshot(step: 60)))
-        for key in ["<?>", "<:>", "1 brokers", "8 clients", "f breaks", "R restarts", "H heals", "h heals"] {
-            _ = try picture.open()
-            let text = try picture.grid().text
-            #expect(!text.contains(key), "\(text)")
-        }
-        #expect(try picture.grid().text.contains("Controller 101"))
-    }
-
     @Test func `a group that was hardly looked at is not called well, and the screen says why`() throws {
         // After one second it was OK or ?, by luck.
         for (view, subject) in [("group", "billing"), ("groups", nil)] {

@@ -96,6 +96,8 @@ package struct StillPicture {
             throw NoPicture("There is no record at offset \(offset) of \(partition).")
         }
         var model = model
+        // It answers keys, or tells what has just happened, to somebody who looks on.
+        model.toast = nil
         if let doubt = doubt { model.show(.note, doubt) }
         return view(model, model.size)
     }

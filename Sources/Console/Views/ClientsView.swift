@@ -51,8 +51,7 @@ enum ClientsView {
 
     private static func empty(_ model: Model) -> String {
         guard model.snapshot?.workload != nil else { return "Klamm runs no clients here." }
-        guard !model.isPrinted else { return "There are none." }
-        let key = model.keyName(.toggleProducer)
+        guard let key = model.keyHint(.toggleProducer) else { return "There are none." }
         if let refusal = model.refusal(of: .toggleProducer) {
             return "There are none. \(key) on a topic would start one: \(refusal)."
         }

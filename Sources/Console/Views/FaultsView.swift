@@ -80,7 +80,7 @@ enum FaultsView {
 
     /// Of a cluster that klamm did not start it sees who answers, and no more.
     private static func empty(_ model: Model) -> String {
-        let offer = model.isPrinted ? "." : ". \(model.keyName(.faults)) breaks something."
+        let offer = model.keyHint(.faults).map { ". \($0) breaks something." } ?? "."
         guard model.attachment != nil else { return "Nothing is broken\(offer)" }
         return "Every broker answers" + (model.refusal(of: .faults).map { "; \($0)." } ?? offer)
     }
@@ -202,10 +202,10 @@ enum FaultsView {
         switch item {
         case .down, .offlineDirectory, .silent:
             guard model.refusal(of: .restart) == nil else { return "not from here" }
-            return model.isPrinted ? "a restart" : "\(model.keyName(.restart)) restarts it"
+            return model.keyHint(.restart).map { "\($0) restarts it" } ?? "a restart"
         case .fault(let active):
             guard let until = active.until, let now = model.now else {
-                return model.isPrinted ? "healing" : "\(model.keyName(.healOne)) heals it"
+                return model.keyHint(.healOne).map { "\($0) heals it" } ?? "healing"
             }
             return "by itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
         }

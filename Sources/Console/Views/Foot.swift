@@ -14,7 +14,7 @@ enum Foot {
     static func rows(_ model: Model, columns: Int) -> Int { max(1, toastLines(model, width: columns - 4).count) }
 
     private static func drawCrumbs(_ model: Model, in area: Rectangle, on grid: inout Grid) {
-        let tabs = model.isPrinted ? [] : tabs(model, named: -1)
+        let tabs = tabs(model, named: -1)
         let crumbs = crumbs(model, width: area.columns - Self.width(of: tabs) - Self.gap)
         var column = area.column + 1
         for (offset, crumb) in crumbs.enumerated() {
@@ -28,7 +28,7 @@ enum Foot {
             if let index = crumb.index { grid.target(place, .crumb(index)) }
             column += crumb.text.width
         }
-        if !model.isPrinted { drawTabs(model, beside: column, in: area, on: &grid) }
+        drawTabs(model, beside: column, in: area, on: &grid)
     }
 
     /// With as many names as there is room for: deep down the way back matters more than the ways elsewhere, and of
@@ -104,17 +104,17 @@ enum Foot {
     }
 
     /// With names for so many of them and for the view that is shown, or widely spaced with all. Without one for -1:
-    /// the crumbs name the view too.
+    /// the crumbs name the view too. None where nobody can press them.
     private static func tabs(_ model: Model, named: Int?) -> [Tab] {
         let roots: [(ActionID, Place)] = [
             (.viewBrokers, .brokers), (.viewTopics, .topics), (.viewGroups, .groups), (.viewEvents, .events),
             (.viewScenarios, model.story == nil ? .scenarios : .story), (.viewLedger, .ledger),
             (.viewFaults, .faults), (.viewClients, .clients),
         ].filter { model.refusal(of: $0.0) == nil }
-        return roots.enumerated().map { index, root in
+        return roots.enumerated().compactMap { index, root in
             let (action, place) = root
             let isHere = model.screens[0].place == place
-            let key = model.keyName(action)
+            guard let key = model.keyHint(action) else { return nil }
             guard let named else {
                 let name = StyledText(place.view.rawValue + " ", isHere ? .title : .muted, isHere ? .bold : [])
                 return (action, StyledText(" \(key) ", .key) + name)

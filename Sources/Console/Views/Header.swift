@@ -6,7 +6,6 @@ enum Header {
     static func draw(_ model: Model, in area: Rectangle, on grid: inout Grid) {
         let left = area.columns < 100 ? 36 : 46
         drawFacts(model, in: Rectangle(row: area.row, column: 1, rows: area.rows, columns: left), on: &grid)
-        guard !model.isPrinted else { return }
         let hints = Rectangle(
             row: area.row, column: left + 2, rows: area.rows, columns: area.columns - left - 3)
         drawHints(model, in: hints, on: &grid)
@@ -31,7 +30,8 @@ enum Header {
             StyledText(" STORY ", .accent, [.bold, .reverse]) + StyledText(" ")
             + StoryView.sign(story.state).text + StyledText(" ")
         // Deeper down esc goes back by one screen.
-        let hint = StyledText(model.screens.count == 1 ? "  esc leaves" : "", .muted)
+        let leads = model.screens.count == 1 && !model.isPrinted
+        let hint = StyledText(leads ? "  esc leaves" : "", .muted)
         let room = max(4, width - head.width - hint.width)
         let name = story.head.name
         let shown = name.count > room ? name.prefix(room - 1) + "…" : name[...]
@@ -111,7 +111,7 @@ enum Header {
             guard model.offers(entry) else { return false }
             return entry.hint(in: view) != nil && !model.keymap.keys(for: entry.id, in: view).isEmpty
         }.sorted { ($0.hint(in: view) ?? 0) < ($1.hint(in: view) ?? 0) }
-        let hints = entries.map { Hint(model, $0) }
+        let hints = entries.compactMap { Hint(model, $0) }
         let columns = columns(hints, in: area)
         var left = area.column + area.columns - Hint.width(of: columns)
         for column in columns {
@@ -148,11 +148,12 @@ enum Header {
         var label: String
         var isRefused: Bool
 
-        init(_ model: Model, _ entry: ActionEntry) {
+        init?(_ model: Model, _ entry: ActionEntry) {
+            guard let name = model.keyHint(entry.id) else { return nil }
             self.entry = entry
             label = model.label(of: entry)
             isRefused = model.refusal(of: entry.id) != nil
-            key = isRefused ? "(\(model.keyName(entry.id)))" : "<\(model.keyName(entry.id))>"
+            key = isRefused ? "(\(name))" : "<\(name)>"
         }
 
         func text(keyWidth: Int) -> StyledText {

@@ -49,8 +49,7 @@ enum LedgerView {
         guard let ledger = model.ledger else { return "Judging…" }
         guard ledger.account == nil else { return "Nothing was sent yet." }
         let why = "These brokers tell nobody what they acknowledged, so that only klamm's own clients are judged here."
-        guard !model.isPrinted else { return "\(why) There are none." }
-        let key = model.keyName(.toggleProducer)
+        guard let key = model.keyHint(.toggleProducer) else { return "\(why) There are none." }
         if let refusal = model.refusal(of: .toggleProducer) {
             return "\(why) There are none: \(key) on a topic would start a producer, but \(refusal)."
         }

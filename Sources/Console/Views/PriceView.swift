@@ -43,14 +43,14 @@ enum PriceView {
     private static func empty(_ model: Model) -> String {
         guard model.attachment != nil else {
             return "Nothing was broken since klamm looks."
-                + (model.isPrinted ? "" : " \(model.keyName(.faults)) breaks something.")
+                + (model.keyHint(.faults).map { " \($0) breaks something." } ?? "")
         }
         return "Nothing was broken from here. What others break has no beginning that klamm knows."
     }
 
     private static func items(_ price: FaultPrice, _ model: Model) -> [Item] {
         let others = model.picture.prices.all.filter { $0.number != price.number }.reversed()
-        return [fault(price, model)] + course(price, model) + sends(price, model) + losses(price, model)
+        return [fault(price, model)] + course(price, model) + sends(price, model) + again(price) + losses(price, model)
             + others.map { other($0, model) }
     }
 
@@ -147,11 +147,11 @@ enum PriceView {
                 return "By itself in \(Figures.span(seconds: max(0, (until - now).wholeMilliseconds) / 1000))"
             }
             guard model.refusal(of: .heal) == nil else { return "not from here" }
-            return model.isPrinted ? "healing ends it" : "\(model.keyName(.heal)) heals it"
+            return model.keyHint(.heal).map { "\($0) heals it" } ?? "healing ends it"
         }
         guard model.refusal(of: .restart) == nil else { return "not from here" }
-        if model.isPrinted { return "a restart ends it" }
-        return "\(model.keyName(.restart)) restarts \(price.victims.first?.title.lowercasedFirst ?? "it")"
+        guard let key = model.keyHint(.restart) else { return "a restart ends it" }
+        return "\(key) restarts \(price.victims.first?.title.lowercasedFirst ?? "it")"
     }
 
     private static func wholeWords(_ price: FaultPrice) -> String {
@@ -178,9 +178,7 @@ enum PriceView {
             return [unknown("sends", "Nobody had looked at klamm's own producers before it")]
         }
         guard !told.isEmpty else { return [unknown("sends", "No producer of klamm's own was running", isNone: true)] }
-        let shared =
-            (price.besides.isEmpty ? "" : " · \(listed(price.besides)) went on too")
-            + (price.countedUntil.map { " · until \($0) began" } ?? "")
+        let shared = shared(price)
         return told.flatMap { send -> [Item] in
             let whose = StyledText("acks=\(send.acks.name) ", .muted) + StyledText(send.topic, .accent)
             func count(
@@ -194,7 +192,7 @@ enum PriceView {
                 count(
                     "unknown", send.unknown, whose,
                     send.acks == .none
-                        ? "acks=0 asks for no answer, so none can be missed; \(model.keyName(.viewLedger)) tells what was processed"
+                        ? "acks=0 asks for no answer, so none can be missed; \(ledger(model)) tells what was processed"
                         : "No answer: in the log or not, the producer cannot tell", isBad: false),
             ]
             if send.dropped > 0 {
@@ -204,11 +202,32 @@ enum PriceView {
                 items.append(
                     count("lost in buffer", send.lostInBuffer, whose, "Gone with a producer that crashed", isBad: true))
             }
+            if send.resent > 0 {
+                items.append(
+                    count("sent again", send.resent, whose, "From the outbox: no answer had come", isBad: false))
+            }
             if let doubled = send.doubled {
                 items.append(count("doubled", doubled, whose, "One record at two places of the log", isBad: false))
             }
             return items
         }
+    }
+
+    /// What a group did twice; nothing where nobody counts.
+    private static func again(_ price: FaultPrice) -> [Item] {
+        guard let again = price.processedAgain else { return [] }
+        let shared = again > 0 ? shared(price) : ""
+        return [
+            count(
+                "worked on again", again, StyledText("klamm's groups", .accent),
+                "By groups that had worked on them before\(shared)", isBad: false)
+        ]
+    }
+
+    /// To which other faults the same may be due.
+    private static func shared(_ price: FaultPrice) -> String {
+        (price.besides.isEmpty ? "" : " · \(listed(price.besides)) went on too")
+            + (price.countedUntil.map { " · until \($0) began" } ?? "")
     }
 
     /// What was held up and did not fail: as long as it goes on, or as it was at worst. Nothing where no answer is
@@ -248,7 +267,7 @@ enum PriceView {
     private static func losses(_ price: FaultPrice, _ model: Model) -> [Item] {
         guard let told = price.lost else {
             let reason =
-                "These brokers tell nobody what they acknowledged; \(model.keyName(.viewLedger)) judges klamm's own"
+                "These brokers tell nobody what they acknowledged; \(ledger(model)) judges klamm's own"
             return [unknown("lost", reason)]
         }
         var parts: [FaultPrice.Lost] = []
@@ -281,6 +300,8 @@ enum PriceView {
             return items
         }
     }
+
+    private static func ledger(_ model: Model) -> String { model.keyHint(.viewLedger) ?? "the ledger" }
 
     private static let lostMeaning = "Acknowledged, and the partition does not have them"
 
@@ -328,9 +349,8 @@ enum PriceView {
     /// In the view of faults: where the price is told.
     static func hint(_ model: Model) -> StyledText {
         guard let price = model.price(nil) else { return StyledText() }
-        let key = StyledText(model.keyName(.viewPrice), .key)
-        let short =
-            (model.isPrinted ? StyledText("Price:", .muted) : key) + StyledText(" what \(price.fault) cost", .muted)
+        let key = model.keyHint(.viewPrice).map { StyledText($0, .key) } ?? StyledText("Price:", .muted)
+        let short = key + StyledText(" what \(price.fault) cost", .muted)
         let summary = price.summary
         guard !summary.isEmpty, summary.count + short.width + 12 < model.size.columns else { return short }
         return short + StyledText(" · \(summary)", .muted)

@@ -46,7 +46,8 @@ enum ProducersView {
                 ?? (picture == nil
                     ? "Asking…"
                     : "No producer with enable.idempotence has written to \(topic) lately, and no other leaves an id "
-                        + "in the logs. Under \(model.keyName(.viewClients)) klamm's own are set to it.")
+                        + "in the logs."
+                        + (model.keyHint(.viewClients).map { " Under \($0) klamm's own are set to it." } ?? ""))
         ).listing(model.screen.list)
     }
 

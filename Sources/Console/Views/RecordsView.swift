@@ -116,11 +116,13 @@ enum RecordsView {
         guard !browser.marks.isEmpty, !browser.isTailing else { return StyledText() }
         let progress = progress(browser)
         if browser.search?.isRunning == true {
-            return StyledText("▸ \(progress ?? "") · \(model.keyName(.stopSearch)) stops", .ok, .bold)
+            let stops = model.keyHint(.stopSearch).map { " · \($0) stops" } ?? ""
+            return StyledText("▸ \(progress ?? "")\(stops)", .ok, .bold)
         }
         let words = progress.map { "\($0)  " } ?? ""
         if browser.filter != nil, browser.isFull {
-            return StyledText("\(words)no more are kept; \(model.keyName(.nextRecords)) goes on", .warning)
+            let goesOn = model.keyHint(.nextRecords).map { "; \($0) goes on" } ?? ""
+            return StyledText("\(words)no more are kept\(goesOn)", .warning)
         }
         return StyledText(words + (browser.hasLater ? "more follow" : end(model, browser)), .muted)
     }
@@ -130,7 +132,7 @@ enum RecordsView {
         let end = browser.endsWithinLog ? "end of the range" : "end of the log"
         guard let more = model.waitingRecords, more > 0 else { return end }
         return "\(end) when read · \(Figures.plural(more, "offset")) since"
-            + (model.isPrinted ? "" : ": \(model.keyName(.nextRecords)) reads on")
+            + (model.keyHint(.nextRecords).map { ": \($0) reads on" } ?? "")
     }
 
     /// `45% · 540,000 of 1,200,000 offsets`.
@@ -144,7 +146,7 @@ enum RecordsView {
     /// What a tail that waits for the user has before it.
     private static func held(_ model: Model) -> StyledText {
         let waiting = model.waitingRecords.map { Figures.plural($0, "offset") } ?? Figures.unknown
-        let goesOn = model.isPaused ? model.keyName(.pause) : model.keyName(.bottom)
-        return StyledText("‖ the tail waits before \(waiting) · \(goesOn) goes on", .warning, .bold)
+        let goesOn = model.keyHint(model.isPaused ? .pause : .bottom).map { " · \($0) goes on" } ?? ""
+        return StyledText("‖ the tail waits before \(waiting)\(goesOn)", .warning, .bold)
     }
 }

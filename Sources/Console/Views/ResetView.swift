@@ -40,7 +40,9 @@ enum ResetView {
 
     static func foot(_ model: Model, _ reset: OffsetReset) -> StyledText {
         if let reason = model.asked?.reason { return StyledText("! \(reason)", .error) }
-        return StyledText("nothing has been done yet · ", .muted) + StyledText(model.keyName(.applyReset), .key)
+        let state = StyledText("nothing has been done yet", .muted)
+        guard let key = model.keyHint(.applyReset) else { return state }
+        return state + StyledText(" · ", .muted) + StyledText(key, .key)
             + StyledText(" moves them, esc leaves them", .muted)
     }
 }

@@ -122,8 +122,11 @@ extension Model {
         }
     }
 
-    /// The key to press for an action here, as it is written.
+    /// The key to press for an action here, as it is written: in what is said to somebody who has just pressed one.
     func keyName(_ action: ActionID) -> String {
         keymap.keys(for: action, in: place.view).first?.description ?? Figures.none
     }
+
+    /// The same in what a view shows; nil where that is printed, and nobody can press a key.
+    func keyHint(_ action: ActionID) -> String? { isPrinted ? nil : keyName(action) }
 }

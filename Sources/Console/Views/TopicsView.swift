@@ -58,10 +58,14 @@ enum TopicsView {
         ]
         return Table(
             items: topics(model.snapshot), columns: columns, id: { .name($0.name) }, words: \.name,
-            empty: "There is no topic yet."
-                + (model.refusal(of: .createTopic) == nil && !model.isPrinted
-                    ? " \(model.keyName(.createTopic)) creates one." : "")
+            empty: empty(model)
         ).listing(model.screen.list)
+    }
+
+    private static func empty(_ model: Model) -> String {
+        let none = "There is no topic yet."
+        guard model.refusal(of: .createTopic) == nil, let key = model.keyHint(.createTopic) else { return none }
+        return "\(none) \(key) creates one."
     }
 
     /// The user's own topics first: internal ones are seldom what one came for.

@@ -150,7 +150,7 @@ extension FaultPrice.Sends {
 
     /// A producer that stands still, and did all the time, has nothing to tell.
     package var isTold: Bool {
-        isRunning || waiting != nil || failed + unknown + dropped + lostInBuffer + (doubled ?? 0) > 0
+        isRunning || waiting != nil || failed + unknown + dropped + lostInBuffer + resent + (doubled ?? 0) > 0
     }
 }
 
