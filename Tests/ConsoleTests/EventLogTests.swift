@@ -56,7 +56,7 @@ import Testing
         var loss = Fixture.loss
         let whole = loss
         loss.drops = []
-        loss.misfortune?.fate = .cutOff
+        loss.misfortunes[0].fate = .cutOff
         loss = loss.part(of: [loss.batches[0]], unnamed: 0)
         log.append(.notice(.recordsLost(loss), at: Fixture.instant(seconds: 1)))
         log.append(kill(3, at: 2))

@@ -22,7 +22,7 @@ extension Fixture {
             ],
             election: Loss.Election(
                 leader: 3, leaderEpoch: 7, logEndOffset: 12_400, isUnclean: false, at: instant(seconds: 41.31)),
-            misfortune: Loss.Misfortune(fate: .killed, at: instant(seconds: 40)))
+            misfortunes: [Loss.Misfortune(fate: .killed, at: instant(seconds: 40))])
         loss.drops = [Loss.Drop(broker: 2, reason: .truncated, at: instant(seconds: 47))]
         loss.records = (0..<40).map { index in
             Record(

@@ -445,6 +445,6 @@ import Testing
             number: number, partition: TopicPartition(topic: "orders", partition: 0), topicID: Uuid(high: 1, low: 1),
             leaderEpoch: 4, broker: 2, batches: [batch(7...(6 + count), acks: 1)],
             election: Loss.Election(leader: 1, leaderEpoch: 5, logEndOffset: 7, isUnclean: false, at: at),
-            misfortune: nil)
+            misfortunes: [])
     }
 }

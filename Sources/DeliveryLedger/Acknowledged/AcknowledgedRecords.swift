@@ -27,9 +27,7 @@ package struct AcknowledgedRecords {
     private var contents = DroppedContents()
     private var clients = Numbering<String>()
     private var isrs = Numbering<[BrokerID]>()
-    private var fates: [BrokerID: [Loss.Misfortune]] = [:]
-    /// What goes on: a broker that is cut off may still acknowledge.
-    private var cutOff: [BrokerID: Loss.Misfortune] = [:]
+    private var misfortunes = BrokerMisfortunes()
     /// Elections that were no clean ones, by partition and epoch.
     private var uncleanElections: Set<PartitionEpoch> = []
 
@@ -114,8 +112,7 @@ package struct AcknowledgedRecords {
 
     @discardableResult
     package mutating func befell(_ broker: BrokerID, _ fate: BrokerFate, at: Instant) -> [Change] {
-        fates[broker, default: []].append(Loss.Misfortune(fate: fate, at: at))
-        if fates[broker]?.count ?? 0 > 100 { fates[broker]?.removeFirst() }
+        misfortunes.befell(broker, fate, at: at)
         guard fate.isAnEnd else { return [] }
         return losses.indices.filter { losses[$0].broker == broker && losses[$0].mayGrow }.map { index in
             losses[index].isOver = true
@@ -125,11 +122,15 @@ package struct AcknowledgedRecords {
     }
 
     /// Its links are cut from now on.
-    package mutating func isCutOff(_ broker: BrokerID, at: Instant) {
-        if cutOff[broker] == nil { cutOff[broker] = Loss.Misfortune(fate: .cutOff, at: at) }
+    package mutating func isCutOff(_ broker: BrokerID, at: Instant) { misfortunes.befell(broker, .cutOff, at: at) }
+
+    package mutating func isLinkedAgain(_ broker: BrokerID, at: Instant) {
+        misfortunes.ended(.cutOff, of: broker, at: at)
     }
 
-    package mutating func isLinkedAgain(_ broker: BrokerID) { cutOff[broker] = nil }
+    package mutating func isThawed(_ broker: BrokerID, at: Instant) { misfortunes.ended(.frozen, of: broker, at: at) }
+
+    package mutating func areThawed(at: Instant) { misfortunes.ended(.frozen, at: at) }
 
     package mutating func electedUncleanly(_ partition: TopicPartition, leaderEpoch: Int32) {
         uncleanElections.insert(PartitionEpoch(partition: partition, epoch: leaderEpoch))
@@ -224,11 +225,13 @@ package struct AcknowledgedRecords {
             sizes[number - 1].told = sizes[number - 1].count
             return .updated(losses[number - 1])
         }
-        let since = runs.reduce(Int64.max) { min($0, $1.from) }
+        let acknowledged = runs.reduce(runs[0].from...runs[0].to) { times, run in
+            min(times.lowerBound, run.from)...max(times.upperBound, run.to)
+        }
         var loss = Loss(
             number: losses.count + 1, partition: accounts[index].partition, topicID: accounts[index].topicID,
             leaderEpoch: leaderEpoch, broker: broker, batches: runs.map(batch), election: election,
-            misfortune: fates[broker]?.last { $0.at.wallClockMilliseconds >= since } ?? cutOff[broker])
+            misfortunes: misfortunes.of(broker, acknowledged: acknowledged, election: election.at))
         loss.lastWord = lastWord
         for content in contents[accounts[index].partition] { loss.take(content) }
         keep(runs, as: loss.number, of: index)

@@ -23,7 +23,8 @@ extension Loss {
     }
 
     private var why: String {
-        let what = misfortune.map { "broker \(broker) \($0.fate.words), and " } ?? ""
+        let fates = misfortunes.map(\.fate.words).joined(separator: " and then ")
+        let what = fates.isEmpty ? "" : "broker \(broker) \(fates), and "
         let who =
             election.leader == broker ? "its log ends at" : "the log of \(election.leader), which leads now, ended at"
         return "\(what)\(who) \(Self.figure(election.logEndOffset))"
@@ -37,7 +38,7 @@ extension Loss {
             lines.append("and \(Self.figure(Int64(unnamed))) records besides, of which only their number is kept")
         }
         if let followed = followerSentence(time) { lines.append(followed) }
-        if let misfortune {
+        for misfortune in misfortunes {
             lines.append(
                 "broker \(broker) \(misfortune.fate.words) at \(time(misfortune.at.wallClockMilliseconds))")
         }

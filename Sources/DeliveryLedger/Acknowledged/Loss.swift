@@ -75,9 +75,9 @@ package struct Loss: Hashable, Sendable {
     /// What the broker that acknowledged them knew of its followers then; nil where that is forgotten.
     package var lastWord: LastWord?
     package var election: Election
-    /// What befell the broker that had acknowledged them, between that and the election.
-    package var misfortune: Misfortune?
-    /// Whether what acknowledged them has ended since, whatever its misfortune was.
+    /// What befell the broker that had acknowledged them, up to the election, in the order of time.
+    package var misfortunes: [Misfortune]
+    /// Whether what acknowledged them has ended since, whatever its misfortunes were.
     var isOver = false
     /// Where they were dropped, if it is known yet: a replica that is down still has them.
     package var drops: [Drop] = []
@@ -94,7 +94,7 @@ package struct Loss: Hashable, Sendable {
 
     init(
         number: Int, partition: TopicPartition, topicID: Uuid, leaderEpoch: Int32, broker: BrokerID, batches: [Batch],
-        election: Election, misfortune: Misfortune?
+        election: Election, misfortunes: [Misfortune]
     ) {
         self.number = number
         self.partition = partition
@@ -103,7 +103,7 @@ package struct Loss: Hashable, Sendable {
         self.broker = broker
         self.batches = []
         self.election = election
-        self.misfortune = misfortune
+        self.misfortunes = misfortunes
         add(batches)
     }
 
@@ -169,7 +169,7 @@ package struct Loss: Hashable, Sendable {
     /// leader does not have.
     package var mayGrow: Bool {
         if isOver || returnedAt != nil || drops.contains(where: { $0.broker == broker }) { return false }
-        return !(misfortune?.fate.isAnEnd ?? false)
+        return !misfortunes.contains { $0.fate.isAnEnd }
     }
 
     /// How many records were acknowledged in vain, those of unknown receipt among them.

@@ -243,10 +243,8 @@ struct JourneyAssembly {
 
     private var harm: [Step] {
         var steps: [Step] = []
-        if let misfortune = facts.loss?.misfortune, let broker = facts.loss?.broker {
-            steps.append(Step(.broker(broker), .befell(misfortune.fate), .at(Moment(misfortune.at))))
-        }
         if let loss = facts.loss {
+            steps += loss.misfortunes.map { Step(.broker(loss.broker), .befell($0.fate), .at(Moment($0.at))) }
             let election = loss.election
             steps.append(
                 Step(

@@ -79,12 +79,14 @@ package struct LedgerFeed {
         case .heal(.link(let link)):
             cuts.removeAll { $0 == link }
             for broker in Self.nodes(of: link) where !cuts.contains(where: { Self.nodes(of: $0).contains(broker) }) {
-                records.isLinkedAgain(broker)
+                records.isLinkedAgain(broker, at: at)
             }
+        case .thaw(let broker), .heal(.freeze(let broker)): records.isThawed(broker, at: at)
         case .healAll:
-            for broker in cuts.flatMap(Self.nodes) { records.isLinkedAgain(broker) }
+            for broker in cuts.flatMap(Self.nodes) { records.isLinkedAgain(broker, at: at) }
             cuts = []
-        case .link, .kill, .powerLoss, .wipe, .stop, .freeze, .thaw, .restart, .request, .disk, .clockSkew, .heal: break
+            records.areThawed(at: at)
+        case .link, .kill, .powerLoss, .wipe, .stop, .freeze, .restart, .request, .disk, .clockSkew, .heal: break
         }
     }
 
