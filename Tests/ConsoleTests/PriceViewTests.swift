@@ -55,11 +55,25 @@ import Testing
         #expect(session.shows("noticed") && session.shows("1.500 s"))
         #expect(session.shows("led again") && session.shows("1.530 s") && session.shows("1 of 6 partitions"))
         #expect(session.shows("orders-1: nobody in sync is up"))
-        #expect(session.shows("R restarts broker 3") && session.shows("acks=1 any client"))
+        #expect(session.shows("R restarts broker 3") && session.shows("acks=1 orders"))
         session.press("price.filter")
         session.type("unknown orders")
         session.key(.enter)
         #expect(session.selectedRow.contains("31") && session.selectedRow.contains("acks=all orders"))
+    }
+
+    @Test func `what came of a fault stands in the order in which it came`() {
+        // A client's error stood below the fencing that came a second later.
+        var session = Session(columns: 120, rows: 40)
+        session.send(.cluster(.fault(.kill(3), at: Fixture.instant(seconds: 59.2))))
+        session.send(Self.node(60.7, .brokerFenced(3, reason: "its session expired after 1500 ms")))
+        session.send(
+            .cluster(.client(.clientError(client: "p", reason: "timed out"), at: Fixture.instant(seconds: 59.3))))
+        session.press("topics.price")
+        let rows = session.screen.split(separator: "\n").map(String.init)
+        func row(_ name: String) -> Int { rows.firstIndex { $0.contains(name) } ?? -1 }
+        let order = ["kill 3 ", "first client error", "noticed", "ended", "whole again", "● failed"].map(row)
+        #expect(order == order.sorted() && order.first != -1, "\(session)")
     }
 
     @Test func `all that its line counts stands in its rows`() {

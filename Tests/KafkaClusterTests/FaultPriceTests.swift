@@ -157,6 +157,23 @@ import Testing
         #expect(prices.last?.unknown == 7, "what was in doubt has become known")
     }
 
+    @Test func `where there are several topics each count says of which it is`() throws {
+        // "Over: kill 1 · 34 lost" of the story's one topic that was to lose them, and nobody saw which.
+        var prices = killed()
+        _ = prices.note(.notice(.recordsLost(Self.loss(number: 1, count: 34, at: at(1_400))), at: at(1_400)))
+        var now = picture(2_000, failed: 2)
+        _ = prices.observe(now)
+        #expect(prices.last?.summary.hasPrefix("34 lost, 2 sends failed") == true, "\(prices.last?.summary ?? "")")
+        var other = WorkloadSnapshot.Producer(
+            settings: ProducerSettings(topic: "payments", recordsPerSecond: 50), isRunning: true)
+        (other.failed, other.unknown) = (3, 9)
+        now.workload?.producers.append(other)
+        _ = prices.observe(now)
+        #expect(
+            prices.last?.summary.hasPrefix("34 lost (orders), 5 sends failed (orders, payments), 9 unknown (payments)")
+                == true, "\(prices.last?.summary ?? "")")
+    }
+
     @Test func `what waited under other acks waits no more`() throws {
         // "A send waits for 41 s so far" stood there for ever.
         for isOver in [false, true] {

@@ -12,6 +12,8 @@ enum PriceView {
         /// When it was, or whose records are meant.
         var of: StyledText
         var meaning: StyledText
+        /// When it was.
+        var at: Instant?
         /// The fault that enter goes to.
         var opens: Int?
     }
@@ -78,7 +80,7 @@ enum PriceView {
             }
             return Item(
                 sign: mark.others.isEmpty ? .good : .partly, name: name, figure: after(mark.at, price),
-                of: time(mark.at, model), meaning: StyledText(mark.text) + doubt(mark))
+                of: time(mark.at, model), meaning: StyledText(mark.text) + doubt(mark), at: mark.at)
         }
         var items = [
             mark(
@@ -93,7 +95,14 @@ enum PriceView {
         items.append(mark("ended", price.ended, none: end(price, model)))
         let whole = price.wholeAt.map { FaultPrice.Mark(at: $0, text: wholeWords(price)) }
         items.append(mark("whole again", whole, none: missing(price, model)))
-        return items
+        return inOrder(items)
+    }
+
+    /// As they came about, and then what has not come yet.
+    private static func inOrder(_ items: [Item]) -> [Item] {
+        let came = items.enumerated().compactMap { offset, item in item.at.map { (at: $0, offset: offset, item: item) }
+        }
+        return came.sorted { ($0.at, $0.offset) < ($1.at, $1.offset) }.map(\.item) + items.filter { $0.at == nil }
     }
 
     /// Where it may have come of another fault just as well.
@@ -118,7 +127,7 @@ enum PriceView {
                 Item(
                     sign: leaders.leaderless.isEmpty && leaders.elected == 0 && last.others.isEmpty ? .good : .partly,
                     name: "led again", figure: after(last.at, price), of: time(last.at, model),
-                    meaning: StyledText("\(text) · \(last.text)") + doubt(last)))
+                    meaning: StyledText("\(text) · \(last.text)") + doubt(last), at: last.at))
         } else if leaders.led != 0, price.mayUnseat(controller: model.snapshot?.controller) {
             let isOver = price.wholeAt != nil
             items.append(
@@ -278,15 +287,18 @@ enum PriceView {
             }
             if loss.returnedAt == nil { parts += FaultPrice.Lost.parts(of: loss).filter { $0.acks == part.acks } }
         }
-        let levels = parts.map(\.acks).reduce(into: [Int16]()) { if !$0.contains($1) { $0.append($1) } }
-        guard !levels.isEmpty else {
+        guard !parts.isEmpty else {
             return [count("lost", 0, StyledText("any client", .accent), Self.lostMeaning, isBad: true)]
         }
-        return levels.sorted().flatMap { acks -> [Item] in
-            let own = parts.filter { $0.acks == acks }
+        let all = parts
+        let kinds = parts.reduce(into: [FaultPrice.Lost]()) { kinds, part in
+            if !kinds.contains(where: { $0.isLike(part) }) { kinds.append(part) }
+        }
+        return kinds.sorted { ($0.acks, $0.topic) < ($1.acks, $1.topic) }.flatMap { kind -> [Item] in
+            let own = all.filter { $0.isLike(kind) }
             let whose =
-                StyledText("acks=\(Acks(rawValue: acks)?.name ?? "\(acks)") ", .muted)
-                + StyledText("any client", .accent)
+                StyledText("acks=\(Acks(rawValue: kind.acks)?.name ?? "\(kind.acks)") ", .muted)
+                + StyledText(kind.topic, .accent)
             var items = [
                 count("lost", own.reduce(0) { $0 + $1.records }, whose, Self.lostMeaning, isBad: true)
             ]
@@ -303,7 +315,7 @@ enum PriceView {
 
     private static func ledger(_ model: Model) -> String { model.keyHint(.viewLedger) ?? "the ledger" }
 
-    private static let lostMeaning = "Acknowledged, and the partition does not have them"
+    private static let lostMeaning = "Acknowledged to any client, and the partition does not have them"
 
     private static func count(
         _ name: String, _ count: Int64, _ of: StyledText, _ meaning: String, isBad: Bool
@@ -355,6 +367,10 @@ enum PriceView {
         guard !summary.isEmpty, summary.count + short.width + 12 < model.size.columns else { return short }
         return short + StyledText(" · \(summary)", .muted)
     }
+}
+
+extension FaultPrice.Lost {
+    fileprivate func isLike(_ other: Self) -> Bool { acks == other.acks && topic == other.topic }
 }
 
 extension Model {

@@ -109,6 +109,7 @@ package struct FaultPrice: Hashable, Sendable {
     /// Acknowledged records of one loss, by the acks that were asked for.
     package struct Lost: Hashable, Sendable {
         package var number: Int
+        package var topic: String
         package var acks: Int16
         /// The client has read that they are written.
         package var records: Int64
@@ -120,7 +121,10 @@ package struct FaultPrice: Hashable, Sendable {
             for batch in loss.batches {
                 let index = parts.firstIndex { $0.acks == batch.acks } ?? parts.count
                 if index == parts.count {
-                    parts.append(Self(number: loss.number, acks: batch.acks, records: 0, ofUnknownReceipt: 0))
+                    parts.append(
+                        Self(
+                            number: loss.number, topic: loss.partition.topic, acks: batch.acks, records: 0,
+                            ofUnknownReceipt: 0))
                 }
                 if batch.receiptIsUnknown {
                     parts[index].ofUnknownReceipt += batch.count
@@ -173,10 +177,11 @@ extension FaultPrice {
     package var lostRecords: Int64? { lost.map { $0.reduce(0) { $0 + $1.records } } }
     package var ofUnknownReceipt: Int64 { lost?.reduce(0) { $0 + $1.ofUnknownReceipt } ?? 0 }
     /// Of all producers, those among them that still wait.
-    package var longestWait: Duration? { told?.compactMap(\.longestWaitSoFar).max() }
+    package var longestWait: Duration? { waitedLongest?.longestWaitSoFar }
     /// Whether what has waited longest is not over.
-    package var stillWaitsLongest: Bool {
-        told?.max { $0.longestWaitSoFar ?? .zero < $1.longestWaitSoFar ?? .zero }?.stillWaitsLongest ?? false
+    package var stillWaitsLongest: Bool { waitedLongest?.stillWaitsLongest ?? false }
+    private var waitedLongest: Sends? {
+        told?.max { $0.longestWaitSoFar ?? .zero < $1.longestWaitSoFar ?? .zero }
     }
     /// A wait that a person notices: sends that neither failed nor came back at once.
     package static let noticeableWait = Duration.seconds(1)
@@ -212,32 +217,46 @@ extension FaultPrice {
         return counted + [unknown ?? 0 > 0 ? "no acknowledged one lost" : "none lost"]
     }
 
-    /// Whoever asks for no answer is left in doubt by every record, fault or not.
-    private func unknown(isAsked: Bool) -> Int64? {
-        told?.reduce(0) { $0 + (($1.acks != .none) == isAsked ? $1.unknown : 0) }
-    }
-
+    /// Each with the topics that it is of, where there are several: a story has one that is to lose records, and one that
+    /// is not.
     private var counted: [String] {
         var counts: [String] = []
-        func tell(_ count: Int64?, _ words: (Int64) -> String) {
-            if let count, count > 0 { counts.append(words(count)) }
+        func tell(_ count: Int64?, _ topics: [String], _ words: (Int64) -> String) {
+            if let count, count > 0 { counts.append(words(count) + of(topics)) }
         }
-        tell(lostRecords) { "\(Figures.count($0)) lost" }
-        tell(ofUnknownReceipt) { "\(Figures.count($0)) gone of unknown receipt" }
-        tell(failed) { "\(Figures.plural($0, "send")) failed" }
-        tell(sum(\.dropped)) { "\(Figures.count($0)) dropped" }
-        tell(sum(\.lostInBuffer)) { "\(Figures.count($0)) lost in a crashed producer" }
-        tell(unknown(isAsked: true)) { "\(Figures.count($0)) unknown" }
-        tell(unknown(isAsked: false)) { "\(Figures.count($0)) unknown by acks=0" }
-        tell(doubled) { "\(Figures.count($0)) doubled" }
-        tell(processedAgain) { "\(Figures.count($0)) worked on again" }
-        tell(sum(\.resent)) { "\(Figures.count($0)) sent again" }
-        if let longestWait, longestWait >= Self.noticeableWait {
-            let seconds = Figures.seconds(longestWait)
-            counts.append(
-                stillWaitsLongest ? "a send waits for \(seconds) s so far" : "sends waited up to \(seconds) s")
+        func tell(_ count: (Sends) -> Int64, _ words: (Int64) -> String) {
+            let told = told ?? []
+            tell(told.reduce(0) { $0 + count($1) }, told.filter { count($0) > 0 }.map(\.topic), words)
+        }
+        let lost = lost ?? []
+        tell(lostRecords, lost.filter { $0.records > 0 }.map(\.topic)) { "\(Figures.count($0)) lost" }
+        tell(ofUnknownReceipt, lost.filter { $0.ofUnknownReceipt > 0 }.map(\.topic)) {
+            "\(Figures.count($0)) gone of unknown receipt"
+        }
+        tell(\.failed) { "\(Figures.plural($0, "send")) failed" }
+        tell(\.dropped) { "\(Figures.count($0)) dropped" }
+        tell(\.lostInBuffer) { "\(Figures.count($0)) lost in a crashed producer" }
+        // Whoever asks for no answer is left in doubt by every record, fault or not.
+        tell({ $0.acks == .none ? 0 : $0.unknown }) { "\(Figures.count($0)) unknown" }
+        tell({ $0.acks == .none ? $0.unknown : 0 }) { "\(Figures.count($0)) unknown by acks=0" }
+        if doubled != nil { tell({ $0.doubled ?? 0 }) { "\(Figures.count($0)) doubled" } }
+        tell(processedAgain, []) { "\(Figures.count($0)) worked on again" }
+        tell(\.resent) { "\(Figures.count($0)) sent again" }
+        if let longest = waitedLongest, let wait = longest.longestWaitSoFar, wait >= Self.noticeableWait {
+            let seconds = Figures.seconds(wait)
+            let words =
+                longest.stillWaitsLongest ? "a send waits for \(seconds) s so far" : "sends waited up to \(seconds) s"
+            counts.append(words + of([longest.topic]))
         }
         return counts
+    }
+
+    /// ` (orders, audit)`; nothing where there is one topic alone.
+    private func of(_ topics: [String]) -> String {
+        let all = (told ?? []).map(\.topic) + (lost ?? []).map(\.topic)
+        guard let first = all.first, all.contains(where: { $0 != first }), !topics.isEmpty else { return "" }
+        let named = topics.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        return named.count > 3 ? " (\(named.count) topics)" : " (\(named.joined(separator: ", ")))"
     }
 
     /// What is known not to have happened; nil where that is nothing.
