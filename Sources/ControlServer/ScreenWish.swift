@@ -1,6 +1,6 @@
 /// A screen of the console that somebody without a console wants to see.
 package struct ScreenWish: Hashable, Sendable {
-    package enum Form: String, Hashable, Sendable, CaseIterable { case text, svg }
+    package enum Form: String, Hashable, Sendable, CaseIterable { case text, json, svg }
 
     static let mostSeconds = 60
 
@@ -28,7 +28,7 @@ package struct ScreenWish: Hashable, Sendable {
         }
         if let word = try request.value("format") {
             guard let form = Form(rawValue: word) else {
-                throw ControlRefusal(.badRequest, "\"\(word)\" is no format; there are text and svg.")
+                throw ControlRefusal(.badRequest, "\"\(word)\" is no format; there are text, json and svg.")
             }
             self.form = form
         }

@@ -70,7 +70,7 @@ struct EmbeddedControl: ControlledCluster {
         do {
             let picture = try StillPicture(
                 view: wish.view, of: wish.subject, size: Size(columns: wish.columns, rows: wish.rows),
-                utcOffsetSeconds: localOffsetSeconds(), isText: wish.form == .text)
+                utcOffsetSeconds: localOffsetSeconds(), isText: wish.form != .svg)
             let theme = try ThemeCatalogue.ofUser.theme(wish.theme)
             let shot = ScreenShot(
                 picture: picture, seconds: wish.seconds,
@@ -79,13 +79,17 @@ struct EmbeddedControl: ControlledCluster {
                     try await Inquiries(cluster: cluster, ledgers: ledgers, workload: workload).answer($0)
                 },
                 logger: logger)
-            let grid = try await shot.grid(events: events) {
+            let taken = try await shot.taken(events: events) {
                 guard let snapshot = await snapshot() else {
                     throw ControlRefusal(.unavailable, "The cluster has been shut down.")
                 }
                 return snapshot
             }
-            return wish.form == .svg ? grid.svg(theme: theme) : grid.text + "\n"
+            return switch wish.form {
+            case .text: try taken.grid().text + "\n"
+            case .json: try taken.json() + "\n"
+            case .svg: try taken.grid().svg(theme: theme)
+            }
         } catch let error as NoPicture {
             throw ControlRefusal(.notFound, error.description)
         } catch let error as UnknownTheme {

@@ -49,6 +49,45 @@ import Testing
         #expect(try !picture.grid().text.contains("Verdict ?:"))
     }
 
+    @Test func `a group that was behind before one looked says so, and no more than is known`() throws {
+        // After one second each group was ">1.0 s" behind, and nobody knew why.
+        var picture = try StillPicture(view: "groups", of: nil, size: Size(columns: 120, rows: 40), isText: true)
+        for step in 0...1 { _ = picture.take(.snapshot(Fixture.snapshot(step: step))) }
+        _ = try picture.open()
+        let text = try picture.grid().text
+        #expect(text.contains("Behind >: what waits was there already"), "\(text)")
+        var bare = try StillPicture(view: "groups", of: nil, size: Self.size, isText: true)
+        var snapshot = Fixture.snapshot(step: 0)
+        snapshot.groups = []
+        _ = bare.take(.snapshot(snapshot))
+        _ = try bare.open()
+        #expect(try !bare.grid().text.contains("Behind >"))
+    }
+
+    @Test func `a view is its rows as data: numbers, null for what is unknown, nothing for what there is none of`()
+        throws
+    {
+        // Whoever asked for a view got the whole cluster.
+        func json(_ view: String, of subject: String? = nil) throws -> String {
+            var picture = try picture(view, of: subject)
+            for case .fetchRecords(let query) in try picture.open() {
+                let page = RecordPage(id: query.id, rows: Fixture.records, marks: Fixture.marks)
+                _ = picture.take(.records(page))
+            }
+            return try picture.json()
+        }
+        let groups = try json("groups")
+        #expect(groups.hasPrefix(#"{"view":"groups","taken.at.ms":"#), "\(groups)")
+        #expect(groups.contains(#"{"Group":"billing","State":"Stable""#) && groups.contains(#""Lag":"#), "\(groups)")
+        #expect(!groups.contains("●") && !groups.contains("trend"), "signs and curves are for the eye")
+        #expect(!groups.contains(#""Lag":""#) && !groups.contains("–"), "\(groups)")
+        #expect(try json("group", of: "billing").hasPrefix(#"{"view":"group","of":"billing","#))
+        #expect(try json("records", of: "orders-1").contains(#""records":[{"topic":"orders","partition":"#))
+        for view in [groups, try json("events"), try json("price")] {
+            #expect(JSONReader.read(Array(view.utf8)) != nil, "\(view)")
+        }
+    }
+
     @Test func `the price of a fault is drawn from events alone`() throws {
         // Who looks by klamm snapshot was not there when it began: what was sent meanwhile is unknown.
         var picture = try picture("price")

@@ -22,6 +22,12 @@ import Testing
         let json = try ProgramRun(["snapshot", "--json", "--control", address, "--seconds", "0"], withOutput: true)
         #expect(json.code == 0 && json.complaint.hasPrefix("{\"cluster.id\":\""))
 
+        let view = try ProgramRun(
+            ["snapshot", "--json", "--view", "brokers", "--control", address, "--seconds", "0"], withOutput: true)
+        #expect(view.code == 0 && view.complaint.hasPrefix("{\"view\":\"brokers\","), "\(view.complaint)")
+        #expect(
+            view.complaint.contains("\"rows\":[{\"Node\":\"") && view.complaint.hasSuffix("]}\n"), "\(view.complaint)")
+
         let file = folder.path + "/screen.svg"
         let svg = try ProgramRun(
             ["snapshot", "--svg", file, "--theme", "light", "--control", address, "--seconds", "0"], withOutput: true)
@@ -66,6 +72,10 @@ import Testing
         let json = try ProgramRun(
             ["snapshot", "--json", "--bootstrap", String(servers), "--seconds", "0"], withOutput: true)
         #expect(json.code == 0 && json.complaint.contains("\"brokers\":[{\"id\":1,"), "\(json.complaint)")
+        let view = try ProgramRun(
+            ["snapshot", "--json", "--view", "brokers", "--bootstrap", String(servers), "--seconds", "0"],
+            withOutput: true)
+        #expect(view.code == 0 && view.complaint.hasPrefix("{\"view\":\"brokers\","), "\(view.complaint)")
         let svg = try ProgramRun(
             ["snapshot", "--svg", "-", "--bootstrap", String(servers), "--seconds", "0"], withOutput: true)
         #expect(svg.code == 0 && svg.complaint.hasPrefix("<svg ") && svg.complaint.hasSuffix("</svg>\n"))

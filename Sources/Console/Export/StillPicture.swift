@@ -19,7 +19,9 @@ package struct StillPicture {
         .client: "producer:topic or group:name", .loss: "a loss's number",
     ]
 
-    private var place: Place
+    private(set) var place: Place
+    /// What the view is about, as it was asked for.
+    let subject: String?
     private var model = Model()
 
     /// `subject` is a broker's id, a topic, a partition or a group, where the view is about one. Text names no keys; a picture
@@ -35,6 +37,7 @@ package struct StillPicture {
             throw NoPicture("A screen has at most 1000 columns and 1000 rows.")
         }
         place = try Self.place(view, subject)
+        self.subject = subject
         model.utcOffsetSeconds = utcOffsetSeconds
         model.attachment = attachment
         model.isPrinted = isText
@@ -91,7 +94,13 @@ package struct StillPicture {
     }
 
     /// To be called when all has been taken in.
-    package mutating func grid() throws(NoPicture) -> Grid {
+    package func grid() throws(NoPicture) -> Grid {
+        let model = try drawable()
+        return view(model, model.size)
+    }
+
+    /// What is to be shown once all has been taken in.
+    func drawable() throws(NoPicture) -> Model {
         if case .record(let partition, let offset) = place, model.place != place {
             throw NoPicture("There is no record at offset \(offset) of \(partition).")
         }
@@ -99,22 +108,34 @@ package struct StillPicture {
         // It answers keys, or tells what has just happened, to somebody who looks on.
         model.toast = nil
         if let doubt = doubt { model.show(.note, doubt) }
-        return view(model, model.size)
+        return model
     }
 
     /// What only a longer look tells of the groups that are shown; nil where all is known.
     private var doubt: String? {
         let shown: [ClusterSnapshot.Group]
+        let history = model.live.history
         switch place {
         case .groups: shown = model.snapshot?.groups ?? []
         case .group(let id): shown = model.snapshot?.groups.filter { $0.id == id } ?? []
         default: return nil
         }
-        let seen = shown.compactMap { model.live.history.commitsOfDoubt(about: $0, now: model.now) }.min()
-        return seen.map {
-            "Verdict \(Figures.unknown): \($0) of \(CommitWindow.size) commits were seen that tell how a group fares; "
-                + "--seconds looks longer"
+        var doubts: [String] = []
+        if let seen = shown.compactMap({ history.commitsOfDoubt(about: $0, now: model.now) }).min() {
+            doubts.append(
+                "Verdict \(Figures.unknown): \(seen) of \(CommitWindow.size) commits were seen that tell how a group fares"
+            )
         }
+        let isBehindForLonger = shown.contains { group in
+            group.partitions.contains { partition in
+                if case .atLeast? = history.lagTime(partition, of: group.id, now: model.now) { true } else { false }
+            }
+        }
+        if isBehindForLonger {
+            doubts.append(
+                "Behind >: what waits was there already when klamm began to look, and nobody tells since when")
+        }
+        return doubts.isEmpty ? nil : doubts.joined(separator: " · ") + "; --seconds looks longer"
     }
 
     /// `orders-1` may be a partition, and it may be a topic of that name.

@@ -33,13 +33,19 @@ extension ControlRoute {
 
     private static let screen = ControlRoute(
         "GET", "/v1/screens/VIEW", query: ["of", "columns", "rows", "theme", "format", "seconds"],
-        "a screen of the console, such as /v1/screens/topic?of=orders, as text or with format=svg as a picture"
+        "a screen of the console, such as /v1/screens/topic?of=orders, as text, with format=json its rows as data, or with "
+            + "format=svg as a picture"
     ) { service, request, view in
         let wish = try ScreenWish(request, view: view)
         let text = try await service.cluster.screen(wish) {
             service.journal.entries(after: 0, atMost: .max).entries.map(\.event)
         }
-        let type = wish.form == .svg ? "image/svg+xml" : "text/plain; charset=utf-8"
+        let type =
+            switch wish.form {
+            case .text: "text/plain; charset=utf-8"
+            case .json: "application/json"
+            case .svg: "image/svg+xml"
+            }
         return ControlResponse(contentType: type, .text(text))
     }
 

@@ -17,9 +17,9 @@ struct ScreenShot {
     let logger: Logger
 
     /// `events` are asked for when the cluster has been watched.
-    func grid(
+    func taken(
         events: () -> [ClusterEvent], _ look: () async throws -> ClusterSnapshot
-    ) async throws -> Grid {
+    ) async throws -> StillPicture {
         var picture = picture
         _ = picture.take(.scenarios(ScenarioCatalogue.heads))
         for second in 0...seconds {
@@ -38,7 +38,7 @@ struct ScreenShot {
             default: break
             }
         }
-        return try picture.grid()
+        return picture
     }
 
     /// A view that cannot be filled says why.

@@ -21,8 +21,8 @@ struct SnapshotCommand: AsyncParsableCommand {
             as klamm attach does, and changes nothing there.
             """)
 
-    @Option(help: "The view: \(StillPicture.views.map(\.rawValue).joined(separator: ", ")).")
-    var view = "topics"
+    @Option(help: "The view (default: topics): \(StillPicture.views.map(\.rawValue).joined(separator: ", ")).")
+    var view: String?
 
     @Option(
         help: ArgumentHelp(
@@ -30,7 +30,7 @@ struct SnapshotCommand: AsyncParsableCommand {
                 + "orders-0@12 for a record.", valueName: "name"))
     var of: String?
 
-    @Flag(help: "Print the whole cluster as JSON.")
+    @Flag(help: "Print the view's rows as JSON; without --view the whole cluster.")
     var json = false
 
     @Option(help: ArgumentHelp("Write the view as a picture into this file; - prints it.", valueName: "file"))
@@ -67,22 +67,25 @@ struct SnapshotCommand: AsyncParsableCommand {
         }
         do { _ = try ThemeCatalogue.ofUser.theme(theme) } catch { throw ValidationError("\(error)") }
         do throws(NoPicture) {
-            _ = try StillPicture(view: view, of: of, size: Size(columns: columns, rows: rows))
+            _ = try StillPicture(view: wantedView, of: of, size: Size(columns: columns, rows: rows))
         } catch {
             throw ValidationError(error.description)
         }
     }
 
+    private var wantedView: String { view ?? "topics" }
+    private var isWholeCluster: Bool { json && view == nil }
+    private var form: ScreenWish.Form { json ? .json : svg == nil ? .text : .svg }
+
     func run() async throws {
         if cluster.nameCluster { return try await output(attached()) }
         let token = controlToken ?? getenv("KLAMM_CONTROL_TOKEN").map { String(cString: $0) }
         let client = ControlClient(try address(), token: token)
-        if json { return try await output(answer(client, "/v1/snapshot", after: seconds)) }
-        var wish = ScreenWish(view: view)
+        if isWholeCluster { return try await output(answer(client, "/v1/snapshot", after: seconds)) }
+        var wish = ScreenWish(view: wantedView)
         wish.subject = of
         (wish.columns, wish.rows, wish.seconds) = (columns, rows, seconds)
-        wish.theme = theme
-        wish.form = svg == nil ? .text : .svg
+        (wish.theme, wish.form) = (theme, form)
         try await output(answer(client, wish.target, after: 0))
     }
 
@@ -110,21 +113,25 @@ struct SnapshotCommand: AsyncParsableCommand {
     private func text(
         of source: AttachedCluster, at place: AttachOptions.Place, events: () -> [ClusterEvent]
     ) async throws -> String {
-        if json {
+        if isWholeCluster {
             let (snapshot, groups) = try await watched(source)
             return SnapshotJSON.value(of: snapshot, groups).text + "\n"
         }
         let picture = try StillPicture(
-            view: view, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
-            attachment: Attachment(name: place.name), isText: svg == nil)
+            view: wantedView, of: of, size: Size(columns: columns, rows: rows), utcOffsetSeconds: localOffsetSeconds(),
+            attachment: Attachment(name: place.name), isText: form != .svg)
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let target = AttachedTarget(source, FaultCommands(commands: [:]))
         let shot = ScreenShot(
             picture: picture, seconds: seconds, configuration: place.configuration,
             answer: { inquiry in try await Inquiries(cluster: target, ledgers: nil).answer(inquiry) },
             logger: Logger(label: "klamm"))
-        let grid = try await shot.grid(events: events) { try await source.snapshot() }
-        return try svg == nil ? grid.text + "\n" : grid.svg(theme: ThemeCatalogue.ofUser.theme(theme))
+        let taken = try await shot.taken(events: events) { try await source.snapshot() }
+        return switch form {
+        case .text: try taken.grid().text + "\n"
+        case .json: try taken.json() + "\n"
+        case .svg: try taken.grid().svg(theme: ThemeCatalogue.ofUser.theme(theme))
+        }
     }
 
     /// A cluster that tells nobody how much is written is counted, as the screens do.
