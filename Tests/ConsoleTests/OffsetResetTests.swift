@@ -166,9 +166,17 @@ import Testing
     @Test func `wrong partitions and targets are said in the form`() {
         // Else one would start anew.
         var session = emptyGroup()
-        reset(&session, "yesterday")
-        #expect(session.shows("! write earliest, latest"))
+        session.press("group.reset-offsets")
         session.send(.key(KeyChord(.tab, .shift)))
+        session.key(.backspace)
+        session.key(.enter)
+        #expect(session.shows("! To is missing: earliest, latest"), "\(session)")
+        // There it is typed.
+        session.type("yesterday")
+        session.send(.key(KeyChord(.tab, .shift)))
+        session.type("all")
+        session.key(.enter)
+        #expect(session.shows("! To takes earliest, latest"), "\(session)")
         session.type(",orders-9")
         session.key(.enter)
         #expect(session.shows("! billing has no partition"))

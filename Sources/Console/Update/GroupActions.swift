@@ -101,7 +101,14 @@ extension Model {
     }
 
     mutating func submitReset(_ form: Form, _ group: String, _ texts: [String]) -> [Command] {
+        let takes = "earliest, latest, an offset, +10, -10, a time, or -5m"
+        guard !texts[1].isEmpty else {
+            var form = form
+            form.focus = 1
+            return refuse(form, "To is missing: \(takes)")
+        }
         let all = live.snapshot?.groups.first { $0.id == group }?.partitions.map(\.partition) ?? []
+        guard !all.isEmpty else { return refuse(form, "\(group) has committed in no partition: nothing can be moved") }
         var partitions = all
         if texts[0] != "all" {
             let names = texts[0].split { $0 == "," || $0 == " " }.map(String.init)
@@ -113,7 +120,7 @@ extension Model {
         guard !partitions.isEmpty else { return refuse(form, "all, or at least one partition") }
         let now = self.now?.wallClockMilliseconds ?? 0
         guard let target = ResetTarget(texts[1], now: now, offsetSeconds: utcOffsetSeconds) else {
-            return refuse(form, "write earliest, latest, an offset, +10, -10, a time, or -5m")
+            return refuse(form, "To takes \(takes)")
         }
         overlay = nil
         go(to: .reset(OffsetReset(group: group, partitions: partitions, target: target)))
