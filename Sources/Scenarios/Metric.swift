@@ -103,7 +103,7 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
         case .processedTwice: "records processed more than once"
         case .committedPast: "records never processed though the group has committed past them"
         case .retiredUnread: "records that were deleted before the group had read them, and that it has passed"
-        case .outOfOrder: "records processed for the first time after one that was sent later"
+        case .outOfOrder: "records processed for the first time after one that was sent later, to whatever partition"
         case .committed: "the group's committed offset"
         case .position: "the next offset that a member of the group is handed"
         case .groupsRunning: "groups that run"

@@ -26,7 +26,8 @@ extension LedgerVerdict {
         case (.processedAgain, _): "Worked on again by the group"
         case (.committedPast, _): "Lost to the group: never worked on, and it has committed past them"
         case (.retiredUnread, _): "Never worked on: gone from the log before the group came"
-        case (.outOfOrder, _): "Out of order: worked on after one that was sent later, be it to another partition"
+        case (.outOfOrder, _):
+            "Worked on after a later one, of whatever partition: Kafka keeps the order within each alone"
         }
     }
 
