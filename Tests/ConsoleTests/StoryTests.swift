@@ -18,6 +18,13 @@ import Testing
         #expect(session.commands == [.playScenario("01-a")])
     }
 
+    @Test func `a story can be played held, before anything has happened`() {
+        // It is over within three seconds: before one has found the key that holds it.
+        var session = Session()
+        #expect(session.press("topics.scenarios", "scenarios.step") == [.playScenario("01-a"), .conduct(.pause)])
+        #expect(session.toast == "A cluster is started for 01-a… It is held before its first step")
+    }
+
     @Test func `a story takes the screen and the picture, and gives both back`() {
         // Nothing of klamm's own cluster may be taken for the story's.
         var session = Session()
@@ -65,6 +72,22 @@ import Testing
         #expect(session.press("story.step") == [])
     }
 
+    @Test func `below the next step stand the keys that hold it and take it`() {
+        // A story was over before its users had found that it can be held.
+        var session = Session()
+        session.send(.story(Fixture.story))
+        session.send(.snapshot(Fixture.snapshot(step: 0)))
+        #expect(session.shows("space holds it before this step"), "\(session)")
+        var story = Fixture.story
+        story.state = .paused
+        session.send(.story(story))
+        #expect(session.shows("space plays on, s takes this step"), "\(session)")
+        story.state = .over(asExpected: true)
+        story.next = nil
+        session.send(.story(story))
+        #expect(!session.shows("space plays on") && !session.shows("space holds it"), "\(session)")
+    }
+
     @Test func `escape leaves the story, not klamm`() {
         var session = Session()
         session.send(.story(Fixture.story))
@@ -79,9 +102,9 @@ import Testing
         session.send(.story(Fixture.story))
         session.send(.snapshot(Fixture.snapshot(step: 0)))
         #expect(session.shows(" STORY  ▶ 01-a  esc leaves") && !session.shows("◆ klamm"))
-        for view in ["topics", "brokers", "groups", "events", "faults", "clients", "ledger"] {
+        for view in ["story", "topics", "brokers", "groups", "events", "faults", "clients", "ledger"] {
             var there = session
-            there.press("story.\(view == "faults" ? "view-faults" : view)")
+            if view != "story" { there.press("story.\(view == "faults" ? "view-faults" : view)") }
             #expect(there.shows(" STORY  ▶ 01-a  esc leaves"), "\(there)")
             #expect(there.key(.escape) == [], "one press too many must not end it")
             #expect(there.shows("Leave the story 01-a?") && there.shows("records of 4 topics go"), "\(there)")

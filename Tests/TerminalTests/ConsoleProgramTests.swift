@@ -42,7 +42,10 @@ import Testing
         // The cluster of the first still goes when the second's starts.
         let program = try ConsoleProgram(["--no-demo"])
         try program.expect("3/3 up")
-        program.type(":scenario 02\r")
+        program.type(":scenario 02")
+        // Their files are read beside all else.
+        try program.expect("02-nobody-answers")
+        program.type("\r")
         try program.expect("STORY")
         try program.expect("Seconds")
         program.type("\u{1b}")

@@ -231,7 +231,9 @@ package enum ActionTable {
             .playStory, .stories, "space", "Play/pause", "Let the story go on, or hold it before its next step",
             in: [.story], hint: 0),
         entry(
-            .stepStory, .stories, "s", "Step", "Take the story's next step, and hold it again", in: [.story], hint: 0),
+            .stepStory, .stories, "s", "Step",
+            "Take the story's next step, and hold it again; in the list, play one that is held before its first",
+            in: [.scenarios, .story], hint: 2, hints: [.story: 0]),
     ]
 
     private static let console = [

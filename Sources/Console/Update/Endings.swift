@@ -20,11 +20,11 @@ extension Model {
         return []
     }
 
-    /// Ends the story's cluster and shows klamm's own again. On the story's own screen that is what the key is for;
-    /// elsewhere it may have been pressed once too often.
+    /// Ends the story's cluster and shows klamm's own again, after a question where records go with it: whoever goes back
+    /// with the key again and again presses it once too often, on whatever screen.
     mutating func leaveStory() -> [Command] {
         let commands = [Command.conduct(.leave)]
-        guard place != .story, let name = story?.head.name, let contents = live.snapshot?.contents else {
+        guard let name = story?.head.name, let contents = live.snapshot?.contents else {
             show(.note, "Leaving the story: its cluster ends…")
             return commands
         }

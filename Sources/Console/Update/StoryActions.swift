@@ -4,13 +4,14 @@ extension Model {
     /// The story that is on, or those that can be chosen.
     mutating func goToScenarios() { goToRoot(story == nil ? .scenarios : .story) }
 
-    mutating func play(scenario name: String) -> [Command] {
+    /// A story is over within seconds: who wants to look, or to break something else, has it held from its beginning.
+    mutating func play(scenario name: String, isHeld: Bool = false) -> [Command] {
         guard story == nil else {
             show(.warning, "A scenario is being played: leave it first, with esc")
             return []
         }
-        show(.note, "A cluster is started for \(name)…")
-        return [.playScenario(name)]
+        show(.note, "A cluster is started for \(name)…" + (isHeld ? " It is held before its first step" : ""))
+        return [.playScenario(name)] + (isHeld ? [.conduct(.pause)] : [])
     }
 
     mutating func playOrPauseStory() -> [Command] {
@@ -28,7 +29,11 @@ extension Model {
     }
 
     mutating func stepStory() -> [Command] {
-        switch story?.state {
+        if place == .scenarios {
+            guard case .name(let name)? = listing?.selectedID(screen.list) else { return [] }
+            return play(scenario: name, isHeld: true)
+        }
+        return switch story?.state {
         case .playing, .paused: [.conduct(.step)]
         case .over, .failed, nil: []
         }

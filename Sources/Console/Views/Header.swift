@@ -189,6 +189,8 @@ extension Model {
         case (.kill, .brokers), (.kill, .broker): "Kill"
         case (.kill, .groups): "Kill coord."
         case (.pause, _) where isPaused: "Go on"
+        case (.open, .scenarios): "Play"
+        case (.stepStory, .scenarios): "Play held"
         case (.open, .story): showsStoryText ? "Sentences" : "File's words"
         default: entry.label
         }

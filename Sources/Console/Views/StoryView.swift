@@ -92,8 +92,19 @@ enum StoryView {
         if let next = story.next {
             add(nil, Sign(glyph: "◌", role: .muted), next, .muted)
             if withText, let text = story.nextText { add(nil, none, text, .muted) }
+            if let keys = keys(story, model) { add(nil, none, keys, .key) }
         }
         return rows
+    }
+
+    /// How to look around, or break something, before the next step is taken.
+    private static func keys(_ story: Story, _ model: Model) -> String? {
+        guard let play = model.keyHint(.playStory), let step = model.keyHint(.stepStory) else { return nil }
+        switch story.state {
+        case .playing: return "\(play) holds it before this step, to look or to break; \(step) steps"
+        case .paused: return "Held; its cluster goes on. \(play) plays on, \(step) takes this step"
+        case .over, .failed: return nil
+        }
     }
 
     private static func sign(_ kind: StoryLine.Kind) -> Sign {
