@@ -167,7 +167,7 @@ import Testing
         var session = Session()
         session.send(.story(Fixture.story))
         var failed = Fixture.story
-        failed.state = .failed("port 9092 is taken")
+        failed.state = .failed("port 9092 is taken.")
         session.send(.story(failed))
         session.send(.story(nil))
         #expect(session.toast == "01-a failed: port 9092 is taken · this is klamm's own cluster again")

@@ -72,6 +72,7 @@ extension Model {
     private mutating func tellEnd(of story: Story) {
         let place = "this is klamm's own cluster again"
         guard case .failed(let reason) = story.state else { return show(.note, "Left \(story.head.name): \(place)") }
-        show(.error, "\(story.head.name) failed: \(reason) · \(place)", lasts: true)
+        let why = reason.hasSuffix(".") ? reason.dropLast() : reason[...]
+        show(.error, "\(story.head.name) failed: \(why) · \(place)", lasts: true)
     }
 }
