@@ -113,7 +113,7 @@ package struct ConfigDefinition: Hashable, Sendable {
 package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
     package var message: String
 
-    package init(message: String) { self.message = message }
+    package init(message: String) { self.message = message.clipped }
 
     package var description: String { message }
 }

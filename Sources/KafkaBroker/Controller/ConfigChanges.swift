@@ -111,6 +111,10 @@ package struct ConfigChanges {
                     .joined(separator: ",")
             }
             _ = try definition.validate(value)
+            guard value.utf8.count <= Int16.max else {
+                throw ControllerError(
+                    .invalidConfig, "The value of \(change.name) exceeds the maximum of \(Int16.max) bytes")
+            }
             return value
         } catch let error as ConfigError {
             throw ControllerError(.invalidConfig, error.message)

@@ -8,7 +8,7 @@ extension Controller {
         let call: Call
         do {
             let header = try RequestFrame.decodeHeader(from: &body)
-            call = Call(peer: peer, header: header, body: body, now: now)
+            call = Call(node: settings.nodeId, peer: peer, header: header, body: body, now: now)
         } catch {
             return refuse(peer, "\(error)", now: now)
         }
@@ -59,6 +59,8 @@ extension Controller {
 
     /// One request under way.
     package struct Call: Sendable {
+        /// Who is asked.
+        var node: BrokerID
         var peer: BrokerID
         var header: RequestHeader
         var body: ByteBuffer
@@ -66,14 +68,28 @@ extension Controller {
 
         var version: Int16 { header.requestApiVersion }
 
+        /// Where it cannot be written, since it tells more than has room in an answer, all that was asked for has
+        /// failed, as in Kafka (KafkaApis.handleError).
         func answer(_ response: some KafkaResponse) -> BrokerAction {
             do {
-                let parts = try ResponseFrame.encode(
-                    response, apiVersion: version, correlationId: header.correlationId)
-                return .send(to: peer, .response(parts))
+                return try .send(to: peer, .response(parts(response)))
             } catch {
-                preconditionFailure("an answer of our own does not fit its version: \(error)")
+                guard let type = ControllerRequests.type(of: header.requestApiKey), let parts = try? failure(type)
+                else {
+                    let kind = BrokerEvent.Kind.badFrame(client: "broker \(peer)", reason: "no answer to it: \(error)")
+                    return .emit(BrokerEvent(at: now, node: node, kind: kind))
+                }
+                return .send(to: peer, .response(parts))
             }
+        }
+
+        private func parts(_ response: some KafkaResponse) throws(ProtocolError) -> [Payload] {
+            try ResponseFrame.encode(response, apiVersion: version, correlationId: header.correlationId)
+        }
+
+        private func failure<Request: ControllerRequest>(_ type: Request.Type) throws(ProtocolError) -> [Payload] {
+            let request = try Request(decoding: body, version: version)
+            return try parts(request.failed(.unknownServerError, version: version))
         }
     }
 

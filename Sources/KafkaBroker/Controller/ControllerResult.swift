@@ -22,6 +22,6 @@ package struct ControllerError: Error, Hashable, Sendable {
 
     package init(_ code: ErrorCode, _ message: String? = nil) {
         self.code = code
-        self.message = message
+        self.message = message?.clipped
     }
 }

@@ -186,7 +186,7 @@ extension GroupCoordinator {
                 response, apiVersion: context.version, correlationId: context.correlationId)
             actions.append(.respond(context, frame))
         } catch {
-            preconditionFailure("an answer of ours can be written in the version that was asked for: \(error)")
+            actions.append(.malformed(context, reason: "the answer cannot be written: \(error)"))
         }
     }
 

@@ -4,7 +4,8 @@ import KafkaProtocol
 ///
 /// Answered when the generation is complete: when every member has joined, or the rebalance timeout is over. A newcomer
 /// from version 4 on is first sent away with an id (MEMBER_ID_REQUIRED). Errors: INVALID_GROUP_ID,
-/// INVALID_SESSION_TIMEOUT, UNKNOWN_MEMBER_ID, INCONSISTENT_GROUP_PROTOCOL, GROUP_MAX_SIZE_REACHED, FENCED_INSTANCE_ID.
+/// INVALID_SESSION_TIMEOUT, UNKNOWN_MEMBER_ID, INCONSISTENT_GROUP_PROTOCOL, GROUP_MAX_SIZE_REACHED, FENCED_INSTANCE_ID;
+/// UNKNOWN_SERVER_ERROR where the client's name leaves no room for a member's.
 /// Does not serve groups of the KIP-848 protocol.
 extension GroupCoordinator {
     mutating func joinGroup(
@@ -23,6 +24,10 @@ extension GroupCoordinator {
         }
         let name = request.groupInstanceId ?? context.clientId ?? ""
         let newMemberId = "\(name)-\(Uuid.random(using: &generator))"
+        guard newMemberId.utf8.count <= Int16.max else {
+            // No answer has room for it.
+            return respond(context, ClassicGroup.refusal(.unknownServerError, memberId: request.memberId), &actions)
+        }
         let delay = settings.groupInitialRebalanceDelay
         _ = withGroup(request.groupId, now, &actions) { group, asked in
             group.join(

@@ -17,6 +17,7 @@ extension Broker {
         guard let headerVersion = context.apiKey.requestHeaderVersion(apiVersion: context.version) else {
             throw ProtocolError(.unknownAPIKey(context.apiKey.rawValue), field: "requestApiKey", offset: 0)
         }
+        let deadline = try now + timeout(of: context, body)
         var header = RequestHeader()
         header.requestApiKey = context.apiKey
         header.requestApiVersion = context.version
@@ -25,16 +26,17 @@ extension Broker {
         frame.writeImmutableBuffer(body)
         let id = nextForwardID
         nextForwardID += 1
-        forwarded[id] = ForwardedRequest(context: context, frame: frame, deadline: now + timeout(of: context, body))
+        forwarded[id] = ForwardedRequest(context: context, frame: frame, deadline: deadline)
         sendForwarded(id)
     }
 
-    /// What the client itself is willing to wait, if it says so.
-    private func timeout(of context: RequestContext, _ body: ByteBuffer) -> Duration {
-        func own<Request: ControllerRequest>(_ type: Request.Type) -> Int32? {
-            (try? Request(decoding: body, version: context.version))?.ownTimeoutMs
+    /// What the client itself is willing to wait, if it says so. Fails for a body that no controller could read.
+    private func timeout(of context: RequestContext, _ body: ByteBuffer) throws(ProtocolError) -> Duration {
+        func own<Request: ControllerRequest>(_ type: Request.Type) throws(ProtocolError) -> Int32? {
+            try Request(decoding: body, version: context.version).ownTimeoutMs
         }
-        guard let type = ControllerRequests.type(of: context.apiKey), let own = own(type), own > 0 else {
+        let type = ControllerRequests.type(of: context.apiKey)
+        guard let type, case let own? = try own(type), own > 0 else {
             return settings.requestTimeout
         }
         return min(settings.requestTimeout, .milliseconds(own))

@@ -85,13 +85,15 @@ package struct MessageDecoder: Coder {
 
     // MARK: strings and bytes
 
-    /// Nil for null. Invalid UTF-8 is mended, as in Java.
+    /// Nil for null. Invalid UTF-8 is mended, as in Java, with three bytes for one; what is too long by that could not be
+    /// told back in any answer.
     private mutating func readString(_ name: StaticString, length: Int) throws(ProtocolError) -> String? {
         if length < 0 { return nil }
         guard length <= Int16.max else { throw failure(.lengthOutOfRange(length), name) }
         guard let string = buffer.readString(length: length) else {
             throw failure(.unexpectedEnd(needed: length, available: buffer.readableBytes), name)
         }
+        guard string.utf8.count <= Int16.max else { throw failure(.lengthOutOfRange(string.utf8.count), name) }
         return string
     }
 

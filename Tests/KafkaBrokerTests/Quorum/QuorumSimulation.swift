@@ -224,7 +224,7 @@ struct QuorumSimulation {
             step(to) { quorum in
                 var body = bytes
                 let header = try RequestFrame.decodeHeader(from: &body)
-                _ = try quorum.handle(Controller.Call(peer: from, header: header, body: body, now: now))
+                _ = try quorum.handle(Controller.Call(node: to, peer: from, header: header, body: body, now: now))
             }
         case .response(let parts): step(to) { try $0.answered(by: from, parts.joined(), now: now) }
         }
