@@ -15,7 +15,16 @@ package struct ProduceValidation: Hashable, Sendable {
         case allRecords
     }
 
+    /// Whose time the records bear: `message.timestamp.type`.
+    package enum Timestamps: Hashable, Sendable {
+        /// That of the leader, as it writes them.
+        case ofLeader
+        /// That of the client, within these times, in milliseconds since 1970; nil for any.
+        case ofClient(within: ClosedRange<Int64>?)
+    }
+
     package var depth = Depth.uncompressedRecords
+    package var timestamps = Timestamps.ofClient(within: nil)
     /// `max.message.bytes`: the greatest size of a batch.
     package var maxMessageBytes = Int.max
     /// Produce before version 7 does not know zstd.
@@ -30,11 +39,15 @@ package struct ProduceValidation: Hashable, Sendable {
 extension RecordBatches {
     /// The one batch that `buffer`, a partition's records in a Produce request of version 3 or later, must hold. The
     /// partial batch that may follow is not part of it.
+    ///
+    /// Its greatest timestamp is that of its records, as in Kafka (LogValidator.java), whatever the client says: searches
+    /// by time, retention and the expiry of producers go by it. Compressed records are unpacked for that only where the
+    /// header contradicts itself, or where times are limited.
     package static func validateForProduce(
         _ buffer: ByteBuffer, _ validation: ProduceValidation = ProduceValidation()
     ) throws(RecordError) -> RecordBatch {
         var batches = Self(buffer)
-        guard let batch = try batches.next() else { throw .noBatch }
+        guard var batch = try batches.next() else { throw .noBatch }
         guard validation.allowsZstd || batch.compression != .zstd else { throw .compressionNotAllowed(.zstd) }
         guard try batches.next() == nil else { throw .moreThanOneBatch }
         guard batch.baseOffset == 0 else { throw .baseOffsetNotZero(batch.baseOffset) }
@@ -43,12 +56,23 @@ extension RecordBatches {
         }
         try batch.validate()
         try validateHeader(of: batch)
-        switch (validation.depth, batch.compression) {
-        case (.header, _) where !validation.requiresKeys: break
-        case (.uncompressedRecords, let codec?) where codec != .none && !validation.requiresKeys: break
-        default: try validateRecords(of: batch, validation)
+        var greatest = batch.maxTimestamp
+        if unpacks(batch, validation) { greatest = try validateRecords(of: batch, validation) }
+        switch validation.timestamps {
+        case .ofClient: batch.setTimestampType(.createTime, maxTimestamp: greatest)
+        case .ofLeader: guard batch.header.timestampType == .createTime else { throw .appendTimeFromClient }
         }
         return batch
+    }
+
+    private static func unpacks(_ batch: RecordBatch, _ validation: ProduceValidation) -> Bool {
+        if validation.requiresKeys { return true }
+        if case .ofClient(within: .some) = validation.timestamps { return true }
+        return switch validation.depth {
+        case .header: false
+        case .uncompressedRecords: batch.compression == Compression.none || batch.maxTimestamp < batch.baseTimestamp
+        case .allRecords: true
+        }
     }
 
     /// What the header must say about the batch's range before any record is looked at.
@@ -65,17 +89,24 @@ extension RecordBatches {
         guard batch.compression != nil else { throw .unknownCompression(id: batch.attributes.compressionID) }
     }
 
+    /// Answers the greatest timestamp; -1 where no record has one.
     private static func validateRecords(
         of batch: RecordBatch, _ validation: ProduceValidation
-    ) throws(RecordError) {
+    ) throws(RecordError) -> Int64 {
+        let allowed: ClosedRange<Int64>? = if case .ofClient(let within) = validation.timestamps { within } else { nil }
         guard let compression = batch.compression else { throw .unknownCompression(id: batch.attributes.compressionID) }
         let payload = try compression.decompress(batch.payload, limit: validation.decompressionLimit)
-        try payload.withReadableBytes { bytes throws(RecordError) in
+        let base = batch.baseTimestamp
+        return try payload.withReadableBytes { bytes throws(RecordError) in
             var scanner = try RecordScanner(count: batch.count)
+            var greatest: Int64 = -1
             while true {
                 let start = scanner.position
-                guard let layout = try scanner.next(in: bytes) else { return }
+                guard let layout = try scanner.next(in: bytes) else { return greatest }
                 if validation.requiresKeys, layout.key == nil { throw .recordWithoutKey(at: start) }
+                let timestamp = base &+ layout.timestampDelta
+                if timestamp > greatest { greatest = timestamp }
+                if let allowed, timestamp != -1, !allowed.contains(timestamp) { throw .timestampNotAllowed(timestamp) }
             }
         }
     }

@@ -38,6 +38,8 @@ extension RecordError: CustomStringConvertible {
         case .inconsistentRecordCount(let count, let delta): "\(count) records with a last offset delta of \(delta)"
         case .invalidSequence(let sequence, let producerId): "sequence \(sequence) of producer \(producerId)"
         case .controlBatchFromClient: "clients may not write control records"
+        case .timestampNotAllowed(let timestamp): "timestamp \(timestamp) is not allowed here"
+        case .appendTimeFromClient: "clients may not say that their records bear the broker's time"
         case .recordWithoutKey(let at): "record at byte \(at) has no key, which a compacted topic needs"
         }
     }

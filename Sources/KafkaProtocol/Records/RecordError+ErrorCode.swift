@@ -11,6 +11,8 @@ extension RecordError {
             .messageTooLarge
         case .compressionNotAllowed:
             .unsupportedCompressionType
+        case .timestampNotAllowed, .appendTimeFromClient:
+            .invalidTimestamp
         case .unsupportedMagic, .invalidRecordCount, .recordsMissing, .bytesAfterRecords, .recordTruncated,
             .invalidRecordSize, .invalidRecordStructure, .invalidHeaderCount, .bytesAfterRecord, .invalidControlRecord,
             .noRecords, .offsetOutOfOrder, .tooManyHeaders, .noBatch, .moreThanOneBatch, .baseOffsetNotZero,

@@ -55,6 +55,8 @@ package enum RecordError: Error, Hashable, Sendable {
     case invalidSequence(Int32, producerId: Int64)
     case controlBatchFromClient
     case recordWithoutKey(at: Int)
+    case timestampNotAllowed(Int64)
+    case appendTimeFromClient
 }
 
 /// A part of a record, named in errors.

@@ -14,7 +14,7 @@ extension UnifiedLog {
         if let failure { throw .disk(failure) }
         switch origin {
         case .client:
-            let header = try validate(records, allowsZstd: allowsZstd, now: now)
+            let header = try validate(&records, allowsZstd: allowsZstd, now: now)
             if header.hasProducerId, let state = producers[header.producerId] {
                 if let original = state.duplicate(of: header) {
                     if Rule.refusesDuplicates.holds { return duplicate(original, header) }
@@ -64,32 +64,38 @@ extension UnifiedLog {
 
     // MARK: Checks
 
+    /// The header, corrected in the records, too, where the client's does not fit them.
     private func validate(
-        _ records: ByteBuffer, allowsZstd: Bool, now: Instant
+        _ records: inout ByteBuffer, allowsZstd: Bool, now: Instant
     ) throws(LogAppendError) -> RecordBatchHeader {
         var validation = ProduceValidation()
         validation.maxMessageBytes = Int(clamping: config.maxMessageBytes)
         validation.allowsZstd = allowsZstd
         validation.requiresKeys = config.compacts
-        let header: RecordBatchHeader
+        validation.timestamps =
+            config.messageTimestampType == .createTime ? .ofClient(within: allowedTimestamps(now: now)) : .ofLeader
+        let batch: RecordBatch
         do {
-            header = try RecordBatches.validateForProduce(records, validation).header
+            batch = try RecordBatches.validateForProduce(records, validation)
+        } catch .timestampNotAllowed(let timestamp) {
+            throw .invalidTimestamp(timestamp: timestamp, now: now.wallClockMilliseconds)
         } catch {
             throw .records(error)
         }
-        guard Int64(header.sizeInBytes) <= config.segmentBytes else {
-            throw .recordListTooLarge(size: header.sizeInBytes, limit: config.segmentBytes)
+        guard Int64(batch.sizeInBytes) <= config.segmentBytes else {
+            throw .recordListTooLarge(size: batch.sizeInBytes, limit: config.segmentBytes)
         }
-        if config.messageTimestampType == .createTime { try checkTimestamp(header.maxTimestamp, now: now) }
-        return header
+        if header(in: records, at: records.readerIndex) != batch.header { records = batch.bytes }
+        return batch.header
     }
 
-    private func checkTimestamp(_ timestamp: Int64, now: Instant) throws(LogAppendError) {
-        let (ahead, overflow) = timestamp.subtractingReportingOverflow(now.wallClockMilliseconds)
-        guard timestamp >= 0, !overflow else { return }
-        if ahead > config.messageTimestampAfterMaxMs || -ahead > config.messageTimestampBeforeMaxMs {
-            throw .invalidTimestamp(timestamp: timestamp, now: now.wallClockMilliseconds)
-        }
+    /// By `message.timestamp.before.max.ms` and `message.timestamp.after.max.ms`; nil where any time is allowed.
+    private func allowedTimestamps(now: Instant) -> ClosedRange<Int64>? {
+        let (before, after) = (config.messageTimestampBeforeMaxMs, config.messageTimestampAfterMaxMs)
+        guard before < .max || after < .max else { return nil }
+        let (first, isEarliest) = now.wallClockMilliseconds.subtractingReportingOverflow(before)
+        let (last, isLatest) = now.wallClockMilliseconds.addingReportingOverflow(after)
+        return (isEarliest ? .min : first)...(isLatest ? .max : last)
     }
 
     /// Checks every batch's frame and checksum; returns the length of the whole batches.
