@@ -11,7 +11,7 @@ extension Broker {
 
     /// Appends a client's or a coordinator's batch to a partition that this broker leads.
     mutating func append(
-        _ records: ByteBuffer, to partition: Partition, acks: Int16, origin: AppendOrigin
+        _ records: ByteBuffer, to partition: Partition, acks: Int16, origin: AppendOrigin, allowsZstd: Bool = true
     ) throws(AppendFailure) -> LogAppendInfo {
         guard let leader = partition.leader else {
             if case .offline(let reason) = partition.role {
@@ -28,7 +28,7 @@ extension Broker {
         let info: LogAppendInfo
         do throws(LogAppendError) {
             info = try partition.log.appendAsLeader(
-                records, leaderEpoch: leader.leaderEpoch, origin: origin, now: now)
+                records, leaderEpoch: leader.leaderEpoch, origin: origin, allowsZstd: allowsZstd, now: now)
         } catch {
             if case .disk(let failure) = error { fail(partition, failure) }
             throw AppendFailure(code: error.errorCode, message: error.description)

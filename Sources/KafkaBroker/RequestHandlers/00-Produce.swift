@@ -34,7 +34,9 @@ extension Broker {
                     if Self.isInternal(topic.name) { throw AppendFailure(code: .invalidTopicException) }
                     let partition = try replica(id)
                     let records = try bytes(of: data.records)
-                    let info = try append(records, to: partition, acks: request.acks, origin: .client)
+                    let info = try append(
+                        records, to: partition, acks: request.acks, origin: .client,
+                        allowsZstd: context.version >= 7)
                     result.baseOffset = info.firstOffset
                     result.logAppendTimeMs = info.logAppendTime
                     result.logStartOffset = info.logStartOffset

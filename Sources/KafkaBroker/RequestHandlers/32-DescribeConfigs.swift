@@ -47,8 +47,10 @@ extension Broker {
         }
         let entries = image.configEntries(
             of: resource, node: settings.nodeId, configuration: settings.configuration)
+        // None by name means all, as null does (ConfigHelper.scala).
+        let names = wanted.configurationKeys ?? []
         result.configs = entries.lazy
-            .filter { wanted.configurationKeys?.contains($0.name) ?? true }
+            .filter { names.isEmpty || names.contains($0.name) }
             .map { describe($0, request, version) }
         return result
     }

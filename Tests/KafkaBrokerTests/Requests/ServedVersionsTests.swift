@@ -21,6 +21,14 @@ import Testing
         let (_, client) = try cluster()
         let request = try client.produceRequest(orders, ["b"], acks: 1)
         #expect(try TestClient.only(client.call(request, version: version)).baseOffset == 1)
+        // zstd came with version 7.
+        var packed = RecordBatchBuilder(compression: .zstd)
+        try packed.append(key: nil, value: ByteBuffer(string: "c"), timestamp: 1)
+        var zstd = request
+        zstd.topicData[0].partitionData[0].records = .bytes(try packed.build().bytes)
+        #expect(
+            try TestClient.only(client.call(zstd, version: version)).errorCode
+                == (version < 7 ? .unsupportedCompressionType : .none))
         let nowhere = try client.produceRequest(TopicPartition(topic: "nowhere", partition: 0), ["b"], acks: 1)
         #expect(try TestClient.only(client.call(nowhere, version: version)).errorCode == .unknownTopicOrPartition)
     }
@@ -143,6 +151,9 @@ import Testing
             let result = try #require(try client.call(request, version: version).results.first)
             #expect(result.errorCode == .none)
             #expect(result.configs.isEmpty == name.isEmpty)
+            // No name at all means all, as null does.
+            request.resources[0].configurationKeys = []
+            #expect(try client.call(request, version: version).results.first == result)
         }
     }
 
