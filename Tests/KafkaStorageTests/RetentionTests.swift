@@ -48,6 +48,22 @@ import Testing
         #expect(again.logStartOffset == 60 && again.logEndOffset == 61)
     }
 
+    @Test func `who wrote what retention took is known after a kill`() throws {
+        // A producer that never heard of its batch sends it again (seed 2108525): by the snapshot alone it is known.
+        let disk = MemoryDisk()
+        var config = LogConfig.tiny()
+        config.retentionMs = 1_000
+        let log = try UnifiedLog.load(orders, on: disk, config: config, now: .at(0))
+        let last = try Batches.make(2, timestamp: 0, producer: Producer(id: 7, epoch: 0, sequence: 0))
+        try log.append(last)
+        try log.deleteOldSegments(upTo: 2, now: .at(100_000))
+        #expect(log.logStartOffset == 2)
+        disk.kill()
+        let again = try UnifiedLog.load(orders, on: disk, config: config, recoveryPoint: 0, now: .at(100_000))
+        let info = try again.append(last)
+        #expect(info.isDuplicate && info.firstOffset == 0 && again.logEndOffset == 2)
+    }
+
     @Test func `the oldest segments go while the log is over retention.bytes`() throws {
         // Kafka keeps at least that many bytes.
         let disk = MemoryDisk()

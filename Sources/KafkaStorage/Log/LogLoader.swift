@@ -221,8 +221,10 @@ package struct LogLoader {
     }
 
     /// A snapshot says what the log said when it was written. After a crash the part from the recovery point on may have
-    /// been something else.
-    private var trustedSnapshotLimit: Int64 { wasCleanlyStopped ? logEndOffset : min(recoveryPoint, logEndOffset) }
+    /// been something else. Of what retention took before that, only the snapshot at the log's beginning knows.
+    private var trustedSnapshotLimit: Int64 {
+        wasCleanlyStopped ? logEndOffset : min(max(recoveryPoint, segments[0].baseOffset), logEndOffset)
+    }
 
     private mutating func finish(now: Instant) throws(DiskError) -> UnifiedLog {
         producers.advance(to: logEndOffset)
