@@ -134,7 +134,8 @@ extension Oracle {
             guard let replica = partitions[partition].index(of: node) else { return }
             partitions[partition].replicas[replica].log.clear()
             partitions[partition].replicas[replica].damagedFrom = nil
-            shortened(replica, of: partition)
+            // It is a replica no longer, which its leader may hear later: until then it counts on what was there.
+            shortened(replica, of: partition, byDamage: true)
         case .metadata(let base): raft.removed(segment: base, on: node)
         case .aside, .identity, .snapshot, .other: break
         }

@@ -31,6 +31,8 @@ struct HistoryCheck {
         /// Producers of which a leader knew nothing when it took a batch that was not their first: what it had refused
         /// before comes behind that.
         var metMidway: Set<String> = []
+        /// Producers of which a leader knew nothing when it took a batch, and others had: retention had taken what was before.
+        var metAnew: Set<String> = []
     }
 
     private struct Note {
@@ -192,7 +194,13 @@ struct HistoryCheck {
             }
         }
         let findings: [(Anomaly, (Finding.Example, Facts) -> Bool)] = [
-            (.duplicate, { self.producers[$0.producer]?.isIdempotent != true || !$1.named.isEmpty }),
+            (
+                .duplicate,
+                {
+                    self.producers[$0.producer]?.isIdempotent != true || !$1.named.isEmpty
+                        || $1.metAnew.contains($0.producer)
+                }
+            ),
             (.abortedRead, { _, _ in false }),
             (.inconsistentOffsets, { !$1.named.isEmpty || $1.hasEverLost }),
             (
@@ -238,7 +246,8 @@ extension HistoryCheck {
                     named: oracle.partitions[index].losses.map(\.offsets),
                     lost: own.filter { $0.returnedAt == nil }.flatMap { $0.batches.map(\.offsets) },
                     hasEverLost: !own.isEmpty,
-                    metMidway: Self.producers(oracle.partitions[index].metMidway, in: log)))
+                    metMidway: Self.producers(oracle.partitions[index].metMidway, in: log),
+                    metAnew: oracle.partitions[index].metAnew))
         }
         let judged = judged(by: facts)
         oracle.counts.add(.historyLosses, judged.verdict.lost.count)
@@ -252,7 +261,11 @@ extension HistoryCheck {
 
     private static func producers(_ ids: Set<Int64>, in log: LogMirror) -> Set<String> {
         guard !ids.isEmpty else { return [] }
-        let batches = log.segments.flatMap { $0.batches.filter { ids.contains($0.header.producerId) } }
+        return producers(of: log.segments.flatMap { $0.batches.filter { ids.contains($0.header.producerId) } })
+    }
+
+    /// By name, who wrote the records of these batches.
+    static func producers(of batches: [MirroredBatch]) -> Set<String> {
         let names = Oracle.records(of: batches[...]).compactMap { $0.value.flatMap { Name(text(of: $0)) } }
         return Set(names.map(\.producer))
     }

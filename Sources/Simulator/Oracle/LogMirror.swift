@@ -114,6 +114,8 @@ struct LogMirror: Sendable {
     /// Segments that went since the last write, for comparison with what the cleaner puts in their place.
     private var removed: [Segment] = []
     private var producers: [Int64: Producer] = [:]
+    /// Who has ever written what this log has held: its broker remembers them when retention takes that, by snapshots.
+    private(set) var heldProducers: Set<Int64> = []
     private var producersAreStale = false
     /// Of batches that the cleaner took: who wrote a newer one may be cut off again, and its broker's snapshots know of
     /// these.
@@ -194,6 +196,7 @@ struct LogMirror: Sendable {
         ownStart = 0
         retiredEnd = offset
         producersAreStale = true
+        heldProducers.removeAll()
     }
 
     // MARK: What the cleaner writes aside
@@ -306,6 +309,7 @@ struct LogMirror: Sendable {
 
     private mutating func set(_ header: RecordBatchHeader) {
         guard header.hasProducerId, !header.isControl else { return }
+        heldProducers.insert(header.producerId)
         producers[header.producerId] = Producer(
             epoch: header.producerEpoch, lastSequence: header.lastSequence, base: header.baseOffset)
     }

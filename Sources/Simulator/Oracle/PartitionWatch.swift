@@ -39,6 +39,10 @@ struct PartitionWatch: Sendable {
     var minInsyncReplicas = 1
     /// Producer ids of which a leader's log had nothing when it took a batch that was not their first.
     var metMidway: Set<Int64> = []
+    /// Producers of which some leader has taken a batch.
+    var seenProducers: Set<Int64> = []
+    /// By name, those of them of which a later leader's log never had one when it did.
+    var metAnew: Set<String> = []
     /// The topic's cleanup policy names compaction: batches may lose records on one replica before another.
     var isCompacted = false
     /// How many topics of this name are gone.
@@ -92,6 +96,8 @@ struct PartitionWatch: Sendable {
         }
         leaderships.removeAll()
         metMidway.removeAll()
+        seenProducers.removeAll()
+        metAnew.removeAll()
         chain.removeAll()
         lost.removeAll()
         losses.removeAll()

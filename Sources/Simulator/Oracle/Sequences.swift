@@ -3,13 +3,19 @@ import KafkaProtocol
 /// The sequences of idempotent producers, in the order in which leaders append their batches.
 ///
 /// In one log the batches of a producer id and epoch follow each other without repeat, gap or reordering, and a new epoch begins
-/// at 0. A log that has nothing of a producer takes any sequence, as Kafka does: what came before may have been removed.
+/// at 0. A log that has nothing of a producer takes any sequence, as Kafka does: what came before may have been removed. Who
+/// copies such a log hears nothing of the producer, and may take a second time what was removed.
 extension Oracle {
     mutating func checkSequence(
         of batch: MirroredBatch, in replica: Int, of partition: Int, appendedBy broker: BrokerID
     ) throws(Violation) {
-        let former = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
         let header = batch.header
+        if header.hasProducerId {
+            let isKnown = partitions[partition].replicas[replica].log.heldProducers.contains(header.producerId)
+            let isNew = partitions[partition].seenProducers.insert(header.producerId).inserted
+            if !isKnown, !isNew { partitions[partition].metAnew.formUnion(HistoryCheck.producers(of: [batch])) }
+        }
+        let former = partitions[partition].replicas[replica].log.noteProducer(of: batch.header)
         guard header.baseSequence >= 0 else { return }
         guard let former else {
             if header.hasProducerId, header.baseSequence > 0 {

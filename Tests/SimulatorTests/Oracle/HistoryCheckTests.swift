@@ -81,8 +81,12 @@ import Testing
         holds(0, at: 0)
         holds(0, at: 1)
         #expect(objection?.hasPrefix("duplicate: record 0") == true)
+        var other = self
         facts.named = [0..<1]
         #expect(objection == nil)
+        // Nor if a leader's log never had anything of the producer: retention had taken the first (seed 2113317).
+        other.facts.metAnew = ["producer-0"]
+        #expect(other.objection == nil)
     }
 
     @Test mutating func `what has failed for certain is not read`() {

@@ -1,8 +1,9 @@
 import KafkaBroker
 import KafkaProtocol
 import NIOCore
-import Simulator
 import Testing
+
+@testable import Simulator
 
 /// Each promise both ways: what Kafka allows passes, what it promises not to do is seen.
 @Suite struct OracleTests {
@@ -152,6 +153,37 @@ import Testing
             #expect(violation { try early.tells(1, by: 1) } == "not held by all of the ISR")
         }
         try script.tells(1, by: 1)
+    }
+
+    @Test func `who has left the replicas and has thrown its log away counts until the leader hears of it`() throws {
+        // Seed 2105816: a reassignment is over, and who leaves hears of it before the leader.
+        var script = try OracleScript()
+        let batch = try OracleScript.batch(at: 0)
+        try script.write(batch, on: [1, 2])
+        try script.see(.disk(2, .renamed(from: "orders-0", to: "orders-0.0-delete")))
+        var early = script
+        #expect(violation { try early.tells(1, by: 1) } == "not held by all of the ISR")
+        try script.write(batch, on: [3])
+        try script.tells(1, by: 1)
+    }
+
+    @Test func `a leader whose log never had anything of a producer does not know it`() throws {
+        // A replica that was added when retention had taken what the producer wrote (seed 2113317).
+        var script = try OracleScript(replicas: [1, 2])
+        let first = try OracleScript.batch(at: 0, producer: 9, sequence: 0)
+        try script.write(first, on: [1])
+        var other = script
+        try script.change(isr: [2], leader: 2)
+        try script.begins(2, epoch: 1, at: 0)
+        try script.write(
+            try OracleScript.batch(at: 0, epoch: 1, value: "producer-0-000001 ", producer: 9, sequence: 0), on: [2])
+        #expect(script.oracle.partitions.map(\.metAnew) == [["producer-0"]])
+        // Who had it remembers it.
+        try other.write(first, on: [2])
+        try other.change(isr: [2], leader: 2)
+        try other.begins(2, epoch: 1, at: 1)
+        try other.write(try OracleScript.batch(at: 1, epoch: 1, producer: 9, sequence: 1), on: [2])
+        #expect(other.oracle.partitions.map(\.metAnew) == [[]])
     }
 
     @Test func `a request for a member that comes late waits for nobody`() throws {

@@ -2,7 +2,7 @@
 enum KeptSeeds {
     static let seeds: [UInt64] = [
         905_178, 908_923, 910_153, 912_299, 912_573, 917_978, 918_895, 2_001_344, 2_001_891, 2_005_131, 2_006_518,
-        2_007_498, 2_017_047, 2_017_099, 2_017_912,
+        2_007_498, 2_017_047, 2_017_099, 2_017_912, 2_105_816, 2_108_525, 2_113_317,
     ]
 
     /// In these clients lose records that were acknowledged, have them doubled, and process some twice.
