@@ -183,9 +183,8 @@ let testTargets: [Target] = [
     tests(
         "TerminalTests",
         [
-            "CVterm", "Console", "EmbeddedClusters", "KafkaCluster", "KafkaProtocol", "Scenarios", "Settings",
-            "Terminal",
-            "klamm", logging,
+            "CVterm", "Console", "EmbeddedClusters", "KafkaClient", "KafkaCluster", "KafkaProtocol", "Scenarios",
+            "Settings", "Terminal", "klamm", logging,
         ]),
     // Clusters of real brokers, a few at a time; for tests alone.
     .target(

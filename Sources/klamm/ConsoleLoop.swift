@@ -174,7 +174,7 @@ private struct ConsoleRun {
     private mutating func perform(_ command: Command) {
         switch command {
         case .client(let command):
-            session.workload.execute(command)
+            session.execute(command)
             // So that the next round asks for its figures.
             workloadAskedAt = nil
             if let picture { session.inbox.post(picture) }

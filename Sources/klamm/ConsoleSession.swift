@@ -40,15 +40,21 @@ final class ConsoleSession: Sendable {
     /// What the console shows and breaks: the story's cluster while one is on.
     private var shown: Shown {
         let (play, target) = story.shown
-        return Shown(target: target ?? own, play: play)
+        return Shown(target: play == nil ? own : target, play: play)
     }
-    var workload: RunningWorkload { shown.target.workload }
-    var ledgers: TopicLedgers { shown.target.ledgers }
+    var workload: RunningWorkload { (shown.target ?? own).workload }
+    var ledgers: TopicLedgers { own.ledgers }
 
     /// A cluster that was shown when something was asked of it, and the play that it is of; nil for klamm's own.
     private struct Shown {
-        var target: ConsoleTarget
+        /// Nil while a story's is being started: klamm's own, which is not shown, is not meant.
+        var target: ConsoleTarget?
         var play: Int?
+
+        func whole() throws(Refusal) -> ConsoleTarget {
+            guard let target else { throw Refusal("The story's cluster is being started: try it again") }
+            return target
+        }
     }
 
     /// Listens, and then starts the cluster: its start is the first thing seen. With a number of brokers the demo's
@@ -178,6 +184,12 @@ final class ConsoleSession: Sendable {
         }
     }
 
+    /// By klamm's clients of the cluster that is shown.
+    func execute(_ command: ClientCommand) {
+        let shown = shown
+        do { try shown.whole().workload.execute(command) } catch { fail(error, of: shown) }
+    }
+
     /// What is on the screen.
     func show(_ interest: ClusterSurvey.Interest) {
         let own = own
@@ -195,7 +207,7 @@ final class ConsoleSession: Sendable {
     }
 
     private func carryOut(_ command: Command, _ shown: Shown) async throws {
-        if let event = try await shown.target.perform(command) { tell(event, of: shown) }
+        if let event = try await shown.whole().perform(command) { tell(event, of: shown) }
     }
 
     /// What only a controller can do: where none is active, or goes meanwhile, the user hears of it at once, not when
@@ -204,7 +216,7 @@ final class ConsoleSession: Sendable {
         run { session in
             let watching = Task {
                 while !Task.isCancelled {
-                    if let outage = try? await shown.target.cluster.controllerOutage(), !outage.hasMajority {
+                    if let outage = try? await shown.whole().cluster.controllerOutage(), !outage.hasMajority {
                         session.fail(ClusterError.noController(outage), of: shown)
                         return true
                     }

@@ -1,5 +1,6 @@
 import Console
 import EmbeddedClusters
+import KafkaClient
 import KafkaCluster
 import KafkaProtocol
 import Logging
@@ -70,6 +71,34 @@ import Testing
             #expect(!story.post(.outcome(.failed("no controller")), whileShown: play, inbox))
             await story.ended()
             #expect(inbox.take().isEmpty)
+        }
+    }
+
+    @Test func `what is asked for before a story's cluster is there does not hit klamm's own`() async throws {
+        // The screen shows the story's, or nothing yet.
+        try await withEmbeddedCluster(brokers: 1) { cluster in
+            let folder = try ScratchFolder()
+            let session = ConsoleSession(
+                cluster: cluster, ClientConfiguration(bootstrapServers: cluster.bootstrapServers),
+                storeFolder: folder.path, settingsFolder: nil, logger: Self.quiet)
+            session.play("02")
+            session.perform(.createTopic(TopicDraft(name: "here", partitions: 1, replicationFactor: 1)))
+            session.execute(.startProducer(ProducerSettings(topic: "here", recordsPerSecond: 1)))
+            var refusals = 0
+            while refusals < 2 {
+                let told = try await Self.wait(session.inbox) { contents in
+                    contents.events.contains { if case .outcome = $0 { true } else { false } }
+                }
+                for case .outcome(let outcome) in told.events {
+                    refusals += 1
+                    #expect(outcome == .failed("The story's cluster is being started: try it again"))
+                }
+                if told.isEmpty { break }
+            }
+            session.story.order(.leave, session.inbox)
+            await session.story.ended()
+            #expect(try await !cluster.snapshot().topics.contains { $0.name == "here" })
+            #expect(session.workload.snapshot().producers.isEmpty)
         }
     }
 
