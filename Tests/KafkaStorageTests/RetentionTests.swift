@@ -48,6 +48,18 @@ import Testing
         #expect(again.logStartOffset == 60 && again.logEndOffset == 61)
     }
 
+    @Test func `without a cleanup policy nothing grows old`() throws {
+        // An empty list is how a user says: keep it for ever.
+        var config = LogConfig.tiny()
+        config.retentionMs = 1_000
+        config.retentionBytes = 1
+        config.cleanupPolicy = .neither
+        let log = try filled(MemoryDisk(), config)
+        #expect(try log.deleteOldSegments(upTo: 60, now: .at(100_000)) == 0 && !log.config.compacts)
+        try log.updateLogStartOffset(40)
+        #expect(try log.deleteOldSegments(upTo: 60, now: .at(100_000)) > 0 && log.logStartOffset == 40)
+    }
+
     @Test func `who wrote what retention took is known after a kill`() throws {
         // A producer that never heard of its batch sends it again (seed 2108525): by the snapshot alone it is known.
         let disk = MemoryDisk()

@@ -16,7 +16,8 @@ extension LogConfig {
             switch (topic.deletes, topic.compacts) {
             case (true, true): .compactAndDelete
             case (false, true): .compact
-            case (_, false): .delete
+            case (true, false): .delete
+            case (false, false): .neither
             }
         retentionMs = topic.retention?.wholeMillisecondsSaturated ?? -1
         retentionBytes = topic.retentionBytes ?? -1

@@ -34,6 +34,7 @@ extension Broker {
                     if Self.isInternal(topic.name) { throw AppendFailure(code: .invalidTopicException) }
                     let partition = try replica(id)
                     let records = try bytes(of: data.records)
+                    if Self.isTransactional(records) { throw AppendFailure(code: .invalidTxnState) }
                     let info = try append(
                         records, to: partition, acks: request.acks, origin: .client,
                         allowsZstd: context.version >= 7)
@@ -72,6 +73,11 @@ extension Broker {
         if !(-1...1).contains(request.acks) { return .invalidRequiredAcks }
         if request.transactionalId != nil { return .invalidTxnState }
         return nil
+    }
+
+    /// Without a `transactional.id` nobody could end its transaction.
+    private static func isTransactional(_ records: ByteBuffer) -> Bool {
+        (try? RecordBatchHeader.read(from: records))?.attributes.isTransactional ?? false
     }
 
     private func refused(_ request: ProduceRequest, _ error: ErrorCode) -> ProduceResponse {

@@ -6,6 +6,8 @@ package struct LogConfig: Hashable, Sendable {
         case delete
         case compact
         case compactAndDelete
+        /// An empty list: only what lies before the log start goes.
+        case neither
     }
 
     /// A new segment begins before the active one would grow beyond this.
@@ -47,7 +49,8 @@ package struct LogConfig: Hashable, Sendable {
 
     package init() {}
 
-    package var compacts: Bool { cleanupPolicy != .delete }
+    package var compacts: Bool { cleanupPolicy == .compact || cleanupPolicy == .compactAndDelete }
+    package var deletes: Bool { cleanupPolicy == .delete || cleanupPolicy == .compactAndDelete }
 
     /// The age at which the active segment ends: records that must be compacted soon cannot stay in it.
     var effectiveSegmentMs: Int64 { compacts ? min(segmentMs, max(maxCompactionLagMs, 1)) : segmentMs }

@@ -92,7 +92,7 @@ extension UnifiedLog {
     }
 
     private func deletableSegmentCount(upTo limit: Int64, now: Instant) throws(DiskError) -> Int {
-        let deletes = config.cleanupPolicy != .compact
+        let deletes = config.deletes
         var excess = config.retentionBytes >= 0 ? sizeInBytes - config.retentionBytes : -1
         var count = 0
         for (number, segment) in segments.enumerated() {

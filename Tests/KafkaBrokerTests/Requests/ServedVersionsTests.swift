@@ -29,6 +29,12 @@ import Testing
         #expect(
             try TestClient.only(client.call(zstd, version: version)).errorCode
                 == (version < 7 ? .unsupportedCompressionType : .none))
+        // A batch of a transaction that nobody could end.
+        var open = RecordBatchBuilder(producerId: 1, producerEpoch: 0, baseSequence: 0, isTransactional: true)
+        try open.append(key: nil, value: ByteBuffer(string: "d"), timestamp: 1)
+        var transactional = request
+        transactional.topicData[0].partitionData[0].records = .bytes(try open.build().bytes)
+        #expect(try TestClient.only(client.call(transactional, version: version)).errorCode == .invalidTxnState)
         let nowhere = try client.produceRequest(TopicPartition(topic: "nowhere", partition: 0), ["b"], acks: 1)
         #expect(try TestClient.only(client.call(nowhere, version: version)).errorCode == .unknownTopicOrPartition)
     }
