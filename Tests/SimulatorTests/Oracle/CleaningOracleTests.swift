@@ -133,6 +133,31 @@ import Testing
         try expectOnlyTheKey(script, second, last)
     }
 
+    @Test func `who was away has an older record of a key than one that has its tombstone still`() throws {
+        // Seeds 2109661 and 2116713: the leader's cleaner took the tombstone, another's has not yet.
+        let (begun, batches) = try deletion()
+        var script = begun
+        try script.tells(4, by: 1)
+        var unheard = script
+        // While nobody has taken it, everybody is to have it.
+        try unheard.cleans([batches[1], batches[2], batches[3]], on: 1)
+        for batch in [batches[1], batches[3]] { try unheard.write(batch, on: [3]) }
+        try unheard.change(isr: [1, 2, 3])
+        #expect(violation { try unheard.settle() } == "compacted logs differ at the end")
+
+        try script.cleans([batches[1], batches[3]], on: 1)
+        for batch in [batches[1], batches[3]] { try script.write(batch, on: [3]) }
+        try script.change(isr: [1, 2, 3])
+        try script.change(leader: 3)
+        try script.begins(3, epoch: 1, at: 4)
+        try script.settle()
+        var newer = script
+        let again = try OracleScript.batch(at: 4, epoch: 1, key: "a")
+        try newer.write(again, on: [3])
+        try newer.write(try OracleScript.batch(at: 4, epoch: 1, key: "d"), on: [1, 2])
+        #expect(violation { try newer.settle() } == "compacted logs differ at the end")
+    }
+
     @Test func `what a leader has removed nobody compares, and a log may begin anew before its end`() throws {
         // Logs differ where both can be read; an empty one is seen on no disk.
         var script = try OracleScript(replicas: [3, 1, 2])
