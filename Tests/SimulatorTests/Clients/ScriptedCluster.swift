@@ -30,6 +30,8 @@ struct ScriptedCluster<Client: SimulatedClient> {
     var leaders: [(leader: BrokerID, epoch: Int32)] = [(1, 0), (2, 0)]
     var metadataCount = 0
     var topicId = Uuid(high: 1, low: 2)
+    /// Requests for metadata wait as the others do.
+    var holdsMetadata = false
     private var brokers: [ConnectionID: BrokerID] = [:]
 
     init(_ client: Client) { self.client = client }
@@ -52,7 +54,7 @@ struct ScriptedCluster<Client: SimulatedClient> {
                 let request = Request(connection: id, broker: broker, header: header, body: frame)
                 switch header.requestApiKey {
                 case .apiVersions: try answer(request, ApiVersionsResponse())
-                case .metadata: try answerMetadata(request)
+                case .metadata where !holdsMetadata: try answerMetadata(request)
                 default: requests.append(request)
                 }
             }
@@ -108,7 +110,7 @@ struct ScriptedCluster<Client: SimulatedClient> {
         }
     }
 
-    private mutating func answerMetadata(_ request: Request) throws {
+    mutating func answerMetadata(_ request: Request) throws {
         metadataCount += 1
         var response = MetadataResponse()
         response.brokers = [BrokerID(1), BrokerID(2)].map { id in

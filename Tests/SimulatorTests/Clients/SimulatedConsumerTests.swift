@@ -7,8 +7,9 @@ import Testing
 
 /// A consumer against answers by hand.
 @Suite struct SimulatedConsumerTests {
-    private func cluster() -> ScriptedCluster<SimulatedConsumer> {
-        let network = NetworkSettings(name: "consumer", number: 4, seed: 4, bootstrap: [1])
+    private func cluster(metadataMaxAge: Duration = .seconds(5)) -> ScriptedCluster<SimulatedConsumer> {
+        var network = NetworkSettings(name: "consumer", number: 4, seed: 4, bootstrap: [1])
+        network.metadataMaxAge = metadataMaxAge
         var cluster = ScriptedCluster(SimulatedConsumer(topics: ["orders"], FetchSettings(), network: network))
         cluster.leaders = [(1, 3)]
         return cluster
@@ -33,16 +34,17 @@ import Testing
 
     private func answer(
         _ request: ScriptedCluster<SimulatedConsumer>.Request, _ bytes: ByteBuffer?, error: ErrorCode = .none,
-        _ cluster: inout ScriptedCluster<SimulatedConsumer>
+        of topicId: Uuid? = nil, session: Int32 = 0, _ cluster: inout ScriptedCluster<SimulatedConsumer>
     ) throws {
         var partition = FetchResponse.PartitionData()
         partition.errorCode = error
         partition.highWatermark = 9
         partition.records = bytes.map { .bytes($0) }
         var topic = FetchResponse.FetchableTopicResponse()
-        topic.topicId = cluster.topicId
+        topic.topicId = topicId ?? cluster.topicId
         topic.partitions = [partition]
         var answer = FetchResponse()
+        answer.sessionId = session
         answer.responses = [topic]
         try cluster.answer(request, answer)
     }
@@ -72,6 +74,33 @@ import Testing
         #expect(again.topics.first?.partitions.first?.currentLeaderEpoch == 0)
         let resets = cluster.notes.filter { if case .positionReset(_, _, 6, 0, _) = $0 { true } else { false } }
         #expect(resets.count == 1)
+    }
+
+    @Test func `an answer about a topic that was made anew meanwhile does not say that all is read`() throws {
+        // Seed 2127715: the consumer took the refusal of the old topic's id for an answer that leaves out what has not
+        // changed, and said that the new topic's leader withholds what lies before the old one's high watermark.
+        var cluster = cluster(metadataMaxAge: .seconds(1))
+        try cluster.step(.deadlineReached)
+        try answerOffset(0, &cluster)
+        cluster.client.finish()
+        let (first, _) = try cluster.next(FetchRequest.self)
+        try answer(first, batch(at: 0), session: 7, &cluster)
+        let (second, _) = try cluster.next(FetchRequest.self)
+        // The new topic's metadata lies before the answer to the last fetch of the old one.
+        cluster.holdsMetadata = true
+        let (metadata, _) = try cluster.next(MetadataRequest.self)
+        try answer(second, batch(at: 1), session: 7, &cluster)
+        let (third, asked) = try cluster.next(FetchRequest.self)
+        #expect(asked.sessionEpoch > 0)
+        let former = cluster.topicId
+        cluster.topicId = Uuid(high: 8, low: 8)
+        cluster.leaders = [(1, 0)]
+        try cluster.answerMetadata(metadata)
+        try answer(third, nil, error: .unknownTopicId, of: former, session: 7, &cluster)
+        #expect(!cluster.notes.contains { if case .foundNothing = $0 { true } else { false } })
+        #expect(!cluster.notes.contains { if case .unexpected = $0 { true } else { false } })
+        #expect(!cluster.client.isDone)
+        try answerOffset(0, &cluster)
     }
 
     @Test func `a batch whose checksum is wrong is not handed on, and after some tries stepped over`() throws {

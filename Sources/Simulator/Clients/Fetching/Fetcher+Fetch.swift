@@ -105,8 +105,9 @@ extension Fetcher {
                 usesIds ? response.responses[$0].topicId == topicId : response.responses[$0].topic == partition.topic
             }
             guard let data else {
-                // An incremental answer leaves out what has not changed.
-                if isIncremental {
+                // An incremental answer leaves out what has not changed. Of a topic that was made anew since the request it
+                // says nothing.
+                if isIncremental, topicId == partitions[index].topicId {
                     noteEnd(index, id, foundNothing: isEmpty ? broker : nil, network.name, into: &actions)
                 } else {
                     network.refreshMetadata()
