@@ -23,6 +23,8 @@ final class ConsoleProgram {
     private let emulator: OpaquePointer
     private var rows: Int
     private var status: CInt?
+    /// All that was written is read.
+    private var isHungUp = false
     let process: pid_t
     /// Everything that the program has written.
     private(set) var output: [UInt8] = []
@@ -118,9 +120,16 @@ final class ConsoleProgram {
         var result: CInt = 0
         try expect("ends", sourceLocation: sourceLocation) { $0.reap(options: WNOHANG, &result) }
         status = result
-        // What it wrote last.
-        while feed(milliseconds: 0) {}
+        readLast()
         return result
+    }
+
+    /// What it wrote last comes a moment later: the kernel hands it over on a thread of its own, and tells of the hang-up
+    /// behind it.
+    private func readLast() {
+        var waits = 0
+        while master >= 0, !isHungUp, waits < 100 { if !feed(milliseconds: 20) { waits += 1 } }
+        while feed(milliseconds: 0) {}
     }
 
     /// Waits until the process has been stopped, as by ctrl-z.
@@ -144,7 +153,10 @@ final class ConsoleProgram {
         var file = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         guard poll(&file, 1, CInt(milliseconds)) > 0, file.revents & Int16(POLLIN) != 0 else {
             // Nobody holds the other end: poll returns at once.
-            if file.revents & Int16(POLLHUP) != 0, milliseconds > 0 { usleep(1000) }
+            if file.revents & Int16(POLLHUP) != 0 {
+                isHungUp = true
+                if milliseconds > 0 { usleep(1000) }
+            }
             return false
         }
         var bytes = [CChar](repeating: 0, count: 65_536)
